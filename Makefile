@@ -1,0 +1,117 @@
+# newsmark: `make` builds, `make demo` shows, `make check` tests; `make help` lists the rest.
+# Needs a C and a C++ compiler, make, pkg-config and the libraries of PACKAGES_BUILD (Debian's names): no network, no
+# node, python or rust. `make demo` and `make check` install what is missing (as root or with sudo).
+
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+
+VERSION := $(shell sed -n 's/^version *= *"\(.*\)"/\1/p' plugin.toml | head -n 1)
+
+PACKAGES_BUILD := gcc g++ make pkg-config libuv1-dev libtree-sitter-dev liblua5.4-dev libsqlite3-dev libutf8proc-dev \
+	libpcre2-dev libcjson-dev libtomlplusplus-dev
+PACKAGES_DEMO := neovim
+PACKAGES_TEST := clang libclang-rt-14-dev libcmocka-dev neovim python3 python3-pip git tmux procps clang-format lua-check \
+	lua5.4
+
+# --- flags -----------------------------------------------------------------------------------------------------------
+
+# SAN=address,undefined or SAN=thread builds beside the plain build.
+SAN ?=
+BUILD ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
+comma := ,
+PKGS := libuv tree-sitter lua5.4 sqlite3 libutf8proc libpcre2-8 libcjson
+
+CFLAGS ?= -O2 -g
+CXXFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wconversion -Wno-sign-conversion
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+override CPPFLAGS += -D_POSIX_C_SOURCE=200809L -DNEWSMARK_VERSION='"$(VERSION)"' -Icore -I$(BUILD) $(PKG_CFLAGS) -MMD -MP
+override CFLAGS += -std=c11 $(WARNINGS)
+override CXXFLAGS += -std=c++17 -Wall -Wextra
+LDLIBS += $(PKG_LIBS) -lstdc++ -lm -lpthread
+ifneq ($(SAN),)
+override CFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+override CXXFLAGS += -fsanitize=$(SAN) -fno-omit-frame-pointer
+override LDFLAGS += -fsanitize=$(SAN)
+endif
+
+# --- what is built ---------------------------------------------------------------------------------------------------
+
+LAYERS := base config text parse annotate script index server
+LIB_SRC := $(wildcard $(LAYERS:%=core/%/*.c))
+LIB_CXX := $(wildcard core/config/*.cc)
+CLI_SRC := $(wildcard core/cli/*.c)
+GRAMMAR_SRC := $(wildcard grammars/article/src/parser.c grammars/article/src/scanner.c)
+TABLES := $(sort $(wildcard core/annotate/data/*.tsv))
+
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(LIB_CXX:%.cc=$(BUILD)/%.o) $(GRAMMAR_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/tables.o
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+LIB := $(BUILD)/libnewsmark.a
+SHARE := $(BUILD)/share/newsmark
+# What the program reads when it runs, laid beside it as `make install` does.
+SHARED_FILES := plugin.toml $(wildcard lua/newsmark/host/*.lua lua/newsmark/taggers/*.lua lua/newsmark/taggers/data/*) \
+	$(wildcard core/annotate/data/*.bin)
+
+all: $(BUILD)/newsmark $(SHARE)/.stamp ## build the program
+
+$(BUILD)/newsmark: $(CLI_OBJ) $(LIB)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(LIB) $(LDLIBS)
+
+$(LIB): $(LIB_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+
+# Tree-sitter writes parser.c; its style is not ours.
+$(BUILD)/grammars/article/src/%.o: grammars/article/src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(findstring parser,$@),-w) -Igrammars/article/src -c -o $@ $<
+
+$(BUILD)/core/base/utf8.o: $(BUILD)/gen/charclass.inc
+$(BUILD)/gen/charclass.inc: core/tools/gen_charclass.c core/base/utf8.c core/base/arena.c core/base/alloc.c core/base/str.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -MF $(BUILD)/gen/charclass.d $(CFLAGS) -DGENERATING_CHARCLASS $(LDFLAGS) -o $(BUILD)/gen/gen_charclass $^ -lutf8proc
+	$(BUILD)/gen/gen_charclass >$@.new && mv $@.new $@
+
+$(BUILD)/gen/gen_tables: core/tools/gen_tables.c core/base/utf8.c core/base/arena.c core/base/alloc.c core/base/str.c | $(BUILD)/gen/charclass.inc
+	$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $^ -lutf8proc
+$(BUILD)/gen/tables.c: $(BUILD)/gen/gen_tables $(TABLES)
+	$< $(TABLES) >$@.new && mv $@.new $@
+$(BUILD)/gen/tables.o: $(BUILD)/gen/tables.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(SHARE)/.stamp: $(SHARED_FILES)
+	@mkdir -p $(SHARE)/host $(SHARE)/taggers
+	cp plugin.toml $(wildcard core/annotate/data/*.bin) $(SHARE)/
+	cp -r lua/newsmark/host/. $(SHARE)/host/
+	cp -r lua/newsmark/taggers/. $(SHARE)/taggers/
+	@touch $@
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d)
+
+# --- tests -----------------------------------------------------------------------------------------------------------
+
+# One program a file: tests/unit/test_x.c is build/tests/unit/test_x, and so in prop/.
+TEST_SRC := $(wildcard tests/unit/test_*.c tests/prop/prop_*.c tests/script/test_*.c)
+TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
+
+$(BUILD)/tests/%: tests/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests -MF $@.d $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
+
+units: all $(TEST_BIN) ## build and run the unit and property tests
+	tests/run $(BUILD) units
+
+.PHONY: all units clean help
+clean:
+	rm -rf build
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"

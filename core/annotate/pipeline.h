@@ -1,0 +1,61 @@
+// pipeline: text in, annotations out: the one way for the command line, the server and the index.
+//   Pipeline     tables and models, constant after pipeline_new(): shared by all threads.
+//   Analysis     the state of one article between edits: parse trees and block notes. One thread at a time.
+//   Annotations  a finished result: immutable, counted, readable by any thread.
+// Law: after any edits an Analysis gives what a new one gives for the same text (ids apart).
+#pragma once
+
+#include "annotate/dates.h"
+#include "annotate/lang.h"
+#include "annotate/span.h"
+#include "parse/article.h"
+
+typedef struct Pipeline Pipeline;
+typedef struct Analysis Analysis;
+
+// `data_dir` holds gazetteer and models. NULL only where a table inside the program is broken. Where a file of data_dir cannot be
+// used the pipeline works without it; `*err` then has the sentence for the user (code ERR_NONE: all is well).
+Pipeline *pipeline_new(const char *data_dir, Error *err);
+void pipeline_free(Pipeline *self);
+
+typedef struct ArticleInfo { // what the caller knows; all may be empty
+  Lang lang;
+  Str dct;  // "YYYY[-MM[-DD[Thh:mm]]]"
+  Str path; // the file's name may hold a date
+} ArticleInfo;
+
+typedef struct BlockSpan { // a block in a result
+  size_t start, end;
+  BlockKind kind;
+  Lang lang;
+} BlockSpan;
+
+typedef struct Annotations {
+  SpanVec spans; // sorted by span_order()
+  const BlockSpan *blocks;
+  size_t block_count;
+  Lang lang;
+  Dct dct;
+  Str title; // the headline; empty: none
+  Arena arena; // owns every string above
+  int refs;    // atomic; use annotations_ref() and annotations_unref()
+} Annotations;
+
+Annotations *annotations_ref(const Annotations *self);
+void annotations_unref(const Annotations *self); // NULL is fine
+
+Analysis *analysis_new(const Pipeline *pipeline); // borrows the pipeline
+void analysis_free(Analysis *self);
+// Tell of an edit before the next run, in order.
+void analysis_edit(Analysis *self, TextEdit edit);
+// Annotate `text`, working again only on blocks that changed. `cancel`, where given, is looked at between blocks: when it
+// turns true NULL is returned, and the next run takes up the rest. The caller holds a reference to the result.
+Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInfo *info, const _Atomic(bool) *cancel);
+// The tree-sitter trees of the last run, for queries.
+const Article *analysis_article(const Analysis *self);
+
+// What one run cost, for tests/bench: nanoseconds by stage, since the Analysis began.
+typedef struct StageCosts {
+  uint64_t parse, tokens, langid, names, dates, quotes, article;
+} StageCosts;
+StageCosts analysis_costs(const Analysis *self);

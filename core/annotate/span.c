@@ -1,0 +1,36 @@
+#include "annotate/span.h"
+
+static const char *const g_kinds[SPAN_KINDS] = {"entity", "date", "quote", "tag"};
+static const char *const g_entities[ENTITY_TYPES] = {"PER", "ORG", "LOC"};
+static const char *const g_dates[DATE_TYPES] = {"DATE", "TIME", "DURATION", "SET"};
+static const char *const g_quotes[QUOTE_TYPES] = {"direct", "mixed", "indirect"};
+static const char *const g_makers[] = {"rule", "list", "model", "script", "human"};
+
+const char *span_kind_name(SpanKind kind) { return g_kinds[kind]; }
+
+Str span_type_name(const Span *span)
+{
+  switch (span->kind) {
+  case SPAN_ENTITY: return str_of(g_entities[span->type]);
+  case SPAN_DATE: return str_of(g_dates[span->type]);
+  case SPAN_QUOTE: return str_of(g_quotes[span->type]);
+  default: return span->tag.tag;
+  }
+}
+
+Str span_by_name(const Span *span, Arena *arena)
+{
+  if (span->kind == SPAN_TAG && span->by == BY_SCRIPT)
+    return arena_printf(arena, "script:" STR_FMT, STR_ARG(span->tag.script));
+  return str_of(g_makers[span->by]);
+}
+
+int span_order(const void *left, const void *right)
+{
+  const Span *a = left, *b = right;
+  if (a->start != b->start) return a->start < b->start ? -1 : 1;
+  if (a->end != b->end) return a->end > b->end ? -1 : 1;
+  if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+  if (a->kind == SPAN_TAG) return str_cmp(a->tag.tag, b->tag.tag);
+  return (int)a->type - (int)b->type;
+}

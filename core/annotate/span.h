@@ -1,0 +1,65 @@
+// span: an annotation: a stretch of an article with a kind, a type, a confidence and a maker.
+#pragma once
+
+#include "base/str.h"
+#include "base/vec.h"
+
+typedef enum SpanKind { SPAN_ENTITY, SPAN_DATE, SPAN_QUOTE, SPAN_TAG, SPAN_KINDS } SpanKind;
+typedef enum EntityType { ENTITY_PER, ENTITY_ORG, ENTITY_LOC, ENTITY_TYPES } EntityType;
+typedef enum DateType { DATE_DATE, DATE_TIME, DATE_DURATION, DATE_SET, DATE_TYPES } DateType; // TIMEX3
+typedef enum QuoteType { QUOTE_DIRECT, QUOTE_MIXED, QUOTE_INDIRECT, QUOTE_TYPES } QuoteType;
+typedef enum Maker { BY_RULE, BY_LIST, BY_MODEL, BY_SCRIPT, BY_HUMAN } Maker;
+
+// A stretch that plays a part in a quotation. start == end: there is none.
+typedef struct Mention {
+  size_t start, end; // bytes in the article
+  Str name;          // in full, where the article gives it; else as written
+  Str entity;        // "iso:CN", "wd:Q1", "name:li shangfu"; empty where unknown
+} Mention;
+
+typedef struct EntityFacts {
+  Str name;   // for display: the fullest form in the article, without a genitive
+  Str entity; // as Mention.entity
+  uint32_t cluster; // mentions of one entity in this article share it
+} EntityFacts;
+
+typedef struct DateFacts { // TIMEX3, TimeML 1.2.1
+  Str value;        // "2023-02-23", "XXXX-02-24", "P3D", "PRESENT_REF"
+  Str begin, until; // ISO dates, inclusive; empty where open or unknown
+  Str mod, quant, freq; // empty where absent
+  Str anchor;       // what it was resolved against, in plain words ("the article's date, 2023-04-17"); empty: words alone
+} DateFacts;
+
+typedef struct QuoteFacts {
+  Mention cue, speaker, source;
+  uint32_t group; // parts of one quotation share it; from 1
+  Str why;        // one plain sentence for the hover: what the speaker was found by
+} QuoteFacts;
+
+typedef struct TagFacts {
+  Str tag;    // as the script declared it
+  Str value;  // empty: none
+  Str script; // its maker
+} TagFacts;
+
+typedef struct Span {
+  size_t start, end; // bytes in the article, half-open
+  SpanKind kind;
+  uint8_t type; // EntityType, DateType, QuoteType; 0 for tags
+  Maker by;
+  float confidence; // 0 to 1
+  uint32_t id;      // unique in the article; steady while the span lives
+  union {
+    EntityFacts entity;
+    DateFacts date;
+    QuoteFacts quote;
+    TagFacts tag;
+  };
+} Span;
+typedef VEC_OF(Span) SpanVec;
+
+const char *span_kind_name(SpanKind kind);    // "entity"
+Str span_type_name(const Span *span);         // "PER", "DATE", "direct"; a tag's own name
+Str span_by_name(const Span *span, Arena *arena); // "rule", "script:weapons"
+// By start, then longest first, then kind: the order of every output.
+int span_order(const void *a, const void *b);

@@ -1,0 +1,114 @@
+// Chunks are doubled from ARENA_FIRST to ARENA_MOST, so that a block's notes cost little and an article's few calls.
+#include "base/arena.h"
+
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifndef ARENA_FIRST
+#define ARENA_FIRST 1024u
+#endif
+#define ARENA_MOST (256u * 1024u)
+#define ALIGN 16u
+
+struct ArenaChunk {
+  ArenaChunk *next;
+  size_t size; // of data
+  _Alignas(16) char data[];
+};
+
+static size_t aligned(size_t size) { return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1); }
+
+static void add_chunk(Arena *arena, size_t least)
+{
+  size_t size = arena->head ? arena->size * 2 : ARENA_FIRST;
+  if (size > ARENA_MOST) size = ARENA_MOST;
+  if (size < least) size = least;
+  ArenaChunk *chunk = xmalloc(sizeof *chunk + size);
+  chunk->next = arena->head;
+  chunk->size = size;
+  arena->head = chunk;
+  arena->size = size;
+  arena->used = 0;
+}
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+  size = aligned(size ? size : 1);
+  if (arena->size - arena->used < size) add_chunk(arena, size);
+  void *ptr = arena->head->data + arena->used;
+  arena->used += size;
+  return ptr;
+}
+
+void *arena_zalloc(Arena *arena, size_t size) { return memset(arena_alloc(arena, size), 0, size); }
+
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
+{
+  size_t old_room = aligned(old_size ? old_size : 1), new_room = aligned(new_size ? new_size : 1);
+  if (old && arena->head && (char *)old + old_room == arena->head->data + arena->used &&
+      arena->size - arena->used >= new_room - old_room) {
+    arena->used += new_room - old_room;
+    return old;
+  }
+  void *ptr = arena_alloc(arena, new_size);
+  if (old && old_size) memcpy(ptr, old, old_size);
+  return ptr;
+}
+
+Str arena_dup(Arena *arena, Str s)
+{
+  char *copy = arena_alloc(arena, s.len + 1);
+  if (s.len) memcpy(copy, s.ptr, s.len);
+  copy[s.len] = '\0';
+  return (Str){copy, s.len};
+}
+
+Str arena_printf(Arena *arena, const char *format, ...)
+{
+  va_list args, again;
+  va_start(args, format);
+  va_copy(again, args);
+  int len = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  char *text = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);
+  text[0] = '\0';
+  if (len > 0) vsnprintf(text, (size_t)len + 1, format, again);
+  va_end(again);
+  return (Str){text, (size_t)(len < 0 ? 0 : len)};
+}
+
+void arena_reset(Arena *arena)
+{
+  ArenaChunk *keep = arena->head;
+  if (!keep) return;
+  for (ArenaChunk *chunk = keep->next, *next; chunk; chunk = next) {
+    next = chunk->next;
+    if (chunk->size > keep->size) {
+      free(keep);
+      keep = chunk;
+    } else {
+      free(chunk);
+    }
+  }
+  keep->next = NULL;
+  *arena = (Arena){.head = keep, .size = keep->size};
+}
+
+void arena_release(Arena *arena)
+{
+  for (ArenaChunk *chunk = arena->head, *next; chunk; chunk = next) {
+    next = chunk->next;
+    free(chunk);
+  }
+  *arena = (Arena){0};
+}
+
+size_t arena_bytes(const Arena *arena)
+{
+  size_t bytes = 0;
+  for (const ArenaChunk *chunk = arena->head; chunk; chunk = chunk->next) bytes += sizeof *chunk + chunk->size;
+  return bytes;
+}

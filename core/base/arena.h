@@ -1,0 +1,23 @@
+// arena: memory that dies together: many small allocations, one release.
+// One thread at a time; the memory itself may be read by any.
+#pragma once
+
+#include "base/str.h"
+
+#include <stddef.h>
+
+typedef struct ArenaChunk ArenaChunk;
+typedef struct Arena {
+  ArenaChunk *head;  // the chunk being filled; older ones behind it
+  size_t used, size; // of head, bytes
+} Arena; // = {0} to begin
+
+void *arena_alloc(Arena *arena, size_t size); // aligned for any type, not zeroed; never NULL
+void *arena_zalloc(Arena *arena, size_t size);
+// Grow the last allocation in place where there is room, else move it. `old` may be NULL.
+void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
+Str arena_dup(Arena *arena, Str s); // a copy, NUL-terminated behind its end
+Str arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void arena_reset(Arena *arena);     // empty, but keeps its largest chunk
+void arena_release(Arena *arena);
+size_t arena_bytes(const Arena *arena); // held from the heap

@@ -1,0 +1,20 @@
+// table: the word tables of core/annotate/data, compiled into the program by core/tools/gen_tables.c.
+// A table is `<name>.<lang>.tsv` or `<name>.tsv`: `#` lines at the head (columns, source, licence), then one fact a
+// line, columns split by a tab, sorted by bytes, no duplicates, UTF-8. All of this is checked when building. Any thread.
+#pragma once
+
+#include "base/str.h"
+
+typedef struct Table {
+  const char *name; // "cues"
+  const char *lang; // "sv", or "" for a table of no language
+  size_t rows, cols;
+  const char *const *cells; // [row][col]; a missing cell at the end of a line is ""
+} Table;
+
+// NULL where there is no such table: a language without one has none of its words.
+const Table *table_find(const char *name, const char *lang);
+static inline Str table_cell(const Table *table, size_t row, size_t col)
+{
+  return str_of(table->cells[row * table->cols + col]);
+}
