@@ -2,10 +2,13 @@
 
 #include "base/alloc.h"
 
-static const char *const g_codes[LANG_COUNT] = {"und", "sv", "nb", "nn", "da", "de", "it", "en",
-                                                "fr",  "es", "nl", "pt", "fi"};
+static const char *const g_codes[LANG_COUNT] = {"und", "sv", "nb", "nn", "da", "de", "it",
+                                                "en",  "fr", "es", "nl", "pt", "fi"};
 
-const char *lang_code(Lang lang) { return (unsigned)lang < LANG_COUNT ? g_codes[lang] : "und"; }
+const char *lang_code(Lang lang)
+{
+  return (unsigned)lang < LANG_COUNT ? g_codes[lang] : "und";
+}
 
 Lang lang_of(Str code)
 {

@@ -5,8 +5,18 @@
 
 typedef enum Lang {
   LANG_UNKNOWN,
-  LANG_SV, LANG_NB, LANG_NN, LANG_DA, LANG_DE, LANG_IT, LANG_EN, // complete
-  LANG_FR, LANG_ES, LANG_NL, LANG_PT, LANG_FI,                   // as far as tables go
+  LANG_SV,
+  LANG_NB,
+  LANG_NN,
+  LANG_DA,
+  LANG_DE,
+  LANG_IT,
+  LANG_EN, // complete
+  LANG_FR,
+  LANG_ES,
+  LANG_NL,
+  LANG_PT,
+  LANG_FI, // as far as tables go
   LANG_COUNT
 } Lang;
 

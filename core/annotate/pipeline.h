@@ -13,8 +13,9 @@
 typedef struct Pipeline Pipeline;
 typedef struct Analysis Analysis;
 
-// `data_dir` holds gazetteer and models. NULL only where a table inside the program is broken. Where a file of data_dir cannot be
-// used the pipeline works without it; `*err` then has the sentence for the user (code ERR_NONE: all is well).
+// `data_dir` holds gazetteer and models. NULL only where a table inside the program is broken. Where a file
+// of data_dir cannot be used the pipeline works without it; `*err` then has the sentence for the user (code
+// ERR_NONE: all is well).
 Pipeline *pipeline_new(const char *data_dir, Error *err);
 void pipeline_free(Pipeline *self);
 
@@ -36,7 +37,7 @@ typedef struct Annotations {
   size_t block_count;
   Lang lang;
   Dct dct;
-  Str title; // the headline; empty: none
+  Str title;   // the headline; empty: none
   Arena arena; // owns every string above
   int refs;    // atomic; use annotations_ref() and annotations_unref()
 } Annotations;
@@ -48,9 +49,11 @@ Analysis *analysis_new(const Pipeline *pipeline); // borrows the pipeline
 void analysis_free(Analysis *self);
 // Tell of an edit before the next run, in order.
 void analysis_edit(Analysis *self, TextEdit edit);
-// Annotate `text`, working again only on blocks that changed. `cancel`, where given, is looked at between blocks: when it
-// turns true NULL is returned, and the next run takes up the rest. The caller holds a reference to the result.
-Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInfo *info, const _Atomic(bool) *cancel);
+// Annotate `text`, working again only on blocks that changed. `cancel`, where given, is looked at between
+// blocks: when it turns true NULL is returned, and the next run takes up the rest. The caller holds a
+// reference to the result.
+Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInfo *info,
+                          const _Atomic(bool) *cancel);
 // The tree-sitter trees of the last run, for queries.
 const Article *analysis_article(const Analysis *self);
 

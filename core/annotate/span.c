@@ -1,20 +1,29 @@
 #include "annotate/span.h"
 
+#include <assert.h>
+
 static const char *const g_kinds[SPAN_KINDS] = {"entity", "date", "quote", "tag"};
 static const char *const g_entities[ENTITY_TYPES] = {"PER", "ORG", "LOC"};
 static const char *const g_dates[DATE_TYPES] = {"DATE", "TIME", "DURATION", "SET"};
 static const char *const g_quotes[QUOTE_TYPES] = {"direct", "mixed", "indirect"};
 static const char *const g_makers[] = {"rule", "list", "model", "script", "human"};
 
-const char *span_kind_name(SpanKind kind) { return g_kinds[kind]; }
+const char *span_kind_name(SpanKind kind)
+{
+  return g_kinds[kind];
+}
 
 Str span_type_name(const Span *span)
 {
   switch (span->kind) {
-  case SPAN_ENTITY: return str_of(g_entities[span->type]);
-  case SPAN_DATE: return str_of(g_dates[span->type]);
-  case SPAN_QUOTE: return str_of(g_quotes[span->type]);
-  default: return span->tag.tag;
+  case SPAN_ENTITY:
+    return str_of(g_entities[span->type]);
+  case SPAN_DATE:
+    return str_of(g_dates[span->type]);
+  case SPAN_QUOTE:
+    return str_of(g_quotes[span->type]);
+  default:
+    return span->tag.tag;
   }
 }
 
@@ -33,4 +42,28 @@ int span_order(const void *left, const void *right)
   if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
   if (a->kind == SPAN_TAG) return str_cmp(a->tag.tag, b->tag.tag);
   return (int)a->type - (int)b->type;
+}
+
+static bool in_order(const SpanVec *spans)
+{
+  for (size_t i = 1; i < spans->len; i++) {
+    if (span_order(&spans->items[i - 1], &spans->items[i]) > 0) return false;
+  }
+  return true;
+}
+
+void spans_merge(Arena *arena, const SpanVec *a, const SpanVec *b, const SpanVec *c, SpanVec *out)
+{
+  const SpanVec *lists[] = {a, b, c};
+  size_t at[3] = {0, 0, 0}, total = a->len + b->len + c->len;
+  assert(in_order(a) && in_order(b) && in_order(c));
+  *out = (SpanVec){arena_alloc(arena, size_mul(total, sizeof(Span))), 0, total};
+  while (out->len < total) {
+    int next = -1;
+    for (int i = 0; i < 3; i++) {
+      if (at[i] == lists[i]->len) continue;
+      if (next < 0 || span_order(&lists[i]->items[at[i]], &lists[next]->items[at[next]]) < 0) next = i;
+    }
+    out->items[out->len++] = lists[next]->items[at[next]++];
+  }
 }

@@ -18,16 +18,17 @@ typedef struct Mention {
 } Mention;
 
 typedef struct EntityFacts {
-  Str name;   // for display: the fullest form in the article, without a genitive
-  Str entity; // as Mention.entity
+  Str name;         // for display: the fullest form in the article, without a genitive
+  Str entity;       // as Mention.entity
   uint32_t cluster; // mentions of one entity in this article share it
 } EntityFacts;
 
 typedef struct DateFacts { // TIMEX3, TimeML 1.2.1
-  Str value;        // "2023-02-23", "XXXX-02-24", "P3D", "PRESENT_REF"
-  Str begin, until; // ISO dates, inclusive; empty where open or unknown
-  Str mod, quant, freq; // empty where absent
-  Str anchor;       // what it was resolved against, in plain words ("the article's date, 2023-04-17"); empty: words alone
+  Str value;               // "2023-02-23", "XXXX-02-24", "P3D", "PRESENT_REF"
+  Str begin, until;        // ISO dates, inclusive; empty where open or unknown
+  Str mod, quant, freq;    // empty where absent
+  Str anchor; // what it was resolved against, in plain words ("the article's date, 2023-04-17"); empty: words
+              // alone
 } DateFacts;
 
 typedef struct QuoteFacts {
@@ -58,8 +59,10 @@ typedef struct Span {
 } Span;
 typedef VEC_OF(Span) SpanVec;
 
-const char *span_kind_name(SpanKind kind);    // "entity"
-Str span_type_name(const Span *span);         // "PER", "DATE", "direct"; a tag's own name
+const char *span_kind_name(SpanKind kind);        // "entity"
+Str span_type_name(const Span *span);             // "PER", "DATE", "direct"; a tag's own name
 Str span_by_name(const Span *span, Arena *arena); // "rule", "script:weapons"
 // By start, then longest first, then kind: the order of every output.
 int span_order(const void *a, const void *b);
+// Merge three lists, each in span_order(), into one in `out`, all in `arena`. The lists keep their items.
+void spans_merge(Arena *arena, const SpanVec *a, const SpanVec *b, const SpanVec *c, SpanVec *out);

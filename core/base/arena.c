@@ -1,4 +1,5 @@
-// Chunks are doubled from ARENA_FIRST to ARENA_MOST, so that a block's notes cost little and an article's few calls.
+// Chunks are doubled from ARENA_FIRST to ARENA_MOST, so that a block's notes cost little and an article's few
+// calls.
 #include "base/arena.h"
 
 #include "base/alloc.h"
@@ -19,7 +20,10 @@ struct ArenaChunk {
   _Alignas(16) char data[];
 };
 
-static size_t aligned(size_t size) { return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1); }
+static size_t aligned(size_t size)
+{
+  return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
 
 static void add_chunk(Arena *arena, size_t least)
 {
@@ -43,7 +47,10 @@ void *arena_alloc(Arena *arena, size_t size)
   return ptr;
 }
 
-void *arena_zalloc(Arena *arena, size_t size) { return memset(arena_alloc(arena, size), 0, size); }
+void *arena_zalloc(Arena *arena, size_t size)
+{
+  return memset(arena_alloc(arena, size), 0, size);
+}
 
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
 {
@@ -109,6 +116,7 @@ void arena_release(Arena *arena)
 size_t arena_bytes(const Arena *arena)
 {
   size_t bytes = 0;
-  for (const ArenaChunk *chunk = arena->head; chunk; chunk = chunk->next) bytes += sizeof *chunk + chunk->size;
+  for (const ArenaChunk *chunk = arena->head; chunk; chunk = chunk->next)
+    bytes += sizeof *chunk + chunk->size;
   return bytes;
 }

@@ -10,7 +10,7 @@ typedef struct ArenaChunk ArenaChunk;
 typedef struct Arena {
   ArenaChunk *head;  // the chunk being filled; older ones behind it
   size_t used, size; // of head, bytes
-} Arena; // = {0} to begin
+} Arena;             // = {0} to begin
 
 void *arena_alloc(Arena *arena, size_t size); // aligned for any type, not zeroed; never NULL
 void *arena_zalloc(Arena *arena, size_t size);
@@ -18,6 +18,6 @@ void *arena_zalloc(Arena *arena, size_t size);
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 Str arena_dup(Arena *arena, Str s); // a copy, NUL-terminated behind its end
 Str arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void arena_reset(Arena *arena);     // empty, but keeps its largest chunk
+void arena_reset(Arena *arena); // empty, but keeps its largest chunk
 void arena_release(Arena *arena);
 size_t arena_bytes(const Arena *arena); // held from the heap

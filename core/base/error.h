@@ -23,5 +23,6 @@ typedef struct Error {
 
 // Fill *err (NULL is fine) and return false, so that a failure is one line: return error_set(err, …).
 bool error_set(Error *err, ErrorCode code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-// Put `format …: ` before the sentence that is there: the caller's view of a failure further down. Returns false.
+// Put `format …: ` before the sentence that is there: the caller's view of a failure further down. Returns
+// false.
 bool error_prefix(Error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -11,14 +11,18 @@ static bool hex4(const char *p, const char *end, unsigned *value)
   *value = 0;
   for (int i = 2; i < 6; i++) {
     char c = p[i];
-    int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    int digit = c >= '0' && c <= '9'   ? c - '0'
+                : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                       : -1;
     if (digit < 0) return false;
     *value = *value << 4 | (unsigned)digit;
   }
   return true;
 }
 
-// The next escape from `p` on that cJSON would cut or refuse, and what to write for it; NULL where there is none.
+// The next escape from `p` on that cJSON would cut or refuse, and what to write for it; NULL where there is
+// none.
 static const char *next_odd_escape(const char *p, const char *end, const char **instead)
 {
   while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
@@ -61,7 +65,8 @@ cJSON *json_parse(Str text, Error *err)
     cJSON_Delete(value);
     value = NULL;
   }
-  if (!value) error_set(err, ERR_FORMAT, "not JSON at byte %zu", stop && text.ptr ? (size_t)(stop - text.ptr) : 0);
+  if (!value)
+    error_set(err, ERR_FORMAT, "not JSON at byte %zu", stop && text.ptr ? (size_t)(stop - text.ptr) : 0);
   free(mended);
   return value;
 }
@@ -107,12 +112,18 @@ void json_write_str(StrBuf *out, Str s)
       continue;
     }
     strbuf_add(out, (Str){from, (size_t)(p - from)});
-    if (!valid) strbuf_add(out, STR("\xEF\xBF\xBD"));
-    else if (c == '"' || c == '\\') strbuf_byte(out, '\\'), strbuf_byte(out, (char)c);
-    else if (c == '\n') strbuf_add(out, STR("\\n"));
-    else if (c == '\t') strbuf_add(out, STR("\\t"));
-    else if (c == '\r') strbuf_add(out, STR("\\r"));
-    else strbuf_addf(out, "\\u%04x", c);
+    if (!valid)
+      strbuf_add(out, STR("\xEF\xBF\xBD"));
+    else if (c == '"' || c == '\\')
+      strbuf_byte(out, '\\'), strbuf_byte(out, (char)c);
+    else if (c == '\n')
+      strbuf_add(out, STR("\\n"));
+    else if (c == '\t')
+      strbuf_add(out, STR("\\t"));
+    else if (c == '\r')
+      strbuf_add(out, STR("\\r"));
+    else
+      strbuf_addf(out, "\\u%04x", c);
     from = p += len;
   }
   strbuf_add(out, (Str){from, (size_t)(end - from)});
@@ -130,14 +141,19 @@ void json_write_key(StrBuf *out, const char *key)
 void json_write_member(StrBuf *out, const char *key, Str value)
 {
   json_write_key(out, key);
-  if (value.ptr) json_write_str(out, value);
-  else strbuf_add(out, STR("null"));
+  if (value.ptr)
+    json_write_str(out, value);
+  else
+    strbuf_add(out, STR("null"));
 }
 
 void json_write_number(StrBuf *out, const char *key, double value)
 {
   json_write_key(out, key);
-  if (!isfinite(value)) strbuf_add(out, STR("null"));
-  else if (value == floor(value) && fabs(value) < 1e15) strbuf_addf(out, "%.0f", value);
-  else strbuf_addf(out, "%.4g", value);
+  if (!isfinite(value))
+    strbuf_add(out, STR("null"));
+  else if (value == floor(value) && fabs(value) < 1e15)
+    strbuf_addf(out, "%.0f", value);
+  else
+    strbuf_addf(out, "%.4g", value);
 }

@@ -1,6 +1,7 @@
 // json: reading through cJSON, and writing straight into a StrBuf.
-// What comes in is checked as UTF-8 first (cJSON does not), and two things that cJSON cannot hold are mended on the
-// way: an escaped NUL becomes U+0001 (same width in every encoding), a lone surrogate U+FFFD. Any thread.
+// What comes in is checked as UTF-8 first (cJSON does not), and two things that cJSON cannot hold are mended
+// on the way: an escaped NUL becomes U+0001 (same width in every encoding), a lone surrogate U+FFFD. Any
+// thread.
 #pragma once
 
 #include "base/error.h"
@@ -13,7 +14,7 @@ cJSON *json_parse(Str text, Error *err);
 
 // Members of `object`, which may be NULL or something else: then nothing is found.
 const cJSON *json_get(const cJSON *object, const char *key);
-Str json_get_str(const cJSON *object, const char *key);      // {NULL, 0} where it is no string
+Str json_get_str(const cJSON *object, const char *key); // {NULL, 0} where it is no string
 double json_get_number(const cJSON *object, const char *key, double otherwise);
 bool json_get_bool(const cJSON *object, const char *key, bool otherwise);
 
@@ -21,5 +22,6 @@ bool json_get_bool(const cJSON *object, const char *key, bool otherwise);
 void json_write_str(StrBuf *out, Str s);
 // `,"key":` or, right behind an opening brace, `"key":`. Keys are plain ASCII.
 void json_write_key(StrBuf *out, const char *key);
-void json_write_member(StrBuf *out, const char *key, Str value);    // null where value.ptr is NULL
-void json_write_number(StrBuf *out, const char *key, double value); // shortest form, whole numbers without a point
+void json_write_member(StrBuf *out, const char *key, Str value); // null where value.ptr is NULL
+void json_write_number(StrBuf *out, const char *key,
+                       double value); // shortest form, whole numbers without a point

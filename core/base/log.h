@@ -1,5 +1,5 @@
-// log: lines for people who look for trouble, on standard error or in a file; standard output is never touched.
-// Any thread: a line is written whole.
+// log: lines for people who look for trouble, on standard error or in a file; standard output is never
+// touched. Any thread: a line is written whole.
 #pragma once
 
 #include <stdbool.h>

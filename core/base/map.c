@@ -68,4 +68,7 @@ uint64_t *map_slot(Map *map, Str key, bool *is_new)
   return &slot->value;
 }
 
-void map_put(Map *map, Str key, uint64_t value) { *map_slot(map, key, NULL) = value; }
+void map_put(Map *map, Str key, uint64_t value)
+{
+  *map_slot(map, key, NULL) = value;
+}

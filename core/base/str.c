@@ -29,7 +29,10 @@ uint64_t str_hash(Str s)
   return hash ^ hash >> 32;
 }
 
-static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+static bool is_space(char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 Str str_trim(Str s)
 {

@@ -16,10 +16,22 @@ typedef struct Str {
 #define STR_FMT "%.*s" // printf("… " STR_FMT, STR_ARG(s))
 #define STR_ARG(s) (int)(s).len, (s).ptr ? (s).ptr : ""
 
-static inline Str str_of(const char *text) { return (Str){text, text ? strlen(text) : 0}; }
-static inline bool str_eq(Str a, Str b) { return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len)); }
-static inline bool str_is(Str a, const char *text) { return str_eq(a, str_of(text)); }
-static inline Str str_slice(Str s, size_t start, size_t end) { return (Str){s.ptr + start, end - start}; }
+static inline Str str_of(const char *text)
+{
+  return (Str){text, text ? strlen(text) : 0};
+}
+static inline bool str_eq(Str a, Str b)
+{
+  return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len));
+}
+static inline bool str_is(Str a, const char *text)
+{
+  return str_eq(a, str_of(text));
+}
+static inline Str str_slice(Str s, size_t start, size_t end)
+{
+  return (Str){s.ptr + start, end - start};
+}
 static inline bool str_starts(Str s, Str prefix)
 {
   return s.len >= prefix.len && !memcmp(s.ptr, prefix.ptr, prefix.len);
@@ -28,10 +40,10 @@ static inline bool str_ends(Str s, Str suffix)
 {
   return s.len >= suffix.len && !memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len);
 }
-int str_cmp(Str a, Str b);      // by bytes, as memcmp; a shorter prefix first
-uint64_t str_hash(Str s);       // 64 bits, the same on every machine and run; not for adversaries
-Str str_trim(Str s);            // without ASCII white space at both ends
-char *str_dup(Str s);           // heap, NUL-terminated; the caller frees
+int str_cmp(Str a, Str b); // by bytes, as memcmp; a shorter prefix first
+uint64_t str_hash(Str s);  // 64 bits, the same on every machine and run; not for adversaries
+Str str_trim(Str s);       // without ASCII white space at both ends
+char *str_dup(Str s);      // heap, NUL-terminated; the caller frees
 // The part before the first `sep`, which *rest loses together with `sep`; the whole where there is none.
 Str str_cut(Str *rest, char sep);
 
@@ -41,10 +53,16 @@ typedef struct StrBuf {
 } StrBuf; // = {0} to begin
 
 void strbuf_release(StrBuf *buf);
-static inline void strbuf_reset(StrBuf *buf) { buf->len = 0; }
+static inline void strbuf_reset(StrBuf *buf)
+{
+  buf->len = 0;
+}
 char *strbuf_grow(StrBuf *buf, size_t more); // room for `more` bytes; returns where they go
 void strbuf_add(StrBuf *buf, Str s);
 void strbuf_byte(StrBuf *buf, char byte);
 void strbuf_addf(StrBuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static inline Str strbuf_str(const StrBuf *buf) { return (Str){buf->ptr, buf->len}; }
+static inline Str strbuf_str(const StrBuf *buf)
+{
+  return (Str){buf->ptr, buf->len};
+}
 char *strbuf_detach(StrBuf *buf); // heap, NUL-terminated, now the caller's; buf is empty again

@@ -1,6 +1,7 @@
 // table: the word tables of core/annotate/data, compiled into the program by core/tools/gen_tables.c.
-// A table is `<name>.<lang>.tsv` or `<name>.tsv`: `#` lines at the head (columns, source, licence), then one fact a
-// line, columns split by a tab, sorted by bytes, no duplicates, UTF-8. All of this is checked when building. Any thread.
+// A table is `<name>.<lang>.tsv` or `<name>.tsv`: `#` lines at the head (columns, source, licence), then one
+// fact a line, columns split by a tab, sorted by bytes, no duplicates, UTF-8. All of this is checked when
+// building. Any thread.
 #pragma once
 
 #include "base/str.h"

@@ -95,7 +95,10 @@ size_t utf8_first_invalid(Str s)
   return (size_t)(p - s.ptr);
 }
 
-bool utf8_valid(Str s) { return !s.len || utf8_first_invalid(s) == s.len; }
+bool utf8_valid(Str s)
+{
+  return !s.len || utf8_first_invalid(s) == s.len;
+}
 
 static size_t count(Str s, bool utf16)
 {
@@ -114,39 +117,55 @@ static size_t count(Str s, bool utf16)
   return units;
 }
 
-size_t utf8_length(Str s) { return count(s, false); }
-size_t utf8_utf16_length(Str s) { return count(s, true); }
+size_t utf8_length(Str s)
+{
+  return count(s, false);
+}
+size_t utf8_utf16_length(Str s)
+{
+  return count(s, true);
+}
 
 CharClass utf8_class_slow(uint32_t cp)
 {
   switch (utf8proc_category((utf8proc_int32_t)cp)) {
   case UTF8PROC_CATEGORY_LU:
-  case UTF8PROC_CATEGORY_LT: return CHAR_UPPER;
-  case UTF8PROC_CATEGORY_LL: return CHAR_LOWER;
+  case UTF8PROC_CATEGORY_LT:
+    return CHAR_UPPER;
+  case UTF8PROC_CATEGORY_LL:
+    return CHAR_LOWER;
   case UTF8PROC_CATEGORY_LM:
-  case UTF8PROC_CATEGORY_LO: return CHAR_LETTER;
+  case UTF8PROC_CATEGORY_LO:
+    return CHAR_LETTER;
   case UTF8PROC_CATEGORY_MN:
   case UTF8PROC_CATEGORY_MC:
-  case UTF8PROC_CATEGORY_ME: return CHAR_MARK;
+  case UTF8PROC_CATEGORY_ME:
+    return CHAR_MARK;
   case UTF8PROC_CATEGORY_ND:
   case UTF8PROC_CATEGORY_NL:
-  case UTF8PROC_CATEGORY_NO: return CHAR_DIGIT;
+  case UTF8PROC_CATEGORY_NO:
+    return CHAR_DIGIT;
   case UTF8PROC_CATEGORY_PC:
   case UTF8PROC_CATEGORY_PD:
   case UTF8PROC_CATEGORY_PS:
   case UTF8PROC_CATEGORY_PE:
   case UTF8PROC_CATEGORY_PI:
   case UTF8PROC_CATEGORY_PF:
-  case UTF8PROC_CATEGORY_PO: return CHAR_PUNCT;
+  case UTF8PROC_CATEGORY_PO:
+    return CHAR_PUNCT;
   case UTF8PROC_CATEGORY_SM:
   case UTF8PROC_CATEGORY_SC:
   case UTF8PROC_CATEGORY_SK:
-  case UTF8PROC_CATEGORY_SO: return CHAR_SYMBOL;
+  case UTF8PROC_CATEGORY_SO:
+    return CHAR_SYMBOL;
   case UTF8PROC_CATEGORY_ZS:
   case UTF8PROC_CATEGORY_ZL:
-  case UTF8PROC_CATEGORY_ZP: return CHAR_SPACE;
-  case UTF8PROC_CATEGORY_CF: return cp == 0xAD || (cp >= 0x200B && cp <= 0x200F) || cp == 0x2060 ? CHAR_MARK : CHAR_OTHER;
-  default: return CHAR_OTHER;
+  case UTF8PROC_CATEGORY_ZP:
+    return CHAR_SPACE;
+  case UTF8PROC_CATEGORY_CF:
+    return cp == 0xAD || (cp >= 0x200B && cp <= 0x200F) || cp == 0x2060 ? CHAR_MARK : CHAR_OTHER;
+  default:
+    return CHAR_OTHER;
   }
 }
 
@@ -172,7 +191,8 @@ Str utf8_lower_in(Arena *arena, Str s)
     p += len;
   }
   if (p == end) return s;
-  char *out = arena_alloc(arena, s.len * 2 + 4), *to = out; // simple mappings grow a code point by one byte at most
+  char *out = arena_alloc(arena, s.len * 2 + 4),
+       *to = out; // simple mappings grow a code point by one byte at most
   for (p = s.ptr; p < end;) {
     uint32_t cp;
     bool valid;
@@ -192,18 +212,32 @@ Str utf8_lower_in(Arena *arena, Str s)
 static const char *plain(uint32_t cp)
 {
   switch (cp) {
-  case 0xE6: return "ae";
-  case 0xF8: return "o";
-  case 0xDF: return "ss";
-  case 0x153: return "oe";
-  case 0x142: return "l";
-  case 0x111: return "d";
-  case 0xF0: return "d";
-  case 0xFE: return "th";
-  case 0x131: return "i";
-  case 0x127: return "h";
-  case 0x2018: case 0x2019: case 0x2BC: return "'";
-  default: return NULL;
+  case 0xE6:
+    return "ae";
+  case 0xF8:
+    return "o";
+  case 0xDF:
+    return "ss";
+  case 0x153:
+    return "oe";
+  case 0x142:
+    return "l";
+  case 0x111:
+    return "d";
+  case 0xF0:
+    return "d";
+  case 0xFE:
+    return "th";
+  case 0x131:
+    return "i";
+  case 0x127:
+    return "h";
+  case 0x2018:
+  case 0x2019:
+  case 0x2BC:
+    return "'";
+  default:
+    return NULL;
   }
 }
 
@@ -227,8 +261,10 @@ Str utf8_fold_in(Arena *arena, Str s)
     }
     utf8proc_int32_t parts[8];
     int boundary = 0;
-    utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 1, UTF8PROC_DECOMPOSE, &boundary);
-    uint32_t base = n == 1 || (n > 1 && n <= 8 && utf8_class((uint32_t)parts[0]) != CHAR_MARK) ? (uint32_t)parts[0] : cp;
+    utf8proc_ssize_t n =
+        utf8proc_decompose_char((utf8proc_int32_t)cp, parts, 1, UTF8PROC_DECOMPOSE, &boundary);
+    uint32_t base =
+        n == 1 || (n > 1 && n <= 8 && utf8_class((uint32_t)parts[0]) != CHAR_MARK) ? (uint32_t)parts[0] : cp;
     if (utf8_class(base) != CHAR_MARK) to += utf8_encode(base, to);
   }
   return (Str){out, (size_t)(to - out)};

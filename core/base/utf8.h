@@ -1,6 +1,6 @@
 // utf8: code points out of bytes and back, and what kind of character they are (utf8proc's tables).
-// Invalid bytes are never refused: each maximal subpart (Unicode 15, section 3.9, "U+FFFD Substitution of Maximal
-// Subparts") counts as one code point, U+FFFD, as in WHATWG decoders and Python. Any thread.
+// Invalid bytes are never refused: each maximal subpart (Unicode 15, section 3.9, "U+FFFD Substitution of
+// Maximal Subparts") counts as one code point, U+FFFD, as in WHATWG decoders and Python. Any thread.
 #pragma once
 
 #include "base/arena.h"
@@ -8,8 +8,8 @@
 
 #define UTF8_REPLACEMENT 0xFFFDu
 
-// The code point at `p` and its length in bytes (at least 1; p < end). Invalid: UTF8_REPLACEMENT; *valid, where
-// given, tells it from a real U+FFFD.
+// The code point at `p` and its length in bytes (at least 1; p < end). Invalid: UTF8_REPLACEMENT; *valid,
+// where given, tells it from a real U+FFFD.
 size_t utf8_decode_slow(const char *p, const char *end, uint32_t *cp, bool *valid);
 static inline size_t utf8_decode(const char *p, const char *end, uint32_t *cp)
 {
@@ -35,9 +35,9 @@ typedef enum CharClass {
   CHAR_SYMBOL,
   CHAR_DIGIT, // decimal digits and other numbers
   CHAR_LOWER,
-  CHAR_UPPER, // titlecase included
+  CHAR_UPPER,  // titlecase included
   CHAR_LETTER, // letters without case
-  CHAR_MARK,  // combining marks, joiners, variation selectors
+  CHAR_MARK,   // combining marks, joiners, variation selectors
 } CharClass;
 
 extern const unsigned char g_char_class[0x3000]; // generated from utf8proc by core/tools/gen_charclass.c
@@ -51,7 +51,10 @@ static inline bool utf8_is_letter(uint32_t cp)
   CharClass c = utf8_class(cp);
   return c >= CHAR_LOWER && c <= CHAR_LETTER;
 }
-static inline bool utf8_is_upper(uint32_t cp) { return utf8_class(cp) == CHAR_UPPER; }
+static inline bool utf8_is_upper(uint32_t cp)
+{
+  return utf8_class(cp) == CHAR_UPPER;
+}
 uint32_t utf8_lower(uint32_t cp); // simple case mapping
 uint32_t utf8_upper(uint32_t cp);
 // `s` in lower case, in `arena` (or `s` itself where it already is). Invalid bytes stay as they are.

@@ -1,0 +1,328 @@
+// An Analysis holds a slot for every block of the last run: the block and its notes. A run parses what the
+// edits touched, then lines the new blocks up with the old slots: those in front of the change and behind it
+// are the same and keep their notes at the cost of a comparison, the few between are matched by hash. New
+// blocks are split into tokens and scored for language; once the languages of all blocks are chosen, blocks
+// without notes in their language get names, dates and quotations. Then the passes over the article: its
+// date, clusters of names, values of dates, speakers.
+//
+// Notes depend on a block's bytes, kind and language only, and the passes on the notes in order, so a run
+// after edits and a run from scratch give the same spans.
+#include "annotate/pipeline.h"
+
+#include "annotate/coref.h"
+#include "annotate/notes.h"
+#include "base/clock.h"
+#include "base/map.h"
+
+struct Pipeline {
+  Names *names;
+  Dates *dates;
+  Quotes *quotes;
+};
+
+typedef struct Slot {
+  Block block;
+  Notes *notes; // owned; NULL: not yet worked on
+  bool done;    // names, dates and quotations are there, in notes->lang
+} Slot;
+typedef VEC_OF(Slot) SlotVec;
+
+struct Analysis {
+  const Pipeline *pipeline;
+  Article *article;
+  SlotVec slots;
+  Arena scratch; // of one run
+  StageCosts costs;
+};
+
+// --- tables and models
+// -----------------------------------------------------------------------------------------------
+
+Pipeline *pipeline_new(const char *data_dir, Error *err)
+{
+  Error trouble = {0};
+  Pipeline *self = xcalloc(1, sizeof *self);
+  if (!(self->dates = dates_new(err)) || !(self->quotes = quotes_new(err))) {
+    pipeline_free(self);
+    return NULL;
+  }
+  self->names = names_new(data_dir, &trouble);
+  if (err) *err = trouble;
+  return self;
+}
+
+void pipeline_free(Pipeline *self)
+{
+  if (!self) return;
+  names_free(self->names);
+  dates_free(self->dates);
+  quotes_free(self->quotes);
+  free(self);
+}
+
+// --- results
+// ---------------------------------------------------------------------------------------------------------
+
+Annotations *annotations_ref(const Annotations *self)
+{
+  Annotations *counted = (Annotations *)(uintptr_t)self; // the count is the only part that changes
+  __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);
+  return counted;
+}
+
+void annotations_unref(const Annotations *self)
+{
+  Annotations *counted = (Annotations *)(uintptr_t)self;
+  if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
+  arena_release(&counted->arena);
+  free(counted);
+}
+
+// --- slots
+// -----------------------------------------------------------------------------------------------------------
+
+static void notes_free(Notes *notes)
+{
+  if (!notes) return;
+  arena_release(&notes->arena);
+  free(notes);
+}
+
+Analysis *analysis_new(const Pipeline *pipeline)
+{
+  Analysis *self = xcalloc(1, sizeof *self);
+  self->pipeline = pipeline;
+  self->article = article_new();
+  return self;
+}
+
+void analysis_free(Analysis *self)
+{
+  if (!self) return;
+  for (size_t i = 0; i < self->slots.len; i++) notes_free(self->slots.items[i].notes);
+  vec_release(&self->slots);
+  article_free(self->article);
+  arena_release(&self->scratch);
+  free(self);
+}
+
+void analysis_edit(Analysis *self, TextEdit edit)
+{
+  article_edit(self->article, edit);
+}
+
+const Article *analysis_article(const Analysis *self)
+{
+  return self->article;
+}
+
+StageCosts analysis_costs(const Analysis *self)
+{
+  return self->costs;
+}
+
+static bool same_block(const Block *a, const Block *b)
+{
+  return a->hash == b->hash && a->end - a->start == b->end - b->start && a->kind == b->kind;
+}
+
+static Str hash_key(const Block *block)
+{
+  return (Str){(const char *)&block->hash, sizeof block->hash};
+}
+
+// Give the new blocks [first, last) the notes of old slots [old_first, old_last) with the same content.
+static void match_between(Slot *fresh, size_t first, size_t last, SlotVec *old, size_t old_first,
+                          size_t old_last)
+{
+  Map by_hash = {0};
+  for (size_t i = old_last; i-- > old_first;) map_put(&by_hash, hash_key(&old->items[i].block), i);
+  for (size_t i = first; i < last; i++) {
+    uint64_t at;
+    if (!map_get(&by_hash, hash_key(&fresh[i].block), &at)) continue;
+    Slot *from = &old->items[at];
+    if (!from->notes || !same_block(&from->block, &fresh[i].block)) continue; // each serves once
+    fresh[i].notes = from->notes;
+    fresh[i].done = from->done;
+    from->notes = NULL;
+  }
+  map_release(&by_hash);
+}
+
+static void move_notes(Slot *to, Slot *from)
+{
+  to->notes = from->notes;
+  to->done = from->done;
+  from->notes = NULL;
+}
+
+// Line the slots up with the article's blocks.
+static void update_slots(Analysis *self)
+{
+  const BlockVec *blocks = article_blocks(self->article);
+  SlotVec old = self->slots;
+  SlotVec fresh = {.items = xcalloc(blocks->len, sizeof(Slot)), .len = blocks->len, .cap = blocks->len};
+  for (size_t i = 0; i < blocks->len; i++) fresh.items[i].block = blocks->items[i];
+
+  size_t least = old.len < fresh.len ? old.len : fresh.len, front = 0, back = 0;
+  for (; front < least && same_block(&old.items[front].block, &fresh.items[front].block); front++)
+    move_notes(&fresh.items[front], &old.items[front]);
+  for (; back < least - front; back++) {
+    Slot *was = &old.items[old.len - 1 - back], *is = &fresh.items[fresh.len - 1 - back];
+    if (!same_block(&was->block, &is->block)) break;
+    move_notes(is, was);
+  }
+  match_between(fresh.items, front, fresh.len - back, &old, front, old.len - back);
+
+  for (size_t i = 0; i < old.len; i++) notes_free(old.items[i].notes);
+  vec_release(&old);
+  self->slots = fresh;
+}
+
+// --- one block
+// -------------------------------------------------------------------------------------------------------
+
+static uint64_t lap(uint64_t *since)
+{
+  uint64_t now = clock_ns(), spent = now - *since;
+  *since = now;
+  return spent;
+}
+
+static Notes *read_block(Analysis *self, const Block *block, const Snapshot *text)
+{
+  uint64_t clock = clock_ns();
+  Notes *notes = xcalloc(1, sizeof *notes);
+  Str bytes = snapshot_read(text, block->start, block->end, &self->scratch);
+  notes->text = arena_dup(&notes->arena, bytes);
+  notes->kind = block->kind;
+  tokens_split(notes->text, &notes->arena, &notes->tokens);
+  self->costs.tokens += lap(&clock);
+  notes->scores = langid_score(notes->text, &notes->tokens);
+  self->costs.langid += lap(&clock);
+  return notes;
+}
+
+static void annotate_block(Analysis *self, Notes *notes, Lang lang)
+{
+  const Pipeline *pipeline = self->pipeline;
+  uint64_t clock = clock_ns();
+  notes->lang = lang;
+  sentences_split(notes->text, lang, &notes->tokens, &notes->arena, &notes->sentences);
+  self->costs.tokens += lap(&clock);
+  names_find(pipeline->names, notes);
+  self->costs.names += lap(&clock);
+  dates_find(pipeline->dates, notes);
+  self->costs.dates += lap(&clock);
+  quotes_find(pipeline->quotes, notes);
+  self->costs.quotes += lap(&clock);
+}
+
+static bool cancelled(const _Atomic(bool) *cancel)
+{
+  return cancel && *cancel;
+}
+
+// Tokens and language scores for every block that has none.
+static bool read_blocks(Analysis *self, const Snapshot *text, const _Atomic(bool) *cancel)
+{
+  for (size_t i = 0; i < self->slots.len; i++) {
+    Slot *slot = &self->slots.items[i];
+    if (slot->notes) continue;
+    if (cancelled(cancel)) return false;
+    slot->notes = read_block(self, &slot->block, text);
+    slot->done = false;
+  }
+  return true;
+}
+
+static bool annotate_blocks(Analysis *self, const Snapshot *text, const Lang *langs,
+                            const _Atomic(bool) *cancel)
+{
+  for (size_t i = 0; i < self->slots.len; i++) {
+    Slot *slot = &self->slots.items[i];
+    if (slot->done && slot->notes->lang == langs[i]) continue;
+    if (cancelled(cancel)) return false;
+    if (slot->done) { // the article's language changed, and with it this block's
+      notes_free(slot->notes);
+      slot->notes = read_block(self, &slot->block, text);
+    }
+    annotate_block(self, slot->notes, langs[i]);
+    slot->done = true;
+  }
+  return true;
+}
+
+// --- the article
+// -----------------------------------------------------------------------------------------------------
+
+static Str find_title(const SlotVec *slots, Arena *arena)
+{
+  for (size_t i = 0; i < slots->len; i++) {
+    const Notes *notes = slots->items[i].notes;
+    if (notes->kind == BLOCK_HEADLINE) return arena_dup(arena, notes->text);
+    if (notes->kind == BLOCK_PARAGRAPH || notes->kind == BLOCK_SPEECH) break;
+  }
+  return (Str){"", 0};
+}
+
+static void number_spans(SpanVec *spans)
+{
+  for (size_t i = 0; i < spans->len; i++) spans->items[i].id = (uint32_t)i + 1;
+}
+
+static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, Lang main_lang,
+                                     const Lang *langs)
+{
+  const Pipeline *pipeline = self->pipeline;
+  uint64_t clock = clock_ns();
+  size_t count = self->slots.len;
+  Annotations *result = xcalloc(1, sizeof *result);
+  result->refs = 1;
+  result->lang = main_lang;
+  Passage *passages = arena_alloc(&self->scratch, size_mul(count, sizeof *passages));
+  BlockSpan *blocks = arena_alloc(&result->arena, size_mul(count, sizeof *blocks));
+  for (size_t i = 0; i < count; i++) {
+    const Slot *slot = &self->slots.items[i];
+    passages[i] = (Passage){slot->block.start, slot->notes};
+    blocks[i] = (BlockSpan){slot->block.start, slot->block.end, slot->block.kind, langs[i]};
+  }
+  result->blocks = blocks;
+  result->block_count = count;
+
+  Passages article = {passages, count, main_lang};
+  SpanVec entities = {0}, dates = {0}, quotes = {0};
+  result->title = find_title(&self->slots, &result->arena);
+  result->dct = dates_dct(pipeline->dates, &article, info->dct, info->path, &result->arena);
+  coref_link(pipeline->names, &article, &result->arena, &entities);
+  dates_resolve(pipeline->dates, &article, &result->dct, &result->arena, &dates);
+  quotes_attribute(pipeline->quotes, &article, &entities, &result->arena, &quotes);
+  spans_merge(&result->arena, &entities, &dates, &quotes, &result->spans);
+  number_spans(&result->spans);
+  self->costs.article += lap(&clock);
+  return result;
+}
+
+Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInfo *info,
+                          const _Atomic(bool) *cancel)
+{
+  static const ArticleInfo nothing = {0};
+  if (!info) info = &nothing;
+  arena_reset(&self->scratch);
+  uint64_t clock = clock_ns();
+  article_parse(self->article, text);
+  update_slots(self);
+  self->costs.parse += lap(&clock);
+  if (!read_blocks(self, text, cancel)) return NULL;
+
+  size_t count = self->slots.len;
+  const LangScores **scores = arena_alloc(&self->scratch, size_mul(count, sizeof *scores));
+  Lang *langs = arena_alloc(&self->scratch, size_mul(count, sizeof *langs));
+  for (size_t i = 0; i < count; i++) scores[i] = &self->slots.items[i].notes->scores;
+  clock = clock_ns();
+  Lang main_lang = langid_choose(scores, count, info->lang, langs);
+  self->costs.langid += lap(&clock);
+
+  if (!annotate_blocks(self, text, langs, cancel)) return NULL;
+  return annotate_article(self, info, main_lang, langs);
+}
