@@ -19,3 +19,5 @@ static inline Str table_cell(const Table *table, size_t row, size_t col)
 {
   return str_of(table->cells[row * table->cols + col]);
 }
+// The first row whose first cell is `key`, by binary search; SIZE_MAX where there is none, or no table.
+size_t table_seek(const Table *table, Str key);
