@@ -1,6 +1,7 @@
 // buffer: the text of an open article: incremental edits, a line index, snapshots.
-// Text lies in chunks of about BUFFER_CHUNK bytes, each with its counts of lines, code points and UTF-16 units; an edit
-// touches the chunks it falls into, a snapshot shares all of them. One thread; its snapshots may go anywhere.
+// Text lies in chunks of about BUFFER_CHUNK bytes, each with its counts of lines, code points and UTF-16
+// units; an edit touches the chunks it falls into, a snapshot shares all of them. One thread; its snapshots
+// may go anywhere.
 #pragma once
 
 #include "base/error.h"

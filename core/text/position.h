@@ -1,6 +1,7 @@
 // position: byte offsets to lines and columns, in UTF-8, UTF-16 or UTF-32 units, and back.
-// Inside newsmark everything is bytes; this is the editor's door. A column beyond its line's end is the line's end, as
-// LSP wants; one inside a character is the character's start. Any thread.
+// Inside newsmark everything is bytes; this is the editor's door. A column beyond its line's end is the
+// line's end, as LSP wants; one inside a character is the character's start. Under EOL_LF a line ends before
+// its \n alone: an editor that shows a \r has a column for it. Any thread.
 #pragma once
 
 #include "text/snapshot.h"
@@ -13,7 +14,8 @@ typedef struct Position {
 } Position;
 
 Position position_of(const Snapshot *text, size_t at, Encoding enc);
-size_t position_to_byte(const Snapshot *text, Position pos, Encoding enc); // the text's end past the last line
+size_t position_to_byte(const Snapshot *text, Position pos,
+                        Encoding enc); // the text's end past the last line
 
 // Offset of byte `at` counted in `enc` from the start of the text.
 size_t offset_of(const Snapshot *text, size_t at, Encoding enc);
@@ -26,6 +28,6 @@ typedef struct PositionWalk {
 } PositionWalk;
 
 PositionWalk position_walk(const Snapshot *text, Encoding enc);
-// Move to byte `at`; going back is allowed and starts from that line.
+// Move to byte `at`; going back is allowed and starts afresh.
 Position position_walk_to(PositionWalk *walk, size_t at);
 size_t offset_walk_to(PositionWalk *walk, size_t at);

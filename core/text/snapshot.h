@@ -1,6 +1,6 @@
-// snapshot: an article's bytes at one moment, immutable and counted, cheap to take from a Buffer (chunks are shared).
-// Any bytes at all: CRLF, a BOM, NUL and invalid UTF-8 are kept as they are and every offset counts them.
-// Any thread may read one; reference counts are atomic.
+// snapshot: an article's bytes at one moment, immutable and counted, cheap to take from a Buffer (chunks are
+// shared). Any bytes at all: CRLF, a BOM, NUL and invalid UTF-8 are kept as they are and every offset counts
+// them. Any thread may read one; reference counts are atomic.
 #pragma once
 
 #include "base/arena.h"
@@ -8,13 +8,14 @@
 
 typedef struct Snapshot Snapshot;
 
-Snapshot *snapshot_new(Str text);               // a copy of `text`; the caller holds the one reference
+Snapshot *snapshot_new(Str text);                // a copy of `text`; the caller holds the one reference
 Snapshot *snapshot_take(char *text, size_t len); // owns `text` (malloc) from now on
 Snapshot *snapshot_ref(const Snapshot *self);
 void snapshot_unref(const Snapshot *self); // NULL is fine
 
 size_t snapshot_len(const Snapshot *self); // bytes
-// The bytes from `at` to the end of the chunk they lie in; empty at the end of the text. Borrowed from the snapshot.
+// The bytes from `at` to the end of the chunk they lie in; empty at the end of the text. Borrowed from the
+// snapshot.
 Str snapshot_chunk(const Snapshot *self, size_t at);
 // Bytes [start, end): borrowed from the snapshot where they lie in one chunk, else copied into `arena`.
 Str snapshot_read(const Snapshot *self, size_t start, size_t end, Arena *arena);
