@@ -87,6 +87,11 @@ $(BUILD)/gen/tables.c: $(BUILD)/gen/gen_tables $(TABLES)
 $(BUILD)/gen/tables.o: $(BUILD)/gen/tables.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
+$(BUILD)/core/annotate/langid.o: $(BUILD)/gen/langid.inc
+$(BUILD)/gen/langid.inc: core/annotate/data/langid.dat
+	@mkdir -p $(@D)
+	od -An -v -t d1 $< | sed 's/^ *//; s/  */,/g; s/$$/,/' >$@.new && mv $@.new $@
+
 $(SHARE)/.stamp: $(SHARED_FILES)
 	@mkdir -p $(SHARE)/host $(SHARE)/taggers
 	cp plugin.toml $(wildcard core/annotate/data/*.bin) $(SHARE)/
@@ -95,6 +100,17 @@ $(SHARE)/.stamp: $(SHARED_FILES)
 	@touch $@
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d)
+
+# --- models: made on demand from the open data in DATA, committed when they get better -------------------------------
+
+DATA ?= ../shared/data
+
+$(BUILD)/tools/%: core/tools/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+langid: $(BUILD)/tools/train_langid ## learn the languages again from DATA (needs xz)
+	$< $(DATA) core/annotate/data/langid.dat
 
 # --- tests -----------------------------------------------------------------------------------------------------------
 
@@ -109,7 +125,7 @@ $(BUILD)/tests/%: tests/%.c $(LIB)
 units: all $(TEST_BIN) ## build and run the unit and property tests
 	tests/run $(BUILD) units
 
-.PHONY: all units clean help
+.PHONY: all units clean help langid
 clean:
 	rm -rf build
 

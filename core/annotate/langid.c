@@ -1,8 +1,83 @@
+// A block's score is a sum of learnt weights, one row of twelve small numbers for each letter group and word
+// (see langid_p.h), scaled so that it reads as a log-probability. The article's main language is what all
+// blocks say together, each with a limited voice; a block leaves it only when its own words outweigh a prior,
+// which is stronger between close relatives (Bokmål, Nynorsk, Danish), whose short texts often fit all of
+// them.
 #include "annotate/langid.h"
-LangScores langid_score(Str text, const TokenVec *tokens) { (void)text, (void)tokens; return (LangScores){.weight = 0}; }
+
+#include "annotate/langid_p.h"
+
+// Generated from core/annotate/data/langid.dat, which `make langid DATA=...` writes: [bucket][language - 1],
+// in steps of 1/32.
+static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES] = {
+#include "gen/langid.inc"
+};
+#define STEP (1.0f / 32)
+
+#define VOICE 25.0f       // most that one block adds to a language's lead in the article
+#define PRIOR 6.0f        // natural logarithm: the main language is e^6 times as likely as another
+#define PRIOR_KIN 14.0f   // as another one of its family
+#define PRIOR_GIVEN 40.0f // what the caller's word adds to a language in the article
+
+_Static_assert(LANGID_LANES == LANG_COUNT - 1, "one lane a language");
+
+LangScores langid_score(Str text, const TokenVec *tokens)
+{
+  (void)text;
+  LangScores scores = {.weight = 0};
+  int32_t sums[LANGID_LANES] = {0};
+  uint32_t buckets[LANGID_MOST];
+  size_t words = 0;
+  for (size_t i = 0; i < tokens->len && words < LANGID_WORDS; i++) {
+    const Token *token = &tokens->items[i];
+    if (!langid_reads(token)) continue;
+    words++;
+    scores.weight += (float)(token->end - token->start);
+    for (size_t n = langid_features(token->lower, buckets); n; n--) {
+      const int8_t *row = &g_langid_weights[buckets[n - 1] * LANGID_LANES];
+      for (size_t l = 0; l < LANGID_LANES; l++) sums[l] += row[l];
+    }
+  }
+  if (!words) return scores;
+  for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums[l] * STEP;
+  return scores;
+}
+
+static bool is_norse(Lang lang)
+{
+  return lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
+}
+
+static Lang best_of(const float log_p[LANG_COUNT])
+{
+  Lang best = LANG_SV;
+  for (Lang lang = LANG_NB; lang < LANG_COUNT; lang++) best = log_p[lang] > log_p[best] ? lang : best;
+  return best;
+}
+
 Lang langid_choose(const LangScores *const *scores, size_t count, Lang given, Lang *langs)
 {
-  (void)scores;
-  for (size_t i = 0; i < count; i++) langs[i] = given;
-  return given;
+  float article[LANG_COUNT] = {0};
+  for (size_t i = 0; i < count; i++) {
+    if (scores[i]->weight <= 0) continue;
+    float top = scores[i]->log_p[best_of(scores[i]->log_p)];
+    float voice = VOICE * scores[i]->weight / (scores[i]->weight + 100);
+    for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+      float behind = top - scores[i]->log_p[lang];
+      article[lang] -= behind < voice ? behind : voice;
+    }
+  }
+  if (given != LANG_UNKNOWN) article[given] += PRIOR_GIVEN * (float)(count + 1);
+  Lang main = best_of(article);
+  bool silent = given == LANG_UNKNOWN;
+  for (size_t i = 0; i < count && silent; i++) silent = scores[i]->weight <= 0;
+  if (silent) main = LANG_UNKNOWN;
+  for (size_t i = 0; i < count; i++) {
+    langs[i] = main;
+    if (scores[i]->weight <= 0) continue;
+    Lang best = best_of(scores[i]->log_p);
+    float prior = is_norse(best) && is_norse(main) ? PRIOR_KIN : PRIOR;
+    if (scores[i]->log_p[best] - scores[i]->log_p[main] > prior) langs[i] = best;
+  }
+  return main;
 }

@@ -1,5 +1,5 @@
-// langid: the language of a block, among those of lang.h. A block's scores depend on its words alone; the choice also
-// looks at the article, as a headline of three words says little by itself. Pure; any thread.
+// langid: the language of a block, among those of lang.h. A block's scores depend on its words alone; the
+// choice also looks at the article, as a headline of three words says little by itself. Pure; any thread.
 #pragma once
 
 #include "annotate/token.h"
@@ -10,6 +10,7 @@ typedef struct LangScores {
 } LangScores;
 
 LangScores langid_score(Str text, const TokenVec *tokens);
-// Choose a language for each of `count` blocks: langs[i]. `given` (LANG_UNKNOWN: none) is the caller's word for the
-// article: blocks that are plainly in another language keep theirs. Returns the article's main language.
+// Choose a language for each of `count` blocks: langs[i]. `given` (LANG_UNKNOWN: none) is the caller's word
+// for the article: blocks that are plainly in another language keep theirs. Returns the article's main
+// language.
 Lang langid_choose(const LangScores *const *scores, size_t count, Lang given, Lang *langs);
