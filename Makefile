@@ -125,9 +125,54 @@ $(BUILD)/tests/%: tests/%.c $(LIB)
 units: all $(TEST_BIN) ## build and run the unit and property tests
 	tests/run $(BUILD) units
 
-.PHONY: all units clean help langid
-clean:
+check: ## install what the tests need, then run every test (also under ASan and UBSan)
+	@$(call install,$(PACKAGES_BUILD) $(PACKAGES_TEST))
+	@tests/check
+
+check-built: ## every test, without installing anything
+	@tests/check
+
+bench: all $(BUILD)/tests/bench/bench ## measure throughput, latency of a key, start-up and memory
+	$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles
+
+lint: ## layers, banned calls, format, luacheck
+	@tests/lint
+
+format: ## lay out the C code by .clang-format
+	clang-format -i $(filter-out %/parser.c,$(wildcard core/*/*.[ch] tests/*/*.c tests/*.h))
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+# $(call install,PACKAGES): from Debian's archive, only what is missing; silent where nothing is.
+install = missing=; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null || { echo "newsmark: please install:$$missing"; exit 1; }; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; echo "installing$$missing"; \
+	  $$sudo apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null || exit 1; \
+	fi
+
+ARTICLES ?= tests/data/articles
+
+demo: ## install what is missing, build, and show annotated articles (ARTICLES=dir: your own)
+	@$(call install,$(PACKAGES_BUILD) $(PACKAGES_DEMO))
+	@$(MAKE) --no-print-directory -s all
+	@if [ -t 0 ] && [ -t 1 ]; then \
+	  nvim --clean --cmd "set rtp^=$(CURDIR)" $(ARTICLES)/*.txt; \
+	else \
+	  build/newsmark annotate --format ansi $(ARTICLES)/*.txt; \
+	fi
+
+PREFIX ?= /usr/local
+install: all ## install into PREFIX (/usr/local)
+	install -D $(BUILD)/newsmark $(DESTDIR)$(PREFIX)/bin/newsmark
+	mkdir -p $(DESTDIR)$(PREFIX)/share/newsmark
+	cp -r $(SHARE)/. $(DESTDIR)$(PREFIX)/share/newsmark/
+
+clean: ## remove everything that was built
 	rm -rf build
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
+
+.PHONY: all units langid check check-built bench lint format demo install clean help

@@ -1,8 +1,42 @@
 // newsmark: the command line. Each verb has a file of its own, cmd_<verb>.c.
-#include <stdio.h>
+#include "base/alloc.h"
+#include "cli/cmd.h"
 
-int main(void)
+#include <stdio.h>
+#include <string.h>
+
+typedef struct Verb {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *help;
+} Verb;
+
+static const Verb g_verbs[] = {
+    {"annotate", cmd_annotate, "mark names, dates and quotations in articles"},
+    {"doctor", cmd_doctor, "what newsmark found here: versions, files, features"},
+};
+
+static int help(FILE *to, int status)
 {
-  puts("newsmark " NEWSMARK_VERSION);
-  return 0;
+  fputs("usage: newsmark VERB [options] [files]\n\nNewsmark reads news articles with you.\n\n", to);
+  for (size_t i = 0; i < ARRAY_LEN(g_verbs); i++)
+    fprintf(to, "  %-12s %s\n", g_verbs[i].name, g_verbs[i].help);
+  fputs("\n'newsmark VERB --help' tells more; 'newsmark --version' the version.\n", to);
+  return status;
+}
+
+int main(int argc, char **argv)
+{
+  if (argc < 2) return help(stderr, EXIT_USAGE);
+  if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+    return help(stdout, EXIT_DONE);
+  if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+    puts("newsmark " NEWSMARK_VERSION);
+    return EXIT_DONE;
+  }
+  for (size_t i = 0; i < ARRAY_LEN(g_verbs); i++) {
+    if (!strcmp(argv[1], g_verbs[i].name)) return g_verbs[i].run(argc - 1, argv + 1);
+  }
+  fprintf(stderr, "newsmark: there is no verb '%s'\n", argv[1]);
+  return help(stderr, EXIT_USAGE);
 }

@@ -1,0 +1,172 @@
+// annotate: articles in, annotations out, in colour on a terminal and as JSON elsewhere; --stream for many.
+#include "annotate/spanjson.h"
+#include "base/json.h"
+#include "cli/ansi.h"
+#include "cli/cmd.h"
+#include "cli/options.h"
+#include "cli/setup.h"
+#include "cli/stream.h"
+#include "text/offsets.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+typedef struct Request {
+  const char *format, *lang, *dct, *only, *offsets, *color;
+  bool stream;
+  Encoding enc;
+  unsigned kinds; // bit 1 << SpanKind
+} Request;
+
+static size_t offset_of_byte(void *ctx, size_t at)
+{
+  return offsets_at(ctx, at);
+}
+
+static void keep_kinds(Annotations *found, unsigned kinds)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < found->spans.len; i++) {
+    if (kinds >> found->spans.items[i].kind & 1) found->spans.items[kept++] = found->spans.items[i];
+  }
+  found->spans.len = kept;
+}
+
+static void print_json(const char *path, const Snapshot *text, const Annotations *found,
+                       const Request *request)
+{
+  Arena scratch = {0};
+  StrBuf out = {0};
+  Offsets *offsets = offsets_new(text, request->enc);
+  SpanWriter writer = {.text = text, .offset = offset_of_byte, .ctx = offsets, .scratch = &scratch};
+  strbuf_byte(&out, '{');
+  json_write_member(&out, "path", str_of(path));
+  annotations_write_json(&out, found, &writer, request->enc);
+  strbuf_add(&out, STR("}\n"));
+  fwrite(out.ptr, 1, out.len, stdout);
+  strbuf_release(&out);
+  offsets_free(offsets);
+  arena_release(&scratch);
+}
+
+static bool annotate_file(const Pipeline *pipeline, const char *path, const Request *request)
+{
+  Error err = {0};
+  Snapshot *text = setup_read_file(path, &err);
+  if (!text) {
+    fprintf(stderr, "newsmark: %s: %s\n", path, err.text);
+    return false;
+  }
+  bool standard = !strcmp(path, "-");
+  ArticleInfo info = {.lang = lang_of(str_of(request->lang)), .dct = str_of(request->dct)};
+  if (!standard) info.path = str_of(path);
+  Analysis *analysis = analysis_new(pipeline);
+  Annotations *found = analysis_run(analysis, text, &info, NULL);
+  keep_kinds(found, request->kinds);
+  if (!strcmp(request->format, "ansi"))
+    ansi_print(stdout, standard ? NULL : path, text, found);
+  else
+    print_json(standard ? "-" : path, text, found, request);
+  annotations_unref(found);
+  analysis_free(analysis);
+  snapshot_unref(text);
+  return true;
+}
+
+// "entity,date" to bits; false after a message.
+static bool read_kinds(const char *only, unsigned *kinds)
+{
+  *kinds = only ? 0 : ~0u;
+  for (Str rest = str_of(only); rest.len;) {
+    Str word = str_cut(&rest, ',');
+    int kind = 0;
+    while (kind < SPAN_KINDS && !str_is(word, span_kind_name((SpanKind)kind))) kind++;
+    if (kind == SPAN_KINDS) {
+      options_refuse("annotate", "--only knows entity, date, quote and tag, not '" STR_FMT "'",
+                     STR_ARG(word));
+      return false;
+    }
+    *kinds |= 1u << kind;
+  }
+  return true;
+}
+
+// "2023", "2023-02", "2023-02-24" or "2023-02-24T09:12".
+static bool is_date(const char *s)
+{
+  static const char shape[] = "dddd-dd-ddTdd:dd";
+  size_t len = strlen(s);
+  if (len != 4 && len != 7 && len != 10 && len != 16) return false;
+  for (size_t i = 0; i < len; i++) {
+    if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i]) return false;
+  }
+  return true;
+}
+
+static bool check(Request *request)
+{
+  if (request->lang && lang_of(str_of(request->lang)) == LANG_UNKNOWN) {
+    options_refuse("annotate",
+                   "--lang '%s' is not a language newsmark reads (sv nb nn da de it en fr es nl pt fi)",
+                   request->lang);
+    return false;
+  }
+  if (request->dct && !is_date(request->dct)) {
+    options_refuse("annotate", "--date wants YYYY-MM-DD, not '%s'", request->dct);
+    return false;
+  }
+  if (request->offsets)
+    request->enc = !strcmp(request->offsets, "utf8")    ? ENC_UTF8
+                   : !strcmp(request->offsets, "utf16") ? ENC_UTF16
+                                                        : ENC_UTF32;
+  if (!request->format) request->format = isatty(STDOUT_FILENO) ? "ansi" : "json";
+  return read_kinds(request->only, &request->kinds);
+}
+
+static int run_stream(const Pipeline *pipeline, const Request *request)
+{
+  Error err = {0};
+  StreamOptions options = {.enc = request->enc, .kinds = request->kinds};
+  signal(SIGPIPE, SIG_IGN);
+  if (stream_run(pipeline, stdin, stdout, &options, &err)) return EXIT_DONE;
+  fprintf(stderr, "newsmark: %s\n", err.text);
+  return EXIT_PARTLY;
+}
+
+int cmd_annotate(int argc, char **argv)
+{
+  Request request = {.enc = ENC_UTF32};
+  const Option table[] = {
+      {"format", 'f', OPTION_TEXT, &request.format, "FMT", "ansi json",
+       "ansi (default on a terminal) or json (default elsewhere)"},
+      {"lang", 'l', OPTION_TEXT, &request.lang, "LL", NULL,
+       "the article's language, where newsmark should not guess"},
+      {"date", 'd', OPTION_TEXT, &request.dct, "YYYY-MM-DD", NULL, "the day it was published"},
+      {"only", 'o', OPTION_TEXT, &request.only, "KIND,...", NULL, "entity, date, quote, tag"},
+      {"offsets", 0, OPTION_TEXT, &request.offsets, "UNIT", "codepoint utf8 utf16",
+       "unit of start and end in JSON"},
+      {"stream", 's', OPTION_FLAG, &request.stream, NULL, NULL,
+       "one JSON object a line in, one a line out, in order"},
+      {0}};
+  int status;
+  int first = options_read("annotate [options] [FILE|-]...", table, argc, argv, &status);
+  if (first == OPTIONS_STOP) return status;
+  if (!check(&request)) return EXIT_USAGE;
+  if (request.stream && first < argc)
+    return options_refuse("annotate", "--stream reads standard input, not '%s'", argv[first]);
+
+  Pipeline *pipeline = setup_pipeline();
+  status = EXIT_DONE;
+  if (request.stream) {
+    status = run_stream(pipeline, &request);
+  } else if (first == argc) {
+    if (!annotate_file(pipeline, "-", &request)) status = EXIT_PARTLY;
+  } else {
+    for (int i = first; i < argc; i++) {
+      if (!annotate_file(pipeline, argv[i], &request)) status = EXIT_PARTLY;
+    }
+  }
+  pipeline_free(pipeline);
+  return status;
+}

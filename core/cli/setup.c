@@ -1,0 +1,76 @@
+#include "cli/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define MOST_BYTES ((size_t)256 << 20)
+
+static bool is_dir(const char *path)
+{
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+const char *setup_data_dir(void)
+{
+  static char dir[PATH_MAX + 32];
+  const char *set = getenv("NEWSMARK_DATA");
+  if (set && *set) return set;
+  char exe[PATH_MAX];
+  size_t size = sizeof exe;
+  if (uv_exepath(exe, &size) != 0) return ".";
+  char *slash = strrchr(exe, '/');
+  if (slash) *slash = '\0';
+  snprintf(dir, sizeof dir, "%s/share/newsmark", exe);
+  if (!is_dir(dir)) snprintf(dir, sizeof dir, "%s/../share/newsmark", exe);
+  return dir;
+}
+
+Pipeline *setup_pipeline(void)
+{
+  Error err = {0};
+  Pipeline *pipeline = pipeline_new(setup_data_dir(), &err);
+  if (err.code) fprintf(stderr, "newsmark: %s\n", err.text);
+  if (!pipeline) exit(1);
+  return pipeline;
+}
+
+static bool read_all(int fd, StrBuf *into, Error *err)
+{
+  for (;;) {
+    ssize_t got = read(fd, strbuf_grow(into, 65536), 65536);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return error_set(err, ERR_IO, "%s", strerror(errno));
+    if (got == 0) return true;
+    into->len += (size_t)got;
+    if (into->len > MOST_BYTES) return error_set(err, ERR_LIMIT, "larger than %zu MB", MOST_BYTES >> 20);
+  }
+}
+
+Snapshot *setup_read_file(const char *path, Error *err)
+{
+  bool standard = !path || !strcmp(path, "-");
+  int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    error_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s", strerror(errno));
+    return NULL;
+  }
+  StrBuf bytes = {0};
+  struct stat info;
+  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+      (size_t)info.st_size <= MOST_BYTES)
+    strbuf_grow(&bytes, (size_t)info.st_size + 65536); // one read, no copies
+  bool ok = read_all(fd, &bytes, err);
+  if (!standard) close(fd);
+  if (!ok) {
+    strbuf_release(&bytes);
+    return NULL;
+  }
+  size_t len = bytes.len;
+  return snapshot_take(strbuf_detach(&bytes), len);
+}
