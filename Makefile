@@ -17,6 +17,9 @@ PACKAGES_TEST := clang libclang-rt-14-dev libcmocka-dev neovim python3 python3-p
 
 # SAN=address,undefined or SAN=thread builds beside the plain build.
 SAN ?=
+# V=1 prints whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 BUILD ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 comma := ,
 PKGS := libuv tree-sitter lua5.4 sqlite3 libutf8proc libpcre2-8 libcjson
@@ -56,36 +59,45 @@ SHARED_FILES := plugin.toml $(wildcard lua/newsmark/host/*.lua lua/newsmark/tagg
 all: $(BUILD)/newsmark $(SHARE)/.stamp ## build the program
 
 $(BUILD)/newsmark: $(CLI_OBJ) $(LIB)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(LIB) $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(CLI_OBJ) $(LIB) $(LDLIBS)
 
 $(LIB): $(LIB_OBJ)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/%.o: %.cc
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+	$(call say,CXX)
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
 
 # Tree-sitter writes parser.c; its style is not ours.
 $(BUILD)/grammars/article/src/%.o: grammars/article/src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(findstring parser,$@),-w) -Igrammars/article/src -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(findstring parser,$@),-w) -Igrammars/article/src -c -o $@ $<
 
 $(BUILD)/core/base/utf8.o: $(BUILD)/gen/charclass.inc
 $(BUILD)/gen/charclass.inc: core/tools/gen_charclass.c core/base/utf8.c core/base/arena.c core/base/alloc.c core/base/str.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -MF $(BUILD)/gen/charclass.d $(CFLAGS) -DGENERATING_CHARCLASS $(LDFLAGS) -o $(BUILD)/gen/gen_charclass $^ -lutf8proc
-	$(BUILD)/gen/gen_charclass >$@.new && mv $@.new $@
+	$(call say,GEN)
+	$(Q)$(CC) $(CPPFLAGS) -MF $(BUILD)/gen/charclass.d $(CFLAGS) -DGENERATING_CHARCLASS $(LDFLAGS) -o $(BUILD)/gen/gen_charclass $^ -lutf8proc
+	$(Q)$(BUILD)/gen/gen_charclass >$@.new && mv $@.new $@
 
 $(BUILD)/gen/gen_tables: core/tools/gen_tables.c core/base/utf8.c core/base/arena.c core/base/alloc.c core/base/str.c | $(BUILD)/gen/charclass.inc
-	$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $^ -lutf8proc
+	$(call say,LINK)
+	$(Q)$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $^ -lutf8proc
 $(BUILD)/gen/tables.c: $(BUILD)/gen/gen_tables $(TABLES)
-	$< $(TABLES) >$@.new && mv $@.new $@
+	$(call say,GEN)
+	$(Q)$< $(TABLES) >$@.new && mv $@.new $@
 $(BUILD)/gen/tables.o: $(BUILD)/gen/tables.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/core/annotate/langid.o: $(BUILD)/gen/langid.inc
 $(BUILD)/gen/langid.inc: core/annotate/data/langid.dat
@@ -94,9 +106,8 @@ $(BUILD)/gen/langid.inc: core/annotate/data/langid.dat
 
 $(SHARE)/.stamp: $(SHARED_FILES)
 	@mkdir -p $(SHARE)/host $(SHARE)/taggers
-	cp plugin.toml $(wildcard core/annotate/data/*.bin) $(SHARE)/
-	cp -r lua/newsmark/host/. $(SHARE)/host/
-	cp -r lua/newsmark/taggers/. $(SHARE)/taggers/
+	$(Q)cp plugin.toml $(wildcard core/annotate/data/*.bin) $(SHARE)/
+	$(Q)for dir in host taggers; do [ ! -d lua/newsmark/$$dir ] || cp -r lua/newsmark/$$dir/. $(SHARE)/$$dir/ || exit 1; done
 	@touch $@
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d)
@@ -120,10 +131,11 @@ TEST_BIN := $(TEST_SRC:%.c=$(BUILD)/%)
 
 $(BUILD)/tests/%: tests/%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests -MF $@.d $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CPPFLAGS) -Itests -MF $@.d $(CFLAGS) -Wno-missing-prototypes $(LDFLAGS) -o $@ $< $(LIB) -lcmocka $(LDLIBS)
 
 units: all $(TEST_BIN) ## build and run the unit and property tests
-	tests/run $(BUILD) units
+	@tests/run $(BUILD) units
 
 check: ## install what the tests need, then run every test (also under ASan and UBSan)
 	@$(call install,$(PACKAGES_BUILD) $(PACKAGES_TEST))
@@ -133,7 +145,7 @@ check-built: ## every test, without installing anything
 	@tests/check
 
 bench: all $(BUILD)/tests/bench/bench ## measure throughput, latency of a key, start-up and memory
-	$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles
+	@$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles
 
 lint: ## layers, banned calls, format, luacheck
 	@tests/lint
