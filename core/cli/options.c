@@ -79,6 +79,7 @@ int options_read(const char *usage, const Option *table, int argc, char **argv, 
     }
     if (!store(argv[0], &table[at], optarg)) return OPTIONS_STOP;
   }
+  *status = EXIT_DONE;
   return optind;
 }
 

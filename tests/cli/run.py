@@ -1,0 +1,332 @@
+#!/usr/bin/env python3
+"""tests/cli/run.py BUILD: the real program from a shell's side: what it prints, what it says of bad input, how it exits.
+
+Closing line: `N passed, N failed`."""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build"))
+NEWSMARK = os.path.join(BUILD, "newsmark")
+ARTICLES = os.path.join(ROOT, "tests", "data", "articles")
+SANITIZED = "san" in os.path.basename(BUILD)
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def run(*args, stdin=b"", env=None, timeout=120):
+    merged = dict(os.environ, **(env or {}))
+    done = subprocess.run([NEWSMARK, *args], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=merged, timeout=timeout)
+    return done.returncode, done.stdout, done.stderr.decode("utf-8", "replace")
+
+
+def expect(condition, message):
+    if not condition:
+        raise AssertionError(message)
+
+
+def equal(got, want, what="value"):
+    expect(got == want, "%s is %r, not %r" % (what, got, want))
+
+
+def stream(lines, *args, **kwargs):
+    body = b"".join((l if isinstance(l, bytes) else json.dumps(l, ensure_ascii=False).encode()) + b"\n" for l in lines)
+    status, out, err = run("annotate", "--stream", *args, stdin=body, **kwargs)
+    return status, [json.loads(l) for l in out.decode().splitlines()], err
+
+
+def temporary(name, content):
+    path = os.path.join(SCRATCH, name)
+    with open(path, "wb") as handle:
+        handle.write(content)
+    return path
+
+
+# --- usage -----------------------------------------------------------------------------------------------------------
+
+
+@test
+def version_is_the_manifests():
+    import re
+    manifest = open(os.path.join(ROOT, "plugin.toml"), encoding="utf-8").read()
+    want = re.search(r'^version\s*=\s*"([^"]+)"', manifest, re.M).group(1)
+    equal(run("--version")[1].decode(), "newsmark %s\n" % want)
+
+
+@test
+def help_goes_to_standard_output_and_is_no_error():
+    for args in (["--help"], ["annotate", "--help"], ["annotate", "-h"], ["doctor", "--help"]):
+        status, out, err = run(*args)
+        equal((status, err), (0, ""), " ".join(args))
+        expect(b"usage: newsmark" in out, "no usage line")
+
+
+@test
+def bad_usage_is_two_and_says_what_to_do():
+    cases = [[], ["frobnicate"], ["annotate", "--frobnicate"], ["annotate", "--format", "docx", "x"], ["annotate", "--format"],
+             ["annotate", "--lang", "tlh", "x"], ["annotate", "--date", "yesterday", "x"], ["annotate", "--only", "entity,verb", "x"],
+             ["annotate", "--stream", "x"]]
+    for args in cases:
+        status, out, err = run(*args)
+        equal(status, 2, "status of %r" % args)
+        equal(out, b"", "standard output of %r" % args)
+        expect(len(err) > 20, "no message for %r" % args)
+    expect("one of: ansi json" in run("annotate", "--format", "docx", "x")[2], "the formats are not named")
+
+
+# --- articles --------------------------------------------------------------------------------------------------------
+
+
+@test
+def every_annotation_has_its_words():
+    for name in sorted(os.listdir(ARTICLES)):
+        if not name.endswith(".txt"):
+            continue
+        path = os.path.join(ARTICLES, name)
+        data = open(path, "rb").read()
+        for unit, width in (("codepoint", None), ("utf8", "utf-8"), ("utf16", "utf-16-le")):
+            status, out, err = run("annotate", "--format", "json", "--offsets", unit, path)
+            equal((status, err), (0, ""), name)
+            article = json.loads(out)
+            equal(article["offsets"], unit)
+            text = data.decode()
+            body = text if width is None else text.encode(width)
+            scale = 2 if unit == "utf16" else 1
+            before = (-1, 0)
+            expect(len(article["annotations"]) > 3, "%s has hardly an annotation" % name)
+            for a in article["annotations"]:
+                for part in [a] + [a[k] for k in ("cue", "speaker", "source") if isinstance(a.get(k), dict) and "start" in a[k]]:
+                    words = body[part["start"] * scale:part["end"] * scale]
+                    words = words if width is None else words.decode(width)
+                    equal(words, part["text"], "text of %r" % part)
+                expect((a["start"], -a["end"]) >= before, "not sorted at %r" % a)
+                before = (a["start"], -a["end"])
+
+
+@test
+def standard_input_is_an_article_too():
+    status, out, _ = run("annotate", "--format", "json", stdin="Anna Lind bor i Stockholm.\n".encode())
+    equal(status, 0)
+    equal(json.loads(out)["path"], "-")
+
+
+@test
+def colours_keep_every_word_of_the_article():
+    import re
+    path = os.path.join(ARTICLES, "sv-hamnen.txt")
+    status, out, _ = run("annotate", "--format", "ansi", path)
+    equal(status, 0)
+    shown = re.sub(r"\x1b\[[0-9;:]*m", "", out.decode())
+    shown = re.sub(r"‹[^›]*›", "", shown)
+    want = open(path, encoding="utf-8").read().split()
+    equal(shown.split()[-len(want):], want, "the words shown")
+
+
+@test
+def an_escape_sequence_of_the_article_never_reaches_the_terminal():
+    path = temporary("escape.txt", b"Anna \x1b]0;owned\x07 Lind \x9b31m \x00 x\n")
+    out = run("annotate", "--format", "ansi", path)[1]
+    expect(b"\x1b]" not in out and b"\x07" not in out and b"\x00" not in out, "a control sequence came through")
+
+
+@test
+def only_keeps_the_kinds_asked_for():
+    path = os.path.join(ARTICLES, "sv-hamnen.txt")
+    for kind in ("entity", "date", "quote"):
+        article = json.loads(run("annotate", "--format", "json", "--only", kind, path)[1])
+        equal({a["kind"] for a in article["annotations"]}, {kind})
+
+
+# --- bad input -------------------------------------------------------------------------------------------------------
+
+
+@test
+def what_cannot_be_read_is_named_and_the_rest_is_done():
+    good = temporary("good.txt", "Anna Lind bor i Stockholm.\n".encode())
+    status, out, err = run("annotate", "--format", "json", SCRATCH, "/nonexistent/x.txt", good)
+    equal(status, 1)
+    equal(len(out.splitlines()), 1, "articles")
+    expect(SCRATCH in err and "irectory" in err, "the directory is not named: %r" % err)
+    expect("/nonexistent/x.txt" in err and "No such file" in err, "the missing file is not named: %r" % err)
+
+
+@test
+def an_unreadable_file_is_said():
+    path = temporary("secret.txt", b"x")
+    os.chmod(path, 0)
+    if os.access(path, os.R_OK):  # root reads everything: take another's place
+        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", NEWSMARK, "annotate", path], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE)
+        status, err = done.returncode, done.stderr.decode()
+        if "newsmark:" not in err:
+            return  # the other user cannot even reach the program here
+    else:
+        status, _, err = run("annotate", path)
+    equal(status, 1)
+    expect("ermission" in err, "no reason: %r" % err)
+
+
+@test
+def odd_files_are_articles_all_the_same():
+    cases = {"empty": b"", "newline": b"\n", "spaces": b"   \n\t\n", "nul": b"\0" * 100, "binary": bytes(range(256)) * 40,
+             "bom": b"\xef\xbb\xbfAnna Lind", "crlf": b"Anna Lind\r\n\r\nbor i Oslo.\r\n", "cr": b"Anna Lind\rbor i Oslo.",
+             "invalid": b"Anna \xff\xfe Lind \xe2\x82 i Oslo \xed\xa0\x80 den 3 maj 2021.", "no-end": "den 3 maj 2021".encode(),
+             "latin1": "Åsa Öberg är från Malmö".encode("latin-1"), "utf16": "Anna Lind i Oslo".encode("utf-16")}
+    for name, data in cases.items():
+        path = temporary(name + ".txt", data)
+        status, out, err = run("annotate", "--format", "json", path)
+        equal((status, err), (0, ""), name)
+        text = data.decode("utf-8", "replace")
+        for a in json.loads(out)["annotations"]:
+            equal(text[a["start"]:a["end"]], a["text"], "%s: text" % name)
+
+
+@test
+def fifty_megabytes_take_seconds_not_minutes():
+    size = 2 if SANITIZED else 50
+    unit = open(os.path.join(ARTICLES, "sv-hamnen.txt"), "rb").read() + b"\n"
+    path = temporary("large.txt", unit * (size * 1000000 // len(unit)))
+    status, out, err = run("annotate", "--format", "json", path, timeout=240)
+    os.unlink(path)
+    equal((status, err), (0, ""))
+    expect(len(json.loads(out)["annotations"]) > 1000, "hardly an annotation")
+
+
+@test
+def a_line_of_one_kind_of_mark_is_linear():
+    for mark in ("\"", "”", "«", "- ", "– ", "'", "(", ".", "1", "3-", "den ", "A", "a ", "\n", "\r"):
+        data = (mark * 300000).encode()[:300000]
+        status, _, err = run("annotate", "--format", "json", temporary("marks.txt", data), timeout=120 if SANITIZED else 30)
+        equal((status, err), (0, ""), repr(mark))
+
+
+@test
+def a_missing_data_directory_is_one_message():
+    status, out, err = run("annotate", "--format", "json", os.path.join(ARTICLES, "sv-hamnen.txt"), env={"NEWSMARK_DATA": "/nonexistent"})
+    expect(json.loads(out)["annotations"], "nothing found without data files")
+    expect("/nonexistent" in err, "the directory is not named: %r" % err)
+
+
+# --- stream ----------------------------------------------------------------------------------------------------------
+
+
+@test
+def the_stream_keeps_order_and_ids():
+    lines = [{"id": "a%d" % i, "text": "Anna Lind kom den 3 maj 2021. " * (1 + i % 50), "lang": "sv", "dct": "2021-05-04"} for i in range(400)]
+    status, answers, err = stream(lines)
+    equal((status, err), (0, ""))
+    equal([a["id"] for a in answers], [l["id"] for l in lines])
+    expect(all(a["lang"] == "sv" and a["dct"] == "2021-05-04" for a in answers), "lang or dct is lost")
+
+
+@test
+def a_bad_line_is_an_answer_and_the_stream_goes_on():
+    good = {"id": 1, "text": "Anna Lind bor i Oslo."}
+    bad = [b"{", b"nul", b"[]", b"\xff\xfe", b'{"id":"x"}', b'{"id":"y","text":7}', b'"text"', b'{"id":{},"text":null}', b"[" * 5000]
+    lines = [good]
+    for b in bad:
+        lines += [b, good]
+    status, answers, _ = stream(lines)
+    equal(status, 0)
+    equal(len(answers), len(lines))
+    for line, answer in zip(lines, answers):
+        expect(("annotations" in answer) == (line is good), "%r was answered by %r" % (line, answer))
+    equal([a.get("id") for a in answers if "error" in a and a.get("id")], ["x", "y"])
+
+
+@test
+def blank_lines_and_a_missing_last_newline_are_fine():
+    body = b'\n  \n{"id":1,"text":"x"}\r\n\n{"id":2,"text":"y"}'
+    status, out, _ = run("annotate", "--stream", stdin=body)
+    equal([json.loads(l)["id"] for l in out.splitlines()], [1, 2])
+
+
+@test
+def offsets_count_what_was_asked():
+    text = "\U0001F600 A\u030A é\r\n\r\nAnna Lind bor i Stockholm."
+    for unit, encode in (("codepoint", lambda s: len(s)), ("utf8", lambda s: len(s.encode())), ("utf16", lambda s: len(s.encode("utf-16-le")) // 2)):
+        _, answers, _ = stream([{"id": 1, "text": text, "lang": "sv"}], "--offsets", unit)
+        places = [a for a in answers[0]["annotations"] if a["text"] == "Stockholm"]
+        equal(len(places), 1, "mentions of Stockholm")
+        equal(places[0]["start"], encode(text[:text.index("Stockholm")]), unit)
+
+
+@test
+def an_answer_comes_before_the_next_question():
+    process = subprocess.Popen([NEWSMARK, "annotate", "--stream"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    for i in range(3):
+        process.stdin.write(b'{"id":%d,"text":"Anna Lind bor i Oslo."}\n' % i)
+        process.stdin.flush()
+        equal(json.loads(process.stdout.readline())["id"], i)
+    process.stdin.close()
+    equal(process.wait(30), 0)
+
+
+@test
+def memory_does_not_grow_with_the_input():
+    line = json.dumps({"id": 1, "text": "Anna Lind bor i Oslo. " * 400}).encode() + b"\n"
+    script = "import resource,subprocess,sys;p=subprocess.Popen(sys.argv[1:],stdin=subprocess.PIPE,stdout=subprocess.DEVNULL);" \
+             "l=sys.stdin.buffer.readline();n=int(sys.stdin.buffer.readline());[p.stdin.write(l) for _ in range(n)];p.stdin.close();" \
+             "p.wait();print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    peak = []
+    for n in (200, 2000):
+        done = subprocess.run([sys.executable, "-c", script, NEWSMARK, "annotate", "--stream"], input=line + b"%d\n" % n, stdout=subprocess.PIPE)
+        peak.append(int(done.stdout))
+    expect(peak[1] < peak[0] * 1.5 + 20000, "peak grew from %d to %d KB" % tuple(peak))
+
+
+@test
+def a_reader_that_goes_away_ends_the_stream():
+    process = subprocess.Popen([NEWSMARK, "annotate", "--stream"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    try:
+        for _ in range(2000):
+            process.stdin.write(b'{"id":1,"text":"Anna Lind bor i Oslo."}\n')
+        process.stdin.close()
+    except BrokenPipeError:
+        pass
+    equal(process.wait(30), 1)
+
+
+# --- doctor ----------------------------------------------------------------------------------------------------------
+
+
+@test
+def doctor_names_what_it_found():
+    status, out, err = run("doctor")
+    equal((status, err), (0, ""))
+    for words in (b"newsmark ", b"libuv", b"plugin.toml"):
+        expect(words in out, "%r is not in %r" % (words, out))
+
+
+@test
+def doctor_says_what_is_missing():
+    status, out, _ = run("doctor", env={"NEWSMARK_DATA": "/nonexistent"})
+    equal(status, 1)
+    expect(b"/nonexistent" in out, "the directory is not named")
+
+
+def main():
+    global SCRATCH
+    failed = 0
+    with tempfile.TemporaryDirectory() as SCRATCH:
+        for function in TESTS:
+            try:
+                function()
+                print("ok      %s" % function.__name__, flush=True)
+            except Exception as error:  # every kind of failure is a failed test
+                failed += 1
+                print("FAILED  %s: %s" % (function.__name__, error), flush=True)
+    print("%d passed, %d failed" % (len(TESTS) - failed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
