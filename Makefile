@@ -137,6 +137,12 @@ $(BUILD)/tests/%: tests/%.c $(LIB)
 units: all $(TEST_BIN) ## build and run the unit and property tests
 	@tests/run $(BUILD) units
 
+GOLDEN = $(sort $(wildcard tests/golden/*/*.txt))
+golden: all $(BUILD)/tests/golden/golden ## compare the golden cases (golden-update: write what is found)
+	@$(BUILD)/tests/golden/golden $(SHARE) $(GOLDEN)
+golden-update: all $(BUILD)/tests/golden/golden
+	@$(BUILD)/tests/golden/golden --update $(SHARE) $(GOLDEN)
+
 check: ## install what the tests need, then run every test (also under ASan and UBSan)
 	@$(call install,$(PACKAGES_BUILD) $(PACKAGES_TEST))
 	@tests/check
@@ -187,4 +193,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all units langid check check-built bench lint format demo install clean help
+.PHONY: all units golden golden-update langid check check-built bench lint format demo install clean help
