@@ -153,6 +153,12 @@ check-built: ## every test, without installing anything
 bench: all $(BUILD)/tests/bench/bench ## measure throughput, latency of a key, start-up and memory
 	@$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles
 
+# Long runs: FUZZ_SECONDS of each target, with clang's libFuzzer; what crashes is kept in build/fuzz/.
+FUZZ_SECONDS ?= 60
+fuzz: ## fuzz every tests/fuzz/fuzz_*.c for FUZZ_SECONDS
+	@$(MAKE) --no-print-directory -s all
+	@tests/fuzz/run $(FUZZ_SECONDS)
+
 lint: ## layers, banned calls, format, luacheck
 	@tests/lint
 
@@ -193,4 +199,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all units golden golden-update langid check check-built bench lint format demo install clean help
+.PHONY: all units fuzz golden golden-update langid check check-built bench lint format demo install clean help

@@ -1,0 +1,144 @@
+// The law of the pipeline: after any edits an Analysis gives what a new one gives for the same text. Random
+// edits of a kind that people make (words typed, lines cut, joined and pasted, marks opened and closed) over
+// the sample articles. PROP_SEED=n repeats a run, PROP_ROUNDS=n makes it longer.
+#include "unit/test.h"
+
+#include "annotate/pipeline.h"
+#include "text/buffer.h"
+
+#include <glob.h>
+#include <stdlib.h>
+
+static uint64_t g_random;
+
+static size_t below(size_t limit) // SplitMix64
+{
+  uint64_t z = g_random += 0x9e3779b97f4a7c15u;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+  return limit ? (size_t)((z ^ z >> 31) % limit) : 0;
+}
+
+static Str read_file(const char *path)
+{
+  StrBuf text = {0};
+  char part[4096];
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  for (size_t n; (n = fread(part, 1, sizeof part, file));) strbuf_add(&text, (Str){part, n});
+  fclose(file);
+  return strbuf_str(&text);
+}
+
+static void describe(const Annotations *found, StrBuf *out)
+{
+  Arena arena = {0};
+  strbuf_reset(out);
+  strbuf_addf(out, "%s " STR_FMT " " STR_FMT "\n", lang_code(found->lang), STR_ARG(found->dct.value),
+              STR_ARG(found->title));
+  for (size_t i = 0; i < found->spans.len; i++) {
+    const Span *span = &found->spans.items[i];
+    strbuf_addf(out, "%s " STR_FMT " %zu %zu %.3f " STR_FMT, span_kind_name(span->kind),
+                STR_ARG(span_type_name(span)), span->start, span->end, (double)span->confidence,
+                STR_ARG(span_by_name(span, &arena)));
+    if (span->kind == SPAN_ENTITY)
+      strbuf_addf(out, " " STR_FMT " " STR_FMT " %u", STR_ARG(span->entity.name),
+                  STR_ARG(span->entity.entity), span->entity.cluster);
+    if (span->kind == SPAN_DATE)
+      strbuf_addf(out, " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(span->date.value),
+                  STR_ARG(span->date.begin), STR_ARG(span->date.until), STR_ARG(span->date.mod));
+    if (span->kind == SPAN_QUOTE)
+      strbuf_addf(out, " %u %zu " STR_FMT " %zu " STR_FMT " %zu", span->quote.group,
+                  span->quote.speaker.start, STR_ARG(span->quote.speaker.name), span->quote.source.start,
+                  STR_ARG(span->quote.source.name), span->quote.cue.start);
+    strbuf_byte(out, '\n');
+  }
+  arena_release(&arena);
+}
+
+static void run(Analysis *analysis, Buffer *buffer, StrBuf *out)
+{
+  Snapshot *text = buffer_snapshot(buffer);
+  Annotations *found = analysis_run(analysis, text, NULL, NULL);
+  describe(found, out);
+  annotations_unref(found);
+  snapshot_unref(text);
+}
+
+static void edit(Analysis *analysis, Buffer *buffer, Str pool)
+{
+  static const char *const pieces[] = {"\n",
+                                       "\n\n",
+                                       "”",
+                                       "“",
+                                       "\"",
+                                       "«",
+                                       "– ",
+                                       ", sa Anna Lind.\n",
+                                       "den 3 maj ",
+                                       " ",
+                                       ".",
+                                       "\r\n",
+                                       "2023-04-17\n\n",
+                                       "Putin",
+                                       "i går",
+                                       "å",
+                                       "\xF0\x9F\x98\x80",
+                                       "\xFF",
+                                       "The minister said on Monday that the talks in London had failed.\n\n",
+                                       "---\n"};
+  size_t len = buffer_len(buffer), start = below(len + 1);
+  size_t removed = below(3) ? 0 : below(below(4) ? 12 : 400);
+  if (removed > len - start) removed = len - start;
+  Str added = str_of(pieces[below(ARRAY_LEN(pieces))]);
+  if (!below(5)) { // paste
+    size_t from = below(pool.len), size = below(300);
+    added = str_slice(pool, from, from + size < pool.len ? from + size : pool.len);
+  }
+  if (!below(4)) added = (Str){"", 0};
+  assert_true(buffer_replace(buffer, start, start + removed, added, NULL));
+  analysis_edit(analysis, (TextEdit){start, start + removed, start + added.len});
+}
+
+static void edits_end_where_a_fresh_run_ends(void **state)
+{
+  (void)state;
+  const char *seed = getenv("PROP_SEED"), *rounds_set = getenv("PROP_ROUNDS"), *dir = getenv("NEWSMARK_DATA");
+  g_random = seed ? strtoull(seed, NULL, 10) : 1;
+  size_t rounds = rounds_set ? strtoull(rounds_set, NULL, 10) : 60;
+  glob_t files;
+  assert_int_equal(glob("tests/data/articles/*.txt", 0, NULL, &files), 0);
+  Error err = {0};
+  Pipeline *pipeline = pipeline_new(dir ? dir : "build/share/newsmark", &err);
+  StrBuf edited = {0}, fresh = {0};
+  for (size_t f = 0; f < files.gl_pathc; f++) {
+    Str text = read_file(files.gl_pathv[f]);
+    Buffer *buffer = buffer_new(text, EOL_LSP);
+    Analysis *analysis = analysis_new(pipeline);
+    run(analysis, buffer, &edited);
+    for (size_t round = 0; round < rounds; round++) {
+      uint64_t at = g_random;
+      for (size_t k = 1 + below(3); k--;) edit(analysis, buffer, text);
+      run(analysis, buffer, &edited);
+      Analysis *again = analysis_new(pipeline);
+      run(again, buffer, &fresh);
+      analysis_free(again);
+      if (!str_eq(strbuf_str(&edited), strbuf_str(&fresh)))
+        fail_msg("%s, round %zu (random state %llu):\n--- after edits\n%s--- fresh\n%s", files.gl_pathv[f],
+                 round, (unsigned long long)at, edited.ptr, fresh.ptr);
+    }
+    analysis_free(analysis);
+    buffer_free(buffer);
+    free((void *)(uintptr_t)text.ptr);
+  }
+  strbuf_release(&edited);
+  strbuf_release(&fresh);
+  pipeline_free(pipeline);
+  globfree(&files);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(edits_end_where_a_fresh_run_ends)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
