@@ -104,6 +104,12 @@ $(BUILD)/gen/langid.inc: core/annotate/data/langid.dat
 	@mkdir -p $(@D)
 	od -An -v -t d1 $< | sed 's/^ *//; s/  */,/g; s/$$/,/' >$@.new && mv $@.new $@
 
+# The copy of plugin.toml that the program falls back on, as lines of C strings.
+$(BUILD)/core/config/manifest.o: $(BUILD)/gen/plugin_toml.inc
+$(BUILD)/gen/plugin_toml.inc: plugin.toml
+	@mkdir -p $(@D)
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@.new && mv $@.new $@
+
 $(SHARE)/.stamp: $(SHARED_FILES)
 	@mkdir -p $(SHARE)/host $(SHARE)/taggers
 	$(Q)cp plugin.toml $(wildcard core/annotate/data/*.bin) $(SHARE)/

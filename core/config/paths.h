@@ -1,0 +1,27 @@
+// paths: where newsmark's files are found, and reading a small one whole.
+#pragma once
+
+#include "base/error.h"
+#include "base/str.h"
+
+typedef struct Paths {
+  char *data_dir;   // shipped files: plugin.toml, host/, taggers/, gazetteer. Never NULL, may not exist
+  char *config_dir; // the user's: config.toml, taggers/. NULL where neither XDG_CONFIG_HOME nor HOME is set
+  char *cache_dir;  // what may be deleted. NULL likewise
+} Paths;
+
+// Data: $NEWSMARK_DATA, else share/newsmark beside the program (build tree), else ../share/newsmark
+// (installed). Config and cache: $XDG_CONFIG_HOME/newsmark and $XDG_CACHE_HOME/newsmark, or ~/.config and
+// ~/.cache. `exe` is the program's path; NULL asks the system. Reads the environment: before other threads
+// start.
+void paths_init(Paths *self, const char *exe);
+void paths_release(Paths *self);
+
+char *path_join(const char *dir, const char *name); // heap; the caller frees
+// The folder of `path`: "." where it names none. Heap; the caller frees.
+char *path_dir(const char *path);
+bool path_exists(const char *path);
+
+// Append the file's bytes to `out`. False with ERR_NOT_FOUND, ERR_IO (also: not a regular file), or ERR_LIMIT
+// (more than `max` bytes). For small files that the caller may wait for.
+bool file_read(const char *path, size_t max, StrBuf *out, Error *err);

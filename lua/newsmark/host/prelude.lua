@@ -1,0 +1,1 @@
+-- prelude: what of the script host is clearer in Lua than in C. Runs in every tagger's own state, before the tagger.
