@@ -1,9 +1,135 @@
-#include "annotate/quotes.h"
-struct Quotes { int unused; };
-Quotes *quotes_new(Error *err) { (void)err; return xcalloc(1, sizeof(Quotes)); }
-void quotes_free(Quotes *self) { free(self); }
-void quotes_find(const Quotes *self, struct Notes *notes) { (void)self, (void)notes; }
-void quotes_attribute(const Quotes *self, const struct Passages *article, const SpanVec *entities, Arena *arena, SpanVec *out)
+// Per block: pair the marks (quotes_marks.c) or cut the dash speech (quotes_dash.c), look at the block's
+// words (quotes_scene.c), list who may have spoken (quotes_parties.c) and choose (quotes_speaker.c). What the
+// block cannot tell is left to the article (quotes_attribute.c).
+#include "annotate/quotes_p.h"
+
+static bool has_dash_speech(Lang lang)
 {
-  (void)self, (void)article, (void)entities, (void)arena, (void)out;
+  return lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA || lang == LANG_FI;
+}
+
+static bool is_word(const Scene *scene, uint32_t token)
+{
+  return scene->in[token].flags & (TOKEN_WORD | TOKEN_NUMBER);
+}
+
+static uint32_t count_words(const Scene *scene, uint32_t first, uint32_t last)
+{
+  uint32_t words = 0;
+  for (uint32_t i = first; i < last && words < 20; i++) words += is_word(scene, i);
+  return words;
+}
+
+// Whether the stretch stands in a sentence of its own.
+static void describe_place(const Scene *scene, const Marked *marked, QuoteDraft *draft)
+{
+  uint32_t first = marked->first, last = marked->last;
+  draft->starts = !first || scene_is(scene, first - 1, ".!?") || scene_is_dash(scene, first - 1) ||
+                  (scene->inside[first - 1] && marks_is(scene->notes->text, &scene->in[first - 1]));
+  bool ends = last >= scene->len || (last > 1 && scene_is(scene, last - 2, ".!?")) ||
+              scene_is(scene, last, ".!?") || scene_is(scene, last, ",");
+  draft->whole = draft->starts && ends;
+}
+
+// How much the words look like something said, rather than a title, a nickname or a term.
+static float speech_likeness(const Scene *scene, const Marked *marked, const Saying *saying,
+                             const QuoteDraft *draft)
+{
+  uint32_t words = count_words(scene, marked->first, marked->last);
+  float score = words >= 6 ? 2.5F : words >= 4 ? 1.5F : words >= 2 ? 0.5F : -0.2F;
+  if (saying->cue && saying->score > 5) score += 1.5F;
+  if (saying->cue && saying->score > 3) score += 0.5F;
+  if (saying->reason == REASON_COLON) score += 2;
+  if (draft->whole) score += 1;
+  uint32_t inner = marked->last > 1 ? marked->last - 2 : 0;
+  if (scene_is(scene, inner, ",.!?")) score += 0.8F;
+  uint32_t capitals = 0, lower = 0;
+  for (uint32_t i = marked->first; i < marked->last && lower < 8; i++) {
+    if (!(scene->in[i].flags & TOKEN_WORD)) continue;
+    capitals += (scene->in[i].flags & TOKEN_CAPITAL) != 0;
+    lower += !(scene->in[i].flags & TOKEN_CAPITAL);
+  }
+  if (capitals && capitals >= lower && words <= 6) score -= 1.6F;
+  return score;
+}
+
+static QuoteType type_of(const Scene *scene, const Marked *marked, const QuoteDraft *draft)
+{
+  if (draft->form == QUOTE_DASH || draft->starts) return QUOTE_DIRECT;
+  if (scene_is(scene, marked->first - 1, ":,")) return QUOTE_DIRECT;
+  uint32_t next = marked->first + 1;
+  return next < marked->last && (scene->in[next].flags & TOKEN_CAPITAL) ? QUOTE_DIRECT : QUOTE_MIXED;
+}
+
+static void add_draft(Scene *scene, const CandidateVec *candidates, const Marked *marked, QuoteVec *out)
+{
+  const Token *in = scene->in;
+  QuoteDraft draft = {
+      .start = in[marked->first].start, .end = in[marked->last - 1].end, .form = marked->form};
+  Saying saying = speaker_find(scene, candidates, *marked);
+  describe_place(scene, marked, &draft);
+  draft.type = type_of(scene, marked, &draft);
+  float likeness = speech_likeness(scene, marked, &saying, &draft);
+  if (marked->form == QUOTE_DASH || marked->form == QUOTE_CLOSER) likeness = 3;
+  draft.speechlike = likeness > 1.2F;
+  draft.confidence = likeness > 3 ? 0.95F : likeness > 1.2F ? 0.8F : likeness > 0.3F ? 0.5F : 0.2F;
+  draft.speaker = saying.speaker;
+  draft.source = saying.source;
+  draft.reason = (uint8_t)saying.reason;
+  if (saying.cue_last > saying.cue_first) {
+    draft.cue_start = in[saying.cue_first].start;
+    draft.cue_end = in[saying.cue_last - 1].end;
+  }
+  vec_push_in(scene->keep, out, draft);
+}
+
+// What the next block's quotations may need of this one: a colon's speaker, the last sentence's person.
+static void add_outlook(Scene *scene, const CandidateVec *candidates, QuoteVec *out)
+{
+  uint32_t len = scene->len;
+  if (len > 1 && scene_is(scene, len - 1, ":") && !scene->inside[len - 1]) {
+    Saying saying = speaker_lead(scene, candidates, len);
+    QuoteDraft lead = {.form = QUOTE_LEAD, .start = scene->in[len - 1].start, .end = scene->in[len - 1].end};
+    lead.speaker = saying.speaker;
+    if (saying.cue_last > saying.cue_first) {
+      lead.cue_start = scene->in[saying.cue_first].start;
+      lead.cue_end = scene->in[saying.cue_last - 1].end;
+    }
+    if (saying.speaker.kind) vec_push_in(scene->keep, out, lead);
+  }
+}
+
+static bool needs_scene(const Notes *notes, const MarkedVec *marked)
+{
+  if (marked->len || notes->kind == BLOCK_SPEECH) return true;
+  for (size_t i = 0; i < notes->names.len; i++) {
+    if (notes->names.items[i].type == ENTITY_PER) return true; // it may carry a title
+  }
+  return notes->text.len && notes->text.ptr[notes->text.len - 1] == ':';
+}
+
+static void find_in(const Quotes *self, Notes *notes, Arena *scratch)
+{
+  MarkedVec marked = {0};
+  marks_pair(notes, scratch, &marked);
+  if (!needs_scene(notes, &marked)) return;
+  Scene scene;
+  scene_init(&scene, self, notes, scratch);
+  if (notes->kind == BLOCK_SPEECH && has_dash_speech(notes->lang)) {
+    marked.len = 0;
+    dash_speech(&scene, &marked);
+  }
+  scene_mark(&scene, &marked);
+  CandidateVec candidates = {0};
+  candidates_find(&scene, &candidates, &notes->quotes);
+  for (size_t i = 0; i < marked.len; i++) add_draft(&scene, &candidates, &marked.items[i], &notes->quotes);
+  add_outlook(&scene, &candidates, &notes->quotes);
+}
+
+void quotes_find(const Quotes *self, Notes *notes)
+{
+  if (!notes->tokens.len || notes->kind == BLOCK_METADATA) return;
+  Arena scratch = {0};
+  find_in(self, notes, &scratch);
+  arena_release(&scratch);
 }

@@ -1,5 +1,7 @@
 // quotes: quotations in a block; who said them, in the article.
-// Pure; any thread, an arena of its own.
+// quotes_find() pairs the marks of a block, tells speech from titles, and finds cue, speaker and source as
+// far as the block shows them. quotes_attribute() joins what runs over blocks and gives names to pronouns,
+// nouns and quotations without a cue. Pure; any thread, an arena of its own.
 #pragma once
 
 #include "annotate/lang.h"
@@ -8,12 +10,39 @@
 
 struct Notes;
 struct Passages;
-typedef struct Quotes Quotes; // opaque: cue lexicons, titles, outlets of all languages
+typedef struct Quotes Quotes; // opaque: the words of all languages
+
+typedef enum QuoteForm {
+  QUOTE_MARKS,  // between marks
+  QUOTE_DASH,   // opened by a dash
+  QUOTE_OPENER, // a mark that nothing in the block closes: `start`, and `end` of the block
+  QUOTE_CLOSER, // a mark that nothing in the block opens: `end`, and `start` of the block
+  QUOTE_TITLE,  // no quotation: a name that carries a title ("minister"), for nouns that come later
+  QUOTE_TOPIC,  // no quotation: the person that the block's last sentence is about, for the next quotation
+  QUOTE_LEAD,   // no quotation: the block ends in a colon after this speaker
+} QuoteForm;
+
+typedef enum PartyKind { PARTY_NONE, PARTY_NAME, PARTY_PRONOUN, PARTY_ROLE, PARTY_NOUN } PartyKind;
+
+typedef struct Party { // who speaks, as the block says it
+  uint32_t start, end; // bytes in the block
+  PartyKind kind;
+  char gender; // 'm', 'f', 'p' (several), 'n' (a thing), 'o' (an outlet), 'g' (a group); 0: unknown
+  Str lemma;   // of a noun: "minister", borrowed from Quotes
+} Party;
 
 typedef struct QuoteDraft {
   uint32_t start, end; // bytes in the block
+  QuoteForm form;
   QuoteType type;
   float confidence;
+  uint32_t cue_start, cue_end;
+  Party speaker, source;
+  uint8_t reason;   // QuoteReason: how the speaker was found
+  bool starts;      // begins a sentence of its own
+  bool whole;       // begins and ends one
+  bool speechlike;  // by its own words, without a cue
+  bool said_before; // the sentence of its own that holds it follows a quotation in the same block
 } QuoteDraft;
 typedef VEC_OF(QuoteDraft) QuoteVec;
 
@@ -21,7 +50,7 @@ Quotes *quotes_new(Error *err); // NULL with ERR_FORMAT: a broken table
 void quotes_free(Quotes *self);
 // Fill notes->quotes from its text, tokens, sentences and names.
 void quotes_find(const Quotes *self, struct Notes *notes);
-// Append a span for every quotation of the article with cue, speaker, source and group. `entities` are the article's, in
-// order, from coref_link().
-void quotes_attribute(const Quotes *self, const struct Passages *article, const SpanVec *entities, Arena *arena,
-                      SpanVec *out);
+// Append a span for every quotation of the article with cue, speaker, source and group. `entities` are the
+// article's, in order, from coref_link().
+void quotes_attribute(const Quotes *self, const struct Passages *article, const SpanVec *entities,
+                      Arena *arena, SpanVec *out);

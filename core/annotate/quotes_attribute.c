@@ -1,0 +1,492 @@
+// One walk over the article in reading order. It keeps who was named lately (outside quotations), who carries
+// which title, and who spoke last; with these it turns the drafts of the blocks into spans: marks that run
+// over blocks are joined, pronouns and nouns get names, and a quotation without a cue gets the speaker that a
+// reader would think of. What it looks at behind or ahead is bounded, so the walk is linear.
+#include "annotate/quotes_p.h"
+
+#include "base/utf8.h"
+
+#define RECENT 10      // persons kept
+#define JOIN_BLOCKS 12 // that one quotation may run over
+
+typedef struct Person {
+  size_t entity; // index in entities
+  size_t block;
+  bool leads; // the first one named in its block
+} Person;
+
+typedef struct Speaker { // resolved
+  Mention mention;
+  size_t entity; // index in entities; SIZE_MAX: none
+  char gender;
+} Speaker;
+
+typedef struct Walk {
+  const Quotes *quotes;
+  const Passages *article;
+  const SpanVec *entities;
+  Arena *arena, scratch;
+  SpanVec *out;
+  Map titles;    // lemma -> index in entities, + 1
+  char *genders; // [cluster], 0: not looked up; '?': unknown
+  size_t clusters;
+  size_t next_entity;
+  Person recent[RECENT]; // newest first
+  size_t recent_len;
+  size_t outlet; // index in entities of the last organisation, + 1
+  Speaker last;  // who spoke last
+  size_t last_block;
+  bool last_closes; // nothing of weight follows the last quotation in its block
+  Speaker lead;     // a colon at the end of the block before
+  Mention lead_cue;
+  size_t lead_block;
+  uint32_t group;
+  size_t block;    // where the walk is
+  size_t quoted;   // end of the last quotation
+  size_t last_cue; // byte of its cue
+} Walk;
+
+static const char *const g_reasons[] = {
+    [REASON_NONE] = "",
+    [REASON_CUE] = "A verb of saying stands beside it, with this speaker.",
+    [REASON_SENTENCE] = "A verb of saying in its sentence has this speaker.",
+    [REASON_ACCORDING] = "The sentence gives this source.",
+    [REASON_COLON] = "A colon after the name introduces it.",
+    [REASON_ONLY] = "Its sentence names nobody nearer.",
+    [REASON_SAME] = "It goes on from the quotation before.",
+    [REASON_TOPIC] = "The text just before is about this speaker.",
+    [REASON_LEAD] = "The line before ends in a colon after this speaker.",
+    [REASON_SIGNED] = "This name is signed below.",
+    [REASON_NEXT] = "The quotation that follows has this speaker.",
+};
+
+// --- who is who
+
+static const EntityFacts *facts(const Walk *self, size_t entity)
+{
+  return &self->entities->items[entity].entity;
+}
+
+static bool is_person(const Walk *self, size_t entity)
+{
+  return self->entities->items[entity].type == ENTITY_PER;
+}
+
+static char look_up_gender(Walk *self, Str name)
+{
+  Str rest = name, first = str_cut(&rest, ' ');
+  uint64_t gender;
+  if (!rest.len) return '?'; // a surname
+  return map_get(&self->quotes->genders, utf8_lower_in(&self->scratch, first), &gender) ? (char)gender : '?';
+}
+
+static char *gender_slot(Walk *self, size_t entity)
+{
+  size_t cluster = facts(self, entity)->cluster;
+  static char lost;
+  if (cluster >= self->clusters) return lost = '?', &lost;
+  char *slot = &self->genders[cluster];
+  if (!*slot) *slot = look_up_gender(self, facts(self, entity)->name);
+  return slot;
+}
+
+static void remember(Walk *self, size_t entity)
+{
+  uint32_t cluster = facts(self, entity)->cluster;
+  Person person = {entity, self->block, !self->recent_len || self->recent[0].block != self->block};
+  size_t at = self->recent_len < RECENT ? self->recent_len : RECENT - 1;
+  for (size_t i = 0; i < self->recent_len; i++) {
+    if (facts(self, self->recent[i].entity)->cluster != cluster) continue;
+    at = i;
+    if (self->recent[i].block == self->block) person.leads |= self->recent[i].leads;
+    break;
+  }
+  if (at == self->recent_len) self->recent_len++;
+  memmove(self->recent + 1, self->recent, at * sizeof *self->recent);
+  self->recent[0] = person;
+}
+
+// Take in the entities up to byte `pos`; `heard`: they stand outside quotations.
+static void advance(Walk *self, size_t pos, bool heard)
+{
+  const SpanVec *all = self->entities;
+  for (; self->next_entity < all->len && all->items[self->next_entity].start < pos; self->next_entity++) {
+    size_t i = self->next_entity;
+    if (!heard) continue;
+    if (is_person(self, i)) remember(self, i);
+    if (all->items[i].type == ENTITY_ORG) self->outlet = i + 1;
+  }
+}
+
+static size_t entity_at(const Walk *self, size_t start, size_t end)
+{
+  const SpanVec *all = self->entities;
+  size_t a = 0, b = all->len;
+  while (a < b) { // the first that ends behind start
+    size_t mid = (a + b) / 2;
+    if (all->items[mid].end <= start)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  size_t best = SIZE_MAX;
+  for (; a < all->len && all->items[a].start < end; a++) {
+    if (best == SIZE_MAX || (is_person(self, a) && !is_person(self, best))) best = a;
+  }
+  return best;
+}
+
+static Speaker entity_speaker(Walk *self, size_t entity)
+{
+  const Span *span = &self->entities->items[entity];
+  Speaker speaker = {{span->start, span->end, span->entity.name, span->entity.entity}, entity, 0};
+  speaker.gender = is_person(self, entity) ? *gender_slot(self, entity) : 'n';
+  return speaker;
+}
+
+static void take_name(Walk *self, Speaker *speaker, size_t entity)
+{
+  Speaker named = entity_speaker(self, entity);
+  speaker->mention.name = named.mention.name;
+  speaker->mention.entity = named.mention.entity;
+  speaker->entity = entity;
+  speaker->gender = named.gender;
+}
+
+// --- pronouns and nouns
+
+static bool agrees(char known, char wanted)
+{
+  return known == wanted || known == '?' || !known || wanted == 'c';
+}
+
+// The person a pronoun of `gender` means: agreement first, then who spoke last, then who was named last.
+static size_t antecedent(Walk *self, char gender)
+{
+  size_t best = SIZE_MAX;
+  float best_score = -1;
+  for (size_t i = 0; i < self->recent_len; i++) {
+    const Person *person = &self->recent[i];
+    char known = *gender_slot(self, person->entity);
+    if (self->block - person->block > 8) continue;
+    float score = 5 - 0.4F * (float)i - 0.35F * (float)(self->block - person->block);
+    if (known == gender)
+      score += 2;
+    else if (!agrees(known, gender))
+      score -= 4;
+    if (person->leads) score += 0.5F;
+    bool spoke = self->last.entity != SIZE_MAX &&
+                 facts(self, self->last.entity)->cluster == facts(self, person->entity)->cluster;
+    if (spoke && self->block - self->last_block <= 3) score += 1.2F;
+    if (score > best_score) {
+      best = person->entity;
+      best_score = score;
+    }
+  }
+  return best;
+}
+
+static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
+{
+  if (party->gender == 'p' || party->gender == 'n') {
+    bool near = self->last.mention.name.len && self->block - self->last_block <= 2;
+    if (near && (self->last.gender == 'n' || self->last.gender == 'p')) {
+      speaker->mention.name = self->last.mention.name;
+      speaker->mention.entity = self->last.mention.entity;
+      speaker->entity = self->last.entity;
+      speaker->gender = self->last.gender;
+    } else if (self->outlet) {
+      take_name(self, speaker, self->outlet - 1);
+    }
+    return;
+  }
+  size_t entity = antecedent(self, party->gender);
+  if (entity == SIZE_MAX) return;
+  take_name(self, speaker, entity);
+  char *slot = gender_slot(self, entity);
+  if (*slot == '?') *slot = party->gender; // learned
+}
+
+static void resolve_noun(Walk *self, const Party *party, Speaker *speaker)
+{
+  uint64_t entity;
+  if (party->lemma.len && map_get(&self->titles, party->lemma, &entity)) {
+    take_name(self, speaker, (size_t)entity - 1);
+  } else if (party->gender == 'o' && self->outlet) {
+    take_name(self, speaker, self->outlet - 1);
+  } else {
+    speaker->gender = party->gender;
+  }
+}
+
+static Speaker resolve(Walk *self, const Passage *passage, const Party *party)
+{
+  Speaker speaker = {.entity = SIZE_MAX};
+  if (party->kind == PARTY_NONE) return speaker;
+  size_t start = passage->start + party->start, end = passage->start + party->end;
+  speaker.mention = (Mention){start, end, str_slice(passage->notes->text, party->start, party->end), {0}};
+  size_t entity = SIZE_MAX;
+  switch (party->kind) {
+  case PARTY_PRONOUN:
+    resolve_pronoun(self, party, &speaker);
+    break;
+  case PARTY_ROLE:
+    resolve_noun(self, party, &speaker);
+    break;
+  default:
+    entity = entity_at(self, start, end);
+    if (entity != SIZE_MAX && (party->kind == PARTY_NAME || is_person(self, entity)))
+      take_name(self, &speaker, entity);
+  }
+  return speaker;
+}
+
+// --- quotations
+
+typedef struct Reading { // one quotation on its way out
+  const QuoteDraft *draft;
+  size_t start, end;
+  Speaker speaker;
+  Mention cue, source;
+  QuoteReason reason;
+  bool same_group;
+} Reading;
+
+static bool has_speaker(const Speaker *speaker)
+{
+  return speaker->mention.end > speaker->mention.start;
+}
+
+static Mention mention_of(const Passage *passage, uint32_t start, uint32_t end)
+{
+  if (end <= start) return (Mention){0};
+  return (Mention){
+      passage->start + start, passage->start + end, str_slice(passage->notes->text, start, end), {0}};
+}
+
+// The name signed below the quotation.
+static bool signed_below(Walk *self, Speaker *speaker)
+{
+  const Passages *article = self->article;
+  if (self->block + 1 >= article->len) return false;
+  const Passage *next = &article->items[self->block + 1];
+  if (next->notes->kind != BLOCK_SIGNATURE) return false;
+  const TokenVec *tokens = &next->notes->tokens;
+  size_t first = 0;
+  while (first < tokens->len && !(tokens->items[first].flags & TOKEN_WORD)) first++;
+  if (first == tokens->len) return false;
+  size_t last = first;
+  while (last < tokens->len && !(tokens->items[last].flags & TOKEN_PUNCT)) last++;
+  Party party = {tokens->items[first].start, tokens->items[last - 1].end, PARTY_NAME, 0, {0}};
+  *speaker = resolve(self, next, &party);
+  return true;
+}
+
+static const QuoteDraft *next_quotation(const QuoteVec *drafts, size_t i)
+{
+  for (i++; i < drafts->len; i++) {
+    if (drafts->items[i].form <= QUOTE_OPENER) return &drafts->items[i];
+  }
+  return NULL;
+}
+
+static bool topic(Walk *self, Speaker *speaker)
+{
+  for (size_t i = 0; i < self->recent_len; i++) {
+    const Person *person = &self->recent[i];
+    if (self->block - person->block > 2) break;
+    bool other = i + 1 < self->recent_len && self->recent[i + 1].block == person->block;
+    if (!person->leads && other) continue; // rather the one its block begins with
+    *speaker = entity_speaker(self, person->entity);
+    return true;
+  }
+  return false;
+}
+
+// A quotation that its block gives no speaker.
+static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading)
+{
+  const QuoteDraft *draft = reading->draft;
+  bool cue = draft->cue_end > draft->cue_start;
+  bool spoken = has_speaker(&self->last);
+  bool same_block = spoken && self->last_block == self->block;
+  if (self->lead_block == self->block && draft->starts) {
+    reading->speaker = self->lead;
+    reading->cue = self->lead_cue;
+    reading->reason = REASON_LEAD;
+    return;
+  }
+  if (!cue && signed_below(self, &reading->speaker)) {
+    reading->reason = REASON_SIGNED;
+    return;
+  }
+  const QuoteDraft *next = next_quotation(drafts, i);
+  if (!same_block && !cue && draft->whole && next && next->speaker.kind && next->start < draft->end + 3) {
+    reading->speaker = resolve(self, &self->article->items[self->block], &next->speaker);
+    reading->reason = REASON_NEXT;
+    return;
+  }
+  bool close = spoken && (same_block || (self->last_block + 1 == self->block && self->last_closes));
+  bool newer = self->recent_len && self->recent[0].block > self->last_block;
+  if (close || (spoken && cue && !newer && self->block - self->last_block <= 3)) {
+    reading->speaker = self->last;
+    reading->reason = REASON_SAME;
+    return;
+  }
+  if ((draft->starts || cue) && topic(self, &reading->speaker)) {
+    reading->reason = REASON_TOPIC;
+    return;
+  }
+  if (draft->starts && spoken && self->block - self->last_block <= 3) {
+    reading->speaker = self->last;
+    reading->reason = REASON_SAME;
+  }
+}
+
+static void emit(Walk *self, const Reading *reading)
+{
+  bool same_cue = reading->cue.end && reading->cue.start == self->last_cue && self->last_cue;
+  if (!(self->group && (reading->same_group || same_cue))) self->group++;
+  self->last_cue = reading->cue.end ? reading->cue.start : 0;
+  Span span = {.start = reading->start,
+               .end = reading->end,
+               .kind = SPAN_QUOTE,
+               .type = (uint8_t)reading->draft->type};
+  span.by = BY_RULE;
+  span.confidence = reading->draft->confidence;
+  if (!has_speaker(&reading->speaker)) span.confidence *= 0.8F;
+  span.quote =
+      (QuoteFacts){.cue = reading->cue, .speaker = reading->speaker.mention, .source = reading->source};
+  span.quote.group = self->group;
+  span.quote.why = str_of(g_reasons[has_speaker(&reading->speaker) ? reading->reason : REASON_NONE]);
+  vec_push_in(self->arena, self->out, span);
+}
+
+static void attribute(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading)
+{
+  const Passage *passage = &self->article->items[self->block];
+  const QuoteDraft *draft = reading->draft;
+  reading->reason = (QuoteReason)draft->reason;
+  reading->cue = mention_of(passage, draft->cue_start, draft->cue_end);
+  reading->speaker = resolve(self, passage, &draft->speaker);
+  reading->source = resolve(self, passage, &draft->source).mention;
+  if (!has_speaker(&reading->speaker)) guess(self, drafts, i, reading);
+}
+
+static void finish(Walk *self, const Reading *reading)
+{
+  emit(self, reading);
+  if (has_speaker(&reading->speaker)) {
+    self->last = reading->speaker;
+    self->last_block = self->block;
+  }
+}
+
+// How far an unclosed quotation of the walk's block runs: the block with its closing mark, or the block
+// itself.
+static size_t joined_block(const Walk *self, const QuoteDraft **closer)
+{
+  const Passages *article = self->article;
+  *closer = NULL;
+  for (size_t i = self->block + 1; i < article->len && i <= self->block + JOIN_BLOCKS; i++) {
+    const QuoteVec *drafts = &article->items[i].notes->quotes;
+    const QuoteDraft *first = NULL;
+    for (size_t k = 0; !first && k < drafts->len; k++) {
+      if (drafts->items[k].form <= QUOTE_CLOSER) first = &drafts->items[k];
+    }
+    if (!first) continue;
+    if (first->form == QUOTE_CLOSER) *closer = first;
+    return first->form == QUOTE_CLOSER ? i : self->block;
+  }
+  return self->block;
+}
+
+static void note_titles(Walk *self, const Passage *passage)
+{
+  const QuoteVec *drafts = &passage->notes->quotes;
+  for (size_t i = 0; i < drafts->len && drafts->items[i].form == QUOTE_TITLE; i++) {
+    const QuoteDraft *draft = &drafts->items[i];
+    size_t entity = entity_at(self, passage->start + draft->start, passage->start + draft->end);
+    if (entity == SIZE_MAX) continue;
+    map_put(&self->titles, draft->speaker.lemma, entity + 1);
+    char gender = draft->speaker.gender;
+    if (gender == 'm' || gender == 'f') {
+      char *slot = gender_slot(self, entity);
+      if (*slot == '?') *slot = gender;
+    }
+  }
+}
+
+static void take_lead(Walk *self, const Passage *passage, const QuoteDraft *draft)
+{
+  self->lead = resolve(self, passage, &draft->speaker);
+  self->lead_cue = mention_of(passage, draft->cue_start, draft->cue_end);
+  self->lead_block = self->block + 1;
+}
+
+static bool emitted(const QuoteDraft *draft)
+{
+  return draft->speechlike || draft->confidence >= 0.5F;
+}
+
+static void walk_block(Walk *self)
+{
+  const Passage *passage = &self->article->items[self->block];
+  const QuoteVec *drafts = &passage->notes->quotes;
+  bool continues = false; // the block before ended inside a quotation whose mark this one repeats
+  note_titles(self, passage);
+  for (size_t i = 0; i < drafts->len; i++) {
+    const QuoteDraft *draft = &drafts->items[i];
+    Reading reading = {
+        .draft = draft, .start = passage->start + draft->start, .end = passage->start + draft->end};
+    if (draft->form == QUOTE_LEAD) {
+      advance(self, passage->start + draft->end, true);
+      take_lead(self, passage, draft);
+      continue;
+    }
+    if (draft->form > QUOTE_OPENER || reading.start < self->quoted) continue;
+    advance(self, reading.start, true);
+    reading.same_group = continues && draft->start == 0;
+    attribute(self, drafts, i, &reading);
+    if (draft->form == QUOTE_OPENER) {
+      const QuoteDraft *closer;
+      size_t to = joined_block(self, &closer);
+      if (closer) {
+        const Passage *last = &self->article->items[to];
+        reading.end = last->start + closer->end;
+        if (closer->speaker.kind && reading.reason != REASON_COLON && reading.reason != REASON_CUE) {
+          reading.speaker = resolve(self, last, &closer->speaker);
+          reading.cue = mention_of(last, closer->cue_start, closer->cue_end);
+          reading.reason = (QuoteReason)closer->reason;
+        }
+      }
+    }
+    advance(self, reading.end, false);
+    self->quoted = reading.end;
+    if (emitted(draft)) finish(self, &reading);
+  }
+  advance(self, passage->start + passage->notes->text.len, true);
+  self->last_closes = self->last_block == self->block;
+}
+
+static size_t max_cluster(const SpanVec *entities)
+{
+  size_t most = 0;
+  for (size_t i = 0; i < entities->len; i++) {
+    if (entities->items[i].entity.cluster > most) most = entities->items[i].entity.cluster;
+  }
+  return most;
+}
+
+void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec *entities, Arena *arena,
+                      SpanVec *out)
+{
+  Walk walk = {.quotes = self, .article = article, .entities = entities, .arena = arena, .out = out};
+  walk.last.entity = SIZE_MAX;
+  walk.lead_block = SIZE_MAX;
+  walk.clusters = max_cluster(entities) + 1;
+  walk.genders = arena_zalloc(&walk.scratch, walk.clusters);
+  for (walk.block = 0; walk.block < article->len; walk.block++) walk_block(&walk);
+  map_release(&walk.titles);
+  arena_release(&walk.scratch);
+}

@@ -1,0 +1,280 @@
+// Which mark opens and which closes is told by the space around it first, as writers mix conventions and one
+// article holds several; the shape of the mark decides only where the spaces do not (“ closes in German and
+// opens in English, ” does both in Swedish, » opens in Danish and closes in Norwegian). A stack holds what is
+// open; a closer takes the innermost mark it fits, and what lies above that is dropped as broken. So a mark
+// without its partner costs one quotation at most and flips nothing behind it. The stack has a fixed depth
+// (the oldest is forgotten), which keeps the walk linear on a million openers.
+#include "annotate/quotes_p.h"
+
+#include "base/utf8.h"
+
+#define DEPTH 12
+
+typedef enum Family { NOT_A_MARK, DOUBLE, SINGLE, GUILLEMET } Family;
+typedef enum Turn { TURN_EITHER, TURN_OPENS, TURN_CLOSES } Turn;
+
+typedef struct Mark {
+  uint32_t first, last; // tokens: two for ''
+  uint32_t cp;          // '"' for '' too
+  Family family;
+  bool doubled; // '' or ``
+} Mark;
+
+typedef struct Open {
+  uint32_t first; // token
+  uint32_t cp;
+  Family family;
+  bool doubled;
+} Open;
+
+typedef struct Pairing {
+  const Notes *notes;
+  Arena *arena;
+  Open stack[DEPTH];
+  size_t depth;
+  bool reversed; // »…« is the block's way
+  MarkedVec *out;
+  uint32_t first_closer; // token behind a closer that nothing opened, before any pair; 0: none
+} Pairing;
+
+static uint32_t mark_cp(Str text, const Token *token)
+{
+  if (!(token->flags & TOKEN_PUNCT)) return 0;
+  const char *p = text.ptr + token->start;
+  if (token->end - token->start == 1)
+    return *p == '"' || *p == '\'' || *p == '`' ? (uint32_t)(unsigned char)*p : 0;
+  if (token->end - token->start > 3) return 0;
+  uint32_t cp;
+  utf8_decode(p, text.ptr + token->end, &cp);
+  return cp;
+}
+
+static Family mark_family(uint32_t cp)
+{
+  switch (cp) {
+  case '"':
+  case 0x201C: // “
+  case 0x201D: // ”
+  case 0x201E: // „
+  case 0x201F: // ‟
+  case 0x301D:
+  case 0x301E:
+  case 0xFF02:
+    return DOUBLE;
+  case 0xAB:
+  case 0xBB:
+    return GUILLEMET;
+  case '\'':
+  case '`':
+  case 0x2018: // ‘
+  case 0x2019: // ’
+  case 0x201A: // ‚
+  case 0x201B:
+  case 0x2039: // ‹
+  case 0x203A: // ›
+    return SINGLE;
+  default:
+    return NOT_A_MARK;
+  }
+}
+
+bool marks_is(Str text, const Token *token)
+{
+  return mark_family(mark_cp(text, token)) != NOT_A_MARK;
+}
+
+static bool touching(const Token *in, size_t len, size_t i) // no space between tokens i-1 and i
+{
+  return i > 0 && i < len && !(in[i].flags & TOKEN_SPACE_BEFORE);
+}
+
+static Mark mark_at(const Notes *notes, uint32_t i)
+{
+  const Token *in = notes->tokens.items;
+  Mark mark = {.first = i, .last = i + 1, .cp = mark_cp(notes->text, &in[i])};
+  mark.family = mark_family(mark.cp);
+  if ((mark.cp == '\'' || mark.cp == '`') && touching(in, notes->tokens.len, i + 1) &&
+      mark_cp(notes->text, &in[i + 1]) == mark.cp) {
+    mark.last = i + 2;
+    mark.cp = '"';
+    mark.family = DOUBLE;
+    mark.doubled = true;
+  }
+  return mark;
+}
+
+static bool is_byte(Str text, const Token *token, const char *set)
+{
+  return token->end - token->start == 1 && strchr(set, text.ptr[token->start]);
+}
+
+// What the shape of the mark says by itself.
+static Turn shape_turn(const Pairing *self, uint32_t cp)
+{
+  Lang lang = self->notes->lang;
+  switch (cp) {
+  case 0x201E:
+  case 0x201A:
+  case 0x201F:
+    return TURN_OPENS;
+  case 0x201C:
+  case 0x2018:
+    return lang == LANG_DE ? TURN_EITHER : TURN_OPENS;
+  case 0x201D:
+  case 0x2019:
+    return lang == LANG_SV || lang == LANG_FI ? TURN_EITHER : TURN_CLOSES;
+  case 0xAB:
+  case 0x2039:
+    return self->reversed ? TURN_CLOSES : TURN_OPENS;
+  case 0xBB:
+  case 0x203A:
+    return self->reversed ? TURN_OPENS : TURN_CLOSES;
+  default:
+    return TURN_EITHER;
+  }
+}
+
+static bool opened(const Pairing *self, Family family)
+{
+  for (size_t i = self->depth; i-- > 0;) {
+    if (self->stack[i].family == family) return true;
+  }
+  return false;
+}
+
+// A mark opens after a space and closes before one; `after_opener`: the token before is a mark that opens.
+static Turn mark_turn(const Pairing *self, const Mark *mark, bool after_opener)
+{
+  const Token *in = self->notes->tokens.items;
+  size_t len = self->notes->tokens.len;
+  Str text = self->notes->text;
+  bool before = !touching(in, len, mark->first) || after_opener ||
+                is_byte(text, &in[mark->first - 1], "([/") ||
+                (text.ptr[in[mark->first].start - 1] & 0x80 && in[mark->first - 1].lower.len == 3 &&
+                 !memcmp(in[mark->first - 1].lower.ptr, "\xE2\x80\x94", 3)); // —
+  bool after = !touching(in, len, mark->last) || is_byte(text, &in[mark->last], ",.;:!?)]");
+  if (before && !after) return TURN_OPENS;
+  if (after && !before) return TURN_CLOSES;
+  Turn shape = shape_turn(self, mark->cp);
+  if (shape != TURN_EITHER) return shape;
+  if (!before && mark->last < len && mark_family(mark_cp(text, &in[mark->last])) != NOT_A_MARK)
+    return TURN_CLOSES;
+  if (before && mark->last < len && touching(in, len, mark->last) && !after_opener &&
+      !opened(self, mark->family))
+    return TURN_OPENS;
+  return opened(self, mark->family) ? TURN_CLOSES : TURN_OPENS;
+}
+
+// Whether `close` may end what `open` began.
+static bool fits(const Open *open, const Mark *close)
+{
+  if (open->family != close->family) return false;
+  if (open->family == SINGLE) {
+    if (open->cp == '\'') return close->cp == '\'';
+    if (open->cp == 0x2039 || open->cp == 0x203A) return close->cp == 0x2039 || close->cp == 0x203A;
+    return close->cp != '\'' && close->cp != 0x2039 && close->cp != 0x203A;
+  }
+  return true;
+}
+
+static void push(Pairing *self, const Mark *mark)
+{
+  if (self->depth == DEPTH) {
+    memmove(self->stack, self->stack + 1, (DEPTH - 1) * sizeof *self->stack);
+    self->depth--;
+  }
+  self->stack[self->depth++] = (Open){mark->first, mark->cp, mark->family, mark->doubled};
+}
+
+// Note the pair [first, last). Pairs end in order, so those it holds are the last of `out`.
+static void pair_up(Pairing *self, uint32_t first, uint32_t last)
+{
+  while (self->out->len && self->out->items[self->out->len - 1].first > first) self->out->len--;
+  vec_push_in(self->arena, self->out, (Marked){first, last, QUOTE_MARKS});
+}
+
+static void close_mark(Pairing *self, const Mark *mark)
+{
+  for (size_t i = self->depth; i-- > 0;) {
+    const Open *open = &self->stack[i];
+    bool mixed = open->family != SINGLE && mark->family != SINGLE && i + 1 == self->depth && !i; // «…"
+    if (!fits(open, mark) && !mixed) {
+      if (mark->family == SINGLE) return; // an apostrophe
+      continue;
+    }
+    pair_up(self, open->first, mark->last);
+    self->depth = i;
+    return;
+  }
+  bool inch = mark->first && (self->notes->tokens.items[mark->first - 1].flags & TOKEN_NUMBER);
+  if (mark->family != SINGLE && !self->out->len && !self->depth && !self->first_closer && !inch)
+    self->first_closer = mark->last;
+}
+
+// "'90s", "'n'", "'em": an apostrophe that looks like an opener.
+static bool elided(const Notes *notes, const Mark *mark)
+{
+  if (mark->family != SINGLE || mark->last >= notes->tokens.len) return true;
+  const Token *next = &notes->tokens.items[mark->last];
+  if (marks_is(notes->text, next)) return false;
+  if (mark->cp != '\'' && mark->cp != 0x2019)
+    return !(next->flags & (TOKEN_WORD | TOKEN_NUMBER | TOKEN_PUNCT));
+  static const char *const words[] = {"n",   "em",   "til", "cause", "round", "bout",
+                                      "tis", "twas", "s",   "t",     "ll",    "re"};
+  if (!(next->flags & TOKEN_WORD)) return true;
+  for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+    if (str_is(next->lower, words[i])) return true;
+  }
+  return false;
+}
+
+// The first guillemet that stands clear shows the block's way.
+static bool guillemets_reversed(const Notes *notes)
+{
+  const Token *in = notes->tokens.items;
+  size_t len = notes->tokens.len;
+  for (size_t i = 0; i < len; i++) {
+    uint32_t cp = mark_cp(notes->text, &in[i]);
+    if (cp != 0xAB && cp != 0xBB) continue;
+    bool opens = !touching(in, len, i) && touching(in, len, i + 1);
+    bool closes = touching(in, len, i) && !touching(in, len, i + 1);
+    if (opens != closes) return (cp == 0xBB) == opens;
+  }
+  return notes->lang == LANG_DA || notes->lang == LANG_DE;
+}
+
+void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
+{
+  Pairing self = {.notes = notes, .arena = arena, .out = out, .reversed = guillemets_reversed(notes)};
+  bool after_opener = false;
+  uint32_t len = (uint32_t)notes->tokens.len;
+  for (uint32_t i = 0; i < len;) {
+    Mark mark = mark_at(notes, i);
+    if (mark.family == NOT_A_MARK) {
+      after_opener = false;
+      i++;
+      continue;
+    }
+    bool touches = touching(notes->tokens.items, len, i);
+    Turn turn = mark_turn(&self, &mark, after_opener && touches);
+    bool skip = turn == TURN_OPENS && mark.family == SINGLE && elided(notes, &mark);
+    after_opener = turn == TURN_OPENS && !skip;
+    if (after_opener)
+      push(&self, &mark);
+    else if (turn == TURN_CLOSES)
+      close_mark(&self, &mark);
+    i = mark.last;
+  }
+  for (size_t i = 0; i < self.depth; i++) { // the first opener behind the last pair
+    const Open *open = &self.stack[i];
+    if (open->family == SINGLE || (out->len && open->first < out->items[out->len - 1].first)) continue;
+    vec_push_in(arena, out, (Marked){open->first, len, QUOTE_OPENER});
+    break;
+  }
+  if (self.first_closer) {
+    Marked closer = {0, self.first_closer, QUOTE_CLOSER};
+    vec_push_in(arena, out, closer);
+    memmove(out->items + 1, out->items, (out->len - 1) * sizeof *out->items);
+    out->items[0] = closer;
+  }
+}

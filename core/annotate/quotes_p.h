@@ -1,0 +1,154 @@
+// quotes_p: what the files of quotes share.
+#pragma once
+
+#include "annotate/notes.h"
+#include "annotate/quotes.h"
+#include "base/map.h"
+
+typedef enum CueClass {
+  CUE_NONE,
+  CUE_SAY,
+  CUE_CLAIM,
+  CUE_REPORT,
+  CUE_WRITE,
+  CUE_THINK,
+  CUE_CALL,
+  CUE_CITE,
+  CUE_NOUN,
+  CUE_PREP,
+  CUE_POST,
+  CUE_SO,
+  CUE_ADJUNCT,
+  CUE_CLASSES
+} CueClass;
+
+typedef enum SmallClass { // see data/speech.*.tsv
+  SMALL_NONE,
+  SMALL_AUX,
+  SMALL_ADV,
+  SMALL_PREP,
+  SMALL_TO,
+  SMALL_OF,
+  SMALL_DET,
+  SMALL_CONJ,
+  SMALL_SUB,
+  SMALL_REFL,
+  SMALL_CLASSES
+} SmallClass;
+
+typedef struct Phrase { // the rest of a cue of several words
+  Str rest;             // "fast" of "slår fast"
+  CueClass cue;
+  uint32_t next; // index + 1 of another phrase with the same first word; 0: none
+} Phrase;
+
+typedef struct Word { // what the tables know of a form
+  CueClass cue;
+  SmallClass small;
+  char pronoun;    // as in data/pronouns.*.tsv; 0: none
+  char role;       // as in data/roles.*.tsv; 0: none
+  Str lemma;       // of the role
+  uint32_t phrase; // index + 1; 0: none
+} Word;
+
+typedef struct Lexicon { // the words of one language
+  Lang lang;
+  Map map; // form -> index in words
+  VEC_OF(Word) words;
+  VEC_OF(Phrase) phrases;
+  bool compounds; // writes compounds in one word
+} Lexicon;
+
+struct Quotes {
+  Lexicon lexicons[LANG_COUNT];
+  Map genders; // given name -> 'm', 'f'
+};
+
+extern const Word g_unknown_word;
+// What is known of a form in lower case; &g_unknown_word where nothing is.
+const Word *lexicon_word(const Lexicon *self, Str lower);
+// Likewise, but a compound is known by its last part ("utrikesministern").
+const Word *lexicon_noun(const Lexicon *self, Str lower);
+const Phrase *lexicon_phrase(const Lexicon *self, uint32_t phrase); // NULL for 0
+
+typedef enum QuoteReason {
+  REASON_NONE,
+  REASON_CUE,       // a verb of saying beside the quotation
+  REASON_SENTENCE,  // a verb of saying in its sentence
+  REASON_ACCORDING, // "according to"
+  REASON_COLON,     // "Name: …"
+  REASON_ONLY,      // the one in its sentence
+  REASON_SAME,      // goes on from the quotation before
+  REASON_TOPIC,     // the one spoken of just before
+  REASON_LEAD,      // the line before, which ends in a colon
+  REASON_SIGNED,    // a signature below
+  REASON_NEXT,      // the quotation after, in the same breath
+} QuoteReason;
+
+typedef struct Marked { // a stretch of speech in tokens
+  uint32_t first, last; // half-open, marks or dash included
+  QuoteForm form;
+} Marked;
+typedef VEC_OF(Marked) MarkedVec;
+
+// Pair the quotation marks of a block: outermost pairs in order, and where they are plain an unclosed opener
+// behind the last of them and an unopened closer in front of the first.
+void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out);
+// Whether the token is a quotation mark (or may be one).
+bool marks_is(Str text, const Token *token);
+
+// A block with what is known of its words; lives for one quotes_find().
+typedef struct Scene {
+  const Lexicon *lexicon;
+  const Notes *notes;
+  Arena *arena, *keep; // scratch; the notes' own
+  const Token *in;     // notes->tokens
+  uint32_t len;        // of in
+  const Word **words;  // [token]
+  uint8_t *inside;     // [token]: 1 within a quotation
+  float *toll;         // [len + 1]: cost of going from the block's start up to this token
+} Scene;
+
+void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena);
+// Say which tokens are spoken, and add up the tolls.
+void scene_mark(Scene *self, const MarkedVec *marked);
+static inline Str scene_text(const Scene *self, uint32_t token)
+{
+  return str_slice(self->notes->text, self->in[token].start, self->in[token].end);
+}
+bool scene_is(const Scene *self, uint32_t token, const char *marks); // one of these one-byte marks
+bool scene_is_dash(const Scene *self, uint32_t token);               // – — or -
+bool scene_ends_sentence(const Scene *self, uint32_t token); // . ! ? … with a sentence behind it, or none
+
+typedef struct Candidate { // who may have said it
+  uint32_t first, last;    // tokens
+  Party party;
+  EntityType type; // of names
+  bool after_prep; // "of X", "with X"
+  bool after_to;   // "to X"
+  bool owner;      // "X's spokesman": what follows is the one
+} Candidate;
+typedef VEC_OF(Candidate) CandidateVec;
+
+// All candidates of the block outside quotations, in order; also notes titles among names.
+void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles);
+
+typedef struct Saying { // who said a stretch, as far as its block tells
+  Party speaker, source;
+  uint32_t cue_first, cue_last; // tokens; equal: none
+  CueClass cue;
+  QuoteReason reason;
+  float score;
+} Saying;
+
+// The saying of the stretch [first, last) of tokens.
+Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked stretch);
+// The cue and speaker that stand at the end of tokens [0, end), as in "X said:".
+Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end);
+// Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue
+// after a comma or a mark of its own, with its subject behind it. `end` where there are none; *stop: where
+// they end.
+uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop);
+
+// The stretches of a line that a dash opens which are spoken.
+void dash_speech(const Scene *scene, MarkedVec *out);

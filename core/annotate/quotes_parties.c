@@ -1,0 +1,137 @@
+// Candidates are the names, pronouns and speaker nouns of a block that stand outside quotations. A noun in
+// front of a name is the name's title ("minister Eva Holt"), and so is one behind it between commas: both are
+// kept for the article, where "the minister" alone may follow.
+#include "annotate/quotes_p.h"
+
+static bool is_lower_word(const Scene *scene, uint32_t i)
+{
+  return i < scene->len && (scene->in[i].flags & TOKEN_WORD) && !(scene->in[i].flags & TOKEN_CAPITAL);
+}
+
+// Whether a noun phrase may hold the word in front of its noun: adjectives and the like.
+static bool may_describe(const Scene *scene, uint32_t i)
+{
+  const Word *word = scene->words[i];
+  return is_lower_word(scene, i) && !word->cue && !word->small && !word->pronoun;
+}
+
+// The first token of the noun phrase whose noun is at `noun`.
+static uint32_t phrase_start(const Scene *scene, uint32_t noun)
+{
+  for (uint32_t i = noun, steps = 0; i > 0 && steps < 4; steps++) {
+    i--;
+    if (scene->inside[i]) break;
+    if (scene->words[i]->small == SMALL_DET) return i;
+    if (!may_describe(scene, i)) break;
+  }
+  return noun;
+}
+
+static void place(const Scene *scene, Candidate *c)
+{
+  const Token *in = scene->in;
+  c->party.start = in[c->first].start;
+  c->party.end = in[c->last - 1].end;
+  uint32_t before = c->first;
+  for (uint32_t steps = 0; before > 0 && steps < 5; steps++) { // over "the former president" to "with"
+    SmallClass small = scene->words[before - 1]->small;
+    if (small == SMALL_PREP || small == SMALL_OF) c->after_prep = true;
+    if (small == SMALL_TO) c->after_to = true;
+    if (small == SMALL_PREP || small == SMALL_OF || small == SMALL_TO) break;
+    bool skips = small == SMALL_DET || scene->words[before - 1]->role || may_describe(scene, before - 1);
+    if (!skips || scene->inside[before - 1]) break;
+    before--;
+  }
+}
+
+// A genitive in front of a noun: "Putin's spokesman", "Kinas ambassadör", "USA:s".
+static bool is_owner(const Scene *scene, const Name *name)
+{
+  uint32_t next = name->last;
+  if (next >= scene->len) return false;
+  Str s = str_slice(scene->notes->text, name->start, name->end);
+  if (str_is(scene->in[next].lower, "'s") || str_is(scene->in[next].lower, "’s")) return true;
+  if (scene->lexicon->lang == LANG_EN || scene->lexicon->lang == LANG_IT) return false;
+  bool genitive = str_ends(s, STR("s")) || str_ends(s, STR("s’")) || str_ends(s, STR("'"));
+  const Word *word = scene->words[next];
+  return genitive && is_lower_word(scene, next) && !word->cue && !word->small && !word->pronoun;
+}
+
+static void note_title(const Scene *scene, uint32_t noun, const Name *name, QuoteVec *titles)
+{
+  const Word *word = scene->words[noun];
+  QuoteDraft draft = {.start = name->start, .end = name->end, .form = QUOTE_TITLE};
+  draft.speaker = (Party){scene->in[noun].start, scene->in[noun].end, PARTY_ROLE, word->role, word->lemma};
+  vec_push_in(scene->keep, titles, draft);
+}
+
+// The noun that names the name's office: right in front of it, or behind it after a comma.
+static void find_title(const Scene *scene, const Name *name, QuoteVec *titles)
+{
+  if (name->type != ENTITY_PER) return;
+  for (uint32_t i = name->first, steps = 0; i > 0 && steps < 3; steps++) {
+    i--;
+    if (scene->words[i]->role) return note_title(scene, i, name, titles);
+    bool goes_on = scene->in[i].flags & TOKEN_WORD && !scene->words[i]->small && !scene->words[i]->cue &&
+                   !(scene->in[i].flags & TOKEN_CAPITAL);
+    if (!goes_on && !(steps == 0 && scene_is(scene, i, ","))) break;
+  }
+  if (!scene_is(scene, name->last, ",")) return;
+  for (uint32_t i = name->last + 1; i < scene->len && i < name->last + 6; i++) {
+    if (scene->words[i]->role) return note_title(scene, i, name, titles);
+    if (scene->words[i]->cue || (scene->in[i].flags & TOKEN_PUNCT) || scene->words[i]->small == SMALL_SUB ||
+        scene->words[i]->small == SMALL_PREP)
+      return;
+  }
+}
+
+static void add_name(const Scene *scene, const Name *name, CandidateVec *out)
+{
+  Candidate c = {.first = name->first, .last = name->last, .type = name->type};
+  c.party.kind = PARTY_NAME;
+  place(scene, &c);
+  c.party.start = name->start;
+  c.party.end = name->end;
+  c.owner = is_owner(scene, name);
+  vec_push_in(scene->arena, out, c);
+}
+
+static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
+{
+  const Word *word = scene->words[i];
+  Candidate c = {.first = i, .last = i + 1};
+  if (word->pronoun && (word->pronoun != 'n' || scene->lexicon->lang == LANG_EN)) {
+    c.party.kind = PARTY_PRONOUN;
+    c.party.gender = word->pronoun;
+  } else if (word->role) {
+    c.party.kind = PARTY_ROLE;
+    c.party.gender = word->role == 'c' ? 0 : word->role;
+    c.party.lemma = word->lemma;
+    c.first = phrase_start(scene, i);
+  } else {
+    return;
+  }
+  place(scene, &c);
+  vec_push_in(scene->arena, out, c);
+}
+
+void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
+{
+  const NameVec *names = &scene->notes->names;
+  uint32_t token = 0;
+  for (size_t n = 0; n <= names->len; n++) {
+    const Name *name = n < names->len ? &names->items[n] : NULL;
+    uint32_t stop = name ? name->first : scene->len;
+    for (; token < stop; token++) {
+      if (scene->inside[token] || !(scene->in[token].flags & TOKEN_WORD)) continue;
+      bool title = name && token + 1 == stop && scene->words[token]->role && name->type == ENTITY_PER;
+      if (!title) add_word(scene, token, out); // a title is part of its name
+    }
+    if (!name) break;
+    token = name->last > token ? name->last : token;
+    if (!scene->inside[name->first]) {
+      add_name(scene, name, out);
+      find_title(scene, name, titles);
+    }
+  }
+}

@@ -1,0 +1,466 @@
+// Every verb of saying in the quotation's sentence is weighed with every candidate in it, and the best pair
+// wins. A verb weighs by its place: right behind the quotation, right before it, further off. A candidate
+// weighs by its kind and by the toll between it and the verb (clauses and prepositions cost much, adverbs and
+// articles little), and by the side that the language and the verb want. The windows are bounded, so the cost
+// of a quotation is constant.
+#include "annotate/quotes_p.h"
+
+#define BEFORE 70 // tokens
+#define AFTER 50
+
+typedef struct Cue {
+  uint32_t first, last; // tokens
+  CueClass class;
+  float score;
+  bool behind; // the quotation
+  bool passive;
+} Cue;
+
+typedef struct Frame { // the sentence around a quotation
+  const Scene *scene;
+  const CandidateVec *candidates;
+  Marked stretch;
+  uint32_t lo, hi;                        // [lo, stretch.first) before, [stretch.last, hi) behind
+  size_t first_candidate, last_candidate; // within the window
+  bool colon;                             // right before the quotation
+  bool new_sentence;                      // what is behind is another one
+  Saying best;
+} Frame;
+
+static float toll(const Scene *scene, uint32_t from, uint32_t to)
+{
+  return to > from ? scene->toll[to] - scene->toll[from] : 0;
+}
+
+static bool closes_sentence(const Scene *scene, uint32_t mark) // a closing mark behind a full stop
+{
+  return mark > 0 && marks_is(scene->notes->text, &scene->in[mark]) && scene->inside[mark] &&
+         (scene_is(scene, mark - 1, ".!?") || str_is(scene_text(scene, mark - 1), "…"));
+}
+
+static bool boundary(const Scene *scene, uint32_t token)
+{
+  if (scene->inside[token]) {
+    bool last = token + 1 < scene->len &&
+                (!scene->inside[token + 1] || marks_is(scene->notes->text, &scene->in[token + 1]));
+    if (!last || !closes_sentence(scene, token)) return false;
+    const Token *next = &scene->in[token + 1];
+    return (next->flags & TOKEN_CAPITAL) || marks_is(scene->notes->text, next);
+  }
+  return scene_ends_sentence(scene, token);
+}
+
+static void set_windows(Frame *self)
+{
+  const Scene *scene = self->scene;
+  uint32_t first = self->stretch.first, last = self->stretch.last;
+  self->lo = first;
+  while (self->lo > 0 && first - self->lo < BEFORE && !boundary(scene, self->lo - 1)) self->lo--;
+  self->hi = last;
+  self->new_sentence = last < scene->len && last > 0 && closes_sentence(scene, last - 1) &&
+                       !scene_is(scene, last, ",") && (scene->in[last].flags & TOKEN_CAPITAL) &&
+                       scene_is(scene, last - 2, ".");
+  while (self->hi < scene->len && self->hi - last < AFTER) {
+    if (!scene->inside[self->hi] && scene_ends_sentence(scene, self->hi)) break;
+    self->hi++;
+  }
+  self->colon = first > 0 && scene_is(scene, first - 1, ":");
+}
+
+static void candidate_window(Frame *self)
+{
+  const CandidateVec *all = self->candidates;
+  size_t a = 0, b = all->len;
+  while (a < b) {
+    size_t mid = (a + b) / 2;
+    if (all->items[mid].first < self->lo)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  self->first_candidate = a;
+  while (b < all->len && all->items[b].last <= self->hi) b++;
+  self->last_candidate = b;
+}
+
+// --- cues
+
+static bool matches_rest(const Scene *scene, uint32_t token, Str rest, uint32_t *last)
+{
+  for (; rest.len; token++) {
+    Str word = str_cut(&rest, ' ');
+    if (token >= scene->len || !str_eq(scene->in[token].lower, word)) return false;
+  }
+  *last = token;
+  return true;
+}
+
+// "teilte … mit": the second part at the end of the clause.
+static bool particle_later(const Scene *scene, uint32_t token, Str particle, uint32_t end)
+{
+  if (memchr(particle.ptr, ' ', particle.len)) return false;
+  for (uint32_t i = token; i < end && i < token + 14; i++) {
+    if (!scene->inside[i] && str_eq(scene->in[i].lower, particle)) return true;
+  }
+  return false;
+}
+
+static bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
+{
+  const Word *word = scene->words[token];
+  if (!word->cue && !word->phrase) return false;
+  *cue = (Cue){.first = token, .last = token + 1, .class = word->cue};
+  for (const Phrase *p = lexicon_phrase(scene->lexicon, word->phrase); p;
+       p = lexicon_phrase(scene->lexicon, p->next)) {
+    uint32_t last;
+    if (matches_rest(scene, token + 1, p->rest, &last)) {
+      cue->last = last;
+      cue->class = p->cue;
+      return true;
+    }
+    if (!cue->class && p->cue < CUE_NOUN && particle_later(scene, token + 1, p->rest, end))
+      cue->class = p->cue;
+  }
+  return cue->class != CUE_NONE;
+}
+
+static float class_weight(CueClass class)
+{
+  switch (class) {
+  case CUE_REPORT:
+  case CUE_WRITE:
+    return -0.2F;
+  case CUE_CLAIM:
+    return -0.3F;
+  case CUE_THINK:
+    return -0.9F;
+  case CUE_NOUN:
+    return -1.4F;
+  default:
+    return 0;
+  }
+}
+
+// Tokens between the quotation and a cue behind it that do not push them apart.
+static uint32_t skip_light(const Scene *scene, uint32_t token, uint32_t end)
+{
+  while (token < end && (scene_is(scene, token, ",") || scene_is_dash(scene, token) ||
+                         scene->words[token]->small == SMALL_AUX || scene->words[token]->small == SMALL_ADV ||
+                         scene->words[token]->small == SMALL_REFL))
+    token++;
+  return token;
+}
+
+static void weigh_behind(const Frame *self, Cue *cue)
+{
+  const Scene *scene = self->scene;
+  uint32_t last = self->stretch.last;
+  cue->behind = true;
+  cue->score = class_weight(cue->class) - (self->new_sentence ? 2.2F : 0);
+  if (skip_light(scene, last, cue->first + 1) >= cue->first)
+    cue->score += 4.2F;
+  else
+    cue->score += 3.4F - 0.45F * toll(scene, last, cue->first);
+  for (uint32_t i = last; i < cue->first; i++) {
+    if (scene->inside[i]) { // another quotation stands nearer
+      cue->score -= 1.2F;
+      break;
+    }
+  }
+}
+
+static void weigh_before(const Frame *self, Cue *cue)
+{
+  const Scene *scene = self->scene;
+  uint32_t first = self->stretch.first;
+  float between = toll(scene, cue->last, first);
+  if (self->colon) between = between > 1.5F ? between - 1.5F : 0;
+  cue->score = 3.6F + class_weight(cue->class) - 0.35F * between + (self->colon ? 0.6F : 0);
+  if (first - cue->last <= 1) cue->score += 0.5F;
+  if (cue->class == CUE_NOUN && first - cue->last > 4) cue->score -= 1.5F;
+}
+
+// A noun that looks like the verb: "a call", "the report".
+static bool is_noun(const Scene *scene, uint32_t token)
+{
+  if (!token || scene->inside[token - 1]) return false;
+  const Word *before = scene->words[token - 1];
+  if (scene->lexicon->lang == LANG_DE && (scene->in[token].flags & TOKEN_CAPITAL)) return true;
+  return before->small == SMALL_DET && !before->pronoun;
+}
+
+// --- pairs of cue and candidate
+
+static float base_weight(const Candidate *c)
+{
+  switch (c->party.kind) {
+  case PARTY_NAME:
+    return c->type == ENTITY_PER ? 0.6F : c->type == ENTITY_ORG ? 0 : -0.6F;
+  case PARTY_PRONOUN:
+    return c->party.gender == 'n' ? -0.8F : 0.5F;
+  default:
+    return 0.2F;
+  }
+}
+
+static bool verb_cue(const Cue *cue)
+{
+  return cue->class <= CUE_CITE;
+}
+
+static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
+{
+  const Scene *scene = self->scene;
+  float score = 3 + base_weight(c) - 2.0F * toll(scene, cue->last, c->first);
+  if (c->owner) score -= 0.8F;
+  if (!verb_cue(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
+  if (c->after_to) score -= 4;
+  if (c->after_prep) score -= 2;
+  if (cue->class == CUE_CITE) return score + 0.8F;
+  if (!cue->behind && c->first < self->stretch.first) {
+    bool verb_first = scene->lexicon->lang != LANG_EN && scene->lexicon->lang != LANG_IT;
+    if (cue->class == CUE_CALL) score -= 1.2F;
+    if (!verb_first) score -= 1.6F;
+  }
+  return score;
+}
+
+static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
+{
+  const Scene *scene = self->scene;
+  float between = toll(scene, c->last, cue->first);
+  float score =
+      3 + base_weight(c) - (cue->class == CUE_POST ? 2.0F : 1.0F) * (between > 3.5F ? 3.5F : between);
+  if (cue->class == CUE_PREP || cue->class == CUE_SO) return score - 4;
+  if (cue->class == CUE_POST) return score + 0.5F;
+  if (c->after_prep) score -= 1.8F;
+  if (c->after_to) score -= 2.4F;
+  if (c->owner) score -= 1;
+  if (cue->behind && c->first < self->stretch.first) score -= 2.6F;
+  if (cue->behind && c->first >= self->stretch.last) score += 0.7F;
+  return score;
+}
+
+static void offer(Frame *self, const Cue *cue, const Party *party, float score)
+{
+  if (score <= self->best.score) return;
+  QuoteReason reason = cue->class >= CUE_PREP ? REASON_ACCORDING
+                       : cue->score >= 4      ? REASON_CUE
+                                              : REASON_SENTENCE;
+  self->best = (Saying){*party, {0}, cue->first, cue->last, cue->class, reason, score};
+}
+
+// The noun phrase that begins behind token `from`, for speakers that no table knows: "sier pappaen".
+static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party)
+{
+  uint32_t i = from;
+  while (i < end && (scene->words[i]->small == SMALL_ADV || scene->words[i]->small == SMALL_REFL ||
+                     scene->words[i]->small == SMALL_AUX))
+    i++;
+  uint32_t first = i, nouns = 0;
+  for (; i < end && i < first + 6 && (scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) && !scene->inside[i];
+       i++) {
+    const Word *word = scene->words[i];
+    if (word->small && word->small != SMALL_DET) break;
+    if (word->cue && word->cue < CUE_NOUN && !(scene->in[i].flags & TOKEN_CAPITAL)) break;
+    nouns += !word->small;
+  }
+  if (!nouns) return false;
+  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
+  return true;
+}
+
+// The noun phrase in front of token `end`, not before `from`: "one woman said".
+static bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party)
+{
+  uint32_t last = end;
+  while (last > from &&
+         (scene->words[last - 1]->small == SMALL_ADV || scene->words[last - 1]->small == SMALL_AUX ||
+          scene->words[last - 1]->small == SMALL_REFL))
+    last--;
+  uint32_t first = last, nouns = 0;
+  while (first > from && last - first < 7) {
+    uint32_t i = first - 1;
+    const Word *word = scene->words[i];
+    if (!(scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) || scene->inside[i]) break;
+    if (word->small && word->small != SMALL_DET && word->small != SMALL_OF) break;
+    if (word->cue && word->cue < CUE_NOUN) break;
+    first--;
+    nouns += !word->small;
+    if (word->small == SMALL_DET) break;
+  }
+  if (!nouns) return false;
+  *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
+  return true;
+}
+
+static void offer_phrases(Frame *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  Party party;
+  uint32_t first = self->stretch.first, last = self->stretch.last;
+  if (cue->class == CUE_ADJUNCT || cue->class == CUE_NOUN) return;
+  if (cue->class == CUE_POST) {
+    if (phrase_before(scene, cue->behind ? last : self->lo, cue->first, &party))
+      offer(self, cue, &party, cue->score + 1.5F);
+    return;
+  }
+  bool adjacent = cue->behind && skip_light(scene, last, cue->first + 1) >= cue->first;
+  if ((adjacent || cue->class >= CUE_PREP) &&
+      phrase_behind(scene, cue->last, cue->behind ? self->hi : first, &party))
+    offer(self, cue, &party, cue->score + 1.6F);
+  if (cue->class >= CUE_PREP) return;
+  uint32_t from = cue->behind ? last : self->lo;
+  if (cue->behind && from < cue->first && scene_is(scene, from, ",")) from++;
+  if (phrase_before(scene, from, cue->first, &party))
+    offer(self, cue, &party, cue->score + (cue->behind ? 1.7F : 1.2F));
+}
+
+static void try_cue(Frame *self, Cue *cue)
+{
+  const Scene *scene = self->scene;
+  if (cue->class < CUE_NOUN && cue->class != CUE_CITE && is_noun(scene, cue->first)) return;
+  cue->behind = cue->first >= self->stretch.last;
+  if (cue->behind)
+    weigh_behind(self, cue);
+  else
+    weigh_before(self, cue);
+  if (cue->behind && cue->class == CUE_NOUN) return;
+  if (verb_cue(cue)) {
+    static const Party nobody = {0};
+    offer(self, cue, &nobody, cue->score - 0.3F);
+  }
+  if (cue->class == CUE_ADJUNCT) return;
+  for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    if (c->first < cue->last && c->last > cue->first) continue;
+    float score = c->first >= cue->last ? weigh_right(self, cue, c) : weigh_left(self, cue, c);
+    if (score > 0) offer(self, cue, &c->party, cue->score + score);
+  }
+  offer_phrases(self, cue);
+}
+
+// A verb that no table knows, in the place of one: ", grinser Bob." or ", Bob grinned."
+static void try_unknown(Frame *self)
+{
+  const Scene *scene = self->scene;
+  uint32_t t = self->stretch.last;
+  if (self->new_sentence || t >= self->hi) return;
+  bool comma = scene_is(scene, t, ",");
+  if (comma) t++;
+  bool plain = t < self->hi && (scene->in[t].flags & TOKEN_WORD) && !(scene->in[t].flags & TOKEN_CAPITAL);
+  const Word *word = t < self->hi ? scene->words[t] : &g_unknown_word;
+  if (!plain || word->small || word->cue || word->pronoun || word->role) return;
+  Cue cue = {t, t + 1, CUE_THINK, comma ? 2.0F : 1.2F, true, false};
+  for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    if (c->first >= cue.last && toll(scene, cue.last, c->first) < 0.5F)
+      offer(self, &cue, &c->party, cue.score + weigh_right(self, &cue, c));
+  }
+}
+
+// "Rogers: …", and the one candidate of a sentence without a cue.
+static void try_alone(Frame *self)
+{
+  const Scene *scene = self->scene;
+  uint32_t first = self->stretch.first, last = self->stretch.last;
+  for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    bool before = c->last <= first;
+    if (!before && self->new_sentence) continue;
+    float between = before ? toll(scene, c->last, first) : toll(scene, last, c->first);
+    if (before && self->colon) between -= 1.5F;
+    float score = 1.6F + base_weight(c) - 0.3F * (between > 4 ? 4 : between);
+    if (c->after_prep) score -= 0.7F;
+    if (c->after_to) score -= 0.7F;
+    if (c->owner) score -= 0.5F;
+    if (!before) score -= 0.8F;
+    bool colon = before && self->colon && c->last + 1 == first;
+    if (colon) score += 3;
+    if (score <= self->best.score || score < 0.6F) continue;
+    self->best = (Saying){c->party, {0}, 0, 0, CUE_NONE, colon ? REASON_COLON : REASON_ONLY, score};
+  }
+}
+
+// "… enligt ryska medier" beside another speaker: who reports it.
+static void find_source(Frame *self)
+{
+  const Scene *scene = self->scene;
+  if (self->best.cue >= CUE_PREP || self->best.speaker.kind == PARTY_NONE) return;
+  for (uint32_t i = self->lo; i < self->hi; i++) {
+    Cue cue;
+    if (scene->inside[i] || !cue_at(scene, i, self->hi, &cue) || cue.class != CUE_PREP) continue;
+    Party party;
+    if (!phrase_behind(scene, cue.last, self->hi, &party)) continue;
+    for (size_t k = self->first_candidate; k < self->last_candidate; k++) {
+      const Candidate *c = &self->candidates->items[k];
+      if (c->first >= cue.last && c->party.start <= party.end && c->party.kind != PARTY_PRONOUN) {
+        if (c->party.kind == PARTY_NAME) party = c->party;
+        break;
+      }
+    }
+    if (party.start != self->best.speaker.start) self->best.source = party;
+    return;
+  }
+}
+
+static Frame frame_of(const Scene *scene, const CandidateVec *candidates, Marked stretch)
+{
+  Frame self = {.scene = scene, .candidates = candidates, .stretch = stretch};
+  set_windows(&self);
+  candidate_window(&self);
+  return self;
+}
+
+Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked stretch)
+{
+  Frame self = frame_of(scene, candidates, stretch);
+  for (uint32_t i = self.lo; i < self.hi; i++) {
+    if (i == stretch.first) i = stretch.last;
+    if (i >= self.hi) break;
+    Cue cue;
+    if (!scene->inside[i] && cue_at(scene, i, i < stretch.first ? stretch.first : self.hi, &cue))
+      try_cue(&self, &cue);
+  }
+  try_unknown(&self);
+  try_alone(&self);
+  find_source(&self);
+  return self.best;
+}
+
+Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end)
+{
+  return speaker_find(scene, candidates, (Marked){end, end, QUOTE_MARKS});
+}
+
+// --- dash speech
+
+// Whether a subject that can speak stands at `token`; *last: its end.
+static bool subject_at(const Scene *scene, uint32_t token)
+{
+  if (token >= scene->len || !(scene->in[token].flags & TOKEN_WORD)) return false;
+  const Word *word = scene->words[token];
+  if (word->pronoun) return word->pronoun != 'n';
+  if (word->role || word->small == SMALL_DET) return true;
+  if (scene->in[token].flags & TOKEN_CAPITAL) return true;
+  return !word->small && !word->cue;
+}
+
+uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop)
+{
+  for (uint32_t i = from; i + 2 < scene->len; i++) {
+    bool comma = scene_is(scene, i, ","), mark = scene_is(scene, i, "?!") ||
+                                                 str_is(scene_text(scene, i), "…") ||
+                                                 str_starts(scene_text(scene, i), STR(".."));
+    if (!comma && !mark) continue;
+    if (mark && (scene->in[i + 1].flags & TOKEN_CAPITAL)) continue;
+    Cue cue;
+    if (!cue_at(scene, i + 1, scene->len, &cue) || !verb_cue(&cue)) continue;
+    uint32_t subject = cue.last;
+    while (subject < scene->len && scene->words[subject]->small == SMALL_ADV) subject++;
+    if (!subject_at(scene, subject)) continue;
+    *stop = scene->len;
+    return comma ? i : i + 1;
+  }
+  return *stop = scene->len;
+}

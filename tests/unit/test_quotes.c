@@ -1,0 +1,155 @@
+#include "test.h"
+
+#include "quotes_bench.h"
+
+#include "base/clock.h"
+
+typedef struct Case {
+  const char *name;
+  Lang lang;
+  const char *names, *text;
+  const char *want; // [quotation] mention = name | source; one a line
+} Case;
+
+static void add_found(StrBuf *out, const HandArticle *article, const Span *span)
+{
+  Str text = strbuf_str(&article->text);
+  const QuoteFacts *facts = &span->quote;
+  strbuf_addf(out, "[" STR_FMT "]", STR_ARG(str_slice(text, span->start, span->end)));
+  if (facts->speaker.end > facts->speaker.start)
+    strbuf_addf(out, " " STR_FMT " = " STR_FMT,
+                STR_ARG(str_slice(text, facts->speaker.start, facts->speaker.end)),
+                STR_ARG(facts->speaker.name));
+  if (facts->source.end > facts->source.start) strbuf_addf(out, " | " STR_FMT, STR_ARG(facts->source.name));
+  strbuf_byte(out, '\n');
+}
+
+static void run(const Case *cases, size_t count)
+{
+  int wrong = 0;
+  for (size_t i = 0; i < count; i++) {
+    HandArticle article;
+    StrBuf got = {0};
+    hand_open(&article, cases[i].text, cases[i].lang, cases[i].names);
+    for (size_t k = 0; k < article.found.len; k++) add_found(&got, &article, &article.found.items[k]);
+    strbuf_byte(&got, '\0');
+    if (strcmp(got.ptr, cases[i].want)) {
+      print_message("%s\n  got:\n%s  want:\n%s", cases[i].name, got.ptr, cases[i].want);
+      wrong++;
+    }
+    strbuf_release(&got);
+    hand_close(&article);
+  }
+  assert_int_equal(wrong, 0);
+}
+
+static void test_marks(void **state)
+{
+  (void)state;
+  static const Case cases[] = {
+      {"German", LANG_DE, "Anna Berg", "„Das Eis trägt noch lange nicht“, sagte Anna Berg.",
+       "[„Das Eis trägt noch lange nicht“] Anna Berg = Anna Berg\n"},
+      {"Swedish, one mark on both sides", LANG_SV, "Anna Berg", "”Isen bär inte än på länge”, sa Anna Berg.",
+       "[”Isen bär inte än på länge”] Anna Berg = Anna Berg\n"},
+      {"mixed marks", LANG_SV, "Anna Berg", "”Isen bär inte än på länge\", sa Anna Berg.",
+       "[”Isen bär inte än på länge\"] Anna Berg = Anna Berg\n"},
+      {"Danish, the comma inside", LANG_DA, "Anna Berg", "»Isen kan ikke bære endnu,« siger Anna Berg.",
+       "[»Isen kan ikke bære endnu,«] Anna Berg = Anna Berg\n"},
+      {"Norwegian, nested", LANG_NB, "Anna Berg", "«Han ropte ’stopp’ tre ganger på isen», sa Anna Berg.",
+       "[«Han ropte ’stopp’ tre ganger på isen»] Anna Berg = Anna Berg\n"},
+      {"two apostrophes", LANG_EN, "Anna Berg", "''The ice won't hold for weeks,'' Anna Berg said.",
+       "[''The ice won't hold for weeks,''] Anna Berg = Anna Berg\n"},
+      {"nested in the same marks", LANG_EN, "Anna Berg",
+       "\"They said \"stop it\" and \"go home,\"\" Anna Berg said.",
+       "[\"They said \"stop it\" and \"go home,\"\"] Anna Berg = Anna Berg\n"},
+      {"inches and apostrophes", LANG_EN, "Anna Berg",
+       "The 6\" ice of the '90s was the skaters' joy. “It was the best ice ever,” Anna Berg said.",
+       "[“It was the best ice ever,”] Anna Berg = Anna Berg\n"},
+      {"an opener without its partner flips nothing", LANG_EN, "Anna Berg;Bo Lind=Lind",
+       "“The ice is thin, Anna Berg said. “We will wait for it,” Bo Lind said. Then came “a storm of the "
+       "century,” Lind said.",
+       "[“We will wait for it,”] Bo Lind = Bo Lind\n[“a storm of the century,”] Lind = Bo Lind\n"},
+      {"a closer without its partner flips nothing", LANG_EN, "Bo Lind",
+       "The ice is thin.” And then it broke. “We will wait for it,” Bo Lind said.",
+       "[“We will wait for it,”] Bo Lind = Bo Lind\n"},
+      {"titles and nicknames are no speech", LANG_EN, "",
+       "Earl “Duke” bought the novel “Winter Light” in town.", ""},
+  };
+  run(cases, ARRAY_LEN(cases));
+}
+
+static void test_speakers(void **state)
+{
+  (void)state;
+  static const Case cases[] = {
+      {"title before the name", LANG_NB, "Turid Moe;NTB*",
+       "– Dette er en god dag, sier ordfører Turid Moe til NTB.",
+       "[– Dette er en god dag] Turid Moe = Turid Moe\n"},
+      {"dash speech goes on behind the cue", LANG_SV, "Eva Holt", "– Vi väntar, sa Eva Holt. – Sedan går vi.",
+       "[– Vi väntar] Eva Holt = Eva Holt\n[– Sedan går vi.] Eva Holt = Eva Holt\n"},
+      {"a question before the cue", LANG_NB, "Eva Holt", "– Hva nå? spør Eva Holt.",
+       "[– Hva nå?] Eva Holt = Eva Holt\n"},
+      {"the speaker's own verb is no cue", LANG_NB, "Leif Aas",
+       "– Jeg sier det som det er: vi tapte, medga trener Leif Aas.",
+       "[– Jeg sier det som det er: vi tapte] Leif Aas = Leif Aas\n"},
+      {"speaker and source", LANG_SV, "Li Shangfu",
+       "”Ett krig vore en katastrof”, sa Li Shangfu enligt ryska medier.",
+       "[”Ett krig vore en katastrof”] Li Shangfu = Li Shangfu | ryska medier\n"},
+      {"the addressee is not the speaker", LANG_EN, "Ann Lee;Bob Roe",
+       "“We are very close to a deal,” Ann Lee told Bob Roe.",
+       "[“We are very close to a deal,”] Ann Lee = Ann Lee\n"},
+      {"passive", LANG_EN, "Dana Cole",
+       "Dana Cole was quoted as saying the fire was “not an accident at all.”",
+       "[“not an accident at all.”] Dana Cole = Dana Cole\n"},
+      {"verbless", LANG_DE, "Ralf Kern", "„Die Lage ist sehr ernst“, so Innenminister Ralf Kern.",
+       "[„Die Lage ist sehr ernst“] Ralf Kern = Ralf Kern\n"},
+      {"noun for a name", LANG_SV, "Stina Wall",
+       "Finansminister Stina Wall är nöjd.\n”Vi har räknat på det tre gånger”, säger ministern.",
+       "[”Vi har räknat på det tre gånger”] ministern = Stina Wall\n"},
+      {"pronouns by sex", LANG_SV, "Anna Ek;Johan Lind=Lind",
+       "Anna Ek och Johan Lind möttes. ”Den slår mot dem som har minst”, menade han. ”Läs tabellen igen”, "
+       "svarade hon.",
+       "[”Den slår mot dem som har minst”] han = Johan Lind\n[”Läs tabellen igen”] hon = Anna Ek\n"},
+      {"no cue: the one spoken of", LANG_EN, "Ruth Abel",
+       "Ruth Abel spent ten years there.\n“Nobody told us about the dust.”",
+       "[“Nobody told us about the dust.”] Ruth Abel = Ruth Abel\n"},
+      {"signed below", LANG_SV, "", "”Det bästa med sommaren är tystnaden.”\n–Sullivan",
+       "[”Det bästa med sommaren är tystnaden.”] Sullivan = Sullivan\n"},
+      {"over two paragraphs", LANG_EN, "Ann Lee", "“We came home late.\nThe door was open,” Ann Lee said.",
+       "[“We came home late.\nThe door was open,”] Ann Lee = Ann Lee\n"},
+      {"unnamed", LANG_NB, "", "«Det haster nå veldig», sa en anonym tjenesteperson under et møte.",
+       "[«Det haster nå veldig»] en anonym tjenesteperson = en anonym tjenesteperson\n"},
+  };
+  run(cases, ARRAY_LEN(cases));
+}
+
+// A key must not cost more than its share: a megabyte of any one thing stays quick.
+static void test_linear(void **state)
+{
+  (void)state;
+  static const char *const units[] = {"\"",   "“",   "” ",    "«",        "– ",     "' ",
+                                      " \"a", "“a ", "said ", "X said “", ", sa X", "''"};
+  Quotes *quotes = quotes_new(NULL);
+  for (size_t u = 0; u < ARRAY_LEN(units); u++) {
+    Notes notes = {.lang = LANG_EN, .kind = u % 2 ? BLOCK_SPEECH : BLOCK_PARAGRAPH};
+    if (notes.kind == BLOCK_SPEECH) notes.lang = LANG_SV;
+    StrBuf text = {0};
+    while (text.len < 1000000) strbuf_add(&text, str_of(units[u]));
+    notes.text = strbuf_str(&text);
+    tokens_split(notes.text, &notes.arena, &notes.tokens);
+    uint64_t began = clock_ns();
+    quotes_find(quotes, &notes);
+    double seconds = (double)(clock_ns() - began) / 1e9;
+    if (seconds > 4) fail_msg("a megabyte of <%s> took %.1f s", units[u], seconds);
+    arena_release(&notes.arena);
+    strbuf_release(&text);
+  }
+  quotes_free(quotes);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_marks), cmocka_unit_test(test_speakers),
+                                     cmocka_unit_test(test_linear)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
