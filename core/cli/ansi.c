@@ -14,17 +14,19 @@
 #define DIM "\033[2m"
 #define MOST_WIDTH 100u
 
-// The terminal's own sixteen colours, so that the reader's theme decides.
-static const char *const g_entity_style[ENTITY_TYPES] = {"\033[4;36m", "\033[4;35m", "\033[4;32m"};
-static const char g_date_style[] = "\033[4;33m";
-static const char g_tag_style[] = "\033[4;31m";
-static const char g_quote_style[] = "\033[3m";
+typedef struct Palette {
+  const Manifest *manifest;
+  bool light;  // the ground
+  bool rgb;    // 24 bits
+  bool shaped; // double, curly, dotted and dashed underlines
+} Palette;
 
 typedef struct Printer {
   FILE *out;
   StrBuf word; // styles and text since the last place where a line may break
   size_t word_width, column, width;
   bool space; // a space is due before the word
+  Palette palette;
 } Printer;
 
 static void flush_word(Printer *p)
@@ -82,19 +84,73 @@ static void put_text(Printer *p, Str text)
   }
 }
 
-static const char *style_of(const Span *span)
+// --- styles
+// ----------------------------------------------------------------------------------------------------------
+
+static bool holds_one(const char *value, const char *const *words, size_t count)
 {
-  switch (span->kind) {
-  case SPAN_ENTITY:
-    return g_entity_style[span->type];
-  case SPAN_DATE:
-    return g_date_style;
-  case SPAN_QUOTE:
-    return g_quote_style;
-  default:
-    return g_tag_style;
+  for (size_t i = 0; value && i < count; i++) {
+    if (strstr(value, words[i])) return true;
+  }
+  return false;
+}
+
+static Palette palette_of_terminal(const Manifest *manifest)
+{
+  static const char *const deep[] = {"truecolor", "24bit"};
+  static const char *const shaping[] = {"kitty", "foot", "wezterm", "alacritty", "ghostty", "contour"};
+  const char *ground = getenv("COLORFGBG"), *back = ground ? strrchr(ground, ';') : NULL;
+  return (Palette){
+      .manifest = manifest,
+      .light = back && (!strcmp(back, ";7") || !strcmp(back, ";15")),
+      .rgb = holds_one(getenv("COLORTERM"), deep, ARRAY_LEN(deep)),
+      .shaped = getenv("VTE_VERSION") || holds_one(getenv("TERM"), shaping, ARRAY_LEN(shaping)),
+  };
+}
+
+static const TagType *tag_type_of(const Palette *palette, const Span *span)
+{
+  const Manifest *manifest = palette->manifest;
+  Str id = STR("custom");
+  if (span->kind == SPAN_TAG) id = span->tag.tag;
+  if (span->kind == SPAN_QUOTE && !span->quote.speaker.name.len) id = STR("unattributed");
+  const TagType *type = manifest_tag(manifest, id);
+  if (!type || (span->kind != SPAN_TAG && str_is(id, "custom")))
+    type = manifest_tag_of(manifest, str_of(span_kind_name(span->kind)), span_type_name(span));
+  return type ? type : manifest_tag(manifest, STR("custom"));
+}
+
+// "#RRGGBB" as SGR parameters for `what` (38: letters, 48: ground).
+static void put_colour(Printer *p, int what, Str colour)
+{
+  unsigned r = 0, g = 0, b = 0;
+  if (colour.len != 7 || sscanf(colour.ptr, "#%2x%2x%2x", &r, &g, &b) != 3) return;
+  if (p->palette.rgb) {
+    strbuf_addf(&p->word, "\033[%d;2;%u;%u;%um", what, r, g, b);
+  } else if (what == 48 && r < 64 && g < 64 && b < 64) {
+    strbuf_add(&p->word, STR("\033[48;5;235m")); // the cube has no dark greys; the ramp behind it does
+  } else {
+    strbuf_addf(&p->word, "\033[%d;5;%um", what, 16 + 36 * (r * 6 / 256) + 6 * (g * 6 / 256) + b * 6 / 256);
   }
 }
+
+static void put_tag_style(Printer *p, const TagType *type)
+{
+  static const char *const shapes[] = {"underdouble", "undercurl", "underdotted", "underdashed"};
+  if (!type) return;
+  put_colour(p, str_is(type->style, "background") ? 48 : 38, p->palette.light ? type->light : type->dark);
+  if (str_is(type->style, "bold")) put_style(p, "\033[1m");
+  if (!str_starts(type->style, STR("under"))) return;
+  for (size_t i = 0; p->palette.shaped && i < ARRAY_LEN(shapes); i++) {
+    if (!str_is(type->style, shapes[i])) continue;
+    strbuf_addf(&p->word, "\033[4:%zum", i + 2);
+    return;
+  }
+  put_style(p, "\033[4m");
+}
+
+// --- spans
+// -----------------------------------------------------------------------------------------------------------
 
 // What stands behind a span in dim letters: a date's value, a quotation's speaker and source, a tag's name
 // and value.
@@ -129,7 +185,7 @@ typedef VEC_OF(const Span *) OpenSpans;
 static void put_styles(Printer *p, const OpenSpans *open)
 {
   put_style(p, RESET);
-  for (size_t i = 0; i < open->len; i++) put_style(p, style_of(open->items[i]));
+  for (size_t i = 0; i < open->len; i++) put_tag_style(p, tag_type_of(&p->palette, open->items[i]));
 }
 
 // Close every open span that ends at or before `at`.
@@ -187,6 +243,28 @@ static size_t terminal_width(FILE *out)
   return size.ws_col < MOST_WIDTH ? size.ws_col : MOST_WIDTH;
 }
 
+// The kinds in their own styles, with what stands behind them.
+static void put_legend(Printer *p)
+{
+  static const struct {
+    const char *tag, *note;
+  } rows[] = {{"person", ""},         {"org", ""},
+              {"place", ""},          {"date", "‹value›"},
+              {"quote", "‹speaker›"}, {"custom", "‹its name›"}};
+  for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    const TagType *type = manifest_tag(p->palette.manifest, str_of(rows[i].tag));
+    if (!type) continue;
+    put_tag_style(p, type);
+    put_text(p, type->label);
+    put_style(p, RESET DIM);
+    put_text(p, str_of(rows[i].note));
+    put_style(p, RESET);
+    put_text(p, STR(" "));
+  }
+  end_line(p);
+  end_line(p);
+}
+
 static void put_head(Printer *p, const char *path, const Annotations *found)
 {
   fputs("\033[1m", p->out);
@@ -196,16 +274,13 @@ static void put_head(Printer *p, const char *path, const Annotations *found)
   if (found->dct.value.len) fprintf(p->out, ", " STR_FMT " (%s)", STR_ARG(found->dct.value), found->dct.from);
   fputs(RESET "\n", p->out);
   p->column = 0;
-  fprintf(p->out,
-          "%sperson" RESET " %sorganisation" RESET " %splace" RESET " %sdate" RESET DIM "‹value›" RESET
-          " %squotation" RESET DIM "‹speaker›" RESET " %sown tag" RESET "\n\n",
-          g_entity_style[ENTITY_PER], g_entity_style[ENTITY_ORG], g_entity_style[ENTITY_LOC], g_date_style,
-          g_quote_style, g_tag_style);
+  put_legend(p);
 }
 
-void ansi_print(FILE *out, const char *path, const Snapshot *text, const Annotations *found)
+void ansi_print(FILE *out, const Manifest *manifest, const char *path, const Snapshot *text,
+                const Annotations *found)
 {
-  Printer printer = {.out = out, .width = terminal_width(out)};
+  Printer printer = {.out = out, .width = terminal_width(out), .palette = palette_of_terminal(manifest)};
   put_head(&printer, path, found);
   put_article(&printer, text, found);
   fputc('\n', out);

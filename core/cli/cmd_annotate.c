@@ -6,6 +6,7 @@
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "cli/stream.h"
+#include "export/exporter.h"
 #include "text/offsets.h"
 
 #include <signal.h>
@@ -15,6 +16,8 @@
 typedef struct Request {
   const char *format, *lang, *dct, *only, *offsets, *color;
   bool stream;
+  const Manifest *manifest;
+  const Exporter *exporter; // NULL for ansi and json
   Encoding enc;
   unsigned kinds; // bit 1 << SpanKind
 } Request;
@@ -50,6 +53,23 @@ static void print_json(const char *path, const Snapshot *text, const Annotations
   arena_release(&scratch);
 }
 
+static void print_export(const Exporter *exporter, const char *path, const Snapshot *text,
+                         const Annotations *found)
+{
+  StrBuf out = {0};
+  exporter_write(exporter, &out, path, text, found);
+  fwrite(out.ptr, 1, out.len, stdout);
+  strbuf_release(&out);
+}
+
+static void print_frame(void (*part)(StrBuf *out))
+{
+  StrBuf out = {0};
+  if (part) part(&out);
+  fwrite(out.ptr, 1, out.len, stdout);
+  strbuf_release(&out);
+}
+
 static bool annotate_file(const Pipeline *pipeline, const char *path, const Request *request)
 {
   Error err = {0};
@@ -64,8 +84,10 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   Analysis *analysis = analysis_new(pipeline);
   Annotations *found = analysis_run(analysis, text, &info, NULL);
   keep_kinds(found, request->kinds);
-  if (!strcmp(request->format, "ansi"))
-    ansi_print(stdout, standard ? NULL : path, text, found);
+  if (request->exporter)
+    print_export(request->exporter, path, text, found);
+  else if (!strcmp(request->format, "ansi"))
+    ansi_print(stdout, request->manifest, standard ? NULL : path, text, found);
   else
     print_json(standard ? "-" : path, text, found, request);
   annotations_unref(found);
@@ -120,6 +142,7 @@ static bool check(Request *request)
     request->enc = !strcmp(request->offsets, "utf8")    ? ENC_UTF8
                    : !strcmp(request->offsets, "utf16") ? ENC_UTF16
                                                         : ENC_UTF32;
+  if (request->format) request->exporter = exporter_find(request->format);
   if (!request->format) request->format = isatty(STDOUT_FILENO) ? "ansi" : "json";
   return read_kinds(request->only, &request->kinds);
 }
@@ -134,12 +157,28 @@ static int run_stream(const Pipeline *pipeline, const Request *request)
   return EXIT_PARTLY;
 }
 
+static int annotate_files(const Pipeline *pipeline, const Request *request, int count, char **paths)
+{
+  static char *standard_input[] = {"-"};
+  int status = EXIT_DONE;
+  if (!count) {
+    count = 1;
+    paths = standard_input;
+  }
+  if (request->exporter) print_frame(request->exporter->begin);
+  for (int i = 0; i < count; i++) {
+    if (!annotate_file(pipeline, paths[i], request)) status = EXIT_PARTLY;
+  }
+  if (request->exporter) print_frame(request->exporter->end);
+  return status;
+}
+
 int cmd_annotate(int argc, char **argv)
 {
   Request request = {.enc = ENC_UTF32};
   const Option table[] = {
-      {"format", 'f', OPTION_TEXT, &request.format, "FMT", "ansi json",
-       "ansi (default on a terminal) or json (default elsewhere)"},
+      {"format", 'f', OPTION_TEXT, &request.format, "FMT", "ansi json csv conll brat webannotation html",
+       "ansi (default on a terminal), json (default elsewhere), csv, conll, brat, webannotation, html"},
       {"lang", 'l', OPTION_TEXT, &request.lang, "LL", NULL,
        "the article's language, where newsmark should not guess"},
       {"date", 'd', OPTION_TEXT, &request.dct, "YYYY-MM-DD", NULL, "the day it was published"},
@@ -156,17 +195,14 @@ int cmd_annotate(int argc, char **argv)
   if (request.stream && first < argc)
     return options_refuse("annotate", "--stream reads standard input, not '%s'", argv[first]);
 
+  Manifest *manifest = setup_manifest();
   Pipeline *pipeline = setup_pipeline();
-  status = EXIT_DONE;
-  if (request.stream) {
+  request.manifest = manifest;
+  if (request.stream)
     status = run_stream(pipeline, &request);
-  } else if (first == argc) {
-    if (!annotate_file(pipeline, "-", &request)) status = EXIT_PARTLY;
-  } else {
-    for (int i = first; i < argc; i++) {
-      if (!annotate_file(pipeline, argv[i], &request)) status = EXIT_PARTLY;
-    }
-  }
+  else
+    status = annotate_files(pipeline, &request, argc - first, argv + first);
   pipeline_free(pipeline);
+  manifest_free(manifest);
   return status;
 }

@@ -7,15 +7,20 @@
 #include <sys/stat.h>
 #include <uv.h>
 
-static void row(const char *what, const char *value) { printf("  %-14s %s\n", what, value); }
+static void row(const char *what, const char *value)
+{
+  printf("  %-14s %s\n", what, value);
+}
 
 static void file_row(const char *what, const char *dir, const char *name)
 {
   char path[4096], line[4352];
   struct stat info;
   snprintf(path, sizeof path, "%s/%s", dir, name);
-  if (stat(path, &info) == 0) snprintf(line, sizeof line, "%s (%.1f MB)", path, (double)info.st_size / 1e6);
-  else snprintf(line, sizeof line, "%s: not there; run 'make' or set NEWSMARK_DATA", path);
+  if (stat(path, &info) == 0)
+    snprintf(line, sizeof line, "%s (%.1f MB)", path, (double)info.st_size / 1e6);
+  else
+    snprintf(line, sizeof line, "%s: not there; run 'make' or set NEWSMARK_DATA", path);
   row(what, line);
 }
 

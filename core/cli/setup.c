@@ -2,33 +2,46 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uv.h>
 
 #define MOST_BYTES ((size_t)256 << 20)
 
-static bool is_dir(const char *path)
+static Paths g_paths;
+
+static void release_paths(void)
 {
-  struct stat info;
-  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+  paths_release(&g_paths);
+}
+
+const Paths *setup_paths(void)
+{
+  if (!g_paths.data_dir) {
+    paths_init(&g_paths, NULL);
+    atexit(release_paths);
+  }
+  return &g_paths;
 }
 
 const char *setup_data_dir(void)
 {
-  static char dir[PATH_MAX + 32];
-  const char *set = getenv("NEWSMARK_DATA");
-  if (set && *set) return set;
-  char exe[PATH_MAX];
-  size_t size = sizeof exe;
-  if (uv_exepath(exe, &size) != 0) return ".";
-  char *slash = strrchr(exe, '/');
-  if (slash) *slash = '\0';
-  snprintf(dir, sizeof dir, "%s/share/newsmark", exe);
-  if (!is_dir(dir)) snprintf(dir, sizeof dir, "%s/../share/newsmark", exe);
-  return dir;
+  return setup_paths()->data_dir;
+}
+
+Manifest *setup_manifest(void)
+{
+  Error err = {0};
+  char *path = path_join(setup_data_dir(), "plugin.toml");
+  Manifest *manifest = manifest_new(path, &err);
+  if (err.code) fprintf(stderr, "newsmark: %s\n", err.text);
+  for (size_t i = 0; i < manifest->issues.len; i++) {
+    const ConfigIssue *issue = &manifest->issues.items[i];
+    fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issue->file), issue->line,
+            STR_ARG(issue->text));
+  }
+  free(path);
+  return manifest;
 }
 
 Pipeline *setup_pipeline(void)

@@ -2,10 +2,14 @@
 #pragma once
 
 #include "annotate/pipeline.h"
+#include "config/manifest.h"
+#include "config/paths.h"
 
-// The directory of plugin.toml, gazetteer, models and taggers: $NEWSMARK_DATA, else share/newsmark beside the
-// program or one up. Never NULL; lives as long as the program.
-const char *setup_data_dir(void);
+// Where newsmark's files are; found once, lives as long as the program.
+const Paths *setup_paths(void);
+const char *setup_data_dir(void); // of plugin.toml, gazetteer, models and taggers
+// plugin.toml, with what is wrong in it said on standard error once. Never NULL. The caller owns it.
+Manifest *setup_manifest(void);
 // The pipeline, with what is missing said on standard error once. Never NULL: a broken table is a bug, and
 // ends the program.
 Pipeline *setup_pipeline(void);
