@@ -1,0 +1,107 @@
+// brat standoff (.ann): text-bound annotations, relations for speaker, source and cue, entity ids as
+// normalisations, values as notes. Offsets are code points of the text file. A span over line ends is written
+// in fragments, as brat wants.
+#include "export/exporter.h"
+
+typedef struct Numbers { // of brat's ids so far
+  unsigned bound, relation, reference, note;
+} Numbers;
+
+// "12 20;21 30" for a span whose lines end at 20.
+static void put_fragments(StrBuf *out, const Exported *article, size_t start, size_t end, Str words)
+{
+  size_t from = 0;
+  bool first = true;
+  (void)end;
+  while (from < words.len) {
+    size_t to = from;
+    while (to < words.len && words.ptr[to] != '\n' && words.ptr[to] != '\r') to++;
+    if (to > from) {
+      strbuf_addf(out, "%s%zu %zu", first ? "" : ";", offsets_at(article->offsets, start + from),
+                  offsets_at(article->offsets, start + to));
+      first = false;
+    }
+    from = to + 1;
+  }
+}
+
+static void put_words(StrBuf *out, Str words)
+{
+  bool blank = false;
+  for (size_t i = 0; i < words.len; i++) {
+    bool end = words.ptr[i] == '\n' || words.ptr[i] == '\r';
+    if (end && blank) continue; // fragments are joined by one space
+    strbuf_byte(out, end ? ' ' : words.ptr[i]);
+    blank = end;
+  }
+}
+
+static unsigned put_bound(StrBuf *out, Numbers *numbers, const Exported *article, Str type, size_t start,
+                          size_t end)
+{
+  Str words = exported_text(article, start, end);
+  strbuf_addf(out, "T%u\t" STR_FMT " ", ++numbers->bound, STR_ARG(type));
+  put_fragments(out, article, start, end, words);
+  strbuf_byte(out, '\t');
+  put_words(out, words);
+  strbuf_byte(out, '\n');
+  return numbers->bound;
+}
+
+static void put_note(StrBuf *out, Numbers *numbers, unsigned of, const char *key, Str value)
+{
+  if (value.len)
+    strbuf_addf(out, "#%u\tAnnotatorNotes T%u\t%s=" STR_FMT "\n", ++numbers->note, of, key, STR_ARG(value));
+}
+
+static void put_role(StrBuf *out, Numbers *numbers, const Exported *article, unsigned quote, const char *role,
+                     const Mention *mention)
+{
+  if (mention->start == mention->end) {
+    put_note(out, numbers, quote, role, mention->name);
+    return;
+  }
+  unsigned bound = put_bound(out, numbers, article, str_of(role), mention->start, mention->end);
+  strbuf_addf(out, "R%u\t%s Arg1:T%u Arg2:T%u\n", ++numbers->relation, role, quote, bound);
+  if (strcmp(role, "Cue") != 0) put_note(out, numbers, bound, "name", mention->name);
+}
+
+static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, const Span *span)
+{
+  Str type = span_type_name(span);
+  if (span->kind == SPAN_QUOTE) type = arena_printf(article->scratch, "Quote-" STR_FMT, STR_ARG(type));
+  unsigned bound = put_bound(out, numbers, article, type, span->start, span->end);
+  switch (span->kind) {
+  case SPAN_ENTITY: {
+    Str id = span->entity.entity, source = str_cut(&id, ':');
+    if (id.len)
+      strbuf_addf(out, "N%u\tReference T%u " STR_FMT ":" STR_FMT "\t" STR_FMT "\n", ++numbers->reference,
+                  bound, STR_ARG(source), STR_ARG(id), STR_ARG(span->entity.name));
+    break;
+  }
+  case SPAN_DATE:
+    put_note(out, numbers, bound, "value", span->date.value);
+    put_note(out, numbers, bound, "mod", span->date.mod);
+    break;
+  case SPAN_QUOTE:
+    put_role(out, numbers, article, bound, "Cue", &span->quote.cue);
+    put_role(out, numbers, article, bound, "Speaker", &span->quote.speaker);
+    put_role(out, numbers, article, bound, "Source", &span->quote.source);
+    break;
+  default:
+    put_note(out, numbers, bound, "value", span->tag.value);
+    break;
+  }
+}
+
+static void write_article(StrBuf *out, const Exported *article)
+{
+  Numbers numbers = {0};
+  const SpanVec *spans = &article->found->spans;
+  for (size_t i = 0; i < spans->len; i++) put_span(out, &numbers, article, &spans->items[i]);
+}
+
+const Exporter g_export_brat = {.name = "brat",
+                                .enc = ENC_UTF32,
+                                .about = "standoff .ann of one article; offsets in code points",
+                                .article = write_article};
