@@ -19,7 +19,7 @@ PACKAGES_TEST := clang libclang-rt-14-dev libcmocka-dev neovim python3 python3-p
 SAN ?=
 # V=1 prints whole commands.
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-5s %s\n' $(1) $@)
 BUILD ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 comma := ,
 PKGS := libuv tree-sitter lua5.4 sqlite3 libutf8proc libpcre2-8 libcjson
@@ -29,6 +29,9 @@ CXXFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wconversion -Wno-sign-conversion
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+ifeq ($(PKG_LIBS)$(filter demo check clean help format lint,$(MAKECMDGOALS)),)
+$(error a library is missing: 'make demo' installs all on Debian; by hand: $(PACKAGES_BUILD))
+endif
 override CPPFLAGS += -D_POSIX_C_SOURCE=200809L -DNEWSMARK_VERSION='"$(VERSION)"' -Icore -I$(BUILD) $(PKG_CFLAGS) -MMD -MP
 override CFLAGS += -std=c11 $(WARNINGS)
 override CXXFLAGS += -std=c++17 -Wall -Wextra
