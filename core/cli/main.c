@@ -14,6 +14,7 @@ typedef struct Verb {
 static const Verb g_verbs[] = {
     {"annotate", cmd_annotate, "mark names, dates and quotations in articles"},
     {"doctor", cmd_doctor, "what newsmark found here: versions, files, features"},
+    {"lsp", cmd_lsp, "the language server, for editors"},
 };
 
 static int help(FILE *to, int status)

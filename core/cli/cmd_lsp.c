@@ -1,0 +1,24 @@
+// newsmark lsp: the language server on standard input and output.
+#include "cli/cmd.h"
+#include "cli/options.h"
+#include "cli/setup.h"
+#include "server/lsp.h"
+
+#include <stddef.h>
+
+int cmd_lsp(int argc, char **argv)
+{
+  bool stdio = false; // what many clients pass; there is no other way to talk
+  const Option table[] = {
+      {"stdio", 0, OPTION_FLAG, &stdio, NULL, NULL, "talk on standard input and output, as always"},
+      {0},
+  };
+  int status = EXIT_DONE, first = options_read("lsp", table, argc, argv, &status);
+  if (first == OPTIONS_STOP) return status;
+  if (first < argc) return options_refuse("lsp", "there is nothing to do with '%s'", argv[first]);
+  const LspOptions options = {.in = 0, .out = 1, .data_dir = setup_data_dir()};
+  Lsp *lsp = lsp_new(&options);
+  status = lsp_run(lsp);
+  lsp_free(lsp);
+  return status;
+}

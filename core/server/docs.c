@@ -1,0 +1,313 @@
+// A job carries the edits since the last one, a snapshot and what is needed to tell what changed for the
+// client since the findings it knows; it gives fresh findings and the ready notification, so that the loop
+// thread has only to send it. A job that ends late (the text went on) or was cancelled leaves no trace but
+// the work the Analysis keeps of it.
+#include "server/docs.h"
+
+#include "base/alloc.h"
+#include "server/poscodec.h"
+#include "server/publish.h"
+#include "server/uri.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct Docs {
+  uv_loop_t *loop;
+  DocsEvents events;
+  const Pipeline *pipeline; // NULL: not there yet
+  Encoding enc;
+  EolRule eol;
+  bool publish;
+  uint64_t serial;
+  VEC_OF(Document *) open;
+};
+
+struct DocJob {
+  uv_work_t req;
+  Docs *docs;
+  Document *doc; // waits for us, even when closed
+  uint64_t serial;
+  int64_t version;
+  const Snapshot *text; // counted
+  EditVec edits;
+  Changes changes; // since doc->found
+  bool publish, full;
+  atomic_bool cancel;
+  Findings *fresh; // NULL: cancelled
+  StrBuf message;
+};
+
+Docs *docs_new(uv_loop_t *loop, DocsEvents events)
+{
+  Docs *self = xcalloc(1, sizeof *self);
+  self->loop = loop;
+  self->events = events;
+  self->enc = ENC_UTF16;
+  return self;
+}
+
+void docs_configure(Docs *self, Encoding enc, EolRule eol, bool publish)
+{
+  self->enc = enc;
+  self->eol = eol;
+  self->publish = publish;
+}
+
+Encoding docs_encoding(const Docs *self)
+{
+  return self->enc;
+}
+
+void docs_free(Docs *self)
+{
+  if (!self) return;
+  assert(!self->open.len);
+  vec_release(&self->open);
+  free(self);
+}
+
+bool docs_is_current(const Document *doc)
+{
+  return doc->found && doc->found->serial == doc->serial;
+}
+
+// --- the job
+
+static void job_work(uv_work_t *req)
+{
+  DocJob *job = container_of(req, DocJob, req);
+  const Document *doc = job->doc; // of it, only analysis, found, uri and path: they stay while there is a job
+  for (size_t i = 0; i < job->edits.len; i++) analysis_edit(doc->analysis, job->edits.items[i]);
+  ArticleInfo info = {.path = str_of(doc->path)};
+  Annotations *base = analysis_run(doc->analysis, job->text, &info, &job->cancel);
+  if (!base) return;
+  Delta delta = {0};
+  job->fresh = findings_new(job->text, base, NULL, job->serial);
+  findings_follow(job->fresh, doc->found, &job->changes, &delta);
+  if (job->publish)
+    publish_write_delta(&job->message, doc->uri, job->version, job->full, job->fresh, &delta, job->docs->enc);
+  delta_release(&delta);
+}
+
+static void job_free(DocJob *job)
+{
+  snapshot_unref(job->text);
+  vec_release(&job->edits);
+  changes_release(&job->changes);
+  strbuf_release(&job->message);
+  free(job);
+}
+
+static void document_free(Document *doc)
+{
+  buffer_free(doc->buffer);
+  findings_free(doc->found);
+  changes_release(&doc->since);
+  analysis_free(doc->analysis);
+  vec_release(&doc->untold);
+  free(doc->uri);
+  free(doc->path);
+  free(doc);
+}
+
+static void start_job(Docs *self, Document *doc);
+
+static void install(DocJob *job, Document *doc)
+{
+  findings_free(doc->found);
+  doc->found = job->fresh;
+  job->fresh = NULL;
+  changes_reset(&doc->since);
+  doc->published = job->publish;
+  job->docs->events.found(job->docs->events.ctx, doc, &job->message);
+}
+
+static void job_done(uv_work_t *req, int status)
+{
+  DocJob *job = container_of(req, DocJob, req);
+  Docs *self = job->docs;
+  Document *doc = job->doc;
+  assert(status == 0); // nobody cancels the request itself
+  (void)status;
+  doc->job = NULL;
+  if (!doc->closed && job->fresh && job->serial == doc->serial) install(job, doc);
+  findings_free(job->fresh);
+  job_free(job);
+  if (doc->closed)
+    document_free(doc);
+  else
+    start_job(self, doc);
+}
+
+// A text too long to be annotated may shrink again; then it starts afresh.
+static void forget_analysis(Document *doc)
+{
+  analysis_free(doc->analysis);
+  doc->analysis = NULL;
+}
+
+static void begin_analysis(Document *doc, const Pipeline *pipeline)
+{
+  doc->analysis = analysis_new(pipeline);
+  doc->untold.len = 0;
+}
+
+// Start on the newest text, unless that is done or there is a job, whose end comes back here.
+static void start_job(Docs *self, Document *doc)
+{
+  if (doc->job || doc->closed || !self->pipeline || docs_is_current(doc)) return;
+  if (doc->too_long) forget_analysis(doc);
+  if (doc->too_long) return;
+  if (!doc->analysis) begin_analysis(doc, self->pipeline);
+  DocJob *job = xcalloc(1, sizeof *job);
+  job->docs = self;
+  job->doc = doc;
+  job->serial = doc->serial;
+  job->version = doc->version;
+  job->text = buffer_snapshot(doc->buffer);
+  job->edits = doc->untold;
+  doc->untold = (EditVec){0};
+  changes_copy(&job->changes, &doc->since);
+  job->publish = self->publish;
+  job->full = !doc->published;
+  doc->job = job;
+  int status = uv_queue_work(self->loop, &job->req, job_work, job_done);
+  assert(status == 0);
+  (void)status;
+}
+
+void docs_set_pipeline(Docs *self, const Pipeline *pipeline)
+{
+  self->pipeline = pipeline;
+  for (size_t i = 0; i < self->open.len; i++) start_job(self, self->open.items[i]);
+}
+
+// --- documents
+
+Document *docs_find(Docs *self, Str uri)
+{
+  for (size_t i = 0; i < self->open.len; i++)
+    if (str_is(uri, self->open.items[i]->uri)) return self->open.items[i];
+  return NULL;
+}
+
+size_t docs_count(const Docs *self)
+{
+  return self->open.len;
+}
+
+Document *docs_at(Docs *self, size_t index)
+{
+  return self->open.items[index];
+}
+
+Document *docs_open(Docs *self, Str uri, int64_t version, Str text)
+{
+  Document *doc = docs_find(self, uri);
+  if (doc) docs_close(self, doc);
+  doc = xcalloc(1, sizeof *doc);
+  doc->uri = str_dup(uri);
+  doc->path = uri_to_path(uri);
+  doc->version = version;
+  doc->serial = ++self->serial;
+  doc->buffer = buffer_new(text, self->eol);
+  vec_push(&self->open, doc);
+  doc->too_long = text.len > DOCS_MOST_LIVE;
+  start_job(self, doc);
+  return doc;
+}
+
+void docs_close(Docs *self, Document *doc)
+{
+  self->events.closing(self->events.ctx, doc);
+  size_t i = 0;
+  while (self->open.items[i] != doc) i++;
+  self->open.len--;
+  memmove(self->open.items + i, self->open.items + i + 1, (self->open.len - i) * sizeof(Document *));
+  doc->closed = true;
+  if (doc->job)
+    doc->job->cancel = true; // job_done() frees the document
+  else
+    document_free(doc);
+}
+
+void docs_close_all(Docs *self)
+{
+  while (self->open.len) docs_close(self, self->open.items[self->open.len - 1]);
+}
+
+// --- changes
+
+static bool is_continuation(char byte)
+{
+  return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+// The part of `fresh` that differs from `old`: the bytes that stay at the front and at the back, whole
+// characters.
+static void common_ends(Str old, Str fresh, size_t *front, size_t *back)
+{
+  size_t least = old.len < fresh.len ? old.len : fresh.len, f = 0, b = 0;
+  while (f < least && old.ptr[f] == fresh.ptr[f]) f++;
+  while (f &&
+         ((f < old.len && is_continuation(old.ptr[f])) || (f < fresh.len && is_continuation(fresh.ptr[f]))))
+    f--;
+  while (b < least - f && old.ptr[old.len - 1 - b] == fresh.ptr[fresh.len - 1 - b]) b++;
+  while (b && is_continuation(old.ptr[old.len - b])) b--;
+  *front = f;
+  *back = b;
+}
+
+static bool replace(Document *doc, size_t start, size_t end, Str text, Error *err)
+{
+  if (!buffer_replace(doc->buffer, start, end, text, err)) return false;
+  TextEdit edit = {start, end, start + text.len};
+  vec_push(&doc->untold, edit);
+  changes_add(&doc->since, edit);
+  return true;
+}
+
+static bool replace_all(Document *doc, const Snapshot *now, Str text, Error *err)
+{
+  Arena arena = {0};
+  Str old = snapshot_read(now, 0, snapshot_len(now), &arena);
+  size_t front, back;
+  common_ends(old, text, &front, &back);
+  bool ok = replace(doc, front, old.len - back, str_slice(text, front, text.len - back), err);
+  arena_release(&arena);
+  return ok;
+}
+
+bool docs_change(Docs *self, Document *doc, const cJSON *change, Error *err)
+{
+  const cJSON *text = json_get(change, "text"), *range = json_get(change, "range");
+  if (!cJSON_IsString(text)) return error_set(err, ERR_USAGE, "a change without text");
+  Str fresh = str_of(text->valuestring);
+  Snapshot *now = buffer_snapshot(doc->buffer);
+  size_t start = 0, end = 0;
+  bool ok = false, whole = !range || cJSON_IsNull(range);
+  if (!whole && !poscodec_range(range, now, self->enc, &start, &end)) {
+    error_set(err, ERR_USAGE, "a change whose range is none");
+  } else if (whole) {
+    ok = replace_all(doc, now, fresh, err);
+  } else {
+    snapshot_unref(now); // so that the buffer may work in place
+    now = NULL;
+    ok = replace(doc, start, end, fresh, err);
+  }
+  snapshot_unref(now);
+  return ok;
+}
+
+void docs_changed(Docs *self, Document *doc, int64_t version)
+{
+  doc->version = version;
+  doc->serial = ++self->serial;
+  doc->too_long = buffer_len(doc->buffer) > DOCS_MOST_LIVE;
+  if (doc->job)
+    doc->job->cancel = true;
+  else
+    start_job(self, doc);
+}

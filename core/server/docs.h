@@ -1,0 +1,68 @@
+// docs: the open documents and the work on them. Text and edits belong to the loop thread. Annotating runs on
+// libuv's pool, one job a document at most: it has the document's Analysis for itself and a snapshot of the
+// text; what is typed meanwhile turns its cancel flag on, its result is dropped and the next job starts at
+// once. The loop thread only, except for the job.
+#pragma once
+
+#include "base/json.h"
+#include "server/findings.h"
+#include "text/position.h"
+
+#include <uv.h>
+
+#define DOCS_MOST_LIVE ((size_t)8 << 20) // bytes; a longer text is kept in step, but not annotated
+
+typedef VEC_OF(TextEdit) EditVec;
+typedef struct Docs Docs;
+typedef struct DocJob DocJob;
+
+typedef struct Document {
+  char *uri;       // owned
+  char *path;      // owned; empty where the uri names no file
+  int64_t version; // the client's number
+  uint64_t serial; // ours: rises with every change, never the same twice in a session
+  Buffer *buffer;
+  bool too_long;             // for live annotations
+  const Findings *found;     // the newest there are, perhaps of an older text; NULL: none
+  Changes since;             // from found->text to the text now
+  struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
+  // of docs.c alone
+  Analysis *analysis; // the job's while there is one
+  EditVec untold;     // edits the analysis was not told of
+  DocJob *job;
+  bool published, closed;
+} Document;
+
+typedef struct DocsEvents {
+  // New findings; `message` is the notification for the client where it wants one, else empty, and may be
+  // taken.
+  void (*found)(void *ctx, Document *doc, StrBuf *message);
+  // The document is about to go.
+  void (*closing)(void *ctx, Document *doc);
+  void *ctx;
+} DocsEvents;
+
+Docs *docs_new(uv_loop_t *loop, DocsEvents events);
+// How ranges are counted, what ends a line, and whether the client asked for newsmark/publishAnnotations.
+void docs_configure(Docs *self, Encoding enc, EolRule eol, bool publish);
+Encoding docs_encoding(const Docs *self);
+// Work begins with this; documents may be open already. Borrowed until docs_free().
+void docs_set_pipeline(Docs *self, const Pipeline *pipeline);
+// Close all documents; jobs under way are told to stop.
+void docs_close_all(Docs *self);
+// After docs_close_all(), once the loop ran dry.
+void docs_free(Docs *self);
+
+Document *docs_find(Docs *self, Str uri); // NULL: not open
+size_t docs_count(const Docs *self);
+Document *docs_at(Docs *self, size_t index);
+// Open, or open anew.
+Document *docs_open(Docs *self, Str uri, int64_t version, Str text);
+void docs_close(Docs *self, Document *doc);
+// One entry of contentChanges: a range and its text, or the whole text. False with ERR_USAGE: no such thing;
+// nothing is done.
+bool docs_change(Docs *self, Document *doc, const cJSON *change, Error *err);
+// After the entries of one message.
+void docs_changed(Docs *self, Document *doc, int64_t version);
+// Whether doc->found is of the text as it is now.
+bool docs_is_current(const Document *doc);

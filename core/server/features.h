@@ -1,0 +1,36 @@
+// features: what plain LSP shows of a document's findings. Each writes the value of a "result"; the findings
+// are of the text as it is now. `at` is a byte. Loop thread.
+#pragma once
+
+#include "base/str.h"
+#include "server/docs.h"
+
+typedef struct FeatureOptions {
+  Encoding enc;
+  bool markdown;     // hover
+  bool hierarchical; // documentSymbol
+} FeatureOptions;
+
+// What stands here: name, forms and counts; date and what it was resolved against; speaker; maker and
+// confidence.
+void features_hover(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at);
+// Blocks with what is marked in them: DocumentSymbol[], or SymbolInformation[] with containerName.
+void features_symbols(StrBuf *out, const Document *doc, const FeatureOptions *options);
+// The same person, organisation, place or day elsewhere; speakers as writes. In a quotation: its parts and
+// speaker.
+void features_highlight(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at);
+// The first mention of the entity here; in a quotation the speaker.
+void features_definition(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at);
+// All mentions of the entity here, or all parts of the quotation.
+void features_references(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at,
+                         bool with_first);
+
+// Shared by the above: the innermost span of each kind at a byte, one that ends there where none goes on.
+typedef struct SpansAt {
+  const Span *kinds[SPAN_KINDS]; // NULL: none
+} SpansAt;
+SpansAt features_at(const Findings *found, size_t at);
+// The entity at a byte, else the date, else the tag, else the quotation; NULL: nothing.
+const Span *features_innermost(const SpansAt *here);
+// Whether two spans are of one entity, one day, one quotation, one tag.
+bool features_same(const Span *a, const Span *b);

@@ -1,0 +1,209 @@
+// Old spans, moved to where they are in the new text, and new spans are both in order of their starts, so one
+// walk over the two lists pairs them. Where several begin at one byte the pair that is the same in kind, type
+// and end goes first, then the same kind. A pair of which nothing was touched and nothing differs is left out
+// of the delta.
+#include "server/findings.h"
+
+#include "base/alloc.h"
+
+typedef struct Moved { // an old span in the new text
+  size_t start, end;
+  uint32_t index; // of old->spans
+  bool untouched, paired;
+} Moved;
+
+typedef struct Follow {
+  const Findings *old;
+  const Changes *changes;
+  Span *spans; // of the fresh findings, ids to be set
+  size_t count;
+  Moved *moved;
+  Delta *delta;
+  bool *paired; // [fresh span]
+} Follow;
+
+static Span *own_spans(Findings *self)
+{
+  return (Span *)(uintptr_t)self->spans; // ours until findings_follow() is done
+}
+
+// Base and tags in one order, in an array of its own.
+static void merge(Findings *self)
+{
+  size_t a = 0, b = 0, count = self->base->spans.len + self->tags->spans.len;
+  const Span *base = self->base->spans.items, *tags = self->tags->spans.items;
+  Span *all = xmalloc(size_mul(count ? count : 1, sizeof *all));
+  while (a < self->base->spans.len || b < self->tags->spans.len) {
+    bool from_base =
+        b == self->tags->spans.len || (a < self->base->spans.len && span_order(&base[a], &tags[b]) <= 0);
+    all[a + b] = from_base ? base[a] : tags[b];
+    if (from_base)
+      a++;
+    else
+      b++;
+  }
+  self->spans = all;
+  self->count = count;
+}
+
+Findings *findings_new(const Snapshot *text, Annotations *base, Annotations *tags, uint64_t serial)
+{
+  Findings *self = xcalloc(1, sizeof *self);
+  *self = (Findings){.text = snapshot_ref(text), .base = base, .tags = tags, .serial = serial, .next_id = 1};
+  self->spans = base->spans.items;
+  self->count = base->spans.len;
+  if (tags) merge(self);
+  return self;
+}
+
+void findings_free(const Findings *self)
+{
+  if (!self) return;
+  if (self->tags) free(own_spans((Findings *)(uintptr_t)self));
+  snapshot_unref(self->text);
+  annotations_unref(self->base);
+  annotations_unref(self->tags);
+  free((void *)(uintptr_t)self);
+}
+
+void delta_release(Delta *delta)
+{
+  vec_release(&delta->removed);
+  vec_release(&delta->added);
+}
+
+static bool same_mention(const Follow *self, const Mention *was, const Mention *is)
+{
+  size_t start = was->start, end = was->end;
+  bool none = start == end;
+  if (none != (is->start == is->end)) return false;
+  if (!none && (!changes_map(self->changes, &start, &end, NULL) || start != is->start || end != is->end))
+    return false;
+  return str_eq(was->name, is->name) && str_eq(was->entity, is->entity);
+}
+
+static bool same_facts(const Follow *self, const Span *was, const Span *is)
+{
+  if (was->kind != is->kind || was->type != is->type || was->by != is->by ||
+      was->confidence != is->confidence)
+    return false;
+  switch (is->kind) {
+  case SPAN_ENTITY:
+    return str_eq(was->entity.name, is->entity.name) && str_eq(was->entity.entity, is->entity.entity);
+  case SPAN_DATE:
+    return str_eq(was->date.value, is->date.value) && str_eq(was->date.begin, is->date.begin) &&
+           str_eq(was->date.until, is->date.until) && str_eq(was->date.mod, is->date.mod) &&
+           str_eq(was->date.quant, is->date.quant) && str_eq(was->date.freq, is->date.freq) &&
+           str_eq(was->date.anchor, is->date.anchor);
+  case SPAN_QUOTE:
+    return was->quote.group == is->quote.group && str_eq(was->quote.why, is->quote.why) &&
+           same_mention(self, &was->quote.cue, &is->quote.cue) &&
+           same_mention(self, &was->quote.speaker, &is->quote.speaker) &&
+           same_mention(self, &was->quote.source, &is->quote.source);
+  default:
+    return str_eq(was->tag.tag, is->tag.tag) && str_eq(was->tag.value, is->tag.value) &&
+           str_eq(was->tag.script, is->tag.script);
+  }
+}
+
+static Moved *move_all(const Findings *old, const Changes *changes)
+{
+  Moved *moved = xmalloc(size_mul(old->count ? old->count : 1, sizeof *moved));
+  size_t hint = 0;
+  for (size_t i = 0; i < old->count; i++) {
+    Moved *to = &moved[i];
+    *to = (Moved){.start = old->spans[i].start, .end = old->spans[i].end, .index = (uint32_t)i};
+    to->untouched = changes_map(changes, &to->start, &to->end, &hint);
+  }
+  return moved;
+}
+
+static void pair(Follow *self, Moved *from, size_t to)
+{
+  const Span *was = &self->old->spans[from->index];
+  Span *is = &self->spans[to];
+  from->paired = self->paired[to] = true;
+  is->id = was->id;
+  if (from->untouched && from->end == is->end && same_facts(self, was, is)) return;
+  vec_push(&self->delta->removed, is->id);
+  vec_push(&self->delta->added, to);
+}
+
+static bool same_label(const Span *a, const Span *b)
+{
+  return a->kind == b->kind && a->type == b->type && (a->kind != SPAN_TAG || str_eq(a->tag.tag, b->tag.tag));
+}
+
+// Pair the old spans [a, a_end) with the new ones [b, b_end), which all begin at one byte.
+static void pair_group(Follow *self, size_t a, size_t a_end, size_t b, size_t b_end)
+{
+  for (int strict = 1; strict >= 0; strict--)
+    for (size_t i = a; i < a_end; i++)
+      for (size_t j = b; j < b_end && !self->moved[i].paired; j++) {
+        const Span *was = &self->old->spans[self->moved[i].index], *is = &self->spans[j];
+        if (self->paired[j] || was->kind != is->kind) continue;
+        if (strict && (self->moved[i].end != is->end || !same_label(was, is))) continue;
+        pair(self, &self->moved[i], j);
+      }
+}
+
+static void pair_all(Follow *self)
+{
+  for (size_t a = 0, b = 0; a < self->old->count && b < self->count;) {
+    size_t at = self->moved[a].start, a_end = a, b_end = b;
+    if (at < self->spans[b].start) {
+      a++;
+      continue;
+    }
+    if (at > self->spans[b].start) {
+      b++;
+      continue;
+    }
+    while (a_end < self->old->count && self->moved[a_end].start == at) a_end++;
+    while (b_end < self->count && self->spans[b_end].start == at) b_end++;
+    pair_group(self, a, a_end, b, b_end);
+    a = a_end;
+    b = b_end;
+  }
+}
+
+static int by_index(const void *a, const void *b)
+{
+  size_t left = *(const size_t *)a, right = *(const size_t *)b;
+  return (left > right) - (left < right);
+}
+
+void findings_follow(Findings *fresh, const Findings *old, const Changes *changes, Delta *delta)
+{
+  static const Findings nothing = {.next_id = 1};
+  if (!old) old = &nothing;
+  Follow self = {
+      .old = old, .changes = changes, .spans = own_spans(fresh), .count = fresh->count, .delta = delta};
+  fresh->next_id = old->next_id;
+  self.moved = move_all(old, changes);
+  self.paired = xcalloc(fresh->count ? fresh->count : 1, sizeof *self.paired);
+  pair_all(&self);
+  for (size_t i = 0; i < old->count; i++)
+    if (!self.moved[i].paired) vec_push(&delta->removed, old->spans[i].id);
+  for (size_t i = 0; i < fresh->count; i++) {
+    if (self.paired[i]) continue;
+    self.spans[i].id = fresh->next_id++;
+    vec_push(&delta->added, i);
+  }
+  if (delta->added.len) qsort(delta->added.items, delta->added.len, sizeof *delta->added.items, by_index);
+  free(self.moved);
+  free(self.paired);
+}
+
+size_t findings_first_from(const Findings *self, size_t at)
+{
+  size_t low = 0, high = self->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (self->spans[middle].start < at)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,40 @@
+// findings: all that is known of one version of an open document: its text and its annotations, with the tags
+// that scripts gave laid over them. Ids are steady: a span that an edit only moved keeps its id, so that a
+// client is told of changes alone. Made by a pool job, then immutable; read on the loop thread and by the
+// next job.
+#pragma once
+
+#include "annotate/pipeline.h"
+#include "text/changes.h"
+
+typedef VEC_OF(uint32_t) IdVec;
+typedef VEC_OF(size_t) IndexVec;
+
+typedef struct Findings {
+  const Snapshot *text;    // counted
+  const Annotations *base; // counted: the pipeline's; its spans have their ids
+  const Annotations *tags; // counted: the scripts' answer for this version; NULL: none (yet)
+  const Span *spans;       // base's, or merged with tags; sorted by span_order()
+  size_t count;
+  uint32_t next_id;
+  uint64_t serial; // of the document's text
+} Findings;
+
+// What a client that knows the old findings, and moves its marks with the edits, must be told. A span whose
+// facts changed is in both, under its id.
+typedef struct Delta {
+  IdVec removed;
+  IndexVec added; // of fresh->spans
+} Delta;          // = {0} to begin
+
+// Takes `base` and `tags` (either counted reference comes in), refers to `text`. Spans have no lasting ids
+// yet: findings_follow() comes next.
+Findings *findings_new(const Snapshot *text, Annotations *base, Annotations *tags, uint64_t serial);
+void findings_free(const Findings *self); // NULL is fine
+// Give `fresh` the ids of `old` (NULL: there was nothing) where its spans are old ones moved by `changes`,
+// new ones elsewhere, and say in `delta` what differs.
+void findings_follow(Findings *fresh, const Findings *old, const Changes *changes, Delta *delta);
+void delta_release(Delta *delta);
+
+// The first span that starts at or behind `at`.
+size_t findings_first_from(const Findings *self, size_t at);

@@ -1,0 +1,53 @@
+// lsp: the language server: lifecycle, method table, documents and plain LSP over them. Other parts (the
+// index, scripts) come in by lsp_add_part() and lsp_register(), before lsp_run(). Everything here is the loop
+// thread's.
+#pragma once
+
+#include "annotate/pipeline.h"
+#include "server/docs.h"
+#include "server/rpc.h"
+
+typedef struct Lsp Lsp;
+
+typedef struct LspOptions {
+  int in, out;          // file descriptors
+  const char *data_dir; // for pipeline_new(), which runs on the pool while the client says hello
+} LspOptions;
+
+// Something that lives with the server. Any member may be NULL.
+typedef struct LspPart {
+  void (*ready)(void *ctx, Lsp *lsp,
+                const Pipeline *pipeline); // initialized, and the pipeline is there: once
+  void (*folders)(void *ctx, Lsp *lsp);    // the workspace's folders changed
+  void (*saved)(void *ctx, Lsp *lsp, const Document *doc);
+  void (*stop)(void *ctx, Lsp *lsp); // close every handle on the loop; no call comes after
+  void *ctx;
+} LspPart;
+
+// A request (`id` is set: answer it once, now or later; it is borrowed for the call) or a notification (`id`
+// NULL).
+typedef void (*LspHandler)(void *ctx, Lsp *lsp, const char *id, const cJSON *params);
+
+Lsp *lsp_new(const LspOptions *options);
+void lsp_add_part(Lsp *lsp, LspPart part);
+void lsp_register(Lsp *lsp, const char *method, LspHandler handler,
+                  void *ctx); // `method` is borrowed for good
+// Serve until exit or the end of input, and run the loop dry. The exit status: 0 after shutdown and exit,
+// else 1.
+int lsp_run(Lsp *lsp);
+void lsp_free(Lsp *lsp);
+
+uv_loop_t *lsp_loop(Lsp *lsp);
+Docs *lsp_docs(Lsp *lsp);
+size_t lsp_folder_count(const Lsp *lsp);
+const char *lsp_folder(const Lsp *lsp, size_t index); // a path; borrowed until the folders change
+bool lsp_wants_annotations(const Lsp *lsp);           // the client asked for our own notifications
+
+// `result` is JSON, and `params` too; they are taken.
+void lsp_reply(Lsp *lsp, const char *id, StrBuf *result);
+void lsp_fail(Lsp *lsp, const char *id, RpcCode code, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void lsp_notify(Lsp *lsp, const char *method, StrBuf *params);
+// A line in the client's log (window/logMessage) and in ours.
+void lsp_log(Lsp *lsp, int type, const char *format, ...) __attribute__((format(printf, 3, 4)));
+enum { LSP_LOG_ERROR = 1, LSP_LOG_WARNING = 2, LSP_LOG_INFO = 3 };

@@ -1,0 +1,69 @@
+// lsp_p: the server's state, for lsp.c (life and dispatch) and methods.c (what the methods do).
+#pragma once
+
+#include "server/features.h"
+#include "server/lsp.h"
+#include "server/tokens.h"
+#include "server/wire.h"
+
+typedef enum LspState { LSP_NEW, LSP_RUNNING, LSP_SHUT_DOWN, LSP_STOPPED } LspState;
+
+typedef struct Method Method;
+
+typedef struct Waiting { // a request that waits for findings of the text as it is
+  char *id;              // owned
+  cJSON *root;           // owned
+  const cJSON *params;   // borrowed from root
+  const Method *method;
+  Document *doc;
+} Waiting;
+
+typedef struct Registered {
+  const char *method;
+  LspHandler handler;
+  void *ctx;
+} Registered;
+
+struct Lsp {
+  LspOptions options;
+  LspState state;
+  uv_loop_t loop;
+  Wire *wire;
+  RpcReader reader;
+  Docs *docs;
+  Pipeline *pipeline; // NULL: not loaded yet
+  Error pipeline_err;
+  uv_work_t load;
+  bool loaded, initialized, ready_told;
+  VEC_OF(Waiting) waiting;
+  VEC_OF(LspPart) parts;
+  VEC_OF(Registered) registered;
+  VEC_OF(char *) folders; // owned
+  FeatureOptions features;
+  TokenLegend legend;
+  int exit_status;
+  bool annotations;        // the client wants newsmark/publishAnnotations
+  uv_timer_t parent_timer; // looks whether the editor still lives
+  uv_pid_t parent;
+};
+
+struct Method {
+  const char *name;
+  // One of these. `control` answers by itself. `feature` writes a result from doc->found, which is current;
+  // false with *err is "invalid params".
+  void (*control)(Lsp *lsp, const RpcMessage *message);
+  bool (*feature)(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
+  bool about_place; // its position means the text as it was when asked: void once that changed
+};
+
+const Method *methods_find(Str name); // NULL: none of ours
+// Answer a request for a feature now, or keep it until the findings are there. Takes `message->root` where it
+// is kept.
+void methods_feature(Lsp *lsp, const Method *method, RpcMessage *message);
+// Answer what waits for `doc`, which has new findings (or never will).
+void methods_found(Lsp *lsp, Document *doc);
+// Fail what waits for `doc`: all of it, or what is about a place.
+void methods_drop(Lsp *lsp, const Document *doc, bool all);
+void methods_release_waiting(Lsp *lsp);
+void lsp_stop(Lsp *lsp);
+void lsp_tell_ready(Lsp *lsp);

@@ -1,0 +1,449 @@
+// The methods, in one table. A feature is answered from the findings of the newest text. Until a job has
+// brought those it waits; a question about a place is void once the text changes, and is answered so; one
+// about the whole document goes on waiting.
+#include "server/lsp_p.h"
+
+#include "base/alloc.h"
+#include "server/poscodec.h"
+#include "server/publish.h"
+#include "server/uri.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#define PARENT_EVERY_MS 5000u
+
+static const cJSON *text_document(const cJSON *params)
+{
+  return json_get(params, "textDocument");
+}
+
+// --- initialize to exit
+
+static void on_parent_timer(uv_timer_t *timer)
+{
+  Lsp *lsp = container_of(timer, Lsp, parent_timer);
+  if (uv_kill(lsp->parent, 0) == UV_ESRCH) lsp_stop(lsp);
+}
+
+static void watch_parent(Lsp *lsp, double pid)
+{
+  if (!(pid > 1) || pid > 2147483647.0) return;
+  lsp->parent = (uv_pid_t)pid;
+  uv_timer_init(&lsp->loop, &lsp->parent_timer);
+  uv_timer_start(&lsp->parent_timer, on_parent_timer, PARENT_EVERY_MS, PARENT_EVERY_MS);
+}
+
+static size_t folder_index(const Lsp *lsp, const char *path)
+{
+  size_t i = 0;
+  while (i < lsp->folders.len && strcmp(lsp->folders.items[i], path)) i++;
+  return i;
+}
+
+static void add_folder(Lsp *lsp, Str uri)
+{
+  char *path = uri_to_path(uri);
+  size_t len = strlen(path);
+  if (len > 1 && path[len - 1] == '/') path[len - 1] = '\0';
+  if (*path && folder_index(lsp, path) == lsp->folders.len)
+    vec_push(&lsp->folders, path);
+  else
+    free(path);
+}
+
+static void remove_folder(Lsp *lsp, Str uri)
+{
+  char *path = uri_to_path(uri);
+  size_t i = folder_index(lsp, path);
+  free(path);
+  if (i == lsp->folders.len) return;
+  free(lsp->folders.items[i]);
+  lsp->folders.len--;
+  memmove(lsp->folders.items + i, lsp->folders.items + i + 1, (lsp->folders.len - i) * sizeof(char *));
+}
+
+static void read_folders(Lsp *lsp, const cJSON *params)
+{
+  const cJSON *folders = json_get(params, "workspaceFolders"), *folder;
+  cJSON_ArrayForEach(folder, folders) add_folder(lsp, json_get_str(folder, "uri"));
+  if (!lsp->folders.len && !cJSON_IsArray(folders)) add_folder(lsp, json_get_str(params, "rootUri"));
+}
+
+static bool wants_markdown(const cJSON *capabilities)
+{
+  const cJSON *hover = json_get(json_get(capabilities, "textDocument"), "hover");
+  const cJSON *first = cJSON_GetArrayItem(json_get(hover, "contentFormat"), 0);
+  return cJSON_IsString(first) && str_is(str_of(first->valuestring), "markdown");
+}
+
+static void read_client(Lsp *lsp, const cJSON *params)
+{
+  const cJSON *capabilities = json_get(params, "capabilities"),
+              *options = json_get(params, "initializationOptions");
+  const cJSON *ours = json_get(options, "newsmark");
+  const cJSON *symbols = json_get(json_get(capabilities, "textDocument"), "documentSymbol");
+  lsp->features.enc = poscodec_choose(capabilities);
+  lsp->features.markdown = wants_markdown(capabilities);
+  lsp->features.hierarchical = json_get_bool(symbols, "hierarchicalDocumentSymbolSupport", false);
+  lsp->legend = tokens_legend(capabilities, options);
+  lsp->annotations = json_get_bool(ours, "annotations", false);
+  EolRule eol = str_is(json_get_str(ours, "lineEndings"), "lf") ? EOL_LF : EOL_LSP;
+  docs_configure(lsp->docs, lsp->features.enc, eol, lsp->annotations);
+  read_folders(lsp, params);
+  watch_parent(lsp, json_get_number(params, "processId", 0));
+}
+
+static void do_initialize(Lsp *lsp, const RpcMessage *message)
+{
+  if (message->kind != RPC_REQUEST) return;
+  if (!cJSON_IsObject(message->params)) {
+    lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "initialize wants an object");
+    return;
+  }
+  read_client(lsp, message->params);
+  StrBuf out = {0};
+  strbuf_addf(&out, "{\"capabilities\":{\"positionEncoding\":\"%s\",", poscodec_name(lsp->features.enc));
+  strbuf_add(&out,
+             STR("\"textDocumentSync\":{\"openClose\":true,\"change\":2,\"save\":{\"includeText\":false}},"
+                 "\"hoverProvider\":true,\"definitionProvider\":true,\"referencesProvider\":true,"
+                 "\"documentHighlightProvider\":true,\"documentSymbolProvider\":true,"
+                 "\"semanticTokensProvider\":{\"legend\":"));
+  tokens_write_legend(&out, lsp->legend);
+  strbuf_add(&out,
+             STR(",\"range\":true,\"full\":{\"delta\":true}},"
+                 "\"workspace\":{\"workspaceFolders\":{\"supported\":true,\"changeNotifications\":true}},"
+                 "\"experimental\":{\"newsmark\":{\"annotations\":true}}},"
+                 "\"serverInfo\":{\"name\":\"newsmark\",\"version\":\"" NEWSMARK_VERSION "\"}}"));
+  lsp->state = LSP_RUNNING;
+  lsp_reply(lsp, message->id, &out);
+}
+
+static void do_initialized(Lsp *lsp, const RpcMessage *message)
+{
+  (void)message;
+  lsp->initialized = true;
+  lsp_tell_ready(lsp);
+}
+
+static void reply_null(Lsp *lsp, const char *id)
+{
+  StrBuf out = {0};
+  strbuf_add(&out, STR("null"));
+  lsp_reply(lsp, id, &out);
+}
+
+static void do_shutdown(Lsp *lsp, const RpcMessage *message)
+{
+  if (message->kind != RPC_REQUEST) return;
+  docs_close_all(lsp->docs); // answers what waits
+  lsp->state = LSP_SHUT_DOWN;
+  reply_null(lsp, message->id);
+}
+
+static void do_exit(Lsp *lsp, const RpcMessage *message)
+{
+  (void)message;
+  if (lsp->state == LSP_SHUT_DOWN) lsp->exit_status = 0;
+  lsp_stop(lsp);
+}
+
+static void do_nothing(Lsp *lsp, const RpcMessage *message)
+{
+  if (message->kind == RPC_REQUEST) reply_null(lsp, message->id);
+}
+
+static void do_folders(Lsp *lsp, const RpcMessage *message)
+{
+  const cJSON *event = json_get(message->params, "event"), *folder;
+  cJSON_ArrayForEach(folder, json_get(event, "removed")) remove_folder(lsp, json_get_str(folder, "uri"));
+  cJSON_ArrayForEach(folder, json_get(event, "added")) add_folder(lsp, json_get_str(folder, "uri"));
+  for (size_t i = 0; i < lsp->parts.len; i++)
+    if (lsp->parts.items[i].folders) lsp->parts.items[i].folders(lsp->parts.items[i].ctx, lsp);
+}
+
+// --- documents
+
+static void do_open(Lsp *lsp, const RpcMessage *message)
+{
+  const cJSON *item = text_document(message->params);
+  Str uri = json_get_str(item, "uri"), text = json_get_str(item, "text");
+  if (!uri.ptr || !text.ptr) {
+    lsp_log(lsp, LSP_LOG_ERROR, "didOpen without uri or text");
+    return;
+  }
+  Document *doc = docs_open(lsp->docs, uri, (int64_t)json_get_number(item, "version", 0), text);
+  if (doc->too_long)
+    lsp_log(lsp, LSP_LOG_WARNING, STR_FMT " has %.1f MB: above %zu MB nothing is marked while you type",
+            (int)(uri.len % 256), uri.ptr, (double)text.len / 1048576, DOCS_MOST_LIVE >> 20);
+}
+
+static Document *find_document(Lsp *lsp, const RpcMessage *message, const char *what)
+{
+  Str uri = json_get_str(text_document(message->params), "uri");
+  Document *doc = uri.ptr ? docs_find(lsp->docs, uri) : NULL;
+  if (!doc) lsp_log(lsp, LSP_LOG_WARNING, "%s of a document that is not open", what);
+  return doc;
+}
+
+static void do_change(Lsp *lsp, const RpcMessage *message)
+{
+  Document *doc = find_document(lsp, message, "didChange");
+  if (!doc) return;
+  const cJSON *change;
+  cJSON_ArrayForEach(change, json_get(message->params, "contentChanges"))
+  {
+    Error err = {0};
+    if (!docs_change(lsp->docs, doc, change, &err)) lsp_log(lsp, LSP_LOG_ERROR, "didChange: %s", err.text);
+  }
+  double version = json_get_number(text_document(message->params), "version", (double)doc->version + 1);
+  docs_changed(lsp->docs, doc, (int64_t)version);
+  methods_drop(lsp, doc, doc->too_long);
+}
+
+static void do_close(Lsp *lsp, const RpcMessage *message)
+{
+  Document *doc = find_document(lsp, message, "didClose");
+  if (doc) docs_close(lsp->docs, doc);
+}
+
+static void do_save(Lsp *lsp, const RpcMessage *message)
+{
+  Document *doc = find_document(lsp, message, "didSave");
+  for (size_t i = 0; doc && i < lsp->parts.len; i++)
+    if (lsp->parts.items[i].saved) lsp->parts.items[i].saved(lsp->parts.items[i].ctx, lsp, doc);
+}
+
+// --- features
+
+static bool place(Lsp *lsp, const Document *doc, const cJSON *params, size_t *at, Error *err)
+{
+  Position pos;
+  if (!poscodec_position(json_get(params, "position"), &pos))
+    return error_set(err, ERR_USAGE, "position is missing");
+  *at = position_to_byte(doc->found->text, pos, lsp->features.enc);
+  return true;
+}
+
+static bool hover(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t at;
+  if (!place(lsp, doc, params, &at, err)) return false;
+  features_hover(out, doc, &lsp->features, at);
+  return true;
+}
+
+static bool highlight(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t at;
+  if (!place(lsp, doc, params, &at, err)) return false;
+  features_highlight(out, doc, &lsp->features, at);
+  return true;
+}
+
+static bool definition(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t at;
+  if (!place(lsp, doc, params, &at, err)) return false;
+  features_definition(out, doc, &lsp->features, at);
+  return true;
+}
+
+static bool references(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t at;
+  if (!place(lsp, doc, params, &at, err)) return false;
+  bool with_first = json_get_bool(json_get(params, "context"), "includeDeclaration", true);
+  features_references(out, doc, &lsp->features, at, with_first);
+  return true;
+}
+
+static bool symbols(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  (void)params;
+  (void)err;
+  features_symbols(out, doc, &lsp->features);
+  return true;
+}
+
+static bool tokens_full(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  (void)params;
+  (void)err;
+  tokens_write_full(out, doc, lsp->features.enc);
+  return true;
+}
+
+static bool tokens_delta(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  Str previous = json_get_str(params, "previousResultId");
+  if (!previous.ptr) return error_set(err, ERR_USAGE, "previousResultId is missing");
+  tokens_write_delta(out, doc, lsp->features.enc, previous);
+  return true;
+}
+
+static bool tokens_range(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t start, end;
+  if (!poscodec_range(json_get(params, "range"), doc->found->text, lsp->features.enc, &start, &end))
+    return error_set(err, ERR_USAGE, "range is missing");
+  tokens_write_range(out, doc, lsp->features.enc, start, end);
+  return true;
+}
+
+static bool annotations(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  const cJSON *range = json_get(params, "range");
+  size_t start = 0, end = snapshot_len(doc->found->text);
+  bool whole = !range || cJSON_IsNull(range);
+  if (!whole && !poscodec_range(range, doc->found->text, lsp->features.enc, &start, &end))
+    return error_set(err, ERR_USAGE, "range is none");
+  publish_write_all(out, doc->version, doc->found, start, end, lsp->features.enc);
+  return true;
+}
+
+// --- waiting
+
+static void answer(Lsp *lsp, const Method *method, const char *id, Document *doc, const cJSON *params)
+{
+  StrBuf out = {0};
+  Error err = {0};
+  if (method->feature(lsp, doc, params, &out, &err))
+    lsp_reply(lsp, id, &out);
+  else
+    lsp_fail(lsp, id, RPC_INVALID_PARAMS, "%s", err.text);
+  strbuf_release(&out);
+}
+
+// Where there will be no findings: null is an answer to every feature but our own.
+static void answer_without(Lsp *lsp, const Method *method, const char *id, const Document *doc)
+{
+  if (method->feature != annotations)
+    reply_null(lsp, id);
+  else if (doc->too_long)
+    lsp_fail(lsp, id, RPC_REQUEST_FAILED, "too long to be annotated: the limit is %zu MB",
+             DOCS_MOST_LIVE >> 20);
+  else
+    lsp_fail(lsp, id, RPC_INTERNAL_ERROR, "%s", lsp->pipeline_err.text);
+}
+
+static bool never_found(const Lsp *lsp, const Document *doc)
+{
+  return doc->too_long || (lsp->loaded && !lsp->pipeline);
+}
+
+void methods_feature(Lsp *lsp, const Method *method, RpcMessage *message)
+{
+  Str uri = json_get_str(text_document(message->params), "uri");
+  Document *doc = uri.ptr ? docs_find(lsp->docs, uri) : NULL;
+  Position pos;
+  if (!uri.ptr)
+    lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "textDocument.uri is missing");
+  else if (!doc)
+    lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "the document is not open");
+  else if (method->about_place && !poscodec_position(json_get(message->params, "position"), &pos))
+    lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "position is missing");
+  else if (never_found(lsp, doc))
+    answer_without(lsp, method, message->id, doc);
+  else if (docs_is_current(doc))
+    answer(lsp, method, message->id, doc, message->params);
+  else {
+    vec_push(&lsp->waiting, (Waiting){message->id, message->root, message->params, method, doc});
+    message->id = NULL;
+    message->root = NULL;
+  }
+}
+
+static void waiting_release(Waiting *one)
+{
+  free(one->id);
+  cJSON_Delete(one->root);
+}
+
+// Take the first that waits for `doc` (about a place only, where `all` is false) out of the list, into *one.
+static bool next_waiting(Lsp *lsp, const Document *doc, bool all, Waiting *one)
+{
+  for (size_t i = 0; i < lsp->waiting.len; i++) {
+    if (lsp->waiting.items[i].doc != doc || !(all || lsp->waiting.items[i].method->about_place)) continue;
+    *one = lsp->waiting.items[i];
+    lsp->waiting.len--;
+    memmove(lsp->waiting.items + i, lsp->waiting.items + i + 1, (lsp->waiting.len - i) * sizeof *one);
+    return true;
+  }
+  return false;
+}
+
+void methods_found(Lsp *lsp, Document *doc)
+{
+  for (Waiting one; next_waiting(lsp, doc, true, &one);) {
+    if (never_found(lsp, doc))
+      answer_without(lsp, one.method, one.id, doc);
+    else
+      answer(lsp, one.method, one.id, doc, one.params);
+    waiting_release(&one);
+  }
+}
+
+void methods_drop(Lsp *lsp, const Document *doc, bool all)
+{
+  for (Waiting one; next_waiting(lsp, doc, all, &one);) {
+    lsp_fail(lsp, one.id, RPC_CONTENT_MODIFIED, "the document changed");
+    waiting_release(&one);
+  }
+}
+
+void methods_release_waiting(Lsp *lsp)
+{
+  for (size_t i = 0; i < lsp->waiting.len; i++) waiting_release(&lsp->waiting.items[i]);
+  lsp->waiting.len = 0;
+}
+
+static void do_cancel(Lsp *lsp, const RpcMessage *message)
+{
+  char *id = cJSON_PrintUnformatted(json_get(message->params, "id"));
+  for (size_t i = 0; id && i < lsp->waiting.len; i++) {
+    Waiting one = lsp->waiting.items[i];
+    if (strcmp(one.id, id)) continue;
+    lsp->waiting.len--;
+    memmove(lsp->waiting.items + i, lsp->waiting.items + i + 1, (lsp->waiting.len - i) * sizeof one);
+    lsp_fail(lsp, one.id, RPC_CANCELLED, "cancelled");
+    waiting_release(&one);
+    break;
+  }
+  cJSON_free(id);
+}
+
+// --- the table
+
+static const Method g_methods[] = {
+    {"initialize", do_initialize, NULL, false},
+    {"initialized", do_initialized, NULL, false},
+    {"shutdown", do_shutdown, NULL, false},
+    {"exit", do_exit, NULL, false},
+    {"$/cancelRequest", do_cancel, NULL, false},
+    {"$/setTrace", do_nothing, NULL, false},
+    {"workspace/didChangeConfiguration", do_nothing, NULL, false},
+    {"workspace/didChangeWatchedFiles", do_nothing, NULL, false},
+    {"workspace/didChangeWorkspaceFolders", do_folders, NULL, false},
+    {"textDocument/didOpen", do_open, NULL, false},
+    {"textDocument/didChange", do_change, NULL, false},
+    {"textDocument/didClose", do_close, NULL, false},
+    {"textDocument/didSave", do_save, NULL, false},
+    {"textDocument/hover", NULL, hover, true},
+    {"textDocument/documentHighlight", NULL, highlight, true},
+    {"textDocument/definition", NULL, definition, true},
+    {"textDocument/references", NULL, references, true},
+    {"textDocument/documentSymbol", NULL, symbols, false},
+    {"textDocument/semanticTokens/full", NULL, tokens_full, false},
+    {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false},
+    {"textDocument/semanticTokens/range", NULL, tokens_range, false},
+    {"newsmark/annotations", NULL, annotations, false},
+};
+
+const Method *methods_find(Str name)
+{
+  for (size_t i = 0; i < ARRAY_LEN(g_methods); i++)
+    if (str_is(name, g_methods[i].name)) return &g_methods[i];
+  return NULL;
+}

@@ -1,0 +1,194 @@
+// The outline: blocks as Namespace, quotations as String, people as Class, organisations as Module, places as
+// Constant, dates as Event, tags as Key. A name is told once a block; what lies in a quotation is its child.
+#include "base/utf8.h"
+#include "server/features.h"
+#include "server/poscodec.h"
+
+#define NAME_CHARS 60u
+#define LOOK_BACK 256u // spans
+
+enum {
+  SYMBOL_MODULE = 2,
+  SYMBOL_NAMESPACE = 3,
+  SYMBOL_CLASS = 5,
+  SYMBOL_CONSTANT = 14,
+  SYMBOL_STRING = 15,
+  SYMBOL_KEY = 20,
+  SYMBOL_EVENT = 24,
+};
+
+typedef struct Outline {
+  StrBuf *out;
+  const Document *doc;
+  PositionWalk walk;
+  bool hierarchical;
+  StrBuf container; // the block's name, for the flat form
+  Arena arena;
+  size_t written; // of the flat form
+} Outline;
+
+static int symbol_kind(const Span *span)
+{
+  static const int entities[ENTITY_TYPES] = {SYMBOL_CLASS, SYMBOL_MODULE, SYMBOL_CONSTANT};
+  return span->kind == SPAN_ENTITY  ? entities[span->type]
+         : span->kind == SPAN_DATE  ? SYMBOL_EVENT
+         : span->kind == SPAN_QUOTE ? SYMBOL_STRING
+                                    : SYMBOL_KEY;
+}
+
+// The start of [start, end) on one line, with an ellipsis where it goes on. Never empty: clients refuse that.
+static void add_excerpt(Outline *self, StrBuf *to, size_t start, size_t end)
+{
+  size_t until = end - start > NAME_CHARS * 4 ? start + NAME_CHARS * 4 : end, chars = 0, first_len = to->len;
+  Str text = snapshot_read(self->doc->found->text, start, until, &self->arena);
+  const char *p = text.ptr, *stop = text.ptr + text.len;
+  bool space = false;
+  while (p < stop && chars < NAME_CHARS) {
+    uint32_t cp;
+    size_t len = utf8_decode(p, stop, &cp);
+    bool blank = utf8_class(cp) == CHAR_SPACE || cp < 0x20;
+    if (!blank && space && to->len > first_len) strbuf_byte(to, ' ');
+    if (!blank) strbuf_add(to, (Str){p, len});
+    space = blank;
+    chars++;
+    p += len;
+  }
+  if (to->len == first_len)
+    strbuf_byte(to, '-');
+  else if (p < stop || until < end)
+    strbuf_add(to, STR("…"));
+}
+
+static void span_name(Outline *self, StrBuf *to, const Span *span)
+{
+  if (span->kind == SPAN_ENTITY && span->entity.name.len) {
+    strbuf_add(to, span->entity.name);
+    return;
+  }
+  if (span->kind == SPAN_QUOTE && span->quote.speaker.name.len) {
+    strbuf_add(to, span->quote.speaker.name);
+    strbuf_add(to, STR(": "));
+  }
+  add_excerpt(self, to, span->start, span->end);
+}
+
+static void write_range(Outline *self, const char *key, size_t start, size_t end)
+{
+  json_write_key(self->out, key);
+  poscodec_write_range(self->out, &self->walk, start, end);
+}
+
+static void write_flat(Outline *self, Str name, int kind, size_t start, size_t end, bool inside)
+{
+  StrBuf *out = self->out;
+  if (self->written++) strbuf_byte(out, ',');
+  strbuf_byte(out, '{');
+  json_write_member(out, "name", name);
+  json_write_number(out, "kind", kind);
+  json_write_key(out, "location");
+  strbuf_byte(out, '{');
+  json_write_member(out, "uri", str_of(self->doc->uri));
+  write_range(self, "range", start, end);
+  strbuf_byte(out, '}');
+  if (inside) json_write_member(out, "containerName", strbuf_str(&self->container));
+  strbuf_byte(out, '}');
+}
+
+// Open a DocumentSymbol; its children follow, then close_symbol().
+static void open_symbol(Outline *self, Str name, Str detail, int kind, size_t start, size_t end)
+{
+  StrBuf *out = self->out;
+  if (out->ptr[out->len - 1] == '}') strbuf_byte(out, ',');
+  strbuf_byte(out, '{');
+  json_write_member(out, "name", name);
+  if (detail.len) json_write_member(out, "detail", detail);
+  json_write_number(out, "kind", kind);
+  write_range(self, "range", start, end);
+  write_range(self, "selectionRange", start, end);
+  json_write_key(out, "children");
+  strbuf_byte(out, '[');
+}
+
+static void close_symbol(Outline *self)
+{
+  strbuf_add(self->out, STR("]}"));
+}
+
+// An entity told before in this block, not too far back: a block may be a megabyte.
+static bool told(const Findings *found, size_t first, size_t index)
+{
+  const Span *span = &found->spans[index];
+  if (span->kind != SPAN_ENTITY) return false;
+  for (size_t i = index; i-- > first && index - i < LOOK_BACK;)
+    if (features_same(span, &found->spans[i])) return true;
+  return false;
+}
+
+static void write_span(Outline *self, const Span *span)
+{
+  StrBuf name = {0};
+  span_name(self, &name, span);
+  if (self->hierarchical) {
+    Str detail = span->kind == SPAN_DATE ? span->date.value : span_type_name(span);
+    open_symbol(self, strbuf_str(&name), detail, symbol_kind(span), span->start, span->end);
+  } else {
+    write_flat(self, strbuf_str(&name), symbol_kind(span), span->start, span->end, true);
+  }
+  strbuf_release(&name);
+}
+
+// The spans [first, last) of one block, those inside a quotation as its children.
+static void write_spans(Outline *self, size_t first, size_t last)
+{
+  const Findings *found = self->doc->found;
+  VEC_OF(size_t) ends = {0}; // of the quotations that are open
+  for (size_t i = first; i < last; i++) {
+    const Span *span = &found->spans[i];
+    for (; ends.len && ends.items[ends.len - 1] < span->end; ends.len--)
+      if (self->hierarchical) close_symbol(self);
+    if (told(found, first, i)) continue;
+    write_span(self, span);
+    if (span->kind == SPAN_QUOTE)
+      vec_push(&ends, span->end);
+    else if (self->hierarchical)
+      close_symbol(self);
+  }
+  for (; ends.len; ends.len--)
+    if (self->hierarchical) close_symbol(self);
+  vec_release(&ends);
+}
+
+static void write_block(Outline *self, const BlockSpan *block, size_t first, size_t last)
+{
+  strbuf_reset(&self->container);
+  add_excerpt(self, &self->container, block->start, block->end);
+  Str name = strbuf_str(&self->container);
+  if (self->hierarchical)
+    open_symbol(self, name, str_of(block_kind_name(block->kind)), SYMBOL_NAMESPACE, block->start, block->end);
+  else
+    write_flat(self, name, SYMBOL_NAMESPACE, block->start, block->end, false);
+  write_spans(self, first, last);
+  if (self->hierarchical) close_symbol(self);
+  arena_reset(&self->arena);
+}
+
+void features_symbols(StrBuf *out, const Document *doc, const FeatureOptions *options)
+{
+  const Findings *found = doc->found;
+  Outline self = {.out = out,
+                  .doc = doc,
+                  .walk = position_walk(found->text, options->enc),
+                  .hierarchical = options->hierarchical};
+  strbuf_byte(out, '[');
+  for (size_t i = 0, at = 0; i < found->base->block_count; i++) {
+    const BlockSpan *block = &found->base->blocks[i];
+    while (at < found->count && found->spans[at].start < block->start) at++;
+    size_t first = at;
+    while (at < found->count && found->spans[at].start < block->end) at++;
+    if (first < at || block->kind == BLOCK_HEADLINE || block->kind == BLOCK_SUBHEAD)
+      write_block(&self, block, first, at);
+  }
+  strbuf_byte(out, ']');
+  strbuf_release(&self.container);
+  arena_release(&self.arena);
+}
