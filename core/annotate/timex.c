@@ -1,0 +1,374 @@
+// One struct for all grains: year, then what the grain needs. Steps go through month numbers, week starts or
+// day numbers, so that "the month before January" is right by arithmetic.
+#include "annotate/timex.h"
+
+static const char *const g_parts[] = {"", "MO", "MI", "AF", "EV", "NI", "DT"};
+static const char *const g_seasons[] = {"XX", "SP", "SU", "FA", "WI"};
+
+Timex timex_of_day(int32_t day)
+{
+  Ymd d = calendar_ymd(day);
+  return (Timex){.grain = GRAIN_DAY, .year = d.year, .month = d.month, .day = d.day};
+}
+
+static bool digits(Str text, size_t at, size_t count, int *out)
+{
+  if (at + count > text.len) return false;
+  *out = 0;
+  for (size_t i = at; i < at + count; i++) {
+    if (text.ptr[i] < '0' || text.ptr[i] > '9') return false;
+    *out = *out * 10 + (text.ptr[i] - '0');
+  }
+  return true;
+}
+
+Timex timex_parse(Str text)
+{
+  Timex t = {0};
+  const Timex none = {0};
+  if (!digits(text, 0, 4, &t.year)) return none;
+  t.grain = GRAIN_YEAR;
+  if (text.len == 4) return t;
+  if (text.ptr[4] != '-' || !digits(text, 5, 2, &t.month) || t.month < 1 || t.month > 12) return none;
+  t.grain = GRAIN_MONTH;
+  if (text.len == 7) return t;
+  if (text.ptr[7] != '-' || !digits(text, 8, 2, &t.day) || !calendar_valid(t.year, t.month, t.day))
+    return none;
+  t.grain = GRAIN_DAY;
+  if (text.len == 10) return t;
+  if (text.ptr[10] != 'T' && text.ptr[10] != ' ') return none;
+  if (text.len < 16 || !digits(text, 11, 2, &t.hour) || text.ptr[13] != ':' ||
+      !digits(text, 14, 2, &t.minute))
+    return none;
+  if (t.hour > 24 || t.minute > 59) return none;
+  t.grain = GRAIN_MINUTE;
+  return t;
+}
+
+bool timex_day(const Timex *t, int32_t *day)
+{
+  if (t->grain < GRAIN_DAY || t->weekday || !calendar_valid(t->year, t->month, t->day)) return false;
+  *day = calendar_day(t->year, t->month, t->day);
+  return true;
+}
+
+// The first month (from 0) and the number of months of a grain made of months.
+static bool months_of(const Timex *t, int *first, int *count)
+{
+  static const int season_start[] = {0, 2, 5, 8, 11};
+  switch (t->grain) {
+  case GRAIN_CENTURY:
+    *first = 0, *count = 1200;
+    return true;
+  case GRAIN_DECADE:
+    *first = 0, *count = 120;
+    return true;
+  case GRAIN_YEAR:
+    *first = 0, *count = 12;
+    return true;
+  case GRAIN_HALF:
+    *first = (t->n - 1) * 6, *count = 6;
+    return true;
+  case GRAIN_QUARTER:
+    *first = (t->n - 1) * 3, *count = 3;
+    return t->n > 0;
+  case GRAIN_SEASON:
+    *first = season_start[t->n], *count = 3;
+    return true;
+  case GRAIN_MONTH:
+    *first = t->month - 1, *count = 1;
+    return true;
+  default:
+    return false;
+  }
+}
+
+bool timex_bounds(const Timex *t, int32_t *first, int32_t *last)
+{
+  int month, count;
+  if (t->year == TIMEX_X || t->grain == GRAIN_NONE || t->month == TIMEX_X || t->n == TIMEX_X) return false;
+  if (months_of(t, &month, &count)) {
+    int end = t->year * 12 + month + count;
+    *first = calendar_day(t->year + month / 12, month % 12 + 1, 1);
+    *last = calendar_day(end / 12, end % 12 + 1, 1) - 1;
+    return true;
+  }
+  if (t->grain == GRAIN_WEEK || t->grain == GRAIN_WEEKEND) {
+    *first = calendar_week_start(t->year, t->n);
+    *last = *first + 6;
+    if (t->grain == GRAIN_WEEKEND) *first += 5;
+    return true;
+  }
+  if (!timex_day(t, first)) return false;
+  *last = *first;
+  return true;
+}
+
+Timex timex_at(const Timex *t, Grain grain)
+{
+  Timex to = *t;
+  int32_t day = 0;
+  bool known = timex_day(t, &day);
+  if (grain >= t->grain) return to;
+  to = (Timex){.grain = grain, .year = t->year};
+  int month = t->grain >= GRAIN_DAY || t->grain == GRAIN_MONTH ? t->month : TIMEX_X;
+  if (t->grain == GRAIN_QUARTER && t->n > 0) month = t->n * 3 - 2;
+  switch (grain) {
+  case GRAIN_CENTURY:
+    to.year = t->year == TIMEX_X ? TIMEX_X : t->year / 100 * 100;
+    break;
+  case GRAIN_DECADE:
+    to.year = t->year == TIMEX_X ? TIMEX_X : t->year / 10 * 10;
+    break;
+  case GRAIN_HALF:
+    to.n = month > 0 ? (month + 5) / 6 : TIMEX_X;
+    break;
+  case GRAIN_QUARTER:
+    to.n = month > 0 ? (month + 2) / 3 : TIMEX_X;
+    break;
+  case GRAIN_SEASON:
+    to.n = month > 0 ? (month + 9) % 12 / 3 + 1 : TIMEX_X;
+    break;
+  case GRAIN_MONTH:
+    to.month = month;
+    break;
+  case GRAIN_WEEK:
+  case GRAIN_WEEKEND:
+    if (t->grain == GRAIN_WEEK || t->grain == GRAIN_WEEKEND)
+      to.n = t->n;
+    else if (known)
+      to.year = calendar_iso_week(day).year, to.n = calendar_iso_week(day).week;
+    else
+      to.n = TIMEX_X;
+    break;
+  case GRAIN_DAY:
+    to.month = t->month, to.day = t->day, to.weekday = t->weekday;
+    break;
+  default:
+    break;
+  }
+  return to;
+}
+
+static Timex checked(Timex t)
+{
+  if (t.year != TIMEX_X && (t.year < 0 || t.year > 9999)) t.grain = GRAIN_NONE;
+  return t;
+}
+
+// Step a counter that wraps at `size` (from 1) and carries into the year.
+static void carry(int *year, int *n, int size, int by)
+{
+  int total = *year * size + *n - 1 + by;
+  *year = total / size - (total % size < 0);
+  *n = total - *year * size + 1;
+}
+
+Timex timex_step(const Timex *t, int by)
+{
+  Timex to = *t;
+  int32_t day;
+  if (by == 0) return to;
+  if (by > 100000 || by < -100000) return (Timex){0};
+  if (t->year == TIMEX_X || t->n == TIMEX_X || t->month == TIMEX_X) {
+    to.year = TIMEX_X;
+    if (t->n) to.n = TIMEX_X;
+    if (t->month) to.month = TIMEX_X;
+    if (t->day) to.day = TIMEX_X;
+    return to;
+  }
+  switch (t->grain) {
+  case GRAIN_CENTURY:
+    to.year += by * 100;
+    break;
+  case GRAIN_DECADE:
+    to.year += by * 10;
+    break;
+  case GRAIN_YEAR:
+  case GRAIN_SEASON:
+    to.year += by;
+    break;
+  case GRAIN_HALF:
+    carry(&to.year, &to.n, 2, by);
+    break;
+  case GRAIN_QUARTER:
+    carry(&to.year, &to.n, 4, by);
+    break;
+  case GRAIN_MONTH:
+    carry(&to.year, &to.month, 12, by);
+    break;
+  case GRAIN_WEEK:
+  case GRAIN_WEEKEND:
+    day = calendar_week_start(t->year, t->n) + 7 * by;
+    to.year = calendar_iso_week(day).year, to.n = calendar_iso_week(day).week;
+    break;
+  default:
+    if (!timex_day(t, &day)) break;
+    Ymd d = calendar_ymd(day + by);
+    to.year = d.year, to.month = d.month, to.day = d.day;
+  }
+  return checked(to);
+}
+
+Timex timex_add_minutes(const Timex *t, int by)
+{
+  Timex to = *t;
+  int32_t day;
+  if (t->grain != GRAIN_MINUTE || !timex_day(t, &day) || by > 50000000 || by < -50000000) return to;
+  int total = t->hour * 60 + t->minute + by;
+  int days = total / 1440 - (total % 1440 < 0);
+  Ymd d = calendar_ymd(day + days);
+  to.year = d.year, to.month = d.month, to.day = d.day;
+  to.hour = (total - days * 1440) / 60, to.minute = (total - days * 1440) % 60;
+  return checked(to);
+}
+
+// A number in `width` digits, or as many X.
+static void put(StrBuf *out, int value, int width)
+{
+  if (value >= 0)
+    strbuf_addf(out, "%0*d", width, value);
+  else
+    for (int i = 0; i < width; i++) strbuf_byte(out, 'X');
+}
+
+static void put_day(StrBuf *out, const Timex *t)
+{
+  put(out, t->year, 4);
+  if (t->weekday) {
+    strbuf_addf(out, "-WXX-%d", t->weekday);
+    return;
+  }
+  strbuf_byte(out, '-');
+  put(out, t->month, 2);
+  strbuf_byte(out, '-');
+  put(out, t->day, 2);
+}
+
+Str timex_value(const Timex *t, Arena *arena)
+{
+  StrBuf out = {0};
+  switch (t->grain) {
+  case GRAIN_NONE:
+    break;
+  case GRAIN_CENTURY:
+    put(&out, t->year < 0 ? -1 : t->year / 100, 2), strbuf_add(&out, STR("XX"));
+    break;
+  case GRAIN_DECADE:
+    put(&out, t->year < 0 ? -1 : t->year / 10, 3), strbuf_byte(&out, 'X');
+    break;
+  case GRAIN_YEAR:
+    put(&out, t->year, 4);
+    break;
+  case GRAIN_HALF:
+    put(&out, t->year, 4), strbuf_add(&out, STR("-H")), put(&out, t->n, 1);
+    break;
+  case GRAIN_QUARTER:
+    put(&out, t->year, 4), strbuf_add(&out, STR("-Q")), put(&out, t->n, 1);
+    break;
+  case GRAIN_SEASON:
+    put(&out, t->year, 4), strbuf_addf(&out, "-%s", g_seasons[t->n < 0 ? 0 : t->n]);
+    break;
+  case GRAIN_MONTH:
+    put(&out, t->year, 4), strbuf_byte(&out, '-'), put(&out, t->month, 2);
+    break;
+  case GRAIN_WEEK:
+  case GRAIN_WEEKEND:
+    put(&out, t->year, 4), strbuf_add(&out, STR("-W")), put(&out, t->n, 2);
+    if (t->grain == GRAIN_WEEKEND) strbuf_add(&out, STR("-WE"));
+    break;
+  case GRAIN_DAY:
+    put_day(&out, t);
+    break;
+  case GRAIN_PART:
+    put_day(&out, t), strbuf_addf(&out, "T%s", g_parts[t->part]);
+    break;
+  case GRAIN_MINUTE:
+    put_day(&out, t), strbuf_byte(&out, 'T'), put(&out, t->hour, 2), strbuf_byte(&out, ':'),
+        put(&out, t->minute, 2);
+    break;
+  }
+  Str value = arena_dup(arena, strbuf_str(&out));
+  strbuf_release(&out);
+  return value;
+}
+
+Str timex_iso_day(int32_t day, Arena *arena)
+{
+  Ymd d = calendar_ymd(day);
+  return arena_printf(arena, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+const char *timex_weekday_name(int weekday)
+{
+  static const char *const names[] = {"",         "Monday", "Tuesday",  "Wednesday",
+                                      "Thursday", "Friday", "Saturday", "Sunday"};
+  return names[weekday];
+}
+
+// --- validity: a small matcher of shapes
+// ------------------------------------------------------------------------------- In a shape: 9 a digit or X,
+// [..] is not needed; other characters stand for themselves.
+
+static bool shape_prefix(Str *s, const char *shape)
+{
+  size_t n = strlen(shape);
+  if (s->len < n) return false;
+  for (size_t i = 0; i < n; i++) {
+    char c = s->ptr[i];
+    if (shape[i] == '9' ? !((c >= '0' && c <= '9') || c == 'X') : c != shape[i]) return false;
+  }
+  *s = str_slice(*s, n, s->len);
+  return true;
+}
+
+static bool valid_clock(Str s)
+{
+  if (!s.len) return true;
+  if (!shape_prefix(&s, "T")) return false;
+  for (size_t i = 1; i < sizeof g_parts / sizeof g_parts[0]; i++) {
+    if (str_is(s, g_parts[i])) return true;
+  }
+  return shape_prefix(&s, "99:99") && !s.len;
+}
+
+static bool valid_amounts(Str s, const char *units)
+{
+  if (!s.len) return false;
+  while (s.len && s.ptr[0] != 'T') {
+    size_t i = 0;
+    while (i < s.len && ((s.ptr[i] >= '0' && s.ptr[i] <= '9') || s.ptr[i] == 'X' || s.ptr[i] == '.')) i++;
+    if (!i || i == s.len) return false;
+    s = str_slice(s, i, s.len);
+    bool two = str_starts(s, STR("DE")) || str_starts(s, STR("CE")) || str_starts(s, STR("WE")) ||
+               str_starts(s, STR("SP")) || str_starts(s, STR("SU")) || str_starts(s, STR("FA")) ||
+               str_starts(s, STR("WI")) || str_starts(s, STR("NI")) || str_starts(s, STR("MO")) ||
+               str_starts(s, STR("AF")) || str_starts(s, STR("EV"));
+    if (!two && !strchr(units, s.ptr[0])) return false;
+    s = str_slice(s, two ? 2 : 1, s.len);
+  }
+  return !s.len || (*units == 'Y' && shape_prefix(&s, "T") && valid_amounts(s, "HMS"));
+}
+
+bool timex_valid(Str value)
+{
+  Str s = value;
+  if (str_is(s, "PAST_REF") || str_is(s, "PRESENT_REF") || str_is(s, "FUTURE_REF")) return true;
+  if (s.len > 1 && s.ptr[0] == 'P')
+    return s.ptr[1] == 'T' ? valid_amounts(str_slice(s, 2, s.len), "HMS")
+                           : valid_amounts(str_slice(s, 1, s.len), "YQMWD");
+  if (!shape_prefix(&s, "9999")) return false;
+  if (!s.len) return true;
+  for (size_t i = 0; i < 5; i++) {
+    Str season = s;
+    if (shape_prefix(&season, "-") && str_is(season, g_seasons[i])) return true;
+  }
+  if (shape_prefix(&s, "-Q") || shape_prefix(&s, "-H")) return shape_prefix(&s, "9") && !s.len;
+  if (shape_prefix(&s, "-W99")) {
+    if (!s.len || str_is(s, "-WE")) return true;
+    return shape_prefix(&s, "-9") && valid_clock(s);
+  }
+  if (!shape_prefix(&s, "-99")) return false;
+  if (!s.len) return true;
+  return shape_prefix(&s, "-99") && valid_clock(s);
+}
