@@ -1,14 +1,359 @@
-#include "annotate/dates.h"
-struct Dates { int unused; };
-Dates *dates_new(Error *err) { (void)err; return xcalloc(1, sizeof(Dates)); }
-void dates_free(Dates *self) { free(self); }
-void dates_find(const Dates *self, struct Notes *notes) { (void)self, (void)notes; }
-Dct dates_dct(const Dates *self, const struct Passages *article, Str given, Str path, Arena *arena)
+// Finding: the block's tokens become atoms with readings (datelex), patterns are tried at every atom that can
+// open one (datepat), the longest match wins and the search goes on behind it. What a match says is kept as a
+// frame; its value waits for the article's date (dates_resolve.c). Two things need the words around a match
+// and are done here, so that a draft depends on nothing but its block: the tense of the clause, for days and
+// months without a direction, and the parts of ranges ("3.–5. März"), where the left one borrows what the
+// right one says.
+#include "annotate/dates_p.h"
+
+Dates *dates_new(Error *err)
 {
-  (void)self, (void)article, (void)path;
-  return given.len ? (Dct){arena_dup(arena, given), "caller"} : (Dct){{"", 0}, NULL};
+  Dates *self = xcalloc(1, sizeof *self);
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    if (datelex_load(&self->lex[lang], lang, err) &&
+        datepat_load(&self->pat[lang], &self->lex[lang], lang, err))
+      continue;
+    dates_free(self);
+    return NULL;
+  }
+  return self;
 }
-void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena, SpanVec *out)
+
+void dates_free(Dates *self)
 {
-  (void)self, (void)article, (void)dct, (void)arena, (void)out;
+  if (!self) return;
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    datelex_release(&self->lex[lang]);
+    datepat_release(&self->pat[lang]);
+  }
+  free(self);
+}
+
+typedef struct Finder {
+  const DateLex *lex;
+  const AtomList *list;
+  Notes *notes;
+  uint32_t sentence;   // the one looked at last
+  uint32_t last_begin; // atom where the last draft begins
+} Finder;
+
+static Str atom_word(const Finder *f, uint32_t at)
+{
+  return at < f->list->atoms.len ? f->list->atoms.items[at].lower : (Str){NULL, 0};
+}
+
+static const Reading *atom_reading(const Finder *f, uint32_t at, uint16_t sym)
+{
+  if (at >= f->list->atoms.len) return NULL;
+  const Atom *atom = &f->list->atoms.items[at];
+  for (uint32_t i = 0; i < atom->count; i++) {
+    const Reading *r = f->list->readings.items[atom->first + i];
+    if (r->sym == sym) return r;
+  }
+  return NULL;
+}
+
+// --- what a match is
+// ---------------------------------------------------------------------------------------------------
+
+static bool has_clock(const DateFrame *f)
+{
+  return frame_has(f, FIELD_HOUR) || frame_has(f, FIELD_PART) || frame_has(f, FIELD_MINUTE);
+}
+
+static DateType type_of(const DateMatch *m)
+{
+  const DateFrame *f = &m->frame;
+  switch (m->pattern->family) {
+  case FAMILY_SET:
+    return DATE_SET;
+  case FAMILY_DURATION:
+    return DATE_DURATION;
+  case FAMILY_DATE: {
+    if (frame_get(f, FIELD_AMOUNT, 0) == AMOUNT_VAGUE) return DATE_DURATION; // "some weeks ago": PXW
+    int32_t unit = frame_get(f, FIELD_UNIT, 0);
+    bool fine = unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND || unit == UNIT_NIGHT;
+    return has_clock(f) || fine ? DATE_TIME : DATE_DATE;
+  }
+  default:
+    return DATE_DATE;
+  }
+}
+
+// "The last minute" and "the last day" of something are no dates; "the next day" is.
+static bool last_day_fits(const DateMatch *m)
+{
+  const DateFrame *f = &m->frame;
+  if (m->pattern->family != FAMILY_DATE || !frame_has(f, FIELD_UNIT) || !frame_has(f, FIELD_REL)) return true;
+  if (frame_has(f, FIELD_AMOUNT) || frame_has(f, FIELD_ANAPHOR) || frame_has(f, FIELD_WEEKDAY)) return true;
+  int32_t unit = f->field[FIELD_UNIT], rel = f->field[FIELD_REL];
+  if (unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND) return false;
+  return unit != UNIT_DAY || rel > 0;
+}
+
+// "3.45" or "2015" by themselves are dates only where nothing speaks against it.
+static bool bare_fits(const Finder *f, const DateMatch *m)
+{
+  const DateFrame *frame = &m->frame;
+  int32_t bare = frame_get(frame, FIELD_BARE, 0);
+  if (!last_day_fits(m)) return false;
+  if (!bare) return true;
+  if (bare == 3) { // "i vår" is not "i vår stad"
+    bool word = m->end < f->list->atoms.len &&
+                f->notes->tokens.items[f->list->atoms.items[m->end].token].flags & TOKEN_WORD;
+    return !word || atom_reading(f, m->end, SYM_FN);
+  }
+  Str before = m->begin ? atom_word(f, m->begin - 1) : (Str){NULL, 0}, after = atom_word(f, m->end);
+  bool glued = m->end < f->list->atoms.len && !f->list->atoms.items[m->end].spaced;
+  bool money = str_is(before, "$") || str_is(before, "€") || str_is(before, "£") || str_is(before, "#");
+  bool unit = str_is(after, "%") || str_is(after, "€") || str_is(after, "$") || str_is(after, "°") ||
+              str_is(after, "£");
+  if (money || unit ||
+      (glued && (str_is(after, "/") || str_is(after, ":") || str_is(after, "-")) && bare == 1)) {
+    bool range = str_is(after, "-") && frame_has(frame, FIELD_YEAR);
+    if (!range) return false;
+  }
+  if (frame_has(frame, FIELD_DAY)) return bare != 1;
+  if (!frame_has(frame, FIELD_YEAR)) return true;
+  int32_t year = frame->field[FIELD_YEAR];
+  if (bare == 2) return year >= 1100 && year < 2200;
+  return year >= 1800 && year < 2060;
+}
+
+static float confidence_of(const DateMatch *m)
+{
+  const DateFrame *f = &m->frame;
+  if (frame_has(f, FIELD_BARE)) return frame_get(f, FIELD_BARE, 0) == 2 ? 0.95f : 0.85f;
+  if (m->pattern->family == FAMILY_REF) return 0.8f;
+  if (frame_has(f, FIELD_DAY) && frame_has(f, FIELD_YEAR)) return 0.99f;
+  return frame_has(f, FIELD_ANAPHOR) ? 0.8f : 0.95f;
+}
+
+// --- tense
+// -------------------------------------------------------------------------------------------------------------
+
+static int32_t atom_tense(const Finder *f, uint32_t at)
+{
+  const Reading *r = atom_reading(f, at, SYM_TENSE);
+  if (r) return r->value;
+  const Atom *atom = &f->list->atoms.items[at];
+  for (size_t i = 0; i < f->lex->suffixes.len; i++) {
+    if (atom->lower.len > f->lex->suffixes.items[i].len + 2 &&
+        str_ends(atom->lower, f->lex->suffixes.items[i]))
+      return f->lex->suffix_tense.items[i];
+  }
+  return 0;
+}
+
+enum { TENSE_REACH = 24 };
+
+// The tense of the nearest verb that shows one, in the same sentence: -1 past, 1 to come, 0 unknown.
+static int32_t tense_near(const Finder *f, uint32_t begin, uint32_t end, uint32_t first, uint32_t last)
+{
+  for (uint32_t step = 1; step <= TENSE_REACH; step++) {
+    int32_t left = begin >= first + step ? atom_tense(f, begin - step) : 0;
+    if (left) return left;
+    int32_t right = end + step - 1 < last ? atom_tense(f, end + step - 1) : 0;
+    if (right) return right;
+  }
+  return 0;
+}
+
+// The atoms of the sentence that holds atom `at`.
+static void sentence_of(Finder *f, uint32_t at, uint32_t *first, uint32_t *last)
+{
+  const SentenceVec *sentences = &f->notes->sentences;
+  uint32_t token = f->list->atoms.items[at].token;
+  *first = 0, *last = (uint32_t)f->list->atoms.len;
+  while (f->sentence < sentences->len && sentences->items[f->sentence].last <= token) f->sentence++;
+  if (f->sentence == sentences->len) return;
+  const Sentence *s = &sentences->items[f->sentence];
+  uint32_t from = at, to = at;
+  while (from > 0 && at - from < TENSE_REACH && f->list->atoms.items[from - 1].token >= s->first) from--;
+  while (to < *last && to - at < 2 * TENSE_REACH && f->list->atoms.items[to].token < s->last) to++;
+  *first = from, *last = to;
+}
+
+static void mark_tense(Finder *f, DateFrame *frame, uint32_t begin, uint32_t end)
+{
+  uint32_t first, last;
+  if (frame_has(frame, FIELD_DIR) || frame_has(frame, FIELD_REL) || frame_has(frame, FIELD_YEAR) ||
+      frame_get(frame, FIELD_TENSE, 0) == 1) // 2: a weak hint of the pattern's own
+    return;
+  bool open = frame_has(frame, FIELD_MONTH) || frame_has(frame, FIELD_WEEKDAY) ||
+              frame_has(frame, FIELD_SEASON) || frame_has(frame, FIELD_HOLIDAY) ||
+              frame_has(frame, FIELD_DAY);
+  if (!open) return;
+  sentence_of(f, begin, &first, &last);
+  int32_t tense = tense_near(f, begin, end, first, last);
+  if (tense) frame_set(frame, FIELD_TENSE, tense);
+}
+
+// --- drafts
+// ------------------------------------------------------------------------------------------------------------
+
+static void add_draft(Finder *f, uint32_t begin, uint32_t end, DateType type, float confidence,
+                      const DateFrame *frame)
+{
+  const Atom *atoms = f->list->atoms.items;
+  DateFrame *kept = arena_alloc(&f->notes->arena, sizeof *kept);
+  *kept = *frame;
+  f->last_begin = begin;
+  DateDraft draft = {atoms[begin].start, atoms[end - 1].end, type, confidence, kept};
+  vec_push_in(&f->notes->arena, &f->notes->dates, draft);
+}
+
+static bool is_range_mark(const Finder *f, uint32_t at)
+{
+  Str word = atom_word(f, at);
+  return str_is(word, "–") || str_is(word, "-") || str_is(word, "—") || str_is(word, "/") ||
+         str_is(word, ",");
+}
+
+// Days of the month that stand in front of a date with a month, across "–", "to", "and": they share month and
+// year. Returns where the last of them ends, or `floor`.
+static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
+{
+  uint32_t at = m->begin, found[8][2];
+  size_t count = 0;
+  if (!frame_has(&m->frame, FIELD_DAY) || !frame_has(&m->frame, FIELD_MONTH)) return floor;
+  for (uint32_t here = at; count < ARRAY_LEN(found); here = found[count - 1][0]) {
+    uint32_t i = here;
+    for (int words = 0; words < 2 && i > floor; words++) { // "5. bis zum 9. Juni"
+      bool joins = is_range_mark(f, i - 1) || atom_reading(f, i - 1, SYM_TO) ||
+                   atom_reading(f, i - 1, SYM_AND) || atom_reading(f, i - 1, SYM_DET);
+      if (!joins) break;
+      i--;
+    }
+    if (i == here) break;
+    uint32_t end = i;
+    if (i > floor && str_is(atom_word(f, i - 1), ".")) i--;
+    const Reading *number = i > floor ? atom_reading(f, i - 1, SYM_INT) : NULL;
+    if (!number || !date_field_fits(FIELD_DAY, number->value, number->digits)) break;
+    if (f->list->atoms.items[i - 1].inside) break;
+    found[count][0] = i - 1, found[count++][1] = end;
+  }
+  uint32_t last = count ? found[0][1] : floor;
+  while (count--) {
+    DateFrame frame = m->frame;
+    const Reading *number = atom_reading(f, found[count][0], SYM_INT);
+    frame_set(&frame, FIELD_DAY, number->value);
+    frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY | (uint64_t)1 << FIELD_PART | (uint64_t)1 << FIELD_HOUR);
+    uint32_t begin = found[count][0];
+    mark_tense(f, &frame, begin, found[count][1]);
+    add_draft(f, begin, found[count][1], DATE_DATE, 0.95f, &frame);
+  }
+  return last;
+}
+
+static void mark_range(DateFrame *frame, int end)
+{
+  frame_set(frame, FIELD_RANGE, frame_get(frame, FIELD_RANGE, 0) | end);
+}
+
+// "1973–1980", "from 9.30 to 11", "zwischen Mai und Juli": the draft before and this match are one interval.
+static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
+{
+  DateVec *dates = &f->notes->dates;
+  if (!dates->len || m->begin <= before_end || m->begin > before_end + 3 || m->pattern->family != FAMILY_DATE)
+    return;
+  bool dash = is_range_mark(f, before_end) && !str_is(atom_word(f, before_end), ",") &&
+              !str_is(atom_word(f, before_end), "/");
+  bool joins = dash || atom_reading(f, before_end, SYM_TO);
+  if (!joins && atom_reading(f, before_end, SYM_AND)) {
+    uint32_t begin = f->last_begin;
+    for (uint32_t i = 1; i <= 3 && i <= begin; i++) joins = joins || atom_reading(f, begin - i, SYM_BETWEEN);
+  }
+  if (!joins || dates->items[dates->len - 1].type > DATE_TIME) return;
+  mark_range((DateFrame *)(uintptr_t)dates->items[dates->len - 1].frame, 1);
+  mark_range(&m->frame, 2);
+}
+
+// The day behind "March 3-5", "April 24 and 25". Returns where the search goes on.
+static uint32_t add_right_days(Finder *f, const DateMatch *m)
+{
+  uint32_t at = m->end;
+  bool month_first =
+      f->lex->month_first && frame_has(&m->frame, FIELD_DAY) && frame_has(&m->frame, FIELD_MONTH);
+  if (!month_first || frame_has(&m->frame, FIELD_YEAR) || has_clock(&m->frame)) return m->past;
+  if (!(is_range_mark(f, at) && !str_is(atom_word(f, at), ",")) && !atom_reading(f, at, SYM_TO) &&
+      !atom_reading(f, at, SYM_AND))
+    return m->past;
+  const Reading *number = atom_reading(f, at + 1, SYM_INT);
+  if (!number || number->digits > 2 || !date_field_fits(FIELD_DAY, number->value, number->digits))
+    return m->past;
+  DateFrame frame = m->frame;
+  frame_set(&frame, FIELD_DAY, number->value);
+  frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY);
+  uint32_t end = at + 2;
+  const Reading *year = str_is(atom_word(f, end), ",") ? atom_reading(f, end + 1, SYM_INT) : NULL;
+  if (year && date_field_fits(FIELD_YEAR, year->value, year->digits)) {
+    frame_set(&frame, FIELD_YEAR, year->value);
+    end += 2;
+    DateFrame *left = (DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame;
+    frame_set(left, FIELD_YEAR, year->value);
+  }
+  mark_tense(f, &frame, at + 1, end);
+  if (!atom_reading(f, at, SYM_AND)) {
+    mark_range((DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame, 1);
+    mark_range(&frame, 2);
+  }
+  add_draft(f, at + 1, end, DATE_DATE, 0.95f, &frame);
+  return end;
+}
+
+// "januari–mars 2019", "5 June to 8 June 2012": the left one takes the year of the right one.
+static void share_year(Finder *f, const DateMatch *m, uint32_t before_end)
+{
+  DateVec *dates = &f->notes->dates;
+  if (!dates->len || !frame_has(&m->frame, FIELD_YEAR) || !frame_has(&m->frame, FIELD_MONTH)) return;
+  DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - 1].frame; // our own, from add_draft()
+  if (!frame_has(left, FIELD_MONTH) || frame_has(left, FIELD_YEAR) || m->begin > before_end + 3) return;
+  for (uint32_t i = before_end; i < m->begin; i++) {
+    bool joins = is_range_mark(f, i) || atom_reading(f, i, SYM_TO) || atom_reading(f, i, SYM_AND);
+    if (!joins && i == before_end) return;
+  }
+  frame_set(left, FIELD_YEAR, m->frame.field[FIELD_YEAR]);
+}
+
+static void find_all(Finder *f, const DatePat *pat)
+{
+  uint32_t floor = 0;
+  for (uint32_t at = 0; at < f->list->atoms.len;) {
+    DateMatch m;
+    if (!f->list->atoms.items[at].count || !datepat_match(pat, f->list, f->notes->text, at, &m)) {
+      at++;
+      continue;
+    }
+    if (m.pattern->family == FAMILY_NONE) {
+      at = m.end;
+      continue;
+    }
+    if (!bare_fits(f, &m)) {
+      at++;
+      continue;
+    }
+    mark_tense(f, &m.frame, m.begin, m.end);
+    floor = add_left_days(f, &m, floor);
+    share_year(f, &m, floor);
+    join_range(f, &m, floor);
+    add_draft(f, m.begin, m.end, type_of(&m), confidence_of(&m), &m.frame);
+    uint32_t next = add_right_days(f, &m);
+    floor = m.end;
+    at = next > m.begin ? (next > m.end ? next : m.end) : m.end;
+  }
+}
+
+void dates_find(const Dates *self, struct Notes *notes)
+{
+  if (notes->lang == LANG_UNKNOWN || notes->lang >= LANG_COUNT) return;
+  Arena scratch = {0};
+  AtomList list = {0};
+  const DateLex *lex = &self->lex[notes->lang];
+  datelex_read(lex, notes->text, &notes->tokens, &scratch, &list);
+  if (list.any) {
+    Finder finder = {.lex = lex, .list = &list, .notes = notes};
+    find_all(&finder, &self->pat[notes->lang]);
+  }
+  arena_release(&scratch);
 }

@@ -1,6 +1,6 @@
 // dates: TIMEX3 expressions (TimeML 1.2.1, ISO 24617-1): found in a block, resolved in the article.
-// Tables drive it (core/annotate/data), one engine reads them. Nothing depends on the machine's clock, zone or locale.
-// Pure; any thread, an arena of its own.
+// Tables drive it (core/annotate/data), one engine reads them. Nothing depends on the machine's clock, zone
+// or locale. Pure; any thread, an arena of its own.
 #pragma once
 
 #include "annotate/lang.h"
@@ -13,7 +13,7 @@ typedef struct Dates Dates; // opaque: the compiled tables of all languages
 
 // The article's date of publication (DCT, document creation time) and where it was found.
 typedef struct Dct {
-  Str value; // "2023-04-17", "2024-04", "2024" or "2023-04-17T09:12"; empty: unknown
+  Str value;        // "2023-04-17", "2024-04", "2024" or "2023-04-17T09:12"; empty: unknown
   const char *from; // "caller", "front matter", "metadata", "date line", "file name"; NULL: unknown
 } Dct;
 
@@ -21,8 +21,7 @@ typedef struct DateDraft {
   uint32_t start, end; // bytes in the block
   DateType type;
   float confidence;
-  uint32_t rule; // dates.c's own: how to resolve it
-  int32_t field[8];
+  const struct DateFrame *frame; // what the words say (dates_p.h); lives in the notes' arena
 } DateDraft;
 typedef VEC_OF(DateDraft) DateVec;
 
@@ -30,8 +29,9 @@ Dates *dates_new(Error *err); // NULL with ERR_FORMAT: a broken table
 void dates_free(Dates *self);
 // Fill notes->dates.
 void dates_find(const Dates *self, struct Notes *notes);
-// The DCT: `given` by the caller where it is not empty, else from the article's head, else from the file's name `path` (may be
-// empty). Strings live in `arena`.
+// The DCT: `given` by the caller where it is not empty, else from the article's head, else from the file's
+// name `path` (may be empty). Strings live in `arena`.
 Dct dates_dct(const Dates *self, const struct Passages *article, Str given, Str path, Arena *arena);
 // Append a span for every date of the article, resolved against `dct` and the dates before it.
-void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena, SpanVec *out);
+void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena,
+                   SpanVec *out);

@@ -1,0 +1,416 @@
+// Patterns are regular expressions over symbols, compiled to a small program and run by backtracking: there
+// are no loops in them, so a match is at most as long as its pattern, and a budget of steps bounds what
+// alternatives can cost.
+//
+//   sym           a reading with this symbol; what it sets goes into the frame
+//   sym:field     likewise, but its number goes into `field`, if it can be one (a day is 1 to 31)
+//   "word"        this word
+//   (a | b)  x?   choice, option;  {name}  a macro;  ~  no white space here
+//   <  >          the expression begins here, ends here: what is outside is context
+#include "annotate/dates_p.h"
+#include "base/table.h"
+
+enum { OP_SYM, OP_SPLIT, OP_JUMP, OP_GLUE, OP_BEGIN, OP_END, OP_ACCEPT };
+struct PatOp {
+  uint8_t code;
+  uint8_t field; // OP_SYM: FIELD_COUNT for none
+  uint16_t sym;
+  uint32_t to; // OP_SPLIT: the other way; OP_JUMP; OP_ACCEPT: the pattern
+};
+enum { MAX_STEPS = 4000, MAX_DEPTH = 40, MAX_NESTING = 24 };
+
+// --- compiling
+// ---------------------------------------------------------------------------------------------------------
+
+typedef struct Compiler {
+  DatePat *pat;
+  DateLex *lex;
+  const Table *tables[3]; // where macros are looked for, in this order
+  const char *why;        // what is wrong; NULL: nothing
+  int depth;
+} Compiler;
+
+static void emit(Compiler *c, PatOp op)
+{
+  vec_push(&c->pat->ops, op);
+}
+static void compile_choice(Compiler *c, Str *s);
+
+static void skip_space(Str *s)
+{
+  while (s->len && s->ptr[0] == ' ') *s = str_slice(*s, 1, s->len);
+}
+
+static bool is_name(char ch)
+{
+  return (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '_';
+}
+
+static Str take_name(Str *s)
+{
+  size_t n = 0;
+  while (n < s->len && is_name(s->ptr[n])) n++;
+  Str name = str_slice(*s, 0, n);
+  *s = str_slice(*s, n, s->len);
+  return name;
+}
+
+static Str macro_body(const Compiler *c, Str name)
+{
+  for (size_t t = 0; t < ARRAY_LEN(c->tables); t++) {
+    const Table *table = c->tables[t];
+    for (size_t row = 0; table && row < table->rows; row++) {
+      Str cell = table_cell(table, row, 0);
+      if (cell.len && cell.ptr[0] == '=' && str_eq(str_slice(cell, 1, cell.len), name))
+        return table_cell(table, row, 1);
+    }
+  }
+  return (Str){NULL, 0};
+}
+
+static void compile_macro(Compiler *c, Str name)
+{
+  Str body = macro_body(c, name);
+  if (!body.ptr)
+    c->why = "no such macro";
+  else if (++c->depth > MAX_NESTING)
+    c->why = "macros nested too deep";
+  else
+    compile_choice(c, &body);
+  c->depth--;
+}
+
+static void compile_word(Compiler *c, Str *s)
+{
+  size_t end = 1;
+  while (end < s->len && s->ptr[end] != '"') end++;
+  if (end == s->len) {
+    c->why = "a quotation mark is missing";
+    return;
+  }
+  Str quoted = str_slice(*s, 0, end + 1);
+  *s = str_slice(*s, end + 1, s->len);
+  size_t known = c->lex->symbols.len;
+  uint16_t sym = datelex_symbol(c->lex, quoted);
+  bool is_new = c->lex->symbols.len > known;
+  if (sym == SYM_NONE)
+    c->why = "too many symbols";
+  else if (is_new && !datelex_word(c->lex, str_slice(quoted, 1, end), (Reading){.sym = sym}))
+    c->why = "no word in quotes";
+  emit(c, (PatOp){OP_SYM, FIELD_COUNT, sym, 0});
+}
+
+static void compile_symbol(Compiler *c, Str *s)
+{
+  Str name = take_name(s);
+  PatOp op = {OP_SYM, FIELD_COUNT, datelex_symbol(c->lex, name), 0};
+  if (!name.len || op.sym == SYM_NONE) {
+    c->why = name.len ? "too many symbols" : "cannot be read";
+    *s = (Str){NULL, 0};
+    return;
+  }
+  if (s->len && s->ptr[0] == ':') {
+    *s = str_slice(*s, 1, s->len);
+    if (!date_field_of(take_name(s), &op.field)) c->why = "no such field";
+  }
+  emit(c, op);
+}
+
+// One thing with its `?`: a split goes in front of it, which moves its own jumps by one.
+static void compile_item(Compiler *c, Str *s)
+{
+  size_t from = c->pat->ops.len;
+  char ch = s->ptr[0];
+  if (ch == '(' || ch == '{' || strchr("<>~", ch)) *s = str_slice(*s, 1, s->len);
+  if (ch == '<')
+    emit(c, (PatOp){OP_BEGIN, 0, 0, 0});
+  else if (ch == '>')
+    emit(c, (PatOp){OP_END, 0, 0, 0});
+  else if (ch == '~')
+    emit(c, (PatOp){OP_GLUE, 0, 0, 0});
+  else if (ch == '"')
+    compile_word(c, s);
+  else if (ch == '{')
+    compile_macro(c, take_name(s));
+  else if (ch == '(')
+    compile_choice(c, s);
+  else
+    compile_symbol(c, s);
+  if (ch == '(' || ch == '{') {
+    skip_space(s);
+    if (!s->len || s->ptr[0] != (ch == '(' ? ')' : '}'))
+      c->why = "a bracket is missing";
+    else
+      *s = str_slice(*s, 1, s->len);
+  }
+  if (!s->len || s->ptr[0] != '?') return;
+  *s = str_slice(*s, 1, s->len);
+  emit(c, (PatOp){0, 0, 0, 0});
+  PatOp *ops = c->pat->ops.items;
+  size_t len = c->pat->ops.len;
+  memmove(ops + from + 1, ops + from, (len - 1 - from) * sizeof *ops);
+  ops[from] = (PatOp){OP_SPLIT, 0, 0, (uint32_t)len};
+  for (size_t i = from + 1; i < len; i++) {
+    if (ops[i].code == OP_SPLIT || ops[i].code == OP_JUMP) ops[i].to++;
+  }
+}
+
+static void compile_choice(Compiler *c, Str *s)
+{
+  uint32_t ends[32];
+  size_t end_count = 0;
+  for (;;) {
+    size_t from = c->pat->ops.len;
+    for (skip_space(s); s->len && !c->why && !strchr("|)}", s->ptr[0]); skip_space(s)) compile_item(c, s);
+    if (c->why || !s->len || s->ptr[0] != '|') break;
+    if (end_count == ARRAY_LEN(ends)) {
+      c->why = "too many choices";
+      return;
+    }
+    *s = str_slice(*s, 1, s->len);
+    emit(c, (PatOp){0, 0, 0, 0});
+    emit(c, (PatOp){OP_JUMP, 0, 0, 0});
+    PatOp *ops = c->pat->ops.items;
+    size_t len = c->pat->ops.len;
+    memmove(ops + from + 1, ops + from, (len - 2 - from) * sizeof *ops);
+    ops[from] = (PatOp){OP_SPLIT, 0, 0, (uint32_t)len};
+    for (size_t i = from + 1; i + 1 < len; i++) {
+      if (ops[i].code == OP_SPLIT || ops[i].code == OP_JUMP) ops[i].to++;
+    }
+    ends[end_count++] = (uint32_t)len - 1;
+  }
+  for (size_t i = 0; i < end_count; i++) c->pat->ops.items[ends[i]].to = (uint32_t)c->pat->ops.len;
+}
+
+static bool family_of(Str name, uint8_t *family)
+{
+  static const char *const names[] = {"NONE", "DATE", "DURATION", "SET", "REF"};
+  for (uint8_t i = 0; i < ARRAY_LEN(names); i++) {
+    if (str_is(name, names[i])) return *family = i, true;
+  }
+  return false;
+}
+
+// Columns: family, expression, what the whole sets, rank.
+static bool compile_row(Compiler *c, const Table *table, size_t row, Error *err)
+{
+  Str family = table_cell(table, row, 0), expr = table_cell(table, row, 1);
+  Pattern pattern = {.entry = (uint32_t)c->pat->ops.len};
+  int32_t rank = 0;
+  if (family.len && family.ptr[0] == '=') return true;
+  if (!family_of(family, &pattern.family)) c->why = "no such family";
+  if (table->cols > 2 && !date_sets_of(table_cell(table, row, 2), FIELD_COUNT, pattern.set, &pattern.sets))
+    c->why = "its third column cannot be read";
+  if (table->cols > 3 && table_cell(table, row, 3).len && !date_value_of(table_cell(table, row, 3), &rank))
+    c->why = "its rank is no number";
+  pattern.rank = (int16_t)rank;
+  Str rest = expr;
+  compile_choice(c, &rest);
+  if (rest.len && !c->why) c->why = "a bracket too many";
+  if (c->why)
+    return error_set(err, ERR_FORMAT, "%s.%s.tsv: \"" STR_FMT "\": %s", table->name, table->lang,
+                     STR_ARG(expr), c->why);
+  emit(c, (PatOp){OP_ACCEPT, 0, 0, (uint32_t)c->pat->patterns.len});
+  vec_push(&c->pat->patterns, pattern);
+  return true;
+}
+
+// Mark in `first` the symbols that can open the program at `pc`.
+static void first_symbols(const DatePat *pat, uint32_t pc, bool first[SYM_MAX])
+{
+  for (;; pc++) {
+    const PatOp *op = &pat->ops.items[pc];
+    if (op->code == OP_SYM) first[op->sym] = true;
+    if (op->code == OP_SYM || op->code == OP_ACCEPT) return;
+    if (op->code == OP_SPLIT) first_symbols(pat, op->to, first);
+    if (op->code == OP_JUMP) pc = op->to - 1;
+  }
+}
+
+static void index_starts(DatePat *pat)
+{
+  bool(*first)[SYM_MAX] = xcalloc(pat->patterns.len + 1, sizeof *first);
+  for (size_t p = 0; p < pat->patterns.len; p++) first_symbols(pat, pat->patterns.items[p].entry, first[p]);
+  for (size_t sym = 0; sym < SYM_MAX; sym++) {
+    pat->start_of[sym] = (uint32_t)pat->starts.len;
+    for (size_t p = 0; p < pat->patterns.len; p++) {
+      if (first[p][sym]) vec_push(&pat->starts, (uint16_t)p);
+    }
+  }
+  pat->start_of[SYM_MAX] = (uint32_t)pat->starts.len;
+  free(first);
+}
+
+bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err)
+{
+  Compiler c = {.pat = pat, .lex = lex};
+  c.tables[0] = table_find("date_patterns", lang_code(lang));
+  c.tables[1] = lang == LANG_NN ? table_find("date_patterns", "nb") : NULL;
+  c.tables[2] = table_find("date_patterns", "");
+  for (size_t t = 0; t < ARRAY_LEN(c.tables); t++) {
+    for (size_t row = 0; c.tables[t] && row < c.tables[t]->rows; row++) {
+      if (!compile_row(&c, c.tables[t], row, err)) return false;
+    }
+  }
+  index_starts(pat);
+  return true;
+}
+
+void datepat_release(DatePat *pat)
+{
+  vec_release(&pat->ops);
+  vec_release(&pat->patterns);
+  vec_release(&pat->starts);
+}
+
+// --- matching
+// ----------------------------------------------------------------------------------------------------------
+
+typedef struct Step {
+  const Reading *reading;
+  uint8_t field;
+} Step;
+
+typedef struct Matcher {
+  const DatePat *pat;
+  const AtomList *list;
+  uint32_t start;
+  int budget;
+  Step path[MAX_DEPTH];
+  Step best_path[MAX_DEPTH];
+  uint32_t best_depth;
+  DateMatch *best;
+  bool found;
+} Matcher;
+
+static bool opens_with(const Atom *atom, char c)
+{
+  return atom->lower.len && atom->lower.ptr[0] == c;
+}
+static bool closes_with(const Atom *atom, char c)
+{
+  return atom->lower.len && atom->lower.ptr[atom->lower.len - 1] == c;
+}
+
+// An extent may not cut a token, but for its apostrophe ("l'|anno", "Friday|'s") and closing marks.
+static bool extent_fits(const AtomList *list, uint32_t begin, uint32_t end)
+{
+  const Atom *atoms = list->atoms.items;
+  if (begin >= end) return false;
+  if (atoms[begin].inside && !closes_with(&atoms[begin - 1], '\'') && !opens_with(&atoms[begin - 1], '/'))
+    return false;
+  if (end == list->atoms.len || !atoms[end].inside) return true;
+  return opens_with(&atoms[end], '.') || opens_with(&atoms[end], '\'') || opens_with(&atoms[end], '/') ||
+         closes_with(&atoms[end - 1], '.');
+}
+
+static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t depth, uint32_t begin,
+                   uint32_t end)
+{
+  if (end == UINT32_MAX) end = at;
+  DateMatch *best = m->best;
+  if (m->found) {
+    if (end < best->end || (end == best->end && begin > best->begin)) return;
+    if (end == best->end && begin == best->begin && pattern->rank <= best->pattern->rank) return;
+  }
+  if (pattern->family != FAMILY_NONE && !extent_fits(m->list, begin, end)) return;
+  m->found = true;
+  best->pattern = pattern;
+  best->begin = begin, best->end = end, best->past = at;
+  memcpy(m->best_path, m->path, depth * sizeof *m->path);
+  m->best_depth = depth;
+}
+
+static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t begin, uint32_t end)
+{
+  for (;; pc++) {
+    if (m->budget-- <= 0) return;
+    const PatOp *op = &m->pat->ops.items[pc];
+    switch (op->code) {
+    case OP_SYM:
+      if (at >= m->list->atoms.len || depth == MAX_DEPTH) return;
+      const Atom *atom = &m->list->atoms.items[at];
+      for (uint32_t i = 0; i < atom->count; i++) {
+        const Reading *r = m->list->readings.items[atom->first + i];
+        if (r->sym != op->sym ||
+            (op->field < FIELD_COUNT && !date_field_fits(op->field, r->value, r->digits)))
+          continue;
+        m->path[depth] = (Step){r, op->field};
+        run(m, pc + 1, at + r->len, depth + 1, begin, end);
+      }
+      return;
+    case OP_SPLIT:
+      run(m, pc + 1, at, depth, begin, end);
+      pc = op->to - 1;
+      break;
+    case OP_JUMP:
+      pc = op->to - 1;
+      break;
+    case OP_GLUE:
+      if (at >= m->list->atoms.len || m->list->atoms.items[at].spaced) return;
+      break;
+    case OP_BEGIN:
+      begin = at;
+      break;
+    case OP_END:
+      end = at;
+      break;
+    case OP_ACCEPT:
+      accept(m, &m->pat->patterns.items[op->to], at, depth, begin, end);
+      return;
+    default:
+      return;
+    }
+  }
+}
+
+static void fill_frame(const Matcher *m)
+{
+  DateFrame *frame = &m->best->frame;
+  *frame = (DateFrame){0};
+  for (uint32_t i = 0; i < m->best_depth; i++) {
+    const Step *step = &m->best_path[i];
+    if (step->field < FIELD_COUNT) {
+      frame_set(frame, step->field, step->reading->value);
+      continue;
+    }
+    for (size_t s = 0; s < step->reading->sets; s++)
+      frame_set(frame, step->reading->set[s].field, step->reading->set[s].value);
+    if (step->reading->sym == SYM_NUM) frame_set(frame, FIELD_AMOUNT, step->reading->value * 100);
+    if (step->reading->sym == SYM_ORD) frame_set(frame, FIELD_NTH, step->reading->value);
+  }
+  const Pattern *pattern = m->best->pattern;
+  for (size_t s = 0; s < pattern->sets; s++) frame_set(frame, pattern->set[s].field, pattern->set[s].value);
+}
+
+static bool match_at(Matcher *m, uint32_t at)
+{
+  const Atom *atom = &m->list->atoms.items[at];
+  for (uint32_t i = 0; i < atom->count; i++) {
+    uint16_t sym = m->list->readings.items[atom->first + i]->sym;
+    for (uint32_t s = m->pat->start_of[sym]; s < m->pat->start_of[sym + 1]; s++)
+      run(m, m->pat->patterns.items[m->pat->starts.items[s]].entry, at, 0, at, UINT32_MAX);
+  }
+  return m->found;
+}
+
+// A match that opens with context ("in" May) gives way to a longer one that opens where its extent does (May
+// 5).
+bool datepat_match(const DatePat *pat, const AtomList *list, Str text, uint32_t at, DateMatch *best)
+{
+  (void)text;
+  Matcher m = {.pat = pat, .list = list, .budget = MAX_STEPS, .best = best};
+  if (!match_at(&m, at)) return false;
+  if (best->begin > at) {
+    DateMatch inner;
+    Matcher again = {.pat = pat, .list = list, .budget = MAX_STEPS, .best = &inner};
+    if (match_at(&again, best->begin) && inner.end > best->end) {
+      *best = inner;
+      again.best = best;
+      fill_frame(&again);
+      return true;
+    }
+  }
+  fill_frame(&m);
+  return true;
+}

@@ -1,0 +1,133 @@
+// The article's own date. In this order: the caller's; front matter ("date: 2023-04-17"); a date line at the
+// head; the file's name. What says "updated" is passed over. A grain is taken as it stands: "2024-04" stays a
+// month.
+#include "annotate/dates_p.h"
+
+enum { HEAD_BLOCKS = 12 };
+
+static Dct unknown(void)
+{
+  return (Dct){{"", 0}, NULL};
+}
+
+// The first full date in `text` that is written in digits with its year in front: "2023-04-17", "2023 04 17",
+// "2023/04/17", "20230417"; month and year too where `coarse`.
+static Str digits_date(Str text, bool coarse, Arena *arena)
+{
+  for (size_t i = 0; i + 6 <= text.len; i++) {
+    if (i && text.ptr[i - 1] >= '0' && text.ptr[i - 1] <= '9') continue;
+    char d[9] = {0};
+    size_t n = 0, j = i;
+    for (; j < text.len && n < 8; j++) {
+      char c = text.ptr[j];
+      if (c >= '0' && c <= '9')
+        d[n++] = c;
+      else if (!((c == '-' || c == ' ' || c == '/' || c == '_' || c == '.') && (n == 4 || n == 6)))
+        break;
+    }
+    bool more = j < text.len && text.ptr[j] >= '0' && text.ptr[j] <= '9';
+    int y = (int)strtol((char[]){d[0], d[1], d[2], d[3], 0}, NULL, 10);
+    int m = n >= 6 ? (d[4] - '0') * 10 + d[5] - '0' : 0, day = n == 8 ? (d[6] - '0') * 10 + d[7] - '0' : 0;
+    if (more || y < 1800 || y > 2200) continue;
+    if (n == 8 && calendar_valid(y, m, day)) return arena_printf(arena, "%04d-%02d-%02d", y, m, day);
+    if (n == 6 && coarse && m >= 1 && m <= 12) return arena_printf(arena, "%04d-%02d", y, m);
+  }
+  return (Str){"", 0};
+}
+
+static bool line_says(Str line, const char *const *words, size_t count)
+{
+  for (size_t w = 0; w < count; w++) {
+    size_t n = strlen(words[w]);
+    for (size_t i = 0; i + n <= line.len; i++) {
+      size_t k = 0;
+      while (k < n && (line.ptr[i + k] | 0x20) == words[w][k]) k++;
+      if (k == n) return true;
+    }
+  }
+  return false;
+}
+
+static Str front_matter_date(Str text, Arena *arena)
+{
+  static const char *const keys[] = {"date", "published", "publicerad", "publisert",  "publiceret", "udgivet",
+                                     "dato", "datum",     "data",       "pubblicato", "fecha"};
+  static const char *const not [] = {"updated",   "modified",  "uppdaterad",
+                                     "oppdatert", "opdateret", "aggiornato"};
+  while (text.len) {
+    Str line = str_trim(str_cut(&text, '\n')), rest = line;
+    if (!memchr(line.ptr ? line.ptr : "", ':', line.len)) continue;
+    Str key = str_cut(&rest, ':');
+    if (!line_says(key, keys, ARRAY_LEN(keys)) || line_says(key, not, ARRAY_LEN(not ))) continue;
+    Str value = str_trim(rest);
+    if (value.len && (value.ptr[0] == '"' || value.ptr[0] == '\'')) value = str_slice(value, 1, value.len);
+    Timex t = value.len >= 16 ? timex_parse(str_slice(value, 0, 16)) : (Timex){0};
+    if (t.grain == GRAIN_MINUTE) return timex_value(&t, arena);
+    Str found = digits_date(value, true, arena);
+    if (found.len) return found;
+  }
+  return (Str){"", 0};
+}
+
+static bool is_updated(const Notes *notes, const DateDraft *draft)
+{
+  static const char *const words[] = {"uppdat", "oppdat", "opdat", "updat", "aktualis", "aggiorn"};
+  size_t from = draft->start;
+  while (from > 0 && draft->start - from < 40 && notes->text.ptr[from - 1] != '\n' &&
+         notes->text.ptr[from - 1] != ',')
+    from--;
+  return line_says(str_slice(notes->text, from, draft->start), words, ARRAY_LEN(words));
+}
+
+static Timex draft_date(const DateDraft *draft)
+{
+  const DateFrame *f = draft->frame;
+  Timex t = {0};
+  if (!frame_has(f, FIELD_YEAR) || draft->type > DATE_TIME) return t;
+  t = (Timex){.grain = GRAIN_YEAR, .year = f->field[FIELD_YEAR]};
+  if (frame_has(f, FIELD_MONTH)) t.grain = GRAIN_MONTH, t.month = f->field[FIELD_MONTH];
+  if (frame_has(f, FIELD_DAY)) t.grain = GRAIN_DAY, t.day = f->field[FIELD_DAY];
+  if (t.grain == GRAIN_DAY && !calendar_valid(t.year, t.month, t.day)) return (Timex){0};
+  if (t.grain == GRAIN_DAY && frame_has(f, FIELD_HOUR) && !frame_has(f, FIELD_MINOFF))
+    t.grain = GRAIN_MINUTE, t.hour = f->field[FIELD_HOUR], t.minute = frame_get(f, FIELD_MINUTE, 0);
+  return t;
+}
+
+// A line counts as a date line where the parser says so, or where it is short and a date fills most of it.
+static bool may_hold_dct(const Notes *notes, const DateDraft *draft)
+{
+  if (notes->kind == BLOCK_DATELINE || notes->kind == BLOCK_BYLINE) return true;
+  return notes->text.len < 80 && notes->kind != BLOCK_SPEECH &&
+         (draft->end - draft->start) * 2 >= notes->text.len;
+}
+
+static Str date_line_date(const struct Passages *article, Arena *arena)
+{
+  for (size_t p = 0; p < article->len && p < HEAD_BLOCKS; p++) {
+    const Notes *notes = article->items[p].notes;
+    for (size_t i = 0; i < notes->dates.len; i++) {
+      const DateDraft *draft = &notes->dates.items[i];
+      Timex t = draft_date(draft);
+      bool fine = t.grain >= GRAIN_MONTH || (t.grain == GRAIN_YEAR && notes->kind == BLOCK_DATELINE);
+      if (fine && may_hold_dct(notes, draft) && !is_updated(notes, draft)) return timex_value(&t, arena);
+    }
+  }
+  return (Str){"", 0};
+}
+
+Dct dates_dct(const Dates *self, const struct Passages *article, Str given, Str path, Arena *arena)
+{
+  (void)self;
+  if (timex_parse(given).grain != GRAIN_NONE) return (Dct){arena_dup(arena, given), "caller"};
+  for (size_t p = 0; p < article->len && p < HEAD_BLOCKS; p++) {
+    if (article->items[p].notes->kind != BLOCK_METADATA) continue;
+    Str found = front_matter_date(article->items[p].notes->text, arena);
+    if (found.len) return (Dct){found, "front matter"};
+  }
+  Str line = date_line_date(article, arena);
+  if (line.len) return (Dct){line, "date line"};
+  size_t slash = path.len;
+  while (slash > 0 && path.ptr[slash - 1] != '/') slash--;
+  Str name = digits_date(str_slice(path, slash, path.len), true, arena);
+  return name.len ? (Dct){name, "file name"} : unknown();
+}

@@ -1,0 +1,211 @@
+// dates_p: what the files of the dates engine share; for them alone.
+//   datelex.c   words and numbers of a block become atoms with readings: typed symbols that set fields
+//   datepat.c   patterns over symbols, compiled from a table; the longest match from an atom
+//   dates.c     dates_find(): atoms, matches, ranges, tense
+//   dates_dct.c the article's own date;  dates_resolve.c  frames become TIMEX3 values
+// A Frame is what an expression says, field by field ("month=3 day=17"); a DateDraft holds one. Words and
+// patterns are all in core/annotate/data/date_*.tsv.
+#pragma once
+
+#include "annotate/dates.h"
+#include "annotate/notes.h"
+#include "annotate/timex.h"
+
+typedef enum DateField {
+  FIELD_YEAR,
+  FIELD_YY,
+  FIELD_MONTH,
+  FIELD_DAY,
+  FIELD_WEEKDAY,
+  FIELD_WEEK,
+  FIELD_QUARTER,
+  FIELD_HALF,
+  FIELD_SEASON,
+  FIELD_DECADE,  // the first year of one, or below 100: of the century before the article's
+  FIELD_CENTURY, // 19: the 1800s; FIELD_HUNDREDS: 18
+  FIELD_HUNDREDS,
+  FIELD_DAYREF,  // days from the article's day
+  FIELD_REL,     // steps of FIELD_UNIT (or of weekday, month, season) from now: -1 last, 1 next
+  FIELD_UNIT,    // UNIT_*
+  FIELD_AMOUNT,  // in hundredths; AMOUNT_VAGUE
+  FIELD_DIR,     // of FIELD_AMOUNT: -1 ago, 1 ahead; of a weekday: before or after the article's day
+  FIELD_ANAPHOR, // counted from the date before, not from the article's
+  FIELD_PART,
+  FIELD_HOUR,
+  FIELD_MINUTE,
+  FIELD_MINOFF,
+  FIELD_AMPM,
+  FIELD_MOD,
+  FIELD_QUANT,
+  FIELD_FREQ,
+  FIELD_REF,
+  FIELD_HOLIDAY,
+  FIELD_NTH,
+  FIELD_BARE,
+  FIELD_TENSE,
+  FIELD_ERA,
+  FIELD_PLURAL,
+  FIELD_HALVES,
+  FIELD_OPTION,
+  FIELD_RANGE, // 1: the left end of a range, with the next draft; 2: the right end
+  FIELD_COUNT
+} DateField;
+
+// Codes of the tables, as date_value_of() packs their letters.
+enum {
+  UNIT_YEAR = 'Y',
+  UNIT_HALF = 'H',
+  UNIT_QUARTER = 'Q',
+  UNIT_MONTH = 'M',
+  UNIT_WEEK = 'W',
+  UNIT_DAY = 'D',
+  UNIT_HOUR = 'h',
+  UNIT_MINUTE = 'm',
+  UNIT_SECOND = 's',
+  UNIT_DECADE = 'D' << 8 | 'E',
+  UNIT_CENTURY = 'C' << 8 | 'E',
+  UNIT_WEEKEND = 'W' << 8 | 'E',
+  UNIT_NIGHT = 'N' << 8 | 'I',
+  UNIT_FORTNIGHT = 'F' << 8 | 'N',
+  UNIT_SEASON = 'S' << 8 | 'E',
+  UNIT_MILLENNIUM = 'M' << 8 | 'L',
+};
+enum { AMOUNT_VAGUE = -100 };
+
+typedef struct DateFrame { // what an expression says
+  uint64_t has;
+  int32_t field[FIELD_COUNT];
+} DateFrame;
+static inline bool frame_has(const DateFrame *f, DateField field)
+{
+  return f->has >> field & 1;
+}
+static inline int32_t frame_get(const DateFrame *f, DateField field, int32_t otherwise)
+{
+  return frame_has(f, field) ? f->field[field] : otherwise;
+}
+static inline void frame_set(DateFrame *f, DateField field, int32_t value)
+{
+  f->has |= (uint64_t)1 << field;
+  f->field[field] = value;
+}
+
+// Symbols are names in the tables, numbers here; those that C makes itself or asks for come first.
+enum {
+  SYM_NONE,
+  SYM_INT,
+  SYM_DEC,
+  SYM_NUM,
+  SYM_ORD,
+  SYM_MULT,
+  SYM_CLOCK,
+  SYM_CLOCKDOT,
+  SYM_ISO,
+  SYM_NDATE,
+  SYM_DAYMON,
+  SYM_ROMAN,
+  SYM_YEARW,
+  SYM_TENSE,
+  SYM_MONTH,
+  SYM_MONTHAB,
+  SYM_WEEKDAY,
+  SYM_WDAYAB,
+  SYM_OPTION,
+  SYM_TO,
+  SYM_AND,
+  SYM_DET,
+  SYM_BETWEEN,
+  SYM_FN,
+  SYM_FIRST_FREE
+};
+enum { SYM_MAX = 256 };
+
+typedef struct FieldSet {
+  uint8_t field; // DateField
+  int32_t value;
+} FieldSet;
+
+// One way to read `len` atoms.
+typedef struct Reading {
+  uint16_t sym;
+  uint8_t len;
+  uint8_t sets;
+  uint8_t digits;  // of a number
+  uint8_t letters; // LETTERS_*: the case it must have
+  int32_t value;   // what `sym:field` in a pattern stores
+  FieldSet set[4];
+} Reading;
+enum { LETTERS_ANY, LETTERS_CAPITAL, LETTERS_LOWER };
+
+typedef struct Atom {  // a word, number or mark; a token is one or several ("1980-talet": three)
+  uint32_t start, end; // bytes in the block
+  Str lower;
+  uint32_t node; // of the lexicon; 0: not there
+  uint32_t token;
+  uint32_t first, count; // readings, in AtomList.readings
+  bool inside;           // does not open its token
+  bool spaced;           // white space before it
+} Atom;
+
+typedef struct AtomList {
+  VEC_OF(Atom) atoms;
+  VEC_OF(const Reading *) readings;
+  bool any; // something that may open an expression
+} AtomList;
+
+typedef struct LexNode LexNode;
+typedef struct DateLex { // the words of one language
+  LexNode *nodes;        // an open-addressing table: (parent, word) → node
+  uint32_t cap, len;
+  VEC_OF(Reading) readings;
+  VEC_OF(uint32_t) next; // [reading] the next one of the same node, 0: none
+  VEC_OF(Str) symbols;
+  VEC_OF(Str) suffixes; // tense by ending, with
+  VEC_OF(int32_t) suffix_tense;
+  bool month_first; // 3/4 is 4 March
+  Arena arena;
+} DateLex;
+
+enum { FAMILY_NONE, FAMILY_DATE, FAMILY_DURATION, FAMILY_SET, FAMILY_REF };
+typedef struct PatOp PatOp;
+typedef struct Pattern {
+  uint32_t entry;
+  uint8_t family;
+  int16_t rank; // among matches of equal length
+  uint8_t sets;
+  FieldSet set[4];
+} Pattern;
+typedef struct DatePat {
+  VEC_OF(PatOp) ops;
+  VEC_OF(Pattern) patterns;
+  VEC_OF(uint16_t) starts; // patterns by first symbol:
+  uint32_t start_of[SYM_MAX + 1];
+} DatePat;
+
+typedef struct DateMatch {
+  const Pattern *pattern;
+  uint32_t begin, end, past; // atoms: the extent, and where the match with its context ends
+  DateFrame frame;
+} DateMatch;
+
+struct Dates {
+  DateLex lex[LANG_COUNT];
+  DatePat pat[LANG_COUNT];
+};
+
+// --- datelex.c
+bool date_field_of(Str name, uint8_t *field);
+bool date_field_fits(uint8_t field, int32_t value, uint8_t digits);
+// "3", "-1", or up to four letters ("Y", "PAST"), packed by date_code().
+bool date_value_of(Str cell, int32_t *value);
+bool date_sets_of(Str cell, uint8_t only, FieldSet *set, uint8_t *sets); // "unit=Y rel=-1"
+bool datelex_load(DateLex *lex, Lang lang, Error *err);
+void datelex_release(DateLex *lex);
+uint16_t datelex_symbol(DateLex *lex, Str name); // interned; SYM_NONE where there are too many
+bool datelex_word(DateLex *lex, Str form, Reading reading);
+void datelex_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *scratch, AtomList *out);
+
+// --- datepat.c
+bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err);
+void datepat_release(DatePat *pat);
+bool datepat_match(const DatePat *pat, const AtomList *list, Str text, uint32_t at, DateMatch *best);

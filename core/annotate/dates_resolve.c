@@ -1,0 +1,598 @@
+// Resolving: a frame and the article's date give a Timex, a duration, a set or a reference. The walk keeps
+// the last day that was named as the anchor of anaphoric ones ("två dagar senare", "samma dag"). What is not
+// known stays X.
+#include "annotate/dates_p.h"
+
+typedef struct Resolver {
+  const Dct *dct;
+  Timex now;       // the article's date; GRAIN_NONE: unknown
+  Timex reference; // of the last date; the article's where there was none
+  Arena *arena;
+} Resolver;
+
+typedef enum Anchor { ANCHOR_WORDS, ANCHOR_DCT, ANCHOR_REFERENCE } Anchor;
+
+static Grain unit_grain(int32_t unit)
+{
+  switch (unit) {
+  case UNIT_YEAR:
+    return GRAIN_YEAR;
+  case UNIT_HALF:
+    return GRAIN_HALF;
+  case UNIT_QUARTER:
+    return GRAIN_QUARTER;
+  case UNIT_MONTH:
+    return GRAIN_MONTH;
+  case UNIT_WEEK:
+  case UNIT_FORTNIGHT:
+    return GRAIN_WEEK;
+  case UNIT_WEEKEND:
+    return GRAIN_WEEKEND;
+  case UNIT_DECADE:
+    return GRAIN_DECADE;
+  case UNIT_CENTURY:
+    return GRAIN_CENTURY;
+  case UNIT_SEASON:
+    return GRAIN_SEASON;
+  case UNIT_HOUR:
+  case UNIT_MINUTE:
+  case UNIT_SECOND:
+    return GRAIN_MINUTE;
+  default:
+    return GRAIN_DAY;
+  }
+}
+
+static Timex unknown_at(Grain grain)
+{
+  Timex t = {.grain = grain,
+             .year = TIMEX_X,
+             .month = TIMEX_X,
+             .day = TIMEX_X,
+             .n = TIMEX_X,
+             .hour = TIMEX_X,
+             .minute = TIMEX_X};
+  if (grain < GRAIN_DAY && grain != GRAIN_MONTH) t.month = t.day = 0;
+  if (grain == GRAIN_MONTH) t.day = 0, t.n = 0;
+  return t;
+}
+
+// `t` at `grain`, unknown where `t` says too little.
+static Timex seen_at(const Timex *t, Grain grain)
+{
+  if (t->grain == GRAIN_NONE) return unknown_at(grain);
+  if (grain <= t->grain) return timex_at(t, grain);
+  Timex to = unknown_at(grain);
+  to.year = t->year;
+  if (t->grain >= GRAIN_DAY || t->grain == GRAIN_MONTH) to.month = t->month;
+  if (t->grain >= GRAIN_DAY) to.day = t->day;
+  if (grain == GRAIN_WEEK || grain == GRAIN_WEEKEND || grain == GRAIN_QUARTER || grain == GRAIN_HALF ||
+      grain == GRAIN_SEASON)
+    to = unknown_at(grain), to.year = t->year;
+  return to;
+}
+
+static Timex day_of(const Resolver *r)
+{
+  return seen_at(&r->now, GRAIN_DAY);
+}
+
+// --- days
+// --------------------------------------------------------------------------------------------------------------
+
+// The day of `weekday` next to `from`: dir -1 before it, 1 after it; `same`: it may be `from` itself.
+static Timex weekday_near(const Timex *from, int weekday, int dir, bool same)
+{
+  int32_t day;
+  if (!timex_day(from, &day)) {
+    Timex t = unknown_at(GRAIN_DAY);
+    t.weekday = weekday;
+    return t;
+  }
+  int gap = dir < 0 ? (calendar_weekday(day) - weekday + 7) % 7 : (weekday - calendar_weekday(day) + 7) % 7;
+  if (!gap && !same) gap = 7;
+  return timex_of_day(day + (dir < 0 ? -gap : gap));
+}
+
+static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
+{
+  int weekday = f->field[FIELD_WEEKDAY];
+  Timex now = day_of(r);
+  if (frame_get(f, FIELD_UNIT, 0) == UNIT_WEEK) { // "Wednesday of next week"
+    int32_t day;
+    if (!timex_day(&now, &day)) return weekday_near(&now, weekday, -1, true);
+    return timex_of_day(day - calendar_weekday(day) + weekday + 7 * frame_get(f, FIELD_REL, 0));
+  }
+  if (frame_has(f, FIELD_REL) && f->field[FIELD_REL] == 0) {
+    int32_t day;
+    if (!timex_day(&now, &day)) return weekday_near(&now, weekday, -1, true);
+    return timex_of_day(day - calendar_weekday(day) + weekday);
+  }
+  if (frame_has(f, FIELD_REL)) return weekday_near(&now, weekday, f->field[FIELD_REL], false);
+  if (frame_has(f, FIELD_DIR)) return weekday_near(&now, weekday, f->field[FIELD_DIR], false);
+  int tense = frame_get(f, FIELD_TENSE, -1);
+  return weekday_near(&now, weekday, tense > 0 ? 1 : -1, true);
+}
+
+// The year for a month and day (or a season, a feast: by its first day) that has none: the nearest, by tense.
+static int open_year(const Resolver *r, const DateFrame *f, int month, int day)
+{
+  const Timex *now = &r->now;
+  if (now->grain == GRAIN_NONE || now->year == TIMEX_X) return TIMEX_X;
+  int year = now->year;
+  if (frame_has(f, FIELD_REL)) {
+    int rel = f->field[FIELD_REL];
+    bool before = now->grain >= GRAIN_MONTH && month < now->month,
+         behind = now->grain >= GRAIN_MONTH && month > now->month;
+    if (rel < 0) return before ? year + rel + 1 : year + rel;
+    if (rel > 0) return behind ? year + rel - 1 : year + rel;
+    return year;
+  }
+  if (now->grain < GRAIN_MONTH) return year;
+  int dir = frame_get(f, FIELD_DIR, 0), tense = frame_get(f, FIELD_TENSE, 0);
+  int gap = (month - now->month) * 31 + (day && now->grain >= GRAIN_DAY ? day - now->day : 0); // days, about
+  if (dir < 0) return gap >= 0 ? year - 1 : year;
+  if (dir > 0) return gap < 0 ? year + 1 : year;
+  if (tense < 0) return gap > 31 ? year - 1 : year;
+  if (tense > 0) return gap < -31 ? year + 1 : year;
+  return gap > 300 ? year - 1 : gap < -300 ? year + 1 : year;
+}
+
+static int full_year(int yy, int now)
+{
+  int century = now > 0 ? now / 100 * 100 : 2000;
+  return century + yy > (now > 0 ? now : 2030) + 20 ? century - 100 + yy : century + yy;
+}
+
+// The year near `t`'s in which its day falls on `weekday`: "Sat, 20 Sep" was in 2014.
+static int year_with_weekday(const Timex *t, int weekday)
+{
+  static const int order[] = {0, 1, -1, 2, -2};
+  for (size_t i = 0; t->year != TIMEX_X && i < ARRAY_LEN(order); i++) {
+    int year = t->year + order[i];
+    if (calendar_valid(year, t->month, t->day) &&
+        calendar_weekday(calendar_day(year, t->month, t->day)) == weekday)
+      return year;
+  }
+  return t->year;
+}
+
+static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  Timex t = {.grain = frame_has(f, FIELD_DAY) ? GRAIN_DAY : GRAIN_MONTH,
+             .month = frame_get(f, FIELD_MONTH, 0),
+             .day = frame_get(f, FIELD_DAY, 0)};
+  *anchor = ANCHOR_WORDS;
+  if (frame_has(f, FIELD_YEAR)) {
+    t.year = f->field[FIELD_YEAR];
+  } else if (frame_has(f, FIELD_YY)) {
+    t.year = full_year(f->field[FIELD_YY], r->now.year);
+  } else if (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR) {
+    t.year = r->now.grain == GRAIN_NONE ? TIMEX_X : r->now.year + f->field[FIELD_REL];
+    *anchor = ANCHOR_DCT;
+  } else {
+    t.year = open_year(r, f, t.month, t.day);
+    *anchor = ANCHOR_DCT;
+    if (frame_has(f, FIELD_WEEKDAY) && t.day) t.year = year_with_weekday(&t, f->field[FIELD_WEEKDAY]);
+  }
+  if (t.year > 0 && frame_has(f, FIELD_NTH) && frame_has(f, FIELD_WEEKDAY) &&
+      !t.day) // "the first Sunday in March"
+    t = timex_of_day(calendar_nth_weekday(t.year, t.month, f->field[FIELD_NTH] > 5 ? -1 : f->field[FIELD_NTH],
+                                          f->field[FIELD_WEEKDAY]));
+  return t;
+}
+
+static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
+{
+  Timex t = seen_at(&r->now, GRAIN_MONTH);
+  int day = f->field[FIELD_DAY], tense = frame_get(f, FIELD_TENSE, -1);
+  if (r->now.grain >= GRAIN_DAY && tense < 0 && day > r->now.day) t = timex_step(&t, -1);
+  if (r->now.grain >= GRAIN_DAY && tense > 0 && day < r->now.day) t = timex_step(&t, 1);
+  t.grain = GRAIN_DAY, t.day = day;
+  return t;
+}
+
+// --- feasts
+// ------------------------------------------------------------------------------------------------------------
+
+// Codes: 1224 (month and day), EAST, EA-2, EA39 (days from Easter), OE+0 (Orthodox), kw44 (letter of the
+// month, nth, weekday; 9th: the last), MIDS, MIDA (Nordic midsummer), ALLH (Nordic All Saints' Day), ADV1 to
+// ADV4.
+static int32_t feast_day(int32_t code, int year)
+{
+  if (code < 10000) return calendar_day(year, code / 100, code % 100);
+  char c[4] = {(char)(code >> 24), (char)(code >> 16), (char)(code >> 8), (char)code};
+  if (!memcmp(c, "EAST", 4)) return calendar_easter(year);
+  if (!memcmp(c, "MID", 3)) { // the Saturday of 20 to 26 June, its eve the day before
+    int32_t first = calendar_day(year, 6, 20);
+    return first + (6 - calendar_weekday(first) + 7) % 7 - (c[3] == 'A');
+  }
+  if (!memcmp(c, "ALLH", 4)) {
+    int32_t first = calendar_day(year, 10, 31);
+    return first + (6 - calendar_weekday(first) + 7) % 7;
+  }
+  if (!memcmp(c, "ADV", 3)) { // the fourth is the last Sunday before Christmas Day
+    int32_t eve = calendar_day(year, 12, 24);
+    return eve - calendar_weekday(eve) % 7 - 7 * ('4' - c[3]);
+  }
+  if ((c[0] == 'E' && c[1] == 'A') || (c[0] == 'O' && c[1] == 'E')) {
+    int sign = c[2] == '-' ? -1 : 1, tens = c[2] >= '0' && c[2] <= '9' ? c[2] - '0' : 0;
+    int32_t sunday = c[0] == 'E' ? calendar_easter(year) : calendar_orthodox_easter(year);
+    return sunday + sign * (tens * 10 + (c[3] - '0'));
+  }
+  return calendar_nth_weekday(year, c[0] - 'a' + 1, c[2] == '9' ? -1 : c[2] - '0', c[3] - '0');
+}
+
+static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  int32_t code = f->field[FIELD_HOLIDAY];
+  int year = TIMEX_X;
+  *anchor = ANCHOR_WORDS;
+  if (frame_has(f, FIELD_YEAR)) {
+    year = f->field[FIELD_YEAR];
+  } else if (r->now.grain != GRAIN_NONE) {
+    *anchor = ANCHOR_DCT;
+    Ymd d = calendar_ymd(feast_day(code, r->now.year));
+    year = frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR ? r->now.year + f->field[FIELD_REL]
+                                                    : open_year(r, f, d.month, d.day);
+  }
+  if (year != TIMEX_X) return timex_of_day(feast_day(code, year));
+  Timex t = unknown_at(GRAIN_DAY);
+  if (code < 10000) t.month = code / 100, t.day = code % 100;
+  return t;
+}
+
+// --- stretches
+// ---------------------------------------------------------------------------------------------------------
+
+static Timex resolve_unit(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  Grain grain = unit_grain(f->field[FIELD_UNIT]);
+  bool next_day = f->field[FIELD_UNIT] == UNIT_DAY && frame_get(f, FIELD_REL, 0) > 0;
+  bool anaphor = frame_has(f, FIELD_ANAPHOR) || next_day;
+  *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
+  Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
+  int rel = frame_get(f, FIELD_REL, 0);
+  if (grain == GRAIN_WEEKEND && !frame_has(f, FIELD_REL) && r->now.grain >= GRAIN_DAY &&
+      frame_get(f, FIELD_TENSE, -1) < 0) {
+    int32_t day; // the last one that has begun
+    Timex now = day_of(r);
+    if (timex_day(&now, &day) && calendar_weekday(day) < 6) rel = -1;
+  }
+  return timex_step(&t, rel);
+}
+
+static Timex resolve_season(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  static const int month[] = {0, 3, 6, 9, 12};
+  int n = f->field[FIELD_SEASON];
+  Timex t = {.grain = GRAIN_SEASON, .n = n};
+  *anchor = frame_has(f, FIELD_YEAR) ? ANCHOR_WORDS : ANCHOR_DCT;
+  if (frame_has(f, FIELD_YEAR))
+    t.year = f->field[FIELD_YEAR];
+  else if (r->now.grain == GRAIN_NONE)
+    t.year = TIMEX_X;
+  else if (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR)
+    t.year = r->now.year + f->field[FIELD_REL];
+  else if (frame_get(f, FIELD_REL, 0))
+    t.year = open_year(r, f, month[n], 0);
+  else {
+    t.year = r->now.year;
+    int dir = frame_get(f, FIELD_DIR, 0);
+    if (r->now.grain >= GRAIN_MONTH && dir < 0 && month[n] > r->now.month) t.year--;
+    if (r->now.grain >= GRAIN_MONTH && !dir && frame_get(f, FIELD_TENSE, 0) < 0 &&
+        month[n] > r->now.month + 1)
+      t.year--;
+    if (r->now.grain >= GRAIN_MONTH && !dir && frame_get(f, FIELD_TENSE, 0) > 0 &&
+        month[n] + 2 < r->now.month)
+      t.year++;
+  }
+  return t;
+}
+
+static int related_year(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  *anchor = ANCHOR_WORDS;
+  if (frame_has(f, FIELD_YEAR)) return f->field[FIELD_YEAR];
+  if (frame_has(f, FIELD_YY)) return full_year(f->field[FIELD_YY], r->now.year);
+  *anchor = ANCHOR_DCT;
+  if (r->now.grain == GRAIN_NONE) return TIMEX_X;
+  return r->now.year + (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR ? frame_get(f, FIELD_REL, 0) : 0);
+}
+
+static Timex resolve_decade(const DateFrame *f)
+{
+  int decade = f->field[FIELD_DECADE];
+  return (Timex){.grain = GRAIN_DECADE, .year = decade < 100 ? 1900 + decade : decade};
+}
+
+// --- counted
+// -----------------------------------------------------------------------------------------------------------
+
+static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  bool anaphor = frame_has(f, FIELD_ANAPHOR);
+  int32_t unit = f->field[FIELD_UNIT], amount = f->field[FIELD_AMOUNT], dir = f->field[FIELD_DIR];
+  Grain grain = unit_grain(unit);
+  Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
+  *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
+  if (amount == AMOUNT_VAGUE) return (Timex){0};
+  if (grain == GRAIN_MINUTE) {
+    int64_t minutes =
+        (int64_t)amount * (unit == UNIT_HOUR ? 60 : 1) / (unit == UNIT_SECOND ? 6000 : 100) * dir;
+    if (minutes > 10000000 || minutes < -10000000) return (Timex){0};
+    return timex_add_minutes(&t, (int)minutes);
+  }
+  int steps = amount / 100 * dir * (unit == UNIT_FORTNIGHT ? 2 : 1);
+  if (amount % 100 && unit == UNIT_YEAR) { // "one and a half years ago"
+    Timex month = seen_at(anaphor ? &r->reference : &r->now, GRAIN_MONTH);
+    return timex_step(&month, amount * 12 / 100 * dir);
+  }
+  return timex_step(&t, steps);
+}
+
+// --- clock
+// -------------------------------------------------------------------------------------------------------------
+
+static void put_clock(const DateFrame *f, Timex *t)
+{
+  int hour = frame_get(f, FIELD_HOUR, TIMEX_X), minute = frame_get(f, FIELD_MINUTE, 0);
+  int part = frame_get(f, FIELD_PART, 0);
+  if (hour == TIMEX_X) {
+    static const char *const names[] = {"MO", "MI", "AF", "EV", "NI", "DT"};
+    t->grain = GRAIN_PART;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+      if (part == (names[i][0] << 8 | names[i][1])) t->part = (DayPart)(i + 1);
+    }
+    return;
+  }
+  int off = frame_get(f, FIELD_MINOFF, 0);
+  if (off == -30 && frame_has(f, FIELD_DIR)) off = 0;
+  if (frame_has(f, FIELD_MINOFF)) {
+    int total = hour * 60 + minute + off * (off > 0 ? frame_get(f, FIELD_DIR, 1) : 1);
+    hour = (total + 1440) / 60 % 24, minute = (total + 1440) % 60;
+  }
+  bool evening =
+      part == ('A' << 8 | 'F') || part == ('E' << 8 | 'V') || (part == ('N' << 8 | 'I') && hour >= 6);
+  if (evening && hour < 12) hour += 12;
+  if (frame_has(f, FIELD_AMPM)) hour = hour % 12 + f->field[FIELD_AMPM];
+  t->grain = GRAIN_MINUTE, t->hour = hour, t->minute = minute;
+}
+
+static bool clocked(const DateFrame *f)
+{
+  return frame_has(f, FIELD_HOUR) || frame_has(f, FIELD_PART);
+}
+
+// --- a date
+// ------------------------------------------------------------------------------------------------------------
+
+static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  Timex t;
+  *anchor = ANCHOR_DCT;
+  if (frame_has(f, FIELD_WEEK)) {
+    t = (Timex){.grain = GRAIN_WEEK, .year = related_year(r, f, anchor), .n = f->field[FIELD_WEEK]};
+  } else if (frame_has(f, FIELD_MONTH)) {
+    t = resolve_month(r, f, anchor);
+  } else if (frame_has(f, FIELD_QUARTER)) {
+    t = (Timex){.grain = GRAIN_QUARTER, .year = related_year(r, f, anchor), .n = f->field[FIELD_QUARTER]};
+  } else if (frame_has(f, FIELD_HALF)) {
+    t = (Timex){.grain = GRAIN_HALF, .year = related_year(r, f, anchor), .n = f->field[FIELD_HALF]};
+  } else if (frame_has(f, FIELD_SEASON)) {
+    t = resolve_season(r, f, anchor);
+  } else if (frame_has(f, FIELD_HOLIDAY)) {
+    t = resolve_feast(r, f, anchor);
+  } else if (frame_has(f, FIELD_YEAR) || frame_has(f, FIELD_YY)) {
+    t = (Timex){.grain = GRAIN_YEAR, .year = related_year(r, f, anchor)};
+    if (frame_get(f, FIELD_ERA, 1) < 0) t = (Timex){0};
+  } else if (frame_has(f, FIELD_DAY)) {
+    t = resolve_day_alone(r, f);
+  } else if (frame_has(f, FIELD_DAYREF)) {
+    Timex now = day_of(r);
+    t = timex_step(&now, f->field[FIELD_DAYREF]);
+  } else if (frame_has(f, FIELD_WEEKDAY)) {
+    t = resolve_weekday(r, f);
+  } else if (frame_has(f, FIELD_DECADE)) {
+    *anchor = ANCHOR_WORDS, t = resolve_decade(f);
+  } else if (frame_has(f, FIELD_HUNDREDS)) {
+    *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_HUNDREDS]};
+  } else if (frame_has(f, FIELD_CENTURY)) {
+    *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_CENTURY] * 100 - 100};
+  } else if (frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_AMOUNT) && frame_has(f, FIELD_DIR)) {
+    return resolve_counted(r, f, anchor);
+  } else if (frame_has(f, FIELD_UNIT)) {
+    t = resolve_unit(r, f, anchor);
+  } else if (frame_has(f, FIELD_ANAPHOR)) {
+    *anchor = ANCHOR_REFERENCE;
+    Timex day = seen_at(&r->reference, GRAIN_DAY);
+    t = timex_step(&day, frame_get(f, FIELD_REL, 0));
+  } else {
+    Timex day = seen_at(r->reference.grain >= GRAIN_DAY ? &r->reference : &r->now, GRAIN_DAY);
+    t = day;
+    *anchor = ANCHOR_REFERENCE;
+  }
+  if (clocked(f) && (t.grain == GRAIN_DAY || t.grain > GRAIN_DAY)) put_clock(f, &t);
+  if (t.grain >= GRAIN_DAY && t.year > 0 && t.month > 0 && t.day > 0 && !t.weekday &&
+      !calendar_valid(t.year, t.month, t.day))
+    t.grain = GRAIN_NONE;
+  return t;
+}
+
+// --- durations and sets
+// ------------------------------------------------------------------------------------------------
+
+static Str duration_value(const DateFrame *f, Arena *arena)
+{
+  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = frame_get(f, FIELD_AMOUNT, 100);
+  int halves = frame_get(f, FIELD_HALVES, 0);
+  if (halves == 1) amount = 50;
+  if (halves == 2 && amount != AMOUNT_VAGUE) amount += 50;
+  if (unit == UNIT_FORTNIGHT) amount = amount == AMOUNT_VAGUE ? amount : amount * 2, unit = UNIT_WEEK;
+  if (unit == UNIT_HALF) amount = amount == AMOUNT_VAGUE ? amount : amount * 6, unit = UNIT_MONTH;
+  if (unit == UNIT_YEAR && amount > 0 && amount < 10000 && amount % 100)
+    amount = amount * 12, unit = UNIT_MONTH;
+  if (unit == UNIT_HOUR && amount > 0 && amount < 10000 && amount % 100)
+    amount = amount * 60, unit = UNIT_MINUTE;
+  bool clock = unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;
+  char letters[3] = {(char)(unit > 255 ? unit >> 8 : unit), (char)(unit > 255 ? unit : 0), 0};
+  if (clock) letters[0] = (char)(letters[0] - 'a' + 'A');
+  if (unit == UNIT_MILLENNIUM)
+    memcpy(letters, "CE", 3), amount = amount == AMOUNT_VAGUE ? amount : amount * 10;
+  const char *prefix = clock || unit == UNIT_NIGHT ? "PT" : "P";
+  if (amount == AMOUNT_VAGUE) return arena_printf(arena, "%sX%s", prefix, letters);
+  if (amount % 100 == 0) return arena_printf(arena, "%s%d%s", prefix, amount / 100, letters);
+  return arena_printf(arena, "%s%d.%0*d%s", prefix, amount / 100, amount % 10 ? 2 : 1,
+                      amount % 10 ? amount % 100 : amount % 100 / 10, letters);
+}
+
+static Str set_value(const DateFrame *f, Arena *arena)
+{
+  if (frame_has(f, FIELD_UNIT)) return duration_value(f, arena);
+  Timex t = unknown_at(GRAIN_DAY);
+  if (frame_has(f, FIELD_WEEKDAY))
+    t.weekday = f->field[FIELD_WEEKDAY];
+  else if (frame_has(f, FIELD_MONTH)) {
+    t = unknown_at(frame_has(f, FIELD_DAY) ? GRAIN_DAY : GRAIN_MONTH);
+    t.month = f->field[FIELD_MONTH], t.day = frame_get(f, FIELD_DAY, 0);
+  } else if (frame_has(f, FIELD_SEASON)) {
+    t = (Timex){.grain = GRAIN_SEASON, .year = TIMEX_X, .n = f->field[FIELD_SEASON]};
+  }
+  if (clocked(f)) put_clock(f, &t);
+  return timex_value(&t, arena);
+}
+
+static Str ref_value(const DateFrame *f)
+{
+  int32_t ref = frame_get(f, FIELD_REF, 0);
+  int32_t past = 'P' << 24 | 'A' << 16 | 'S' << 8 | 'T', future = 'F' << 16 | 'U' << 8 | 'T';
+  return ref == past ? STR("PAST_REF") : ref == future ? STR("FUTURE_REF") : STR("PRESENT_REF");
+}
+
+static Str mod_value(int32_t mod)
+{
+  static const struct {
+    char code[4];
+    const char *name;
+  } mods[] = {{"STA", "START"},     {"MID", "MID"},       {"END", "END"},    {"APX", "APPROX"},
+              {"MOR", "MORE_THAN"}, {"LES", "LESS_THAN"}, {"BEF", "BEFORE"}, {"AFT", "AFTER"}};
+  for (size_t i = 0; i < ARRAY_LEN(mods); i++) {
+    if (mod == (mods[i].code[0] << 16 | mods[i].code[1] << 8 | mods[i].code[2])) return str_of(mods[i].name);
+  }
+  return (Str){"", 0};
+}
+
+// --- spans
+// -------------------------------------------------------------------------------------------------------------
+
+static Str anchor_text(const Resolver *r, Anchor anchor)
+{
+  if (anchor == ANCHOR_WORDS) return (Str){"", 0};
+  if (anchor == ANCHOR_REFERENCE && r->reference.grain != GRAIN_NONE) {
+    Str value = timex_value(&r->reference, r->arena);
+    return arena_printf(r->arena, "the date before, " STR_FMT, STR_ARG(value));
+  }
+  if (r->now.grain == GRAIN_NONE) return STR("nothing: the article's date is not known");
+  return arena_printf(r->arena, "the article's date, " STR_FMT, STR_ARG(r->dct->value));
+}
+
+static void set_bounds(const Resolver *r, const Timex *t, DateFacts *facts)
+{
+  int32_t first, last;
+  if (!timex_bounds(t, &first, &last)) return;
+  facts->begin = timex_iso_day(first, r->arena);
+  facts->until = timex_iso_day(last, r->arena);
+}
+
+// "the last two weeks": from then to the article's day; "the next …": from there on.
+static void set_span_bounds(const Resolver *r, const DateFrame *f, DateFacts *facts)
+{
+  int32_t today, other, ignored, dir = f->field[FIELD_DIR];
+  Timex now = day_of(r);
+  if (!timex_day(&now, &today) || frame_get(f, FIELD_AMOUNT, 100) < 0) return;
+  DateFrame counted = *f;
+  if (!frame_has(f, FIELD_AMOUNT)) frame_set(&counted, FIELD_AMOUNT, 100);
+  Anchor anchor;
+  Timex t = resolve_counted(r, &counted, &anchor);
+  if (t.grain == GRAIN_YEAR)
+    t = (Timex){.grain = GRAIN_DAY, .year = t.year, .month = now.month, .day = now.day < 29 ? now.day : 28};
+  if (t.grain == GRAIN_MONTH) t.grain = GRAIN_DAY, t.day = now.day < 29 ? now.day : 28;
+  if (!timex_bounds(&t, &other, &ignored)) return;
+  if (dir < 0 && other > today) return;
+  facts->begin = timex_iso_day(dir < 0 ? other : today, r->arena);
+  facts->until = timex_iso_day(dir < 0 ? today : other > today ? other : today, r->arena);
+}
+
+static void remember(Resolver *r, const DateFrame *f, const Timex *t)
+{
+  (void)f;
+  int32_t first, last;
+  if (timex_bounds(t, &first, &last)) r->reference = *t;
+}
+
+static DateFacts resolve(Resolver *r, const DateDraft *draft)
+{
+  const DateFrame *f = draft->frame;
+  DateFacts facts = {.value = {"", 0}};
+  Anchor anchor = ANCHOR_WORDS;
+  facts.begin = facts.until = facts.mod = facts.quant = facts.freq = (Str){"", 0};
+  facts.mod = mod_value(frame_get(f, FIELD_MOD, 0));
+  if (frame_has(f, FIELD_REF)) {
+    facts.value = ref_value(f);
+    if (str_is(facts.value, "PRESENT_REF")) {
+      set_bounds(r, &r->now, &facts);
+      anchor = ANCHOR_DCT;
+    }
+  } else if (draft->type == DATE_SET) {
+    facts.value = set_value(f, r->arena);
+    facts.quant = STR("EVERY");
+  } else if (draft->type == DATE_DURATION) {
+    facts.value = duration_value(f, r->arena);
+    if (frame_has(f, FIELD_DIR)) set_span_bounds(r, f, &facts), anchor = ANCHOR_DCT;
+  } else {
+    Timex t = resolve_date(r, f, &anchor);
+    facts.value = timex_value(&t, r->arena);
+    set_bounds(r, &t, &facts);
+    facts.anchor = anchor_text(r, anchor);
+    if (!facts.value.len) facts.value = frame_get(f, FIELD_DIR, -1) > 0 ? STR("FUTURE_REF") : STR("PAST_REF");
+    remember(r, f, &t);
+    return facts;
+  }
+  facts.anchor = anchor_text(r, anchor);
+  return facts;
+}
+
+// Two expressions, one interval: both ends of "15–16 August" have its bounds.
+static void merge_range(DateFacts *left, DateFacts *right)
+{
+  if (!left->begin.len || !right->until.len || str_cmp(left->begin, right->until) > 0) return;
+  left->until = right->until;
+  right->begin = left->begin;
+}
+
+void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena,
+                   SpanVec *out)
+{
+  (void)self;
+  Resolver r = {.dct = dct, .now = timex_parse(dct->value), .arena = arena};
+  r.reference = r.now;
+  for (size_t p = 0; p < article->len; p++) {
+    const Passage *passage = &article->items[p];
+    bool open_range = false;
+    const DateVec *drafts = &passage->notes->dates;
+    for (size_t i = 0; i < drafts->len; i++) {
+      const DateDraft *draft = &drafts->items[i];
+      Span span = {.start = passage->start + draft->start,
+                   .end = passage->start + draft->end,
+                   .kind = SPAN_DATE,
+                   .type = (uint8_t)draft->type,
+                   .by = BY_RULE,
+                   .confidence = draft->confidence};
+      span.date = resolve(&r, draft);
+      int range = frame_get(draft->frame, FIELD_RANGE, 0);
+      if (range >= 2 && open_range) merge_range(&out->items[out->len - 1].date, &span.date);
+      open_range = range & 1;
+      vec_push(out, span);
+    }
+  }
+}
