@@ -1,0 +1,148 @@
+// The index holds no text but quotations; words in context come from the file, if its size and time are those
+// that were indexed. A page of rows reads a few dozen files of some kilobytes, from the system's cache as a
+// rule.
+#include "index/query_p.h"
+
+#include "base/utf8.h"
+#include "index/fold.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum { AROUND = 60, MAX_BYTES = 64 << 20 };
+
+void source_read(Source *self, const char *root, Str path, FileStamp stamp)
+{
+  strbuf_reset(&self->text);
+  self->valid = false;
+  StrBuf full = {0};
+  strbuf_addf(&full, "%s/" STR_FMT, root, STR_ARG(path));
+  FILE *file = fopen(full.ptr, "rb");
+  strbuf_release(&full);
+  if (!file) return;
+  struct stat info;
+  size_t size = 0;
+  if (fstat(fileno(file), &info) == 0 && S_ISREG(info.st_mode) && info.st_size <= MAX_BYTES)
+    size = (size_t)info.st_size;
+  int64_t mtime_ns = size ? (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec : 0;
+  bool same = size && size == stamp.size && (stamp.mtime_ns == mtime_ns || stamp.mtime_ns == STAMP_RACY);
+  if (same) {
+    self->text.len = fread(strbuf_grow(&self->text, size), 1, size, file);
+    self->valid = self->text.len == size;
+  }
+  fclose(file);
+}
+
+void source_release(Source *self)
+{
+  strbuf_release(&self->text);
+}
+
+Str source_line(Arena *arena, Str text, size_t max)
+{
+  char *out = arena_alloc(arena, text.len + 4);
+  size_t len = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    unsigned char c = (unsigned char)text.ptr[i];
+    if (c > ' ' && c != 0x7F)
+      out[len++] = (char)c;
+    else if (len == 0 || out[len - 1] != ' ')
+      out[len++] = ' ';
+  }
+  if (len > max) {
+    len = max;
+    while (len && ((unsigned char)out[len] & 0xC0) == 0x80) len--;
+    memcpy(out + len, "…", 3);
+    len += 3;
+  }
+  return (Str){out, len};
+}
+
+// At most AROUND bytes back from `at`, to a word's start, or up to a blank line.
+static size_t back_from(Str text, size_t at)
+{
+  size_t from = at > AROUND ? at - AROUND : 0;
+  for (size_t i = at; i-- > from;)
+    if (text.ptr[i] == '\n' && i > 0 && text.ptr[i - 1] == '\n') return i + 1;
+  if (from) {
+    while (from < at && text.ptr[from] != ' ' && text.ptr[from] != '\n') from++;
+    while (from < at && (text.ptr[from] == ' ' || text.ptr[from] == '\n')) from++;
+  }
+  return from;
+}
+
+static size_t forth_from(Str text, size_t at)
+{
+  size_t to = at + AROUND < text.len ? at + AROUND : text.len;
+  for (size_t i = at; i + 1 < to; i++)
+    if (text.ptr[i] == '\n' && text.ptr[i + 1] == '\n') return i;
+  if (to < text.len)
+    while (to > at && text.ptr[to] != ' ' && text.ptr[to] != '\n') to--;
+  return to;
+}
+
+void source_place(const Source *self, Place *place, Arena *arena)
+{
+  Str text = strbuf_str(&self->text);
+  if (!self->valid || place->end > text.len || place->start > place->end) return;
+  size_t line_start = place->start;
+  while (line_start && text.ptr[line_start - 1] != '\n') line_start--;
+  place->line = 1;
+  for (size_t i = 0; i < line_start; i++) place->line += text.ptr[i] == '\n';
+  place->column = place->start - line_start + 1;
+  if (!place->text.ptr) place->text = source_line(arena, str_slice(text, place->start, place->end), 200);
+  place->left = source_line(arena, str_slice(text, back_from(text, place->start), place->start), SIZE_MAX);
+  place->right = source_line(arena, str_slice(text, place->end, forth_from(text, place->end)), SIZE_MAX);
+}
+
+// The next word at or behind *at, as bytes [*start, *end).
+static bool next_word(Str text, size_t *at, size_t *start, size_t *end)
+{
+  bool in_word = false;
+  const char *stop = text.ptr + text.len;
+  while (*at < text.len) {
+    uint32_t cp;
+    size_t len = utf8_decode(text.ptr + *at, stop, &cp);
+    CharClass class = utf8_class(cp);
+    bool letter = class >= CHAR_DIGIT;
+    if (letter && !in_word) {
+      *start = *at;
+      in_word = true;
+    } else if (in_word && !letter) {
+      break;
+    }
+    *at += len;
+  }
+  *end = *at;
+  return in_word;
+}
+
+bool source_find(const Source *self, Str folded, size_t *start, size_t *end)
+{
+  if (!self->valid || !folded.len) return false;
+  Str text = strbuf_str(&self->text), rest = folded, first = str_cut(&rest, ' ');
+  Arena scratch = {0};
+  bool found = false;
+  for (size_t at = 0, word_start, word_end; next_word(text, &at, &word_start, &word_end);) {
+    arena_reset(&scratch);
+    Str word = utf8_fold_in(&scratch, str_slice(text, word_start, word_end));
+    if (!str_starts(word, first)) continue;
+    if (!found) *start = word_start, *end = word_end;
+    found = true;
+    size_t last_end = word_end, ahead = at, next_start, next_end;
+    Str want = rest;
+    bool together = true;
+    while (want.len && together) {
+      Str next = str_cut(&want, ' ');
+      together = next_word(text, &ahead, &next_start, &next_end) &&
+                 str_starts(utf8_fold_in(&scratch, str_slice(text, next_start, next_end)), next);
+      last_end = next_end;
+    }
+    if (!together) continue;
+    *start = word_start;
+    *end = last_end;
+    break;
+  }
+  arena_release(&scratch);
+  return found;
+}

@@ -1,0 +1,32 @@
+// store: the writing side of the index: one connection, one thread (the writer's), batches in a transaction.
+// A process that dies at any moment leaves the state of the last store_commit().
+#pragma once
+
+#include "base/error.h"
+#include "index/record.h"
+
+typedef struct Store Store;
+
+// Open or make the database at `path`; the folder's lock must be held. NULL with *err as schema_open_writer()
+// gives it.
+Store *store_open(const char *path, Error *err);
+void store_free(Store *self); // what was not committed is dropped; NULL is fine
+
+// What the index holds of each file, in the order of their paths. `path` is borrowed for the call.
+typedef void (*StoreFileFn)(void *ud, Str path, FileStamp stamp, uint64_t hash);
+bool store_each_file(Store *self, StoreFileFn each, void *ud, Error *err);
+
+// Each begins a transaction where none is open. After a failure nothing since the last commit is kept.
+bool store_put(Store *self, const Record *record, Error *err);        // in place of what was there
+bool store_touch(Store *self, Str path, FileStamp stamp, Error *err); // same bytes, new stamp
+bool store_remove(Store *self, Str path, Error *err);                 // nothing where it is not there
+// Whether all that the last scan found is stored: told to readers, in the next commit.
+bool store_set_ready(Store *self, bool ready, Error *err);
+bool store_commit(Store *self, Error *err);
+
+// Rows of the full-text table whose article is gone, and articles. Where the first are many, store_sweep()
+// empties that table; the caller then has every file read again.
+void store_waste(const Store *self, size_t *dead, size_t *articles);
+bool store_sweep(Store *self, Error *err);
+// Move the damaged database at `path` out of the way: it becomes `path`.damaged. False with ERR_IO.
+bool store_set_aside(const char *path, Error *err);
