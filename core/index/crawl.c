@@ -1,0 +1,330 @@
+// Each folder is listed and laid beside what the tree knows of it: files with another stamp are told as
+// changed, names that are in the tree alone as gone. Folders are walked by an explicit stack: their depth is
+// not ours to choose. .gitignore lists are kept for the folders on the way down; those above the root count
+// where the root lies in a git repository.
+#define _GNU_SOURCE // PATH_MAX
+#include "index/crawl.h"
+
+#include "index/ignore.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <uv.h>
+
+enum { MAX_BYTES = 16 << 20, IGNORE_FILE_MAX = 1 << 20 };
+
+typedef struct Step {
+  TreeDir *dir;
+  const Ignore *ignore; // of the folder above
+} Step;
+
+struct Crawl {
+  const char *root;
+  const CrawlRules *rules;
+  const CrawlEvents *events;
+  TreeDir *tree;
+  char *prefix; // the root's path inside its git repository, ending in '/'; "" where it is the top or none
+  VEC_OF(Ignore *) lists; // all that this scan made; the first `base_lists` last as long as the Crawl
+  size_t base_lists;
+  const Ignore *base; // innermost list above the root, settings' globs innermost
+  VEC_OF(Step) stack;
+  StrBuf path, full,
+      inside; // of the folder at hand: relative to the root, absolute, and inside the repository
+  size_t seen;
+};
+
+static const char *const g_extensions[] = {"txt", "md", "markdown", "html", "htm", NULL};
+
+// --- what is left out ---
+
+static const Ignore *add_list(Crawl *self, const Ignore *above, Str base, Str text)
+{
+  Ignore *list = ignore_new(above, base, text);
+  vec_push(&self->lists, list);
+  return list;
+}
+
+// The list of the .gitignore in `folder` ("…/"), below `above`; `above` where there is none.
+static const Ignore *read_list(Crawl *self, const Ignore *above, Str folder, Str base)
+{
+  StrBuf name = {0};
+  strbuf_addf(&name, STR_FMT ".gitignore", STR_ARG(folder));
+  FILE *file = fopen(name.ptr, "rb");
+  strbuf_release(&name);
+  if (!file) return above;
+  StrBuf text = {0};
+  size_t got;
+  while (text.len < IGNORE_FILE_MAX && (got = fread(strbuf_grow(&text, 4096), 1, 4096, file)) > 0)
+    text.len += got;
+  fclose(file);
+  if (text.len) above = add_list(self, above, base, strbuf_str(&text));
+  strbuf_release(&text);
+  return above;
+}
+
+// The length of the path of the git repository that holds the root; 0 where there is none.
+static size_t repository_len(const char *root)
+{
+  StrBuf probe = {0};
+  size_t found = 0;
+  for (size_t len = strlen(root); len > 0 && !found; len--) {
+    if (root[len] != '\0' && root[len] != '/') continue;
+    struct stat info;
+    strbuf_reset(&probe);
+    strbuf_addf(&probe, "%.*s/.git", (int)len, root);
+    if (stat(probe.ptr, &info) == 0) found = len;
+  }
+  strbuf_release(&probe);
+  return found;
+}
+
+static void read_base_lists(Crawl *self)
+{
+  size_t top = repository_len(self->root), len = strlen(self->root);
+  StrBuf prefix = {0};
+  if (top && top < len) strbuf_addf(&prefix, "%s/", self->root + top + 1);
+  self->prefix = strbuf_detach(&prefix);
+  // The folders from the repository's top down to the one above the root; the root's own list is read by the
+  // scan.
+  for (size_t at = top; top && at < len; at++) {
+    if (self->root[at] != '/') continue;
+    Str base = at > top ? str_slice(str_of(self->prefix), 0, at - top) : (Str){0};
+    self->base = read_list(self, self->base, (Str){self->root, at + 1}, base);
+  }
+  StrBuf globs = {0};
+  for (const char *const *glob = self->rules->exclude; glob && *glob; glob++)
+    strbuf_addf(&globs, "%s\n", *glob);
+  if (globs.len) self->base = add_list(self, self->base, str_of(self->prefix), strbuf_str(&globs));
+  strbuf_release(&globs);
+  self->base_lists = self->lists.len;
+}
+
+static bool wanted_extension(const Crawl *self, Str name)
+{
+  const char *const *list = self->rules->extensions ? self->rules->extensions : g_extensions;
+  size_t dot = name.len;
+  while (dot && name.ptr[dot - 1] != '.') dot--;
+  if (!dot) return false;
+  for (; *list; list++) {
+    size_t i = 0, len = strlen(*list);
+    if (len != name.len - dot) continue;
+    for (; i < len; i++) {
+      char c = name.ptr[dot + i];
+      if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != (*list)[i]) break;
+    }
+    if (i == len) return true;
+  }
+  return false;
+}
+
+// --- one folder ---
+
+// A Str of `dir path + name`, in buf, which is cut back to `keep` first.
+static Str with_name(StrBuf *buf, size_t keep, const char *name)
+{
+  buf->len = keep;
+  strbuf_add(buf, str_of(name));
+  return strbuf_str(buf);
+}
+
+static void tell_problem(const Crawl *self, Str path, int uv_error)
+{
+  self->events->problem(self->events->ud, path, uv_strerror(uv_error));
+}
+
+static FileStamp stamp_of(const uv_stat_t *info)
+{
+  return (FileStamp){.mtime_ns = (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec,
+                     .size = info->st_size,
+                     .inode = info->st_ino};
+}
+
+static void see_file(Crawl *self, TreeDir *dir, const char *name, Str path, const uv_stat_t *info)
+{
+  size_t max = self->rules->max_bytes ? self->rules->max_bytes : MAX_BYTES;
+  FileStamp stamp = stamp_of(info);
+  bool is_new;
+  TreeFile *file = tree_file(dir, str_of(name), &is_new);
+  file->seen = true;
+  self->seen++;
+  if (stamp_eq(file->stamp, stamp)) return;
+  file->stamp = stamp;
+  if (stamp.size > max) {
+    char why[80];
+    snprintf(why, sizeof why, "larger than %zu MB, left out", max >> 20);
+    self->events->problem(self->events->ud, path, why);
+    if (!is_new) self->events->gone(self->events->ud, path);
+    return;
+  }
+  self->events->changed(self->events->ud, path, stamp, file->hash);
+  file->hash = 0; // read anew by whoever was told; after that only the index knows
+}
+
+// An entry of the folder at hand. Its kind is the listing's where that knows it.
+static void see_entry(Crawl *self, TreeDir *dir, const Ignore *ignore, const uv_dirent_t *entry)
+{
+  if (entry->name[0] == '.') return;
+  bool may_be_file = entry->type == UV_DIRENT_FILE || entry->type == UV_DIRENT_UNKNOWN;
+  bool may_be_dir = entry->type == UV_DIRENT_DIR || entry->type == UV_DIRENT_UNKNOWN;
+  if (!may_be_dir && !(may_be_file && wanted_extension(self, str_of(entry->name)))) return;
+  size_t path_len = self->path.len, full_len = self->full.len, inside_len = self->inside.len;
+  Str path = with_name(&self->path, path_len, entry->name);
+  Str inside = with_name(&self->inside, inside_len, entry->name);
+  with_name(&self->full, full_len, entry->name);
+  uv_fs_t req;
+  bool is_dir = entry->type == UV_DIRENT_DIR;
+  if (!is_dir && !ignore_match(ignore, inside, false)) {
+    int status = uv_fs_lstat(NULL, &req, self->full.ptr, NULL);
+    if (status == 0) {
+      is_dir = S_ISDIR(req.statbuf.st_mode);
+      if (S_ISREG(req.statbuf.st_mode) && wanted_extension(self, str_of(entry->name)))
+        see_file(self, dir, entry->name, path, &req.statbuf);
+    } else if (status != UV_ENOENT) {
+      tell_problem(self, path, status);
+    }
+    uv_fs_req_cleanup(&req);
+  }
+  if (is_dir && !ignore_match(ignore, inside, true)) {
+    bool is_new;
+    TreeDir *child = tree_child(dir, str_of(entry->name), &is_new);
+    child->seen = true;
+  }
+  self->path.len = path_len;
+  self->full.len = full_len;
+  self->inside.len = inside_len;
+}
+
+// Tell of every file of `dir` and below as gone.
+static void tell_gone(Crawl *self, const TreeDir *dir)
+{
+  StrBuf path = {0};
+  tree_path(dir, &path);
+  size_t len = path.len;
+  for (size_t i = 0; i < dir->files.len; i++)
+    self->events->gone(self->events->ud, with_name(&path, len, dir->files.items[i].name));
+  strbuf_release(&path);
+  for (size_t i = 0; i < dir->dirs.len; i++) tell_gone(self, dir->dirs.items[i]);
+}
+
+static void drop_unseen(Crawl *self, TreeDir *dir)
+{
+  size_t len = self->path.len;
+  for (size_t i = dir->files.len; i-- > 0;) {
+    if (dir->files.items[i].seen) continue;
+    self->events->gone(self->events->ud, with_name(&self->path, len, dir->files.items[i].name));
+    tree_drop_file(dir, i);
+  }
+  self->path.len = len;
+  for (size_t i = dir->dirs.len; i-- > 0;) {
+    TreeDir *child = dir->dirs.items[i];
+    if (child->seen) continue;
+    tell_gone(self, child);
+    if (self->events->folder_gone) self->events->folder_gone(self->events->ud, child);
+    tree_drop_child(dir, i);
+  }
+}
+
+static bool stopped(const Crawl *self)
+{
+  return self->events->stopped && self->events->stopped(self->events->ud);
+}
+
+static void set_paths(Crawl *self, const TreeDir *dir)
+{
+  strbuf_reset(&self->path);
+  tree_path(dir, &self->path);
+  Str path = strbuf_str(&self->path);
+  strbuf_reset(&self->full);
+  strbuf_addf(&self->full, "%s/", self->root);
+  strbuf_add(&self->full, path);
+  strbuf_reset(&self->inside);
+  strbuf_add(&self->inside, str_of(self->prefix));
+  strbuf_add(&self->inside, path);
+}
+
+// List one folder; *ignore becomes the list that holds inside it. 0, or libuv's error.
+static int scan_one(Crawl *self, TreeDir *dir, const Ignore **ignore)
+{
+  set_paths(self, dir);
+  if (self->events->folder) self->events->folder(self->events->ud, dir, self->full.ptr);
+  uv_fs_t req;
+  int count = uv_fs_scandir(NULL, &req, self->full.ptr, 0, NULL);
+  if (count >= 0) {
+    dir->listed = true;
+    *ignore = read_list(self, *ignore, strbuf_str(&self->full), strbuf_str(&self->inside));
+    for (size_t i = 0; i < dir->files.len; i++) dir->files.items[i].seen = false;
+    for (size_t i = 0; i < dir->dirs.len; i++) dir->dirs.items[i]->seen = false;
+    uv_dirent_t entry;
+    while (uv_fs_scandir_next(&req, &entry) != UV_EOF && !stopped(self))
+      see_entry(self, dir, *ignore, &entry);
+    if (!stopped(self)) drop_unseen(self, dir);
+  }
+  uv_fs_req_cleanup(&req);
+  return count < 0 ? count : 0;
+}
+
+// --- all of it ---
+
+Crawl *crawl_new(const char *root, const CrawlRules *rules, const CrawlEvents *events, TreeDir *tree)
+{
+  Crawl *self = xcalloc(1, sizeof *self);
+  *self = (Crawl){.root = root, .rules = rules, .events = events, .tree = tree};
+  read_base_lists(self);
+  return self;
+}
+
+static void drop_lists(Crawl *self, size_t keep)
+{
+  while (self->lists.len > keep) ignore_free(self->lists.items[--self->lists.len]);
+}
+
+void crawl_free(Crawl *self)
+{
+  if (!self) return;
+  drop_lists(self, 0);
+  vec_release(&self->lists);
+  vec_release(&self->stack);
+  strbuf_release(&self->path);
+  strbuf_release(&self->full);
+  strbuf_release(&self->inside);
+  free(self->prefix);
+  free(self);
+}
+
+// The lists from the root down to the folder above `dir`.
+static const Ignore *lists_above(Crawl *self, const TreeDir *dir)
+{
+  if (!dir->parent) return self->base;
+  const Ignore *above = lists_above(self, dir->parent);
+  set_paths(self, dir->parent);
+  return read_list(self, above, strbuf_str(&self->full), strbuf_str(&self->inside));
+}
+
+bool crawl_scan(Crawl *self, TreeDir *dir, bool deep, Error *err)
+{
+  self->stack.len = 0;
+  vec_push(&self->stack, (Step){dir, lists_above(self, dir)});
+  bool ok = true;
+  while (self->stack.len && !stopped(self)) {
+    Step step = self->stack.items[--self->stack.len];
+    int status = scan_one(self, step.dir, &step.ignore);
+    if (status < 0 && !step.dir->parent)
+      ok = error_set(err, ERR_IO, "%s: %s", self->root, uv_strerror(status));
+    else if (status < 0 && status != UV_ENOENT)
+      tell_problem(self, strbuf_str(&self->path), status);
+    if (status < 0) continue;
+    for (size_t i = step.dir->dirs.len; i-- > 0;) {
+      TreeDir *child = step.dir->dirs.items[i];
+      if (deep || !child->listed) vec_push(&self->stack, (Step){child, step.ignore});
+    }
+  }
+  drop_lists(self, self->base_lists);
+  return ok;
+}
+
+size_t crawl_seen(const Crawl *self)
+{
+  return self->seen;
+}

@@ -1,0 +1,153 @@
+// The side of the loop's thread: starts the scout, drains what it tells, and joins it. uv_async_send()
+// coalesces, so each call drains everything. The scout is joined only after it said that it ended, so that
+// the loop does not wait.
+#include "index/indexer_p.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+void indexer_notify(Indexer *self)
+{
+  uv_async_send(&self->notify);
+}
+
+void indexer_wake(Indexer *self)
+{
+  uv_mutex_lock(&self->lock);
+  if (self->wake_open) uv_async_send(&self->wake);
+  uv_mutex_unlock(&self->lock);
+}
+
+void indexer_problem(Indexer *self, Str path, const char *why)
+{
+  atomic_fetch_add(&self->problem_count, 1);
+  uv_mutex_lock(&self->lock);
+  vec_push(&self->problems, (Problem){.path = str_dup(path), .why = xstrdup(why)});
+  uv_mutex_unlock(&self->lock);
+  indexer_notify(self);
+}
+
+void indexer_lower_priority(const Indexer *self)
+{
+#ifdef __linux__
+  if (self->options.background) setpriority(PRIO_PROCESS, 0, 19); // on Linux: of this thread alone
+#else
+  (void)self;
+#endif
+}
+
+static void tell_problems(Indexer *self)
+{
+  uv_mutex_lock(&self->lock);
+  Problem *items = self->problems.items;
+  size_t len = self->problems.len;
+  self->problems.items = NULL;
+  self->problems.len = self->problems.cap = 0;
+  uv_mutex_unlock(&self->lock);
+  for (size_t i = 0; i < len; i++) {
+    if (self->options.problem)
+      self->options.problem(self->options.ud, str_of(items[i].path), str_of(items[i].why));
+    free(items[i].path);
+    free(items[i].why);
+  }
+  free(items);
+}
+
+static void on_notify_closed(uv_handle_t *handle)
+{
+  Indexer *self = container_of(handle, Indexer, notify);
+  void (*closed)(void *) = self->closed;
+  void *ud = self->options.ud;
+  uv_mutex_destroy(&self->lock);
+  folder_release(&self->folder);
+  free(self);
+  if (closed) closed(ud);
+}
+
+static void end(Indexer *self)
+{
+  if (uv_is_closing((uv_handle_t *)&self->notify)) return;
+  uv_thread_join(&self->scout_thread);
+  tell_problems(self);
+  uv_close((uv_handle_t *)&self->notify, on_notify_closed);
+}
+
+static void on_notify(uv_async_t *async)
+{
+  Indexer *self = container_of(async, Indexer, notify);
+  tell_problems(self);
+  if (self->options.changed && !atomic_load(&self->stop)) self->options.changed(self->options.ud);
+  if (atomic_load(&self->stop) && atomic_load(&self->scout_ended)) end(self);
+}
+
+static void on_wake(uv_async_t *async)
+{
+  uv_stop(async->loop);
+}
+
+static int worker_count(const IndexerOptions *options)
+{
+  uv_cpu_info_t *info;
+  int cores = 1;
+  if (uv_cpu_info(&info, &cores) == 0) uv_free_cpu_info(info, cores);
+  int wanted = options->workers > 0 ? options->workers : cores < 4 ? cores : 4;
+  return wanted < 1 ? 1 : wanted < WORKERS_MAX ? wanted : WORKERS_MAX;
+}
+
+Indexer *indexer_new(uv_loop_t *loop, const Pipeline *pipeline, const char *root,
+                     const IndexerOptions *options, Error *err)
+{
+  Folder folder;
+  if (!folder_find(&folder, root, err) || !folder_make_home(&folder, err)) {
+    folder_release(&folder);
+    return NULL;
+  }
+  Indexer *self = xcalloc(1, sizeof *self);
+  self->pipeline = pipeline;
+  self->options = *options;
+  self->folder = folder;
+  self->worker_count = worker_count(options);
+  atomic_store(&self->state, INDEX_SCANNING);
+  atomic_store(&self->scanning, true);
+  self->wake_open = true;
+  if (uv_mutex_init(&self->lock) || uv_async_init(loop, &self->notify, on_notify) ||
+      uv_loop_init(&self->scout_loop) || uv_async_init(&self->scout_loop, &self->wake, on_wake) ||
+      uv_thread_create(&self->scout_thread, scout_main, self))
+    abort(); // out of memory or of descriptors before anything began
+  return self;
+}
+
+const Folder *indexer_folder(const Indexer *self)
+{
+  return &self->folder;
+}
+
+IndexProgress indexer_progress(const Indexer *self)
+{
+  IndexState state = (IndexState)atomic_load(&self->state);
+  if (state == INDEX_SCANNING && !atomic_load(&self->scanning) && !atomic_load(&self->pending))
+    state = INDEX_READY;
+  return (IndexProgress){.state = state,
+                         .seen = atomic_load(&self->seen),
+                         .queued = atomic_load(&self->queued),
+                         .done = atomic_load(&self->done),
+                         .removed = atomic_load(&self->removed),
+                         .problems = atomic_load(&self->problem_count)};
+}
+
+void indexer_rescan(Indexer *self)
+{
+  atomic_store(&self->rescan, true);
+  indexer_wake(self);
+}
+
+void indexer_close(Indexer *self, void (*closed)(void *ud))
+{
+  assert(!atomic_load(&self->stop));
+  self->closed = closed;
+  atomic_store(&self->stop, true);
+  atomic_store(&self->cancel, true);
+  indexer_wake(self);
+  indexer_notify(self); // it may have ended before
+}

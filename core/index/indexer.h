@@ -1,0 +1,54 @@
+// indexer: keeps the index of one folder: scans, annotates what changed in threads of its own, stores it,
+// watches. The loop's thread only starts it, hears from it and ends it; it never waits for a file or the
+// database.
+#pragma once
+
+#include "annotate/pipeline.h"
+#include "index/crawl.h"
+#include "index/folder.h"
+
+#include <uv.h>
+
+typedef struct IndexerOptions {
+  CrawlRules rules;
+  int workers;     // threads that read and annotate; 0: one a core, at most 4
+  bool background; // lowest priority
+  bool watch;      // go on after the first scan until indexer_close()
+  void *ud;
+  // On the loop's thread. What indexer_progress() says has changed.
+  void (*changed)(void *ud);
+  // On the loop's thread, once for each file or folder that could not be used (borrowed). Empty path: the
+  // index itself.
+  void (*problem)(void *ud, Str path, Str why);
+} IndexerOptions;
+
+typedef enum IndexState {
+  INDEX_WAITING,  // another process writes this index: its rows can be read, and this one takes over when it
+                  // ends
+  INDEX_SCANNING, // files are found and read
+  INDEX_READY,    // everything found is stored
+  INDEX_FAILED,   // the database cannot be written: see the problem told
+} IndexState;
+
+typedef struct IndexProgress {
+  IndexState state;
+  size_t seen;    // files looked at in this scan
+  size_t queued;  // of them new or changed, since the start
+  size_t done;    // of these stored
+  size_t removed; // files that are gone, since the start
+  size_t problems;
+} IndexProgress;
+
+typedef struct Indexer Indexer;
+
+// Start to index the folder at `root` with `pipeline` (borrowed; strings in `options` as well). NULL with
+// *err as folder_find() gives it, or ERR_IO.
+Indexer *indexer_new(uv_loop_t *loop, const Pipeline *pipeline, const char *root,
+                     const IndexerOptions *options, Error *err);
+const Folder *indexer_folder(const Indexer *self);
+IndexProgress indexer_progress(const Indexer *self);
+// Look at every file's stamp again, soon.
+void indexer_rescan(Indexer *self);
+// Stop; what is stored stays. `closed` (may be NULL) is called on the loop's thread, after which `self` is no
+// more.
+void indexer_close(Indexer *self, void (*closed)(void *ud));

@@ -1,0 +1,94 @@
+// indexer_p: what the indexer's threads share. For core/index/ alone.
+//
+//   loop's thread   indexer.c: owns the Indexer, hears by uv_async
+//   scout           scout.c: own loop; owns the tree, the crawl and the watches; starts and ends the others
+//   workers         worker.c: a queue each, chosen by the path, so that what happens to one file stays in
+//   order writer          writer.c: owns the Store
+#pragma once
+
+#include "index/indexer.h"
+#include "index/queue.h"
+#include "index/store.h"
+
+#include <stdatomic.h>
+
+enum { WORKERS_MAX = 16, JOBS_EACH = 32, RESULTS_MAX = 64 };
+
+typedef enum ResultKind {
+  RESULT_PUT,
+  RESULT_TOUCH, // same bytes
+  RESULT_GONE,
+  RESULT_SKIP,  // could not be read: what is stored stays
+  RESULT_FLUSH, // the scan has ended: commit
+} ResultKind;
+
+typedef struct Job { // from scout to worker
+  char *path;
+  FileStamp stamp;
+  uint64_t hash;
+  bool gone;
+} Job;
+
+typedef struct Result { // from worker to writer
+  ResultKind kind;
+  char *path;
+  FileStamp stamp;
+  Record *record; // RESULT_PUT
+} Result;
+
+typedef struct Worker {
+  Indexer *indexer;
+  uv_thread_t thread;
+  Queue *jobs;
+} Worker;
+
+typedef struct Problem {
+  char *path, *why;
+} Problem;
+
+struct Indexer {
+  const Pipeline *pipeline;
+  IndexerOptions options;
+  Folder folder;
+  uv_async_t notify; // to the loop's thread
+  uv_thread_t scout_thread;
+  void (*closed)(void *ud);
+
+  _Atomic(bool) stop;        // indexer_close() was called
+  _Atomic(bool) cancel;      // stop, or the writer failed: workers drop what they do
+  _Atomic(bool) rescan;      // indexer_rescan() was called
+  _Atomic(bool) scout_ended; // join it
+  _Atomic(int) state;        // IndexState
+  _Atomic(bool) scanning;    // the scout may still send jobs
+  _Atomic(size_t) seen, queued, done, removed, problem_count;
+  _Atomic(size_t) pending; // jobs sent and not yet committed
+
+  uv_mutex_t lock; // guards problems and wake_open
+  VEC_OF(Problem) problems;
+  bool wake_open; // `wake` may be sent to
+
+  // The scout's, for the length of a session; workers and writer use their ends of the queues.
+  uv_loop_t scout_loop;
+  uv_async_t wake; // to the scout
+  Worker workers[WORKERS_MAX];
+  int worker_count;
+  Queue *results;
+  uv_thread_t writer_thread;
+  Store *store;      // the writer's while its thread runs
+  Error store_error; // the writer's until it is joined
+};
+
+// Tell the loop's thread of a file that could not be used. Any thread.
+void indexer_problem(Indexer *self, Str path, const char *why);
+// Tell the loop's thread that something changed. Any thread.
+void indexer_notify(Indexer *self);
+// Wake the scout, if it still listens. Any thread.
+void indexer_wake(Indexer *self);
+// Give this thread the lowest priority, where the options ask for it.
+void indexer_lower_priority(const Indexer *self);
+
+void scout_main(void *indexer);
+void worker_main(void *worker);
+void writer_main(void *indexer);
+void job_free(Job *job);
+void result_free(Result *result);

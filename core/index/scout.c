@@ -1,0 +1,383 @@
+// The scout's thread. A session is: lock, open the store, load the tree, start the others, scan, and where it
+// watches go on until it is told to stop. A damaged database ends the session; it is set aside and a second
+// one begins from nothing.
+#include "index/indexer_p.h"
+
+#include "index/crawl.h"
+#include "index/watch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+  SETTLE_MS = 100,      // after a change is heard of: more of them come together
+  SLOW_SCAN_MS = 60000, // where folders cannot be watched
+  WAIT_MS = 500,        // for the lock
+  STACK_BYTES = 8 << 20,
+};
+
+typedef struct Scout {
+  Indexer *indexer;
+  TreeDir *tree;
+  Crawl *crawl;
+  Watch *watch;
+  uv_timer_t settle, slow;
+  VEC_OF(TreeDir *) by_number; // [watch's number]; NULL: no longer watched
+  VEC_OF(int) dirty;           // numbers of folders that changed
+  bool overflow, partial;      // events were lost; some folders are not watched
+} Scout;
+
+// --- what the crawl finds ---
+
+static void send_job(Scout *self, Str path, FileStamp stamp, uint64_t hash, bool gone)
+{
+  Indexer *indexer = self->indexer;
+  Job *job = xcalloc(1, sizeof *job);
+  *job = (Job){.path = str_dup(path), .stamp = stamp, .hash = hash, .gone = gone};
+  Worker *worker = &indexer->workers[str_hash(path) % (uint64_t)indexer->worker_count];
+  atomic_fetch_add(&indexer->pending, 1);
+  if (!gone) atomic_fetch_add(&indexer->queued, 1);
+  if (!queue_push(worker->jobs, job)) job_free(job);
+}
+
+static void on_file_changed(void *ud, Str path, FileStamp stamp, uint64_t hash)
+{
+  send_job(ud, path, stamp, hash, false);
+}
+static void on_file_gone(void *ud, Str path)
+{
+  send_job(ud, path, (FileStamp){0}, 0, true);
+}
+static void on_problem(void *ud, Str path, const char *why)
+{
+  indexer_problem(((Scout *)ud)->indexer, path, why);
+}
+
+static bool on_stopped(void *ud)
+{
+  Scout *self = ud;
+  atomic_store(&self->indexer->seen, crawl_seen(self->crawl));
+  return atomic_load(&self->indexer->cancel);
+}
+
+// --- watching ---
+
+static void on_settled(uv_timer_t *timer)
+{
+  uv_stop(timer->loop);
+}
+
+static void on_folder_changed(void *ud, int number)
+{
+  Scout *self = ud;
+  if ((size_t)number >= self->by_number.len || !self->by_number.items[number]) return;
+  if (!self->dirty.len || self->dirty.items[self->dirty.len - 1] != number) vec_push(&self->dirty, number);
+  if (!uv_is_active((uv_handle_t *)&self->settle)) uv_timer_start(&self->settle, on_settled, SETTLE_MS, 0);
+}
+
+static void on_watch_ended(void *ud, int number)
+{
+  Scout *self = ud;
+  if ((size_t)number >= self->by_number.len || !self->by_number.items[number]) return;
+  self->by_number.items[number]->watch = -1;
+  self->by_number.items[number] = NULL;
+}
+
+static void on_overflow(void *ud)
+{
+  Scout *self = ud;
+  self->overflow = true;
+  if (!uv_is_active((uv_handle_t *)&self->settle)) uv_timer_start(&self->settle, on_settled, SETTLE_MS, 0);
+}
+
+static void on_slow_scan(uv_timer_t *timer)
+{
+  Scout *self = timer->data;
+  self->overflow = true;
+  uv_stop(timer->loop);
+}
+
+// Some folders are not watched: said once, then everything is scanned from time to time.
+static void go_slow(Scout *self, const char *why)
+{
+  if (self->partial) return;
+  self->partial = true;
+  indexer_problem(self->indexer, (Str){0}, why);
+  uv_timer_start(&self->slow, on_slow_scan, SLOW_SCAN_MS, SLOW_SCAN_MS);
+}
+
+static void on_folder(void *ud, TreeDir *dir, const char *full_path)
+{
+  Scout *self = ud;
+  if (!self->watch || dir->watch >= 0) return;
+  Error err = {0};
+  int number = watch_add(self->watch, full_path, &err);
+  if (number < 0) {
+    if (err.code == ERR_LIMIT) go_slow(self, err.text);
+    return;
+  }
+  while (self->by_number.len <= (size_t)number) vec_push(&self->by_number, NULL);
+  TreeDir *other =
+      self->by_number.items[number]; // the same folder, met at its old place before it was moved here
+  if (other) other->watch = -1;
+  self->by_number.items[number] = dir;
+  dir->watch = number;
+}
+
+static void on_folder_gone(void *ud, TreeDir *dir)
+{
+  Scout *self = ud;
+  for (size_t i = 0; i < dir->dirs.len; i++) on_folder_gone(ud, dir->dirs.items[i]);
+  if (dir->watch < 0) return;
+  self->by_number.items[dir->watch] = NULL;
+  watch_remove(self->watch, dir->watch);
+  dir->watch = -1;
+}
+
+// --- scanning ---
+
+static void scan(Scout *self, TreeDir *dir, bool deep)
+{
+  Error err = {0};
+  if (!crawl_scan(self->crawl, dir, deep, &err)) indexer_problem(self->indexer, (Str){0}, err.text);
+  atomic_store(&self->indexer->seen, crawl_seen(self->crawl));
+}
+
+static void begin_scan(Indexer *indexer)
+{
+  atomic_store(&indexer->scanning, true);
+  atomic_store(&indexer->state, INDEX_SCANNING);
+}
+
+static void end_scan(Indexer *indexer)
+{
+  atomic_store(&indexer->scanning, false);
+  Result *flush = xcalloc(1, sizeof *flush);
+  flush->kind = RESULT_FLUSH;
+  if (!queue_push(indexer->results, flush)) result_free(flush);
+  indexer_notify(indexer);
+}
+
+static void scan_dirty(Scout *self)
+{
+  begin_scan(self->indexer);
+  bool all = self->overflow || atomic_exchange(&self->indexer->rescan, false);
+  self->overflow = false;
+  if (all) scan(self, self->tree, true);
+  for (size_t i = 0; !all && i < self->dirty.len; i++) {
+    TreeDir *dir = self->by_number.items[self->dirty.items[i]];
+    if (dir) scan(self, dir, false);
+  }
+  self->dirty.len = 0;
+  end_scan(self->indexer);
+}
+
+static void watch_until_stopped(Scout *self)
+{
+  Indexer *indexer = self->indexer;
+  while (!atomic_load(&indexer->cancel)) {
+    uv_run(&indexer->scout_loop, UV_RUN_DEFAULT); // until something calls uv_stop()
+    if (self->overflow || self->dirty.len || atomic_load(&indexer->rescan)) scan_dirty(self);
+  }
+}
+
+// Run what handles that were closed still have to do, so that their memory may go. A call of uv_stop() may be
+// waiting.
+static void run_dry(Indexer *indexer)
+{
+  uv_unref((uv_handle_t *)&indexer->wake);
+  while (uv_run(&indexer->scout_loop, UV_RUN_DEFAULT) != 0) {
+  }
+  uv_ref((uv_handle_t *)&indexer->wake);
+}
+
+// --- a session ---
+
+static void load_file(void *ud, Str path, FileStamp stamp, uint64_t hash)
+{
+  size_t name = path.len;
+  while (name && path.ptr[name - 1] != '/') name--;
+  bool is_new;
+  TreeFile *file =
+      tree_file(tree_dir(ud, str_slice(path, 0, name)), str_slice(path, name, path.len), &is_new);
+  file->stamp = stamp;
+  file->hash = hash;
+}
+
+// Open the store and load the tree from it; an index with more waste than content is swept first.
+static bool open_store(Scout *self, Error *err)
+{
+  Indexer *indexer = self->indexer;
+  indexer->store = store_open(indexer->folder.db, err);
+  if (!indexer->store) return false;
+  size_t dead, articles;
+  store_waste(indexer->store, &dead, &articles);
+  if (dead > articles / 2 + 1000 && !store_sweep(indexer->store, err)) return false;
+  return store_set_ready(indexer->store, false, err) && store_commit(indexer->store, err) &&
+         store_each_file(indexer->store, load_file, self->tree, err);
+}
+
+static void start_thread(uv_thread_t *thread, void (*entry)(void *), void *arg)
+{
+  uv_thread_options_t options = {.flags = UV_THREAD_HAS_STACK_SIZE, .stack_size = STACK_BYTES};
+  if (uv_thread_create_ex(thread, &options, entry, arg) != 0) abort(); // out of memory
+}
+
+static void start_threads(Indexer *indexer)
+{
+  indexer->store_error = (Error){0};
+  atomic_store(&indexer->pending, 0);
+  atomic_store(&indexer->queued, 0);
+  atomic_store(&indexer->done, 0);
+  indexer->results = queue_new(RESULTS_MAX);
+  for (int i = 0; i < indexer->worker_count; i++) {
+    Worker *worker = &indexer->workers[i];
+    worker->indexer = indexer;
+    worker->jobs = queue_new(JOBS_EACH);
+    start_thread(&worker->thread, worker_main, worker);
+  }
+  start_thread(&indexer->writer_thread, writer_main, indexer);
+}
+
+// What is in the queues is finished first, unless `cancel` is set.
+static void end_threads(Indexer *indexer)
+{
+  for (int i = 0; i < indexer->worker_count; i++) queue_close(indexer->workers[i].jobs);
+  for (int i = 0; i < indexer->worker_count; i++) {
+    uv_thread_join(&indexer->workers[i].thread);
+    queue_free(indexer->workers[i].jobs);
+  }
+  queue_close(indexer->results);
+  uv_thread_join(&indexer->writer_thread);
+  queue_free(indexer->results);
+}
+
+static void run_crawl(Scout *self)
+{
+  Indexer *indexer = self->indexer;
+  WatchEvents watch_events = {self, on_folder_changed, on_watch_ended, on_overflow};
+  CrawlEvents events = {.ud = self,
+                        .changed = on_file_changed,
+                        .gone = on_file_gone,
+                        .problem = on_problem,
+                        .folder = on_folder,
+                        .folder_gone = on_folder_gone,
+                        .stopped = on_stopped};
+  Error err = {0};
+  if (indexer->options.watch) {
+    self->watch = watch_new(&indexer->scout_loop, &watch_events, &err);
+    if (!self->watch) go_slow(self, err.text);
+  }
+  self->crawl = crawl_new(indexer->folder.root, &indexer->options.rules, &events, self->tree);
+  begin_scan(indexer);
+  scan(self, self->tree, true);
+  end_scan(indexer);
+  if (indexer->options.watch) watch_until_stopped(self);
+  crawl_free(self->crawl);
+  uv_timer_stop(&self->settle);
+  uv_timer_stop(&self->slow);
+  watch_close(self->watch);
+}
+
+static void free_scout(Scout *self)
+{
+  tree_free(self->tree);
+  vec_release(&self->by_number);
+  vec_release(&self->dirty);
+  uv_close((uv_handle_t *)&self->settle, NULL);
+  uv_close((uv_handle_t *)&self->slow, NULL);
+  run_dry(self->indexer);
+}
+
+static bool run_session(Indexer *indexer, Error *err)
+{
+  Scout scout = {.indexer = indexer, .tree = tree_new()};
+  uv_timer_init(&indexer->scout_loop, &scout.settle);
+  uv_timer_init(&indexer->scout_loop, &scout.slow);
+  scout.slow.data = &scout;
+  atomic_store(&indexer->cancel, atomic_load(&indexer->stop));
+  bool ok = open_store(&scout, err);
+  if (ok) {
+    start_threads(indexer);
+    run_crawl(&scout);
+    end_threads(indexer);
+    ok = indexer->store_error.code == ERR_NONE;
+    if (!ok) *err = indexer->store_error;
+  }
+  store_free(indexer->store);
+  indexer->store = NULL;
+  free_scout(&scout);
+  return ok;
+}
+
+static bool start_again(Indexer *indexer, const Error *why)
+{
+  Error err = {0};
+  char text[700];
+  if (!store_set_aside(indexer->folder.db, &err)) {
+    indexer_problem(indexer, (Str){0}, err.text);
+    return false;
+  }
+  snprintf(text, sizeof text, "%.500s: damaged, kept as index.db.damaged and built anew", why->text);
+  indexer_problem(indexer, (Str){0}, text);
+  return true;
+}
+
+static void on_wait_over(uv_timer_t *timer)
+{
+  uv_stop(timer->loop);
+}
+
+// Wait for the writer's lock as long as another process has it. -1 when stopped, or where it cannot be made.
+static int wait_for_lock(Indexer *indexer)
+{
+  uv_timer_t timer;
+  uv_timer_init(&indexer->scout_loop, &timer);
+  int lock = -1;
+  bool told = false;
+  while (!atomic_load(&indexer->stop)) {
+    Error err = {0};
+    lock = folder_lock(&indexer->folder, &err);
+    if (lock >= 0) break;
+    if (!told) indexer_problem(indexer, (Str){0}, err.text);
+    told = true;
+    if (err.code != ERR_STATE) break;
+    atomic_store(&indexer->state, INDEX_WAITING);
+    indexer_notify(indexer);
+    uv_timer_start(&timer, on_wait_over, WAIT_MS, 0);
+    uv_run(&indexer->scout_loop, UV_RUN_DEFAULT);
+  }
+  uv_close((uv_handle_t *)&timer, NULL);
+  run_dry(indexer);
+  return lock;
+}
+
+static void close_loop(Indexer *indexer)
+{
+  uv_mutex_lock(&indexer->lock);
+  indexer->wake_open = false;
+  uv_close((uv_handle_t *)&indexer->wake, NULL);
+  uv_mutex_unlock(&indexer->lock);
+  while (uv_run(&indexer->scout_loop, UV_RUN_DEFAULT) != 0) {
+  }
+  if (uv_loop_close(&indexer->scout_loop) != 0) abort(); // a handle was left: a bug
+}
+
+void scout_main(void *arg)
+{
+  Indexer *indexer = arg;
+  indexer_lower_priority(indexer);
+  int lock = wait_for_lock(indexer);
+  Error err = {0};
+  bool ok = lock >= 0 && run_session(indexer, &err);
+  if (!ok && err.code == ERR_FORMAT && !atomic_load(&indexer->stop) && start_again(indexer, &err)) {
+    err = (Error){0};
+    ok = run_session(indexer, &err);
+  }
+  if (!ok && err.code != ERR_NONE) indexer_problem(indexer, (Str){0}, err.text);
+  folder_unlock(lock);
+  close_loop(indexer);
+  atomic_store(&indexer->state, ok ? INDEX_READY : INDEX_FAILED);
+  atomic_store(&indexer->scout_ended, true);
+  indexer_notify(indexer);
+}

@@ -1,0 +1,36 @@
+// tree: what is known of a folder's files between scans: names and stamps by folder. Paths are relative to
+// the root. One thread.
+#pragma once
+
+#include "base/vec.h"
+#include "index/record.h"
+
+typedef struct TreeFile {
+  char *name;
+  FileStamp stamp; // when it was last sent to be read
+  uint64_t hash;   // of its bytes then, as far as known; 0: not known
+  bool seen;       // by the scan that runs
+} TreeFile;
+
+typedef struct TreeDir {
+  struct TreeDir *parent;        // NULL: the root
+  char *name;                    // "" for the root
+  VEC_OF(TreeFile) files;        // sorted by name
+  VEC_OF(struct TreeDir *) dirs; // sorted by name
+  int watch;                     // inotify's number; -1: none
+  bool listed;                   // by this process, at least once
+  bool seen;                     // by the scan that runs
+} TreeDir;
+
+TreeDir *tree_new(void);
+void tree_free(TreeDir *root); // and all below
+// The folder at `path` ("" for the root), made where it is missing.
+TreeDir *tree_dir(TreeDir *root, Str path);
+// The file or folder with this name, made (seen false, hash 0, watch -1) where it is missing; *is_new tells.
+// A pointer to a file is valid until the next one is made.
+TreeFile *tree_file(TreeDir *dir, Str name, bool *is_new);
+TreeDir *tree_child(TreeDir *dir, Str name, bool *is_new);
+void tree_drop_file(TreeDir *dir, size_t index);
+void tree_drop_child(TreeDir *dir, size_t index); // with all below
+// Append the folder's path to `out`: nothing for the root, else ending in '/'.
+void tree_path(const TreeDir *dir, StrBuf *out);

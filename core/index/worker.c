@@ -1,0 +1,164 @@
+// A worker reads a file, sees by its hash whether it changed at all, and annotates it.
+// A file may change while it is read: its stamp is taken before and after, and reading starts again where
+// they differ.
+#define _GNU_SOURCE // O_NOFOLLOW, O_CLOEXEC
+#include "index/indexer_p.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TRIES = 3, BINARY_PROBE = 4096, MAX_BYTES = 16 << 20 };
+// A file written so lately may be written again without a later time: some file systems count in two seconds.
+#define RACY_NS 2000000000
+
+typedef struct Content {
+  StrBuf bytes;
+  FileStamp stamp;
+} Content;
+
+void job_free(Job *job)
+{
+  if (!job) return;
+  free(job->path);
+  free(job);
+}
+
+void result_free(Result *result)
+{
+  if (!result) return;
+  free(result->path);
+  record_free(result->record);
+  free(result);
+}
+
+static FileStamp stamp_of(const struct stat *info)
+{
+  return (FileStamp){.mtime_ns = (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec,
+                     .size = (uint64_t)info->st_size,
+                     .inode = info->st_ino};
+}
+
+static FileStamp guard_racy(FileStamp stamp)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+  if (stamp.mtime_ns > now_ns - RACY_NS) stamp.mtime_ns = STAMP_RACY; // a time to come as well
+  return stamp;
+}
+
+// Read all of `fd` as it is now. ERR_LIMIT past `max` bytes.
+static bool read_all(int fd, size_t max, StrBuf *out, Error *err)
+{
+  strbuf_reset(out);
+  for (;;) {
+    ssize_t got = read(fd, strbuf_grow(out, 65536), 65536);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return error_set(err, ERR_IO, "%s", strerror(errno));
+    if (got == 0) return true;
+    out->len += (size_t)got;
+    if (out->len > max) return error_set(err, ERR_LIMIT, "larger than %zu MB, left out", max >> 20);
+  }
+}
+
+static bool read_steady(int fd, size_t max, Content *to, Error *err)
+{
+  struct stat before, after;
+  for (int i = 0; i < TRIES; i++) {
+    if (fstat(fd, &before) != 0) return error_set(err, ERR_IO, "%s", strerror(errno));
+    if (!S_ISREG(before.st_mode)) return error_set(err, ERR_NOT_FOUND, "no longer a file");
+    if (lseek(fd, 0, SEEK_SET) != 0 || !read_all(fd, max, &to->bytes, err)) return false;
+    if (fstat(fd, &after) != 0) return error_set(err, ERR_IO, "%s", strerror(errno));
+    to->stamp = guard_racy(stamp_of(&after));
+    if (stamp_eq(stamp_of(&before), stamp_of(&after)) && to->bytes.len == (size_t)after.st_size) return true;
+  }
+  to->stamp.mtime_ns = STAMP_RACY; // it is being written: what there is now, and again next time
+  return true;
+}
+
+// ERR_NOT_FOUND where the file is gone.
+static bool read_file(const Indexer *self, const char *path, Content *to, Error *err)
+{
+  size_t max = self->options.rules.max_bytes ? self->options.rules.max_bytes : MAX_BYTES;
+  StrBuf full = {0};
+  strbuf_addf(&full, "%s/%s", self->folder.root, path);
+  int fd = open(full.ptr, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int why = errno;
+  strbuf_release(&full);
+  if (fd < 0) {
+    bool gone = why == ENOENT || why == ENOTDIR || why == ELOOP; // ELOOP: a link took its place
+    return error_set(err, gone ? ERR_NOT_FOUND : ERR_IO, "%s", strerror(why));
+  }
+  bool ok = read_steady(fd, max, to, err);
+  close(fd);
+  if (ok && memchr(to->bytes.ptr ? to->bytes.ptr : "", 0,
+                   to->bytes.len < BINARY_PROBE ? to->bytes.len : BINARY_PROBE))
+    return error_set(err, ERR_FORMAT, "not a text (it holds NUL bytes), left out");
+  return ok;
+}
+
+static Record *annotate(Indexer *self, const char *path, Content *content)
+{
+  Str text = strbuf_str(&content->bytes);
+  Snapshot *snapshot = snapshot_new(text);
+  Analysis *analysis = analysis_new(self->pipeline);
+  ArticleInfo info = {.path = str_of(path)};
+  Annotations *notes = analysis_run(analysis, snapshot, &info, &self->cancel);
+  Record *record = notes ? record_new(str_of(path), text, notes) : NULL;
+  annotations_unref(notes);
+  analysis_free(analysis);
+  snapshot_unref(snapshot);
+  return record;
+}
+
+static ResultKind kind_of_failure(Indexer *self, const Job *job, const Error *err)
+{
+  if (err->code == ERR_NOT_FOUND) return RESULT_GONE;
+  indexer_problem(self, str_of(job->path), err->text);
+  return err->code == ERR_IO ? RESULT_SKIP : RESULT_GONE; // what can be read but is no article is not kept
+}
+
+static void work(Indexer *self, const Job *job, Content *content, Result *result)
+{
+  Error err = {0};
+  if (job->gone) {
+    result->kind = RESULT_GONE;
+    return;
+  }
+  if (!read_file(self, job->path, content, &err)) {
+    result->kind = kind_of_failure(self, job, &err);
+    return;
+  }
+  uint64_t hash = str_hash(strbuf_str(&content->bytes));
+  if (hash == 0) hash = 1; // 0 says "not known"
+  result->stamp = content->stamp;
+  result->kind = RESULT_TOUCH;
+  if (hash == job->hash) return;
+  result->record = annotate(self, job->path, content);
+  result->kind = result->record ? RESULT_PUT : RESULT_SKIP;
+  if (!result->record) return; // cancelled
+  result->record->stamp = content->stamp;
+  result->record->hash = hash;
+}
+
+void worker_main(void *arg)
+{
+  Worker *worker = arg;
+  Indexer *self = worker->indexer;
+  indexer_lower_priority(self);
+  Content content = {0};
+  for (Job *job; (job = queue_pop(worker->jobs)); job_free(job)) {
+    if (atomic_load(&self->cancel)) continue;
+    Result *result = xcalloc(1, sizeof *result);
+    work(self, job, &content, result);
+    result->path = job->path;
+    job->path = NULL;
+    if (!queue_push(self->results, result)) result_free(result);
+  }
+  strbuf_release(&content.bytes);
+}
