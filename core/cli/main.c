@@ -13,6 +13,12 @@ typedef struct Verb {
 
 static const Verb g_verbs[] = {
     {"annotate", cmd_annotate, "mark names, dates and quotations in articles"},
+    {"index", cmd_index, "find everything again: index a folder of articles"},
+    {"entities", cmd_entities, "who and what a folder's articles name"},
+    {"mentions", cmd_mentions, "where a name stands, with the words around it"},
+    {"quotes", cmd_quotes, "what was said, and by whom"},
+    {"timeline", cmd_timeline, "the days the articles tell of"},
+    {"search", cmd_search, "articles with certain words"},
     {"doctor", cmd_doctor, "what newsmark found here: versions, files, features"},
     {"lsp", cmd_lsp, "the language server, for editors"},
 };
