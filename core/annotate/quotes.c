@@ -1,23 +1,11 @@
 // Per block: pair the marks (quotes_marks.c) or cut the dash speech (quotes_dash.c), look at the block's
 // words (quotes_scene.c), list who may have spoken (quotes_parties.c) and choose (quotes_speaker.c). What the
-// block cannot tell is left to the article (quotes_attribute.c).
+// block cannot tell is left to the article (quotes_attribute.c). Whether it was said at all: quotes_speech.c.
 #include "annotate/quotes_p.h"
 
 static bool has_dash_speech(Lang lang)
 {
   return lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA || lang == LANG_FI;
-}
-
-static bool is_word(const Scene *scene, uint32_t token)
-{
-  return scene->in[token].flags & (TOKEN_WORD | TOKEN_NUMBER);
-}
-
-static uint32_t count_words(const Scene *scene, uint32_t first, uint32_t last)
-{
-  uint32_t words = 0;
-  for (uint32_t i = first; i < last && words < 20; i++) words += is_word(scene, i);
-  return words;
 }
 
 // Whether the stretch stands in a sentence of its own.
@@ -29,28 +17,6 @@ static void describe_place(const Scene *scene, const Marked *marked, QuoteDraft 
   bool ends = last >= scene->len || (last > 1 && scene_is(scene, last - 2, ".!?")) ||
               scene_is(scene, last, ".!?") || scene_is(scene, last, ",");
   draft->whole = draft->starts && ends;
-}
-
-// How much the words look like something said, rather than a title, a nickname or a term.
-static float speech_likeness(const Scene *scene, const Marked *marked, const Saying *saying,
-                             const QuoteDraft *draft)
-{
-  uint32_t words = count_words(scene, marked->first, marked->last);
-  float score = words >= 6 ? 2.5F : words >= 4 ? 1.5F : words >= 2 ? 0.5F : -0.2F;
-  if (saying->cue && saying->score > 5) score += 1.5F;
-  if (saying->cue && saying->score > 3) score += 0.5F;
-  if (saying->reason == REASON_COLON) score += 2;
-  if (draft->whole) score += 1;
-  uint32_t inner = marked->last > 1 ? marked->last - 2 : 0;
-  if (scene_is(scene, inner, ",.!?")) score += 0.8F;
-  uint32_t capitals = 0, lower = 0;
-  for (uint32_t i = marked->first; i < marked->last && lower < 8; i++) {
-    if (!(scene->in[i].flags & TOKEN_WORD)) continue;
-    capitals += (scene->in[i].flags & TOKEN_CAPITAL) != 0;
-    lower += !(scene->in[i].flags & TOKEN_CAPITAL);
-  }
-  if (capitals && capitals >= lower && words <= 6) score -= 1.6F;
-  return score;
 }
 
 static QuoteType type_of(const Scene *scene, const Marked *marked, const QuoteDraft *draft)
@@ -68,11 +34,11 @@ static void add_draft(Scene *scene, const CandidateVec *candidates, const Marked
       .start = in[marked->first].start, .end = in[marked->last - 1].end, .form = marked->form};
   Saying saying = speaker_find(scene, candidates, *marked);
   describe_place(scene, marked, &draft);
+  draft.single = marks_single(scene->notes, marked->first);
   draft.type = type_of(scene, marked, &draft);
-  float likeness = speech_likeness(scene, marked, &saying, &draft);
-  if (marked->form == QUOTE_DASH || marked->form == QUOTE_CLOSER) likeness = 3;
-  draft.speechlike = likeness > 1.2F;
-  draft.confidence = likeness > 3 ? 0.95F : likeness > 1.2F ? 0.8F : likeness > 0.3F ? 0.5F : 0.2F;
+  bool dash = marked->form == QUOTE_DASH;
+  draft.confidence = dash ? (saying.cue ? 0.95F : 0.7F) : speech_likeness(scene, marked, &saying, &draft);
+  if (marked->form == QUOTE_CLOSER) draft.confidence = 0.9F;
   draft.speaker = saying.speaker;
   draft.source = saying.source;
   draft.reason = (uint8_t)saying.reason;

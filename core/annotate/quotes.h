@@ -38,11 +38,10 @@ typedef struct QuoteDraft {
   float confidence;
   uint32_t cue_start, cue_end;
   Party speaker, source;
-  uint8_t reason;   // QuoteReason: how the speaker was found
-  bool starts;      // begins a sentence of its own
-  bool whole;       // begins and ends one
-  bool speechlike;  // by its own words, without a cue
-  bool said_before; // the sentence of its own that holds it follows a quotation in the same block
+  uint8_t reason; // QuoteReason: how the speaker was found
+  bool starts;    // begins a sentence of its own
+  bool whole;     // begins and ends one
+  bool single;    // between single marks
 } QuoteDraft;
 typedef VEC_OF(QuoteDraft) QuoteVec;
 

@@ -6,8 +6,9 @@
 
 #include "base/utf8.h"
 
-#define RECENT 10      // persons kept
-#define JOIN_BLOCKS 12 // that one quotation may run over
+#define RECENT 10          // persons kept
+#define SPEECH_LEAST 0.35F // probability
+#define JOIN_BLOCKS 12     // that one quotation may run over
 
 typedef struct Person {
   size_t entity; // index in entities
@@ -394,7 +395,7 @@ static size_t joined_block(const Walk *self, const QuoteDraft **closer)
     for (size_t k = 0; !first && k < drafts->len; k++) {
       if (drafts->items[k].form <= QUOTE_CLOSER) first = &drafts->items[k];
     }
-    if (!first) continue;
+    if (!first || (first->form == QUOTE_MARKS && first->single)) continue;
     if (first->form == QUOTE_CLOSER) *closer = first;
     return first->form == QUOTE_CLOSER ? i : self->block;
   }
@@ -426,7 +427,7 @@ static void take_lead(Walk *self, const Passage *passage, const QuoteDraft *draf
 
 static bool emitted(const QuoteDraft *draft)
 {
-  return draft->speechlike || draft->confidence >= 0.5F;
+  return draft->confidence >= SPEECH_LEAST;
 }
 
 static void walk_block(Walk *self)

@@ -103,6 +103,11 @@ static Mark mark_at(const Notes *notes, uint32_t i)
   return mark;
 }
 
+bool marks_single(const Notes *notes, uint32_t token)
+{
+  return mark_at(notes, token).family == SINGLE;
+}
+
 static bool is_byte(Str text, const Token *token, const char *set)
 {
   return token->end - token->start == 1 && strchr(set, text.ptr[token->start]);
@@ -193,6 +198,15 @@ static void pair_up(Pairing *self, uint32_t first, uint32_t last)
   vec_push_in(self->arena, self->out, (Marked){first, last, QUOTE_MARKS});
 }
 
+// Whether all pairs from `from` on are between single marks.
+static bool only_single(const Pairing *self, size_t from)
+{
+  for (size_t i = from; i < self->out->len; i++) {
+    if (mark_at(self->notes, self->out->items[i].first).family != SINGLE) return false;
+  }
+  return true;
+}
+
 static void close_mark(Pairing *self, const Mark *mark)
 {
   for (size_t i = self->depth; i-- > 0;) {
@@ -206,9 +220,12 @@ static void close_mark(Pairing *self, const Mark *mark)
     self->depth = i;
     return;
   }
+  bool inner = self->out->len && only_single(self, 0);
   bool inch = mark->first && (self->notes->tokens.items[mark->first - 1].flags & TOKEN_NUMBER);
-  if (mark->family != SINGLE && !self->out->len && !self->depth && !self->first_closer && !inch)
-    self->first_closer = mark->last;
+  if (mark->family == SINGLE || (self->out->len && !inner) || self->depth || self->first_closer || inch)
+    return;
+  self->out->len = 0; // what was found lies inside
+  self->first_closer = mark->last;
 }
 
 // "'90s", "'n'", "'em": an apostrophe that looks like an opener.
@@ -265,9 +282,12 @@ void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
       close_mark(&self, &mark);
     i = mark.last;
   }
-  for (size_t i = 0; i < self.depth; i++) { // the first opener behind the last pair
+  for (size_t i = 0; i < self.depth; i++) { // the first opener with nothing but inner pairs behind it
     const Open *open = &self.stack[i];
-    if (open->family == SINGLE || (out->len && open->first < out->items[out->len - 1].first)) continue;
+    size_t behind = out->len;
+    while (behind && out->items[behind - 1].first > open->first) behind--;
+    if (open->family == SINGLE || !only_single(&self, behind)) continue;
+    out->len = behind;
     vec_push_in(arena, out, (Marked){open->first, len, QUOTE_OPENER});
     break;
   }

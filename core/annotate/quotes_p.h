@@ -12,6 +12,7 @@ typedef enum CueClass {
   CUE_REPORT,
   CUE_WRITE,
   CUE_THINK,
+  CUE_TELL,
   CUE_CALL,
   CUE_CITE,
   CUE_NOUN,
@@ -44,6 +45,7 @@ typedef struct Phrase { // the rest of a cue of several words
 
 typedef struct Word { // what the tables know of a form
   CueClass cue;
+  bool gerund; // the cue's subject is the sentence's
   SmallClass small;
   char pronoun;    // as in data/pronouns.*.tsv; 0: none
   char role;       // as in data/roles.*.tsv; 0: none
@@ -96,6 +98,8 @@ typedef VEC_OF(Marked) MarkedVec;
 void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out);
 // Whether the token is a quotation mark (or may be one).
 bool marks_is(Str text, const Token *token);
+// Whether the mark at this token is a single one: ' ‘ ’ ‚ ‹ ›, but not ''.
+bool marks_single(const Notes *notes, uint32_t token);
 
 // A block with what is known of its words; lives for one quotes_find().
 typedef struct Scene {
@@ -117,7 +121,11 @@ static inline Str scene_text(const Scene *self, uint32_t token)
   return str_slice(self->notes->text, self->in[token].start, self->in[token].end);
 }
 bool scene_is(const Scene *self, uint32_t token, const char *marks); // one of these one-byte marks
-bool scene_is_dash(const Scene *self, uint32_t token);               // – — or -
+static inline bool scene_is_word(const Scene *self, uint32_t token)
+{
+  return self->in[token].flags & (TOKEN_WORD | TOKEN_NUMBER);
+}
+bool scene_is_dash(const Scene *self, uint32_t token);       // – — or -
 bool scene_ends_sentence(const Scene *self, uint32_t token); // . ! ? … with a sentence behind it, or none
 
 typedef struct Candidate { // who may have said it
@@ -143,6 +151,9 @@ typedef struct Saying { // who said a stretch, as far as its block tells
 
 // The saying of the stretch [first, last) of tokens.
 Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked stretch);
+// The probability that a stretch between marks is something said: not a title, a nickname, a term.
+float speech_likeness(const Scene *scene, const Marked *marked, const Saying *saying,
+                      const QuoteDraft *draft);
 // The cue and speaker that stand at the end of tokens [0, end), as in "X said:".
 Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue

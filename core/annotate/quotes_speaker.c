@@ -13,7 +13,7 @@ typedef struct Cue {
   CueClass class;
   float score;
   bool behind; // the quotation
-  bool passive;
+  bool gerund; // its subject is the sentence's
 } Cue;
 
 typedef struct Frame { // the sentence around a quotation
@@ -109,7 +109,7 @@ static bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
 {
   const Word *word = scene->words[token];
   if (!word->cue && !word->phrase) return false;
-  *cue = (Cue){.first = token, .last = token + 1, .class = word->cue};
+  *cue = (Cue){.first = token, .last = token + 1, .class = word->cue, .gerund = word->gerund};
   for (const Phrase *p = lexicon_phrase(scene->lexicon, word->phrase); p;
        p = lexicon_phrase(scene->lexicon, p->next)) {
     uint32_t last;
@@ -217,10 +217,15 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   if (c->after_to) score -= 4;
   if (c->after_prep) score -= 2;
   if (cue->class == CUE_CITE) return score + 0.8F;
-  if (!cue->behind && c->first < self->stretch.first) {
-    bool verb_first = scene->lexicon->lang != LANG_EN && scene->lexicon->lang != LANG_IT;
+  if (cue->gerund) score -= 3;
+  if (cue->class == CUE_TELL) score -= 4;
+  bool english = scene->lexicon->lang == LANG_EN;
+  if (cue->behind) {
+    if (english && skip_light(scene, self->stretch.last, cue->first) < cue->first) score -= 2.5F; // "X said"
+  } else if (c->first < self->stretch.first) {
     if (cue->class == CUE_CALL) score -= 1.2F;
-    if (!verb_first) score -= 1.6F;
+    if (english) score -= 3;
+    if (scene->lexicon->lang == LANG_IT) score -= 1.6F;
   }
   return score;
 }
@@ -250,6 +255,15 @@ static void offer(Frame *self, const Cue *cue, const Party *party, float score)
   self->best = (Saying){*party, {0}, cue->first, cue->last, cue->class, reason, score};
 }
 
+// Whether a noun phrase may begin so: with an article or a capital, or in a language that hangs its article
+// on the noun.
+static bool phrase_like(const Scene *scene, uint32_t first)
+{
+  Lang lang = scene->lexicon->lang;
+  bool hung = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA || lang == LANG_FI;
+  return hung || scene->words[first]->small == SMALL_DET || (scene->in[first].flags & TOKEN_CAPITAL);
+}
+
 // The noun phrase that begins behind token `from`, for speakers that no table knows: "sier pappaen".
 static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party)
 {
@@ -265,7 +279,7 @@ static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party
     if (word->cue && word->cue < CUE_NOUN && !(scene->in[i].flags & TOKEN_CAPITAL)) break;
     nouns += !word->small;
   }
-  if (!nouns) return false;
+  if (!nouns || !phrase_like(scene, first)) return false;
   *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
   return true;
 }
@@ -289,7 +303,7 @@ static bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party
     nouns += !word->small;
     if (word->small == SMALL_DET) break;
   }
-  if (!nouns) return false;
+  if (!nouns || !(phrase_like(scene, first) || first == from)) return false;
   *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
   return true;
 }
@@ -299,13 +313,14 @@ static void offer_phrases(Frame *self, const Cue *cue)
   const Scene *scene = self->scene;
   Party party;
   uint32_t first = self->stretch.first, last = self->stretch.last;
-  if (cue->class == CUE_ADJUNCT || cue->class == CUE_NOUN) return;
+  if (cue->class == CUE_ADJUNCT || cue->class == CUE_NOUN || cue->gerund) return;
   if (cue->class == CUE_POST) {
     if (phrase_before(scene, cue->behind ? last : self->lo, cue->first, &party))
       offer(self, cue, &party, cue->score + 1.5F);
     return;
   }
-  bool adjacent = cue->behind && skip_light(scene, last, cue->first + 1) >= cue->first;
+  bool adjacent =
+      cue->behind && cue->class != CUE_TELL && skip_light(scene, last, cue->first + 1) >= cue->first;
   if ((adjacent || cue->class >= CUE_PREP) &&
       phrase_behind(scene, cue->last, cue->behind ? self->hi : first, &party))
     offer(self, cue, &party, cue->score + 1.6F);

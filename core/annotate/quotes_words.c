@@ -44,12 +44,14 @@ static void add_phrase(Lexicon *self, Str first, Str rest, CueClass cue)
 
 static bool load_cues(Lexicon *self, Error *err)
 {
-  static const char *const names[CUE_CLASSES] = {"",     "say",  "claim", "report", "write", "think",  "call",
-                                                 "cite", "noun", "prep",  "post",   "so",    "adjunct"};
+  static const char *const names[CUE_CLASSES] = {"",      "say",  "claim", "report", "write",
+                                                 "think", "tell", "call",  "cite",   "noun",
+                                                 "prep",  "post", "so",    "adjunct"};
   const Table *table = table_find("cues", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     unsigned class;
-    if (!class_of(table_cell(table, i, 2), names, ARRAY_LEN(names), &class)) return broken(table, i, err);
+    Str gerund = table_cell(table, i, 2);
+    if (!class_of(str_cut(&gerund, ' '), names, ARRAY_LEN(names), &class)) return broken(table, i, err);
     Str rest = table_cell(table, i, 0), first = str_cut(&rest, ' ');
     if (rest.len)
       add_phrase(self, first, rest, (CueClass) class);
