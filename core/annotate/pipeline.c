@@ -74,6 +74,7 @@ void annotations_unref(const Annotations *self)
 {
   Annotations *counted = (Annotations *)(uintptr_t)self;
   if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
+  annotations_unref(counted->base);
   arena_release(&counted->arena);
   free(counted);
 }

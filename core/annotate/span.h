@@ -40,6 +40,7 @@ typedef struct QuoteFacts {
 typedef struct TagFacts {
   Str tag;    // as the script declared it
   Str value;  // empty: none
+  Str fields; // what else the script says, a JSON object of strings; empty: nothing
   Str script; // its maker
 } TagFacts;
 

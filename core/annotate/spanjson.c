@@ -75,6 +75,10 @@ static void write_facts(StrBuf *out, const Span *span, const SpanWriter *writer)
     break;
   default:
     json_write_member(out, "value", or_null(span->tag.value));
+    if (span->tag.fields.len) {
+      json_write_key(out, "fields");
+      strbuf_add(out, span->tag.fields); // JSON already
+    }
     break;
   }
 }

@@ -14,3 +14,4 @@ int cmd_mentions(int argc, char **argv);
 int cmd_quotes(int argc, char **argv);
 int cmd_timeline(int argc, char **argv);
 int cmd_search(int argc, char **argv);
+int cmd_test(int argc, char **argv);

@@ -19,6 +19,7 @@ static const Verb g_verbs[] = {
     {"quotes", cmd_quotes, "what was said, and by whom"},
     {"timeline", cmd_timeline, "the days the articles tell of"},
     {"search", cmd_search, "articles with certain words"},
+    {"test", cmd_test, "run the tests of script taggers"},
     {"doctor", cmd_doctor, "what newsmark found here: versions, files, features"},
     {"lsp", cmd_lsp, "the language server, for editors"},
 };

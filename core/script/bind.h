@@ -1,0 +1,20 @@
+// bind: what scripts see: the module "newsmark", `doc`, spans as tables.
+// Only inside a sandbox_call() of a Tagger's state; all of these may raise Lua errors.
+#pragma once
+
+#include "script/tagger.h"
+
+void bind_push_api(lua_State *L);  // the module's functions in C
+void bind_push_doc(lua_State *L);  // the article of the tagger's run
+void bind_push_emit(lua_State *L); // emit(tag, first, last [, more])
+void bind_push_span(lua_State *L, const Run *run, const Span *span);
+// Take over what the table on top of the stack says of `span`: first, last, tag, value, conf, fields.
+void bind_read_span(lua_State *L, Run *run, Span *span);
+// Append a span of the tagger at work; raises past its budget of spans.
+Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end);
+// The value on top of the stack, as a string in the run's arena; nil and false: {NULL, 0}. `what` is for the
+// message.
+Str bind_read_text(lua_State *L, Run *run, const char *what);
+
+// The fields of `doc`, for the test that holds api.meta.lua and this together.
+const char *const *bind_doc_fields(size_t *count);

@@ -1,0 +1,207 @@
+// How it works: the thread says under the lock which tagger it is about to enter, with its own clock's time.
+// Who waits looks at that clock when the limit may be over: time in which the thread did not run does not
+// count. A thread cannot be killed, so one that does not come back is left alone: it holds its job and the
+// tagger it is in, and touches nothing else.
+#include "script/runner.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#define HARD_EXTRA_MS 250 // beyond twice the budget
+
+struct Runner {
+  pthread_t thread;
+  pthread_mutex_t lock; // guards what follows
+  pthread_cond_t wake, done;
+  Job *job; // NULL: idle
+  bool stop, given_up;
+  size_t at;               // tagger at work
+  uint64_t entered_cpu_ns; // by the thread's clock
+  uint32_t hard_ms;        // for the tagger at work
+  Tagger *orphan;          // the one it was given up in
+};
+
+Job *job_new(const Snapshot *text, const Annotations *found, Str path, Tagger *const *taggers, size_t count)
+{
+  Job *job = xcalloc(1, sizeof *job);
+  job->refs = 1;
+  job->text = snapshot_ref(text);
+  job->count = count;
+  job->taggers = arena_alloc(&job->arena, size_mul(count, sizeof *job->taggers));
+  memcpy(job->taggers, taggers, count * sizeof *job->taggers);
+  job->outcomes = arena_zalloc(&job->arena, size_mul(count, sizeof *job->outcomes));
+  Annotations *result = job->result = xcalloc(1, sizeof *result);
+  result->blocks = found->blocks;
+  result->block_count = found->block_count;
+  result->lang = found->lang;
+  result->dct = found->dct;
+  result->title = found->title;
+  result->base = annotations_ref(found);
+  result->refs = 1;
+  job->run = (Run){.text = snapshot_read(text, 0, snapshot_len(text), &job->arena),
+                   .path = arena_dup(&job->arena, path),
+                   .found = found,
+                   .machine = found->spans.len,
+                   .arena = &result->arena,
+                   .scratch = &job->scratch};
+  for (size_t i = 0; i < found->spans.len; i++)
+    vec_push_in(&result->arena, &job->run.spans, found->spans.items[i]);
+  return job;
+}
+
+void job_unref(Job *job)
+{
+  if (!job || __atomic_sub_fetch(&job->refs, 1, __ATOMIC_ACQ_REL)) return;
+  annotations_unref(job->result);
+  snapshot_unref(job->text);
+  arena_release(&job->arena);
+  arena_release(&job->scratch);
+  free(job);
+}
+
+// --- the thread's side
+// --------------------------------------------------------------------------------------------
+
+static uint64_t timespec_ns(struct timespec t)
+{
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t own_cpu_ns(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return timespec_ns(now);
+}
+
+static bool enter(Runner *self, const Job *job, size_t at)
+{
+  uint64_t now = own_cpu_ns();
+  pthread_mutex_lock(&self->lock);
+  bool go_on = !self->given_up;
+  self->at = at;
+  self->entered_cpu_ns = now;
+  self->hard_ms = tagger_budget_ms(job->taggers[at], job->run.text.len) * 2 + HARD_EXTRA_MS;
+  pthread_mutex_unlock(&self->lock);
+  return go_on;
+}
+
+typedef bool (*Stage)(Tagger *tagger, Run *run, Fault *fault);
+
+static bool run_stage(Runner *self, Job *job, Stage stage)
+{
+  for (size_t i = 0; i < job->count; i++) {
+    Outcome *out = &job->outcomes[i];
+    if (!out->ok && out->fault.kind != FAULT_NONE) continue; // it failed in the stage before
+    if (!enter(self, job, i)) return false;
+    size_t before = job->run.spans.len;
+    out->ok = stage(job->taggers[i], &job->run, &out->fault);
+    out->spent_ns += sandbox_spent_ns(job->taggers[i]->box);
+    out->spans += job->run.spans.len - before;
+  }
+  return true;
+}
+
+static void *runner_main(void *arg)
+{
+  Runner *self = arg;
+  pthread_mutex_lock(&self->lock);
+  while (!self->stop && !self->given_up) {
+    Job *job = self->job;
+    if (!job) {
+      pthread_cond_wait(&self->wake, &self->lock);
+      continue;
+    }
+    pthread_mutex_unlock(&self->lock);
+    if (run_stage(self, job, tagger_tag_article)) run_stage(self, job, tagger_filter_article);
+    pthread_mutex_lock(&self->lock);
+    self->job = NULL;
+    pthread_cond_signal(&self->done);
+    if (self->given_up) job_unref(job);
+  }
+  bool given_up = self->given_up;
+  pthread_mutex_unlock(&self->lock);
+  if (given_up) { // nobody else knows of us
+    tagger_free(self->orphan);
+    pthread_cond_destroy(&self->wake);
+    pthread_cond_destroy(&self->done);
+    pthread_mutex_destroy(&self->lock);
+    free(self);
+  }
+  return NULL;
+}
+
+// --- the other side
+// -------------------------------------------------------------------------------------------------
+
+Runner *runner_new(void)
+{
+  Runner *self = xcalloc(1, sizeof *self);
+  pthread_condattr_t attr;
+  pthread_mutex_init(&self->lock, NULL);
+  pthread_condattr_init(&attr);
+  pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+  pthread_cond_init(&self->wake, &attr);
+  pthread_cond_init(&self->done, &attr);
+  pthread_condattr_destroy(&attr);
+  if (pthread_create(&self->thread, NULL, runner_main, self) == 0) return self;
+  abort(); // as for memory: nothing sensible is left to do
+}
+
+void runner_free(Runner *self)
+{
+  if (!self) return;
+  pthread_mutex_lock(&self->lock);
+  self->stop = true;
+  pthread_cond_signal(&self->wake);
+  pthread_mutex_unlock(&self->lock);
+  pthread_join(self->thread, NULL);
+  pthread_cond_destroy(&self->wake);
+  pthread_cond_destroy(&self->done);
+  pthread_mutex_destroy(&self->lock);
+  free(self);
+}
+
+// Milliseconds of the thread's time until the tagger at work is over its limit; 0: it is.
+static uint64_t left_ms(Runner *self)
+{
+  clockid_t clock;
+  struct timespec now;
+  if (pthread_getcpuclockid(self->thread, &clock) || clock_gettime(clock, &now)) return self->hard_ms;
+  uint64_t spent = (timespec_ns(now) - self->entered_cpu_ns) / 1000000u;
+  return spent < self->hard_ms ? self->hard_ms - spent : 0;
+}
+
+static struct timespec from_now(uint64_t ms)
+{
+  uint64_t ns = clock_ns() + (ms + 1) * 1000000u;
+  return (struct timespec){(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+}
+
+size_t runner_run(Runner *self, Job *job)
+{
+  size_t stuck = SIZE_MAX;
+  pthread_mutex_lock(&self->lock);
+  self->job = job;
+  self->hard_ms = HARD_EXTRA_MS * 4; // until the first tagger is entered
+  clockid_t clock;
+  struct timespec now = {0};
+  if (!pthread_getcpuclockid(self->thread, &clock)) clock_gettime(clock, &now);
+  self->entered_cpu_ns = timespec_ns(now);
+  pthread_cond_signal(&self->wake);
+  while (self->job && stuck == SIZE_MAX) {
+    struct timespec until = from_now(left_ms(self));
+    if (pthread_cond_timedwait(&self->done, &self->lock, &until) != ETIMEDOUT || !self->job || left_ms(self))
+      continue;
+    stuck = self->at;
+    self->given_up = true;
+    self->orphan = job->taggers[stuck];
+    __atomic_add_fetch(&job->refs, 1, __ATOMIC_RELAXED);
+    pthread_detach(self->thread);
+  }
+  pthread_mutex_unlock(&self->lock);
+  return stuck;
+}

@@ -1,0 +1,102 @@
+// tagger: one script: what it declares, compiled, and running it over an article.
+// One thread at a time.
+#pragma once
+
+#include "annotate/pipeline.h"
+#include "config/manifest.h"
+#include "script/regex.h"
+#include "script/sandbox.h"
+#include "script/words.h"
+
+typedef struct TaggerList {
+  uint32_t tag; // in Tagger.tags
+  bool whole;
+  Str value;     // {NULL, 0}: none
+  int value_ref; // function in the registry; LUA_NOREF: none
+  Words *near;   // NULL: anywhere
+} TaggerList;
+
+typedef struct TaggerPattern {
+  uint32_t tag;
+  Regex *regex;
+  size_t group;
+  Str value;
+  int value_ref, check_ref;
+  Words *near;
+  size_t number; // in the script, from 1
+} TaggerPattern;
+
+typedef struct TaggerTest {
+  Str text; // with inline marks, unless `none`
+  Str lang; // empty: the first of the tagger's languages
+  bool none;
+} TaggerTest;
+
+typedef struct Tagger {
+  Str id;     // the manifest's, or the file's stem
+  char *path; // of the script
+  Budget budget;
+  StrVec data; // files it may read besides those in the folder data/ beside it
+  Sandbox *box;
+  Str name; // as declared
+  TagTypeVec tags;
+  uint32_t langs; // bit set of Lang; 0: all
+  VEC_OF(TaggerList) lists;
+  Words *exact, *folded; // of all lists; ids are indices of `lists`
+  VEC_OF(TaggerPattern) patterns;
+  Words *triggers; // NULL: none
+  int scan_ref, filter_ref;
+  VEC_OF(TaggerTest) tests;
+  Arena arena;     // owns the strings above
+  struct Run *run; // the article being worked on; NULL: none
+  uint64_t run_id; // of the last one
+} Tagger;
+
+typedef struct TaggerSource {
+  Str id;
+  const char *path;    // of the script
+  const char *prelude; // host/prelude.lua
+  Budget budget;
+} TaggerSource;
+
+// Load the script. NULL with *fault where it cannot be used; fault->line is in the script.
+Tagger *tagger_new(const TaggerSource *source, Fault *fault);
+void tagger_free(Tagger *self); // NULL is fine
+const TagType *tagger_tag(const Tagger *self, Str id);
+
+// One article's way through the taggers.
+typedef struct Run {
+  Str text; // the article
+  Str path;
+  const Annotations *found; // blocks, language, date, title; borrowed
+  SpanVec spans;  // so far: the machine's and the scripts'; in `arena`. What a filter drops has start == end
+  size_t machine; // the first so many are the machine's
+  Arena *arena;   // of all strings of new spans
+  Arena *scratch; // of what the run needs for itself
+  size_t first_own, own; // spans of the tagger at work
+  bool scanning;         // scan() is at work: emit may be called
+} Run;
+
+// Append the tagger's spans to run->spans. False with *fault: it gave none.
+bool tagger_tag_article(Tagger *self, Run *run, Fault *fault);
+// Let the tagger's filter see, drop and change every span. False with *fault: all stay as they were.
+bool tagger_filter_article(Tagger *self, Run *run, Fault *fault);
+// Milliseconds that the tagger may take for an article of `len` bytes.
+uint32_t tagger_budget_ms(const Tagger *self, size_t len);
+
+// What became of one of the script's own tests.
+typedef struct TestOutcome {
+  size_t number; // in the script, from 1
+  bool passed;
+  Str text; // the test as written
+  Str diff; // lines, "missing …" and "unexpected …"; empty where it passed
+} TestOutcome;
+typedef VEC_OF(TestOutcome) TestOutcomeVec; // in an arena
+
+// Run the first `most` of the script's tests, over the annotations of `pipeline` where it is given, else over
+// the words alone. Returns how many failed.
+size_t tagger_run_tests(Tagger *self, const Pipeline *pipeline, size_t most, Arena *arena,
+                        TestOutcomeVec *out);
+
+// The name that scripts know a span by: "person", "date", "quote", or the tag.
+Str span_script_tag(const Span *span);

@@ -1,0 +1,279 @@
+// One article, one tagger: lists, then patterns, block by block, so that a match never runs over the bounds
+// of a paragraph; then scan() over the whole. Where the tagger's spans overlap the longest stays, then the
+// one found first. Filters come when every tagger has tagged. Both ways in are one protected call each; a
+// failure leaves the spans as they were.
+#include "base/utf8.h"
+#include "script/bind.h"
+#include "script/tagger.h"
+
+#include <lauxlib.h>
+
+#define NEAR_BYTES 100     // to either side, where the words of `near` are looked for
+#define FAIR_BYTES 100000u // an article that the document budget is meant for; longer ones get more
+
+uint32_t tagger_budget_ms(const Tagger *self, size_t len)
+{
+  size_t parts = 1 + len / FAIR_BYTES;
+  return self->budget.document_ms * (uint32_t)(parts < 1000 ? parts : 1000);
+}
+
+// --- matches
+// ------------------------------------------------------------------------------------------------------
+
+static size_t align_back(Str text, size_t at)
+{
+  while (at > 0 && at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80) at--;
+  return at;
+}
+
+static bool any_word(const Words *words, Str text)
+{
+  WordsWalk walk = words_walk(words, text);
+  WordHit hit;
+  return words_next(&walk, &hit);
+}
+
+static bool is_near(const Words *near, Str text, size_t start, size_t end)
+{
+  if (!near) return true;
+  size_t from = start > NEAR_BYTES ? align_back(text, start - NEAR_BYTES) : 0;
+  size_t to = text.len - end > NEAR_BYTES ? align_back(text, end + NEAR_BYTES) : text.len;
+  return any_word(near, str_slice(text, from, start)) || any_word(near, str_slice(text, end, to));
+}
+
+static void push_match(lua_State *L, Str text, const RegexMatch *m) // m[0], m[1], …
+{
+  lua_createtable(L, (int)m->count, 1);
+  for (size_t i = 0; i < m->count; i++) {
+    if (m->group[i].start == SIZE_MAX) continue;
+    lua_pushlstring(L, text.ptr + m->group[i].start, m->group[i].end - m->group[i].start);
+    lua_rawseti(L, -2, (lua_Integer)i);
+  }
+}
+
+static Str call_value(lua_State *L, Run *run, int ref, Str text, const RegexMatch *m)
+{
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
+  push_match(L, text, m);
+  lua_call(L, 1, 1);
+  Str value = bind_read_text(L, run, "value's result");
+  lua_pop(L, 1);
+  return value;
+}
+
+static bool call_check(lua_State *L, int ref, Str text, const RegexMatch *m)
+{
+  if (ref == LUA_NOREF) return true;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
+  push_match(L, text, m);
+  lua_call(L, 1, 1);
+  bool ok = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return ok;
+}
+
+static void add_match(lua_State *L, Run *run, uint32_t tag, Str value, int value_ref, size_t base, Str text,
+                      const RegexMatch *m, size_t group)
+{
+  if (value_ref != LUA_NOREF) value = call_value(L, run, value_ref, text, m);
+  Span *span = bind_add_span(L, tag, base + m->group[group].start, base + m->group[group].end);
+  span->tag.value = arena_dup(run->arena, value);
+}
+
+// --- lists and patterns
+// -------------------------------------------------------------------------------------------
+
+static void run_words(lua_State *L, Tagger *self, Run *run, const Words *words, size_t base, Str text)
+{
+  WordsWalk walk = words_walk(words, text);
+  WordHit hit;
+  while (words_next(&walk, &hit)) {
+    const TaggerList *list = &self->lists.items[hit.id];
+    sandbox_charge(L, 4);
+    if (list->whole && !words_is_whole(text, hit.start, hit.end)) continue;
+    if (!is_near(list->near, text, hit.start, hit.end)) continue;
+    RegexMatch m = {.count = 1, .group = {{hit.start, hit.end}}};
+    add_match(L, run, list->tag, list->value, list->value_ref, base, text, &m, 0);
+  }
+}
+
+static void on_pause(void *L)
+{
+  sandbox_check_time(L);
+}
+
+static void run_pattern(lua_State *L, Run *run, const TaggerPattern *p, size_t base, Str text)
+{
+  RegexMatch m;
+  RegexResult result;
+  for (size_t from = 0; from <= text.len;) {
+    result = regex_find(p->regex, text, from, &m, on_pause, L);
+    if (result == REGEX_LIMIT)
+      luaL_error(L, "patterns[%d] takes too many steps on this article: make it simpler", (int)p->number);
+    if (result == REGEX_NONE) return;
+    sandbox_charge(L, 4);
+    size_t start = m.group[p->group].start, end = m.group[p->group].end;
+    if (start != SIZE_MAX && end > start && is_near(p->near, text, start, end) &&
+        call_check(L, p->check_ref, text, &m))
+      add_match(L, run, p->tag, p->value, p->value_ref, base, text, &m, p->group);
+    from = m.group[0].end > from ? m.group[0].end : from + 1; // an empty match: on by one
+    while (from < text.len && ((unsigned char)text.ptr[from] & 0xC0) == 0x80) from++;
+  }
+}
+
+// PCRE2 wants valid UTF-8: bytes that are not become "?", so that positions stay.
+static Str valid_text(Str text, Arena *scratch)
+{
+  if (utf8_valid(text)) return text;
+  Str copy = arena_dup(scratch, text);
+  char *p = (char *)(uintptr_t)copy.ptr, *end = p + copy.len;
+  while (p < end) {
+    uint32_t cp;
+    bool valid;
+    size_t len = utf8_decode_slow(p, end, &cp, &valid);
+    if (!valid) memset(p, '?', len);
+    p += len;
+  }
+  return copy;
+}
+
+static bool reads_lang(const Tagger *self, Lang lang)
+{
+  return !self->langs || lang == LANG_UNKNOWN || (self->langs >> lang & 1);
+}
+
+static void run_block(lua_State *L, Tagger *self, Run *run, size_t start, size_t end)
+{
+  Str text = valid_text(str_slice(run->text, start, end), run->scratch);
+  if (words_count(self->exact)) run_words(L, self, run, self->exact, start, text);
+  if (words_count(self->folded)) run_words(L, self, run, self->folded, start, text);
+  for (size_t i = 0; i < self->patterns.len; i++) run_pattern(L, run, &self->patterns.items[i], start, text);
+}
+
+// --- overlaps
+// -----------------------------------------------------------------------------------------------------
+
+static int longest_first(const void *a, const void *b)
+{
+  const Span *x = a, *y = b;
+  size_t x_len = x->end - x->start, y_len = y->end - y->start;
+  if (x_len != y_len) return x_len > y_len ? -1 : 1;
+  return x->id < y->id ? -1 : x->id > y->id;
+}
+
+// Put `span` into the accepted spans, which are in order and apart, unless it overlaps one.
+static size_t accept(Span *accepted, size_t count, Span span)
+{
+  size_t lo = 0, hi = count; // the first that ends behind span.start
+  while (lo < hi) {
+    size_t mid = (lo + hi) / 2;
+    if (accepted[mid].end <= span.start)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  if (lo < count && accepted[lo].start < span.end) return count;
+  memmove(accepted + lo + 1, accepted + lo, (count - lo) * sizeof *accepted);
+  accepted[lo] = span;
+  return count + 1;
+}
+
+static void resolve_overlaps(Run *run)
+{
+  Span *own = run->spans.items + run->first_own;
+  size_t count = run->spans.len - run->first_own, kept = 0;
+  if (count < 2) return;
+  qsort(own, count, sizeof *own, longest_first);
+  Span *sorted = arena_alloc(run->scratch, count * sizeof *own);
+  memcpy(sorted, own, count * sizeof *own);
+  for (size_t i = 0; i < count; i++) kept = accept(own, kept, sorted[i]);
+  run->spans.len = run->first_own + kept;
+}
+
+// --- the two ways in
+// ------------------------------------------------------------------------------------------------
+
+typedef struct Call {
+  Tagger *tagger;
+  Run *run;
+} Call;
+
+static int tag_body(lua_State *L)
+{
+  Call *call = lua_touserdata(L, 1);
+  Tagger *self = call->tagger;
+  Run *run = call->run;
+  bool any = false;
+  for (size_t i = 0; i < run->found->block_count; i++) {
+    const BlockSpan *block = &run->found->blocks[i];
+    if (block->kind == BLOCK_METADATA || !reads_lang(self, block->lang)) continue;
+    run_block(L, self, run, block->start, block->end);
+    any = true;
+  }
+  resolve_overlaps(run);
+  if (!any || self->scan_ref == LUA_NOREF || (self->triggers && !any_word(self->triggers, run->text)))
+    return 0;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, self->scan_ref);
+  bind_push_doc(L);
+  bind_push_emit(L);
+  run->scanning = true;
+  lua_call(L, 2, 0);
+  run->scanning = false;
+  resolve_overlaps(run);
+  return 0;
+}
+
+static int filter_body(lua_State *L)
+{
+  Call *call = lua_touserdata(L, 1);
+  Run *run = call->run;
+  lua_rawgeti(L, LUA_REGISTRYINDEX, call->tagger->filter_ref);
+  bind_push_doc(L); // [call, filter, doc]
+  for (size_t i = 0; i < run->spans.len; i++) {
+    Span *span = &run->spans.items[i];
+    if (span->start == span->end || span->by == BY_HUMAN) continue;
+    lua_pushvalue(L, 2);
+    bind_push_span(L, run, span);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 1); // [call, filter, doc, answer]
+    if (lua_istable(L, -1))
+      bind_read_span(L, run, span);
+    else if (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
+      span->end = span->start;
+    else if (!lua_isnil(L, -1))
+      return luaL_error(L, "filter should return nil, false or a span, not a %s", luaL_typename(L, -1));
+    lua_settop(L, 3);
+  }
+  return 0;
+}
+
+static bool enter(Tagger *self, Run *run, lua_CFunction body, Fault *fault)
+{
+  Call call = {self, run};
+  self->run = run;
+  self->run_id++;
+  bool ok = sandbox_call(self->box, body, &call, tagger_budget_ms(self, run->text.len), fault);
+  self->run = NULL;
+  run->scanning = false;
+  return ok;
+}
+
+bool tagger_tag_article(Tagger *self, Run *run, Fault *fault)
+{
+  run->first_own = run->spans.len;
+  run->own = 0;
+  bool ok = enter(self, run, tag_body, fault);
+  if (!ok) run->spans.len = run->first_own;
+  return ok;
+}
+
+bool tagger_filter_article(Tagger *self, Run *run, Fault *fault)
+{
+  if (self->filter_ref == LUA_NOREF || !run->spans.len) return true;
+  size_t size = run->spans.len * sizeof *run->spans.items;
+  Span *before = arena_alloc(run->scratch, size);
+  memcpy(before, run->spans.items, size);
+  bool ok = enter(self, run, filter_body, fault);
+  if (!ok) memcpy(run->spans.items, before, size);
+  return ok;
+}

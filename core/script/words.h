@@ -1,0 +1,35 @@
+// words: thousands of words and phrases found in one walk over a text (Aho and Corasick, 1975).
+// Built once, read by one thread after another. Linear in the text, whatever it holds.
+#pragma once
+
+#include "base/str.h"
+#include "base/vec.h"
+
+typedef struct Words Words;
+
+typedef struct WordHit {
+  size_t start, end; // bytes in the text
+  uint32_t id;       // as given to words_add()
+} WordHit;
+
+// `fold`: letters match in either case (simple Unicode case mapping); words and texts are UTF-8.
+Words *words_new(bool fold);
+void words_free(Words *self); // NULL is fine
+// Empty words are left out. A word may be added under several ids.
+void words_add(Words *self, Str word, uint32_t id);
+void words_build(Words *self); // after the last word, before the first search
+size_t words_count(const Words *self);
+
+typedef struct WordsWalk { // where a search stands
+  const Words *words;
+  Str text;
+  size_t at;
+  uint32_t state;          // of the automaton
+  uint32_t out, out_state; // the next hit that ends here, and the state it belongs to
+} WordsWalk;
+
+// Every occurrence, by its end, nested and overlapping ones included. `text` is borrowed.
+WordsWalk words_walk(const Words *self, Str text);
+bool words_next(WordsWalk *walk, WordHit *hit);
+// No letter, digit or combining mark touches [start, end) where it has one itself.
+bool words_is_whole(Str text, size_t start, size_t end);
