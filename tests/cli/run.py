@@ -214,6 +214,114 @@ def a_missing_data_directory_is_one_message():
     expect("/nonexistent" in err, "the directory is not named: %r" % err)
 
 
+# --- formats of other tools ------------------------------------------------------------------------------------------
+
+ODD = "\ufeffHafen\r\n\r\n\U0001F600 Cafe\u0301 \"=1+1\", sagte Anna Lind am 3. Mai 2021 in Oslo.\r\n\r\n„Wir bleiben\r\nhier“, sagte Lind.\r\n"
+
+
+def exported(form, text=ODD):
+    path = temporary("odd.txt", text.encode())
+    status, out, err = run("annotate", "--format", form, "--lang", "de", path)
+    equal((status, err), (0, ""), form)
+    found = json.loads(run("annotate", "--format", "json", "--lang", "de", path)[1])["annotations"]
+    expect(len(found) > 2, "hardly an annotation to export")
+    return path, out.decode(), found
+
+
+@test
+def csv_holds_every_annotation():
+    import csv
+    import io
+    path, out, found = exported("csv")
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    equal([(int(r["start"]), int(r["end"]), r["kind"], r["type"]) for r in rows],
+          [(a["start"], a["end"], a["kind"], a["type"]) for a in found], "rows")
+    for row in rows:
+        equal(row["text"].lstrip("'"), ODD[int(row["start"]):int(row["end"])], "text")
+        expect(not row["text"].startswith(("=", "+", "-", "@")), "a cell would be run as a formula: %r" % row["text"])
+    equal({r["path"] for r in rows}, {path})
+
+
+@test
+def brat_counts_code_points_and_splits_at_line_ends():
+    _, out, found = exported("brat")
+    bounds = {}
+    for line in out.splitlines():
+        cells = line.split("\t")
+        if cells[0][0] == "T":
+            kind, places = cells[1].split(" ", 1)
+            parts = [ODD[int(a):int(b)] for a, b in (p.split(" ") for p in places.split(";"))]
+            expect(all("\n" not in p and "\r" not in p for p in parts), "a line end in %r" % line)
+            equal(" ".join(parts), cells[2], "words of %s" % cells[0])
+            bounds[cells[0]] = kind
+        elif cells[0][0] == "R":
+            for arg in cells[1].split(" ")[1:]:
+                expect(arg.split(":")[1] in bounds, "%r names nothing" % line)
+        else:
+            expect(cells[0][0] in "N#", "an unknown line: %r" % line)
+    expect(len(bounds) >= len(found), "annotations are missing")
+
+
+@test
+def web_annotations_find_their_words_again():
+    _, out, found = exported("webannotation")
+    page = json.loads(out)
+    equal((page["@context"], page["type"], len(page["items"])), ("http://www.w3.org/ns/anno.jsonld", "AnnotationPage", len(found)))
+    equal(len({item["id"] for item in page["items"]}), len(found), "ids")
+    for item in page["items"]:
+        place = item["target"]["selector"]
+        equal((place["type"], place["refinedBy"]["type"]), ("TextPositionSelector", "TextQuoteSelector"))
+        words = place["refinedBy"]
+        around = ODD[max(0, place["start"] - 32):place["start"]], ODD[place["start"]:place["end"]], ODD[place["end"]:place["end"] + 32]
+        equal((words["prefix"], words["exact"], words["suffix"]), around, "selector")
+        expect(item["body"] and item["motivation"] == "tagging", "no body")
+
+
+@test
+def conll_has_a_tag_a_token():
+    _, out, found = exported("conll")
+    lines = out.split("\n")
+    equal(lines[0], "-DOCSTART- -X- -X- O")
+    tags = []
+    for line in lines[1:]:
+        if line:
+            cells = line.split(" ")
+            equal(len(cells), 4, "columns of %r" % line)
+            tags.append(cells[3])
+    names = [a for a in found if a["kind"] == "entity"]
+    equal(sum(t.startswith("B-") for t in tags), len(names), "names")
+    for before, tag in zip(["O"] + tags, tags):
+        expect(not tag.startswith("I-") or before[2:] == tag[2:], "%s follows %s" % (tag, before))
+
+
+@test
+def html_nests_and_shows_the_article():
+    from html.parser import HTMLParser
+
+    class Reader(HTMLParser):
+        stack, shown, inside = [], "", False
+
+        def handle_starttag(self, tag, attributes):
+            if tag not in ("meta",):
+                self.stack.append(tag)
+            self.inside |= tag == "article"
+
+        def handle_endtag(self, tag):
+            equal(self.stack.pop(), tag, "element closed")
+            self.inside &= tag != "article"
+
+        def handle_data(self, data):
+            if self.inside:
+                self.shown += data
+
+    _, out, found = exported("html", ODD + "<script>alert(1)</script> & Anna Lind\n")
+    reader = Reader()
+    reader.feed(out)
+    equal(reader.stack, [], "open elements")
+    equal(reader.shown.replace("\r", ""), (ODD + "<script>alert(1)</script> & Anna Lind\n").replace("\r", ""), "the text shown")
+    expect(out.count("<mark") > len(found), "marks are missing")
+
+
 # --- stream ----------------------------------------------------------------------------------------------------------
 
 
