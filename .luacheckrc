@@ -1,0 +1,12 @@
+-- Neovim's Lua; that of the core (host, taggers) runs in Lua 5.4, in a sandbox.
+max_line_length = 120
+std = "luajit"
+read_globals = { vim = { other_fields = true, fields = {
+  g = { read_only = false, other_fields = true },
+  b = { read_only = false, other_fields = true },
+  bo = { read_only = false, other_fields = true },
+  notify = { read_only = false },
+} } }
+files["lua/newsmark/host"] = { std = "lua54" }
+files["lua/newsmark/taggers"] = { std = "lua54" }
+exclude_files = { "build" }

@@ -1,0 +1,139 @@
+-- A floating window that tells what is under the cursor, from what the client holds: no question to the
+-- server.
+local M = {}
+
+local api = vim.api
+
+local entity_types = { PER = "person", ORG = "organisation", LOC = "place" }
+local quote_types = { direct = "direct quotation", mixed = "quoted words", indirect = "indirect speech" }
+local date_types = { DATE = "date", TIME = "time", DURATION = "duration", SET = "repeated time" }
+local makers = { rule = "a rule", list = "a list", model = "the model", human = "a person" }
+
+-- JSON's null arrives as vim.NIL; nil, "" and it are all "nothing".
+local function given(value)
+  if value == nil or value == vim.NIL or value == "" then return nil end
+  return value
+end
+
+local function add(lines, label, value)
+  if given(value) then lines[#lines + 1] = ("  %-9s %s"):format(label, value) end
+end
+
+local function maker(by)
+  by = given(by) or "?"
+  local script = by:match("^script:(.*)")
+  return script and ("the script " .. script) or makers[by] or by
+end
+
+-- One line, not longer than a window is wide.
+local function excerpt(text, width)
+  text = text:gsub("%s+", " ")
+  if vim.fn.strdisplaywidth(text) <= width then return text end
+  return vim.fn.strcharpart(text, 0, width - 1) .. "…"
+end
+
+-- "Li Shangfu (ministern), name:li shangfu"
+local function mention(part)
+  if type(part) ~= "table" then return nil end
+  local name, text = given(part.name) or given(part.text), given(part.text)
+  if not name then return nil end
+  local said = text and text ~= name and (" (“%s”)"):format(text) or ""
+  return name .. said .. (given(part.entity) and "  " .. part.entity or "")
+end
+
+-- How often the entity is named in the buffer.
+local function mentions_of(state, entity)
+  local count = 0
+  for _, mark in pairs(state.marks) do
+    if mark.annotation.kind == "entity" and mark.annotation.entity == entity then count = count + 1 end
+  end
+  return count
+end
+
+local describe = {}
+
+function describe.entity(annotation, lines, state)
+  local name = given(annotation.name) or annotation.text
+  lines[1] = ("%s — %s"):format(name, entity_types[annotation.type] or annotation.type)
+  add(lines, "written", annotation.text ~= annotation.name and annotation.text or nil)
+  local entity = given(annotation.entity)
+  add(lines, "entity", entity)
+  if entity then add(lines, "named", ("%d× in this article"):format(mentions_of(state, entity))) end
+end
+
+function describe.date(annotation, lines)
+  local words = require("newsmark.dates")
+  lines[1] = ("%s — %s"):format(excerpt(annotation.text, 60), date_types[annotation.type] or annotation.type)
+  add(lines, "is", words.say(given(annotation.value), given(annotation.mod)))
+  local from, to = given(annotation.begin), given(annotation["until"])
+  if from ~= to then add(lines, "from", words.say(from)) end
+  if from ~= to then add(lines, "until", words.say(to)) end
+  add(lines, "value", annotation.value)
+  add(lines, "seen from", annotation.anchor)
+end
+
+function describe.quote(annotation, lines)
+  lines[1] = ("%s — %s"):format(excerpt(annotation.text, 50), quote_types[annotation.type] or annotation.type)
+  local speaker = mention(annotation.speaker)
+  lines[#lines + 1] = speaker and ("  %-9s %s"):format("speaker", speaker) or "  no speaker found"
+  add(lines, "source", mention(annotation.source))
+  if type(annotation.cue) == "table" then add(lines, "cue", annotation.cue.text) end
+  add(lines, "because", annotation.why)
+end
+
+function describe.tag(annotation, lines)
+  lines[1] = ("%s — %s"):format(annotation.text, annotation.type)
+  add(lines, "value", annotation.value)
+end
+
+--- The lines that tell of an annotation.
+---@return string[]
+function M.lines(annotation, state)
+  local lines = {}
+  local tell = describe[annotation.kind] or describe.tag
+  tell(annotation, lines, state)
+  local confidence = tonumber(annotation.confidence)
+  local certainty = confidence and (", %d %% certain"):format(math.floor(confidence * 100 + 0.5)) or ""
+  add(lines, "found by", maker(annotation.by) .. certainty)
+  return lines
+end
+
+local function covers(row, col, mark_row, mark_col, end_row, end_col)
+  local after_start = row > mark_row or (row == mark_row and col >= mark_col)
+  return after_start and (row < end_row or (row == end_row and col < end_col))
+end
+
+--- The annotations at a place, the innermost first.
+---@return table[]
+function M.at(buf, row, col)
+  local state = require("newsmark.buffer").get(buf)
+  local render = require("newsmark.render")
+  local found = {}
+  if not state then return found end
+  for _, extmark in ipairs(api.nvim_buf_get_extmarks(buf, render.ns, 0, { row, col }, { details = true })) do
+    local details = extmark[4]
+    if covers(row, col, extmark[2], extmark[3], details.end_row, details.end_col) then
+      found[#found + 1] = state.marks[state.id_of[extmark[1]]].annotation
+    end
+  end
+  table.sort(found, function(a, b) return #a.text < #b.text end)
+  return found
+end
+
+--- Open the window for the cursor; a second time: go into it.
+function M.open()
+  local buf = api.nvim_get_current_buf()
+  local state = require("newsmark.buffer").get(buf)
+  local cursor = api.nvim_win_get_cursor(0)
+  local lines = {}
+  for _, annotation in ipairs(M.at(buf, cursor[1] - 1, cursor[2])) do
+    if #lines > 0 then lines[#lines + 1] = "" end
+    vim.list_extend(lines, M.lines(annotation, state))
+  end
+  if #lines == 0 then
+    return vim.notify("newsmark: nothing is marked here")
+  end
+  vim.lsp.util.open_floating_preview(lines, "", { focus_id = "newsmark_info", border = "single", wrap = true })
+end
+
+return M

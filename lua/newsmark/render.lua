@@ -1,0 +1,149 @@
+-- Extmarks: one for the span of every annotation, and for quotations one each for the words of speaker,
+-- source and cue.
+--
+-- The marks of spans are also where an annotation is: Neovim moves them with every edit, so between two
+-- messages of the server nothing has to be computed. What is hidden keeps its mark, without colour.
+local M = {}
+
+local api = vim.api
+local colors = require("newsmark.colors")
+local config = require("newsmark.config")
+
+M.ns = api.nvim_create_namespace("newsmark") -- spans
+M.ns_parts = api.nvim_create_namespace("newsmark_parts") -- speaker, source and cue of quotations
+
+-- The tree-sitter highlighter uses 100. A quotation lies under what is in it; the words of its attribution
+-- between.
+local priority = { quote = 110, part = 120, entity = 130, date = 131, tag = 140 }
+local parts = { speaker = "NewsmarkSpeaker", source = "NewsmarkSource", cue = "NewsmarkCue" }
+local entity_groups = { PER = "NewsmarkPerson", ORG = "NewsmarkOrg", LOC = "NewsmarkPlace" }
+
+-- Hidden by :Newsmark toggle, in all buffers; `all` hides everything.
+local hidden = {}
+
+local function is_shown(kind)
+  return not hidden.all and not hidden[kind] and config.get().show[kind] ~= false
+end
+
+local function group_of(annotation)
+  local kind, group = annotation.kind, nil
+  if kind == "quote" then
+    if annotation.type == "indirect" then return "NewsmarkIndirect" end
+    return type(annotation.speaker) == "table" and "NewsmarkQuote" or "NewsmarkUnattributed"
+  elseif kind == "entity" then
+    group = entity_groups[annotation.type]
+  elseif kind == "date" then
+    group = "NewsmarkDate"
+  end
+  local confidence = tonumber(annotation.confidence) or 1
+  if group and confidence < config.get().uncertain_below then group = group .. "Uncertain" end
+  return group or colors.tag_group(annotation.type)
+end
+
+-- Set or move a mark; returns its id.
+local function set(buf, ns, range, id, hl_group, prio, at)
+  local row, col = at(range.start)
+  local end_row, end_col = at(range["end"])
+  if end_row < row or (end_row == row and end_col < col) then end_row, end_col = row, col end
+  return api.nvim_buf_set_extmark(buf, ns, row, col, {
+    id = id,
+    end_row = end_row,
+    end_col = end_col,
+    hl_group = hl_group,
+    priority = prio,
+  })
+end
+
+---@class newsmark.Mark
+---@field annotation table as the server sent it
+---@field id integer the extmark of its span
+---@field parts table<string, integer> extmarks of speaker, source and cue
+
+--- Draw an annotation, over `old` where there is one.
+---@param at function newsmark.position.converter()
+---@param old? newsmark.Mark
+---@return newsmark.Mark
+function M.draw(buf, annotation, at, old)
+  local kind = annotation.kind
+  local shown = is_shown(kind)
+  local mark = { annotation = annotation, parts = {} }
+  local prio = priority[kind] or priority.tag
+  mark.id = set(buf, M.ns, annotation.range, old and old.id, shown and group_of(annotation) or nil, prio, at)
+  for name, group in pairs(parts) do
+    local part = annotation[name]
+    local was = old and old.parts[name]
+    if type(part) == "table" and part.range then
+      mark.parts[name] = set(buf, M.ns_parts, part.range, was, shown and group or nil, priority.part, at)
+    elseif was then
+      api.nvim_buf_del_extmark(buf, M.ns_parts, was)
+    end
+  end
+  return mark
+end
+
+---@param mark newsmark.Mark
+function M.erase(buf, mark)
+  api.nvim_buf_del_extmark(buf, M.ns, mark.id)
+  for _, id in pairs(mark.parts) do api.nvim_buf_del_extmark(buf, M.ns_parts, id) end
+end
+
+function M.clear(buf)
+  api.nvim_buf_clear_namespace(buf, M.ns, 0, -1)
+  api.nvim_buf_clear_namespace(buf, M.ns_parts, 0, -1)
+end
+
+--- Where a mark is now. nil: its text was deleted, or it is gone.
+---@return integer? row, integer? col, integer? end_row, integer? end_col
+function M.where(buf, mark)
+  local found = api.nvim_buf_get_extmark_by_id(buf, M.ns, mark.id, { details = true })
+  local details = found[3]
+  if not details or not details.end_row then return nil end
+  local row, col, end_row, end_col = found[1], found[2], details.end_row, details.end_col
+  if end_row < row or (end_row == row and end_col <= col) then return nil end
+  return row, col, end_row, end_col
+end
+
+--- The words in a place that M.where() gave. nil: lines were cut off under a mark, which Neovim then leaves
+--- out of bounds.
+---@return string?
+function M.words(buf, row, col, end_row, end_col)
+  local fine, lines = pcall(api.nvim_buf_get_text, buf, row, col, end_row, end_col, {})
+  return fine and table.concat(lines, "\n") or nil
+end
+
+-- The same mark with or without its colour, where it stands.
+local function recolor(buf, ns, id, group, prio)
+  local found = api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
+  local details = found[3]
+  if not details then return end
+  api.nvim_buf_set_extmark(buf, ns, found[1], found[2], {
+    id = id,
+    end_row = details.end_row or found[1],
+    end_col = details.end_col or found[2],
+    hl_group = group,
+    priority = prio,
+  })
+end
+
+local function recolor_mark(buf, mark)
+  local kind = mark.annotation.kind
+  local shown = is_shown(kind)
+  recolor(buf, M.ns, mark.id, shown and group_of(mark.annotation) or nil, priority[kind] or priority.tag)
+  for name, id in pairs(mark.parts) do
+    recolor(buf, M.ns_parts, id, shown and parts[name] or nil, priority.part)
+  end
+end
+
+--- Show or hide a kind, or everything, in all buffers.
+---@param kind? string "entity", "date", "quote", "tag"; default: everything
+function M.toggle(kind)
+  kind = kind or "all"
+  hidden[kind] = not hidden[kind]
+  for buf, state in pairs(require("newsmark.buffer").all()) do
+    for _, mark in pairs(state.marks) do
+      if kind == "all" or mark.annotation.kind == kind then recolor_mark(buf, mark) end
+    end
+  end
+end
+
+return M

