@@ -17,6 +17,7 @@ typedef struct Request {
   const char *format, *lang, *dct, *only, *offsets, *color;
   bool stream;
   const Manifest *manifest;
+  Host *host;               // the script taggers
   const Exporter *exporter; // NULL for ansi and json
   Encoding enc;
   unsigned kinds; // bit 1 << SpanKind
@@ -82,7 +83,9 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   ArticleInfo info = {.lang = lang_of(str_of(request->lang)), .dct = str_of(request->dct)};
   if (!standard) info.path = str_of(path);
   Analysis *analysis = analysis_new(pipeline);
-  Annotations *found = analysis_run(analysis, text, &info, NULL);
+  Annotations *plain = analysis_run(analysis, text, &info, NULL);
+  Annotations *found = host_annotate(request->host, text, plain, info.path);
+  annotations_unref(plain);
   keep_kinds(found, request->kinds);
   if (request->exporter)
     print_export(request->exporter, path, text, found);
@@ -150,7 +153,7 @@ static bool check(Request *request)
 static int run_stream(const Pipeline *pipeline, const Request *request)
 {
   Error err = {0};
-  StreamOptions options = {.enc = request->enc, .kinds = request->kinds};
+  StreamOptions options = {.enc = request->enc, .kinds = request->kinds, .manifest = request->manifest};
   signal(SIGPIPE, SIG_IGN);
   if (stream_run(pipeline, stdin, stdout, &options, &err)) return EXIT_DONE;
   fprintf(stderr, "newsmark: %s\n", err.text);
@@ -198,10 +201,13 @@ int cmd_annotate(int argc, char **argv)
   Manifest *manifest = setup_manifest();
   Pipeline *pipeline = setup_pipeline();
   request.manifest = manifest;
+  request.host = setup_host(manifest, true);
   if (request.stream)
     status = run_stream(pipeline, &request);
   else
     status = annotate_files(pipeline, &request, argc - first, argv + first);
+  setup_report_scripts(request.host);
+  host_free(request.host);
   pipeline_free(pipeline);
   manifest_free(manifest);
   return status;

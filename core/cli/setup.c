@@ -53,6 +53,43 @@ Pipeline *setup_pipeline(void)
   return pipeline;
 }
 
+static char *under_config(const char *name)
+{
+  const char *dir = setup_paths()->config_dir;
+  return dir ? path_join(dir, name) : NULL;
+}
+
+Host *setup_host(const Manifest *manifest, bool loud)
+{
+  Error err;
+  char *user_file = under_config("config.toml"), *user_dir = under_config("taggers");
+  SettingsSources sources = {.user_file = user_file, .folder = "."};
+  Settings *settings = settings_new(manifest, &sources);
+  const ConfigIssueVec *issues = settings_issues(settings);
+  for (size_t i = 0; i < issues->len && loud; i++)
+    fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issues->items[i].file),
+            issues->items[i].line, STR_ARG(issues->items[i].text));
+  HostOptions options = {
+      .manifest = manifest, .settings = settings, .data_dir = setup_data_dir(), .user_dir = user_dir};
+  Host *host = host_new(&options, &err);
+  if (err.code && loud) fprintf(stderr, "newsmark: %s\n", err.text);
+  settings_free(settings);
+  free(user_file);
+  free(user_dir);
+  return host;
+}
+
+void setup_report_scripts(Host *host)
+{
+  Arena arena = {0};
+  ScriptIssueVec issues = {0};
+  host_issues(host, &arena, &issues);
+  for (size_t i = 0; i < issues.len; i++)
+    fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issues.items[i].path),
+            issues.items[i].line, STR_ARG(issues.items[i].text));
+  arena_release(&arena);
+}
+
 static bool read_all(int fd, StrBuf *into, Error *err)
 {
   for (;;) {

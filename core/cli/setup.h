@@ -4,6 +4,7 @@
 #include "annotate/pipeline.h"
 #include "config/manifest.h"
 #include "config/paths.h"
+#include "script/host.h"
 
 // Where newsmark's files are; found once, lives as long as the program.
 const Paths *setup_paths(void);
@@ -13,6 +14,11 @@ Manifest *setup_manifest(void);
 // The pipeline, with what is missing said on standard error once. Never NULL: a broken table is a bug, and
 // ends the program.
 Pipeline *setup_pipeline(void);
+// The script taggers, by the settings of the user and the working folder; what is wrong in these is said on
+// standard error where `loud`. Never NULL. `manifest` is borrowed.
+Host *setup_host(const Manifest *manifest, bool loud);
+// Say on standard error what is wrong with the scripts.
+void setup_report_scripts(Host *host);
 // A whole file (NULL or "-": standard input). NULL with *err: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT (above 256
 // MB), a directory.
 Snapshot *setup_read_file(const char *path, Error *err);

@@ -5,6 +5,7 @@
 
 #include "annotate/spanjson.h"
 #include "base/json.h"
+#include "cli/setup.h"
 #include "text/offsets.h"
 
 #include <uv.h>
@@ -79,23 +80,32 @@ static void write_annotations(StrBuf *out, const Annotations *found, const Snaps
   arena_release(&scratch);
 }
 
-static void answer_article(const Stream *stream, StrBuf *out, const cJSON *in, Str text)
+static Annotations *annotate(const Stream *stream, Host *host, const Snapshot *text, const ArticleInfo *info)
+{
+  Analysis *analysis = analysis_new(stream->pipeline);
+  Annotations *found = analysis_run(analysis, text, info, NULL);
+  analysis_free(analysis);
+  if (!host) return found;
+  Annotations *tagged = host_annotate(host, text, found, (Str){0});
+  annotations_unref(found);
+  return tagged;
+}
+
+static void answer_article(const Stream *stream, Host *host, StrBuf *out, const cJSON *in, Str text)
 {
   ArticleInfo info = {.lang = lang_of(json_get_str(in, "lang")), .dct = json_get_str(in, "dct")};
   Snapshot *snapshot = snapshot_new(text);
-  Analysis *analysis = analysis_new(stream->pipeline);
-  Annotations *found = analysis_run(analysis, snapshot, &info, NULL);
+  Annotations *found = annotate(stream, host, snapshot, &info);
   strbuf_byte(out, '{');
   write_id(out, json_get(in, "id"));
   json_write_member(out, "lang", str_of(lang_code(found->lang)));
   json_write_member(out, "dct", found->dct.value.len ? found->dct.value : (Str){NULL, 0});
   write_annotations(out, found, snapshot, stream->options);
   annotations_unref(found);
-  analysis_free(analysis);
   snapshot_unref(snapshot);
 }
 
-static void answer_line(const Stream *stream, Job *job)
+static void answer_line(const Stream *stream, Host *host, Job *job)
 {
   Error err = {0};
   strbuf_reset(&job->answer);
@@ -110,7 +120,7 @@ static void answer_line(const Stream *stream, Job *job)
   else if (!text.ptr)
     answer_error(&job->answer, json_get(in, "id"), "no \"text\"");
   else
-    answer_article(stream, &job->answer, in, text);
+    answer_article(stream, host, &job->answer, in, text);
   cJSON_Delete(in);
 }
 
@@ -120,6 +130,8 @@ static void answer_line(const Stream *stream, Job *job)
 static void work(void *arg)
 {
   Stream *stream = arg;
+  const Manifest *manifest = stream->options->manifest;
+  Host *host = manifest ? setup_host(manifest, false) : NULL;
   uv_mutex_lock(&stream->lock);
   for (;;) {
     while (stream->taken == stream->read && !stream->ended) uv_cond_wait(&stream->changed, &stream->lock);
@@ -127,12 +139,13 @@ static void work(void *arg)
     Job *job = &stream->jobs[stream->taken++ % stream->ring];
     job->state = JOB_TAKEN;
     uv_mutex_unlock(&stream->lock);
-    answer_line(stream, job);
+    answer_line(stream, host, job);
     uv_mutex_lock(&stream->lock);
     job->state = JOB_DONE;
     uv_cond_broadcast(&stream->changed);
   }
   uv_mutex_unlock(&stream->lock);
+  host_free(host);
 }
 
 static void write_answers(void *arg)

@@ -4,15 +4,17 @@
 #pragma once
 
 #include "annotate/pipeline.h"
+#include "config/manifest.h"
 #include "text/position.h"
 
 #include <stdio.h>
 
 typedef struct StreamOptions {
-  Encoding enc;     // unit of "start" and "end"
-  unsigned kinds;   // bit 1 << SpanKind
-  size_t threads;   // 0: one a core
-  size_t most_line; // bytes; a longer line is an error of its own; 0: 64 MB
+  Encoding enc;             // unit of "start" and "end"
+  unsigned kinds;           // bit 1 << SpanKind
+  size_t threads;           // 0: one a core
+  const Manifest *manifest; // for the script taggers, a host a thread; NULL: without scripts
+  size_t most_line;         // bytes; a longer line is an error of its own; 0: 64 MB
 } StreamOptions;
 
 // Until `in` ends. False where `out` cannot be written to; bad lines are answers, not failures.

@@ -1,5 +1,5 @@
 -- weapons: weapon systems by name, by designation, and by kind, in Swedish, Norwegian, Danish, German, Italian and English.
--- The value is "name" for systems, else the kind in English. Word lists written for this project.
+-- Systems have no value; kinds have theirs in English. Word lists written for this project.
 local newsmark = require("newsmark")
 
 -- Names that mean nothing else in a news article.
@@ -53,8 +53,8 @@ local kinds = {
 }
 
 local lists = {
-  { tag = "weapon", whole = true, case = "exact", words = systems, value = "name" },
-  { tag = "weapon", whole = true, case = "exact", words = ambiguous, near = war, value = "name" },
+  { tag = "weapon", whole = true, case = "exact", words = systems },
+  { tag = "weapon", whole = true, case = "exact", words = ambiguous, near = war },
 }
 for kind, words in pairs(kinds) do
   lists[#lists + 1] = { tag = "weapon", whole = true, case = "fold", words = words, value = kind }
@@ -68,23 +68,23 @@ return newsmark.tagger {
   lists = lists,
   patterns = {
     -- Aircraft, tanks and missiles by designation: MiG-31, Su-34, F-16, T-72B3, S-300, Tu-95MS, AH-64.
-    { tag = "weapon", value = "name",
+    { tag = "weapon",
       re = [[\b(?:MiG|Su|Tu|Ka|Mi|AH|UH|CH|MQ|RQ|BMP|BTR|BTR|Kh|Ch|Pzh)-\d{1,3}(?:[A-Z]{1,2}\d?)?\b]] },
-    { tag = "weapon", value = "name", re = [[\b(?:F-(?:1[4-8]|22|35)[A-F]?|B-(?:1|2|52)[A-H]?|A-10|C-130|V-22)\b]] },
-    { tag = "weapon", value = "name", re = [[\bT-(?:34|54|55|62|64|72|80|90|14)(?:[A-Z]{1,3}\d?)?\b]] },
-    { tag = "weapon", value = "name", re = [[\bS-(?:200|300|350|400|500)(?:[A-Z]{1,3}\d?)?\b]] },
+    { tag = "weapon", re = [[\b(?:F-(?:1[4-8]|22|35)[A-F]?|B-(?:1|2|52)[A-H]?|A-10|C-130|V-22)\b]] },
+    { tag = "weapon", re = [[\bT-(?:34|54|55|62|64|72|80|90|14)(?:[A-Z]{1,3}\d?)?\b]] },
+    { tag = "weapon", re = [[\bS-(?:200|300|350|400|500)(?:[A-Z]{1,3}\d?)?\b]] },
   },
   tests = {
-    "Kyiv asked for [[HIMARS|weapon=name]] launchers and [[F-16|weapon=name]] jets.",
-    "The battery of [[Patriot|weapon=name]] missiles never arrived.",
+    "Kyiv asked for [[HIMARS|weapon]] launchers and [[F-16|weapon]] jets.",
+    "The battery of [[Patriot|weapon]] missiles never arrived.",
     { none = "The patriot cheered. The Patriot Act was renewed, and the leopard slept." },
-    { lang = "sv", "Sverige skänker [[Archer|weapon=name]] och annat artilleri, men inga [[kryssningsrobotar|weapon=cruise missile]]." },
+    { lang = "sv", "Sverige skänker [[Archer|weapon]] och annat artilleri, men inga [[kryssningsrobotar|weapon=cruise missile]]." },
     { lang = "sv", none = "Tor och Milan spelade i Archer förra året." },
-    { lang = "nb", "Norge gir [[NASAMS|weapon=name]] og [[jagerfly|weapon=fighter jet]] til Ukraina." },
-    { lang = "da", "Danmark sender [[kampvogne|weapon=battle tank]] af typen [[Leopard 1|weapon=name]]." },
+    { lang = "nb", "Norge gir [[NASAMS|weapon]] og [[jagerfly|weapon=fighter jet]] til Ukraina." },
+    { lang = "da", "Danmark sender [[kampvogne|weapon=battle tank]] af typen [[Leopard 1|weapon]]." },
     { lang = "de", "Berlin liefert [[Marschflugkörper|weapon=cruise missile]], aber keine [[Streumunition|weapon=cluster munition]]." },
     { lang = "de", none = "Der Gepard ist das schnellste Tier der Savanne." },
-    { lang = "it", "Roma invia i [[SAMP/T|weapon=name]] e chiede meno [[armi nucleari|weapon=nuclear weapon]]." },
-    "A [[Su-34|weapon=name]] and two [[T-72B3|weapon=name]] were lost near an [[S-400|weapon=name]].",
+    { lang = "it", "Roma invia i [[SAMP/T|weapon]] e chiede meno [[armi nucleari|weapon=nuclear weapon]]." },
+    "A [[Su-34|weapon]] and two [[T-72B3|weapon]] were lost near an [[S-400|weapon]].",
   },
 }
