@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define PARENT_EVERY_MS 5000u
+#define PARENT_EVERY_MS 2000u
 
 static const cJSON *text_document(const cJSON *params)
 {

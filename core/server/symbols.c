@@ -124,34 +124,35 @@ static bool told(const Findings *found, size_t first, size_t index)
   return false;
 }
 
-static void write_span(Outline *self, const Span *span)
+// `end`: where the span does, or what it is told within.
+static void write_span(Outline *self, const Span *span, size_t end)
 {
   StrBuf name = {0};
   span_name(self, &name, span);
   if (self->hierarchical) {
     Str detail = span->kind == SPAN_DATE ? span->date.value : span_type_name(span);
-    open_symbol(self, strbuf_str(&name), detail, symbol_kind(span), span->start, span->end);
+    open_symbol(self, strbuf_str(&name), detail, symbol_kind(span), span->start, end);
   } else {
-    write_flat(self, strbuf_str(&name), symbol_kind(span), span->start, span->end, true);
+    write_flat(self, strbuf_str(&name), symbol_kind(span), span->start, end, true);
   }
   strbuf_release(&name);
 }
 
-// The spans [first, last) of one block, those inside a quotation as its children.
-static void write_spans(Outline *self, size_t first, size_t last)
+// The spans [first, last) of one block, those inside a quotation as its children. A quotation may run on into the next block:
+// a child is cut at its parent's end.
+static void write_spans(Outline *self, size_t first, size_t last, size_t block_end)
 {
   const Findings *found = self->doc->found;
   VEC_OF(size_t) ends = {0}; // of the quotations that are open
   for (size_t i = first; i < last; i++) {
     const Span *span = &found->spans[i];
-    for (; ends.len && ends.items[ends.len - 1] < span->end; ends.len--)
+    for (; ends.len && ends.items[ends.len - 1] <= span->start; ends.len--)
       if (self->hierarchical) close_symbol(self);
     if (told(found, first, i)) continue;
-    write_span(self, span);
-    if (span->kind == SPAN_QUOTE)
-      vec_push(&ends, span->end);
-    else if (self->hierarchical)
-      close_symbol(self);
+    size_t most = ends.len ? ends.items[ends.len - 1] : block_end, end = span->end < most ? span->end : most;
+    write_span(self, span, end);
+    if (span->kind == SPAN_QUOTE) vec_push(&ends, end);
+    else if (self->hierarchical) close_symbol(self);
   }
   for (; ends.len; ends.len--)
     if (self->hierarchical) close_symbol(self);
@@ -167,7 +168,7 @@ static void write_block(Outline *self, const BlockSpan *block, size_t first, siz
     open_symbol(self, name, str_of(block_kind_name(block->kind)), SYMBOL_NAMESPACE, block->start, block->end);
   else
     write_flat(self, name, SYMBOL_NAMESPACE, block->start, block->end, false);
-  write_spans(self, first, last);
+  write_spans(self, first, last, block->end);
   if (self->hierarchical) close_symbol(self);
   arena_reset(&self->arena);
 }
