@@ -358,6 +358,9 @@ static void emit(Walk *self, const Reading *reading)
   if (!has_speaker(&reading->speaker)) span.confidence *= 0.8F;
   span.quote =
       (QuoteFacts){.cue = reading->cue, .speaker = reading->speaker.mention, .source = reading->source};
+  // Names may be the words of a block, whose notes go with its next edit; results outlive them.
+  Mention *named[] = {&span.quote.cue, &span.quote.speaker, &span.quote.source};
+  for (size_t i = 0; i < ARRAY_LEN(named); i++) named[i]->name = arena_dup(self->arena, named[i]->name);
   span.quote.group = self->group;
   span.quote.why = str_of(g_reasons[has_speaker(&reading->speaker) ? reading->reason : REASON_NONE]);
   vec_push_in(self->arena, self->out, span);
