@@ -146,9 +146,9 @@ static uint32_t node_add(DateLex *lex, uint32_t parent, Str word)
 uint16_t datelex_symbol(DateLex *lex, Str name)
 {
   static const char *const fixed[SYM_FIRST_FREE] = {
-      "",        "int",    "dec",    "num",   "ord",   "mult",  "clock",   "clockdot",
-      "iso",     "ndate",  "daymon", "roman", "yearw", "tense", "month",   "monthab",
-      "weekday", "wdayab", "option", "to",    "and",   "det",   "between", "fn"};
+      "",       "int",      "dec",     "num",   "ord",   "mult",  "clock",   "clockdot", "iso",
+      "ndate",  "daymon",   "roman",   "yearw", "tense", "month", "monthab", "weekday",  "wdayab",
+      "option", "monthamb", "andhalf", "to",    "and",   "det",   "between", "fn"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) vec_push(&lex->symbols, str_of(fixed[i]));
   }
@@ -261,7 +261,7 @@ static bool load_row(DateLex *lex, const Table *table, size_t row, Error *err)
   Reading reading = {.letters = table->cols > 3 ? letters_of(table_cell(table, row, 3)) : LETTERS_ANY};
   uint8_t field = FIELD_COUNT;
   date_field_of(name, &field);
-  if (str_is(name, "monthab")) field = FIELD_MONTH;
+  if (str_is(name, "monthab") || str_is(name, "monthamb")) field = FIELD_MONTH;
   if (str_is(name, "wdayab") || str_is(name, "wdays") || str_is(name, "wdaydef") || str_is(name, "wdayrel"))
     field = FIELD_WEEKDAY;
   if (str_is(name, "partdef") || str_is(name, "setpart")) field = FIELD_PART;
@@ -445,7 +445,13 @@ static void read_two_groups(const DateLex *lex, const Digits *d, Arena *scratch,
     r.set[0] = (FieldSet){FIELD_HOUR, a}, r.set[1] = (FieldSet){FIELD_MINUTE, b};
     add_reading(scratch, out, r);
   }
-  if ((mark == '.' || mark == '/' || mark == '-') && short_pair && day_month(lex, a, b, &day, &month))
+  bool halves = mark == '/' && a == 1 && b == 2;
+  if (halves) { // "2 1/2 years"
+    Reading r = {.sym = SYM_ANDHALF, .len = 1, .sets = 1};
+    r.set[0] = (FieldSet){FIELD_HALVES, 2};
+    add_reading(scratch, out, r);
+  }
+  if ((mark == '/' || (mark == '.' && !lex->month_first)) && short_pair && day_month(lex, a, b, &day, &month))
     add_reading(scratch, out, date_reading(SYM_DAYMON, -1, month, day));
   if (mark == '-' && d->width[0] == 4 && d->width[1] == 2 && b >= 1 && b <= 12)
     add_reading(scratch, out, date_reading(SYM_ISO, a, b, 0));
@@ -605,7 +611,7 @@ static void push_lex_reading(const DateLex *lex, const Reading *r, Str text, con
     vec_push_in(scratch, &out->readings, r);
   } else if (r->sym == SYM_MONTH || r->sym == SYM_WEEKDAY) {
     Reading weak = *r;
-    weak.sym = r->sym == SYM_MONTH ? SYM_MONTHAB : SYM_WDAYAB;
+    weak.sym = r->sym == SYM_MONTH ? SYM_MONTHAMB : SYM_WDAYAB;
     add_reading(scratch, out, weak);
   }
 }

@@ -98,6 +98,10 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (!last_day_fits(m)) return false;
   if (!bare) return true;
+  if (bare == 4) { // "per hour" is a speed or a wage
+    int32_t each = frame_get(frame, FIELD_UNIT, 0);
+    return each != UNIT_HOUR && each != UNIT_MINUTE && each != UNIT_SECOND;
+  }
   if (bare == 3) { // "i vår" is not "i vår stad"
     bool word = m->end < f->list->atoms.len &&
                 f->notes->tokens.items[f->list->atoms.items[m->end].token].flags & TOKEN_WORD;
@@ -123,7 +127,8 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
 static float confidence_of(const DateMatch *m)
 {
   const DateFrame *f = &m->frame;
-  if (frame_has(f, FIELD_BARE)) return frame_get(f, FIELD_BARE, 0) == 2 ? 0.95f : 0.85f;
+  if (frame_get(f, FIELD_BARE, 0) && frame_get(f, FIELD_BARE, 0) < 3)
+    return frame_get(f, FIELD_BARE, 0) == 2 ? 0.95f : 0.85f;
   if (m->pattern->family == FAMILY_REF) return 0.8f;
   if (frame_has(f, FIELD_DAY) && frame_has(f, FIELD_YEAR)) return 0.99f;
   return frame_has(f, FIELD_ANAPHOR) ? 0.8f : 0.95f;

@@ -133,7 +133,7 @@ static int open_year(const Resolver *r, const DateFrame *f, int month, int day)
   int gap = (month - now->month) * 31 + (day && now->grain >= GRAIN_DAY ? day - now->day : 0); // days, about
   if (dir < 0) return gap >= 0 ? year - 1 : year;
   if (dir > 0) return gap < 0 ? year + 1 : year;
-  if (tense < 0) return gap > 31 ? year - 1 : year;
+  if (tense < 0) return gap > 120 ? year - 1 : year;
   if (tense > 0) return gap < -31 ? year + 1 : year;
   return gap > 300 ? year - 1 : gap < -300 ? year + 1 : year;
 }
@@ -314,6 +314,8 @@ static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anch
   bool anaphor = frame_has(f, FIELD_ANAPHOR);
   int32_t unit = f->field[FIELD_UNIT], amount = f->field[FIELD_AMOUNT], dir = f->field[FIELD_DIR];
   Grain grain = unit_grain(unit);
+  if (unit == UNIT_DECADE && amount != AMOUNT_VAGUE && amount < 10000)
+    grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
   Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   if (amount == AMOUNT_VAGUE) return (Timex){0};

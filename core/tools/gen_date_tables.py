@@ -39,8 +39,8 @@ def calendar_rows(root, code, lang):
                     form = strip(form)
                     if width == "wide":
                         full.add(form)
-                        name = weak if form in WEAK.get(lang, ()) else symbol
-                        rows.add((form, name, str(value), flag))
+                        name = symbol + "amb" if form in WEAK.get(lang, ()) else symbol
+                        rows.add((form, name, str(value), "cap" if name != symbol and lang == "en" else flag))
                     elif form not in full:
                         rows.add((form, weak, str(value), ""))
     return rows
