@@ -1,0 +1,246 @@
+// Three tables of hashes' fingerprints and a bit map (gazetteer_p.h): no name is stored, only enough bits of
+// its hash to know it again, which makes the file small and every question one or two reads of memory. The
+// price is a false answer once in ten thousand words (words), a million (entities).
+#include "annotate/gazetteer.h"
+
+#include "annotate/gazetteer_p.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct Gazetteer {
+  void *map;
+  size_t size;
+  const GazetteerHead *head;
+  const uint32_t *entity_at, *word_at, *case_at; // [bucket]: where its facts begin
+  const uint64_t *entities;
+  const uint32_t *words;
+  const uint16_t *cases;
+  const uint8_t *begins;
+};
+
+static bool map_file(const char *path, void **map, size_t *size, Error *err)
+{
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+  struct stat info;
+  bool ok = false;
+  *map = MAP_FAILED;
+  if (fstat(file, &info) != 0) {
+    error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+  } else if ((size_t)info.st_size < sizeof(GazetteerHead)) {
+    error_set(err, ERR_FORMAT, "%s: too short for a gazetteer", path);
+  } else {
+    *size = (size_t)info.st_size;
+    *map = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, file, 0);
+    ok = *map != MAP_FAILED || error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+  }
+  close(file);
+  return ok;
+}
+
+static uint64_t table_size(GazetteerTable table, uint64_t fact)
+{
+  return 4 * ((uint64_t)table.buckets + 1) + fact * table.facts;
+}
+
+static bool check_file(const Gazetteer *self, const char *path, Error *err)
+{
+  const GazetteerHead *head = self->head;
+  if (memcmp(head->magic, GAZETTEER_MAGIC, sizeof head->magic))
+    return error_set(err, ERR_FORMAT, "%s: not a gazetteer of newsmark", path);
+  if (head->version != GAZETTEER_VERSION)
+    return error_set(err, ERR_FORMAT, "%s: made for version %u, this program reads %u", path, head->version,
+                     GAZETTEER_VERSION);
+  uint64_t size = sizeof *head + head->begins / 8 + table_size(head->entities, 8) +
+                  table_size(head->words, 4) + table_size(head->cases, 2);
+  if (head->size != self->size || size != self->size || !head->begins || !head->entities.buckets ||
+      !head->words.buckets || !head->cases.buckets)
+    return error_set(err, ERR_FORMAT, "%s: cut or damaged (%zu bytes)", path, self->size);
+  Str body = {(const char *)self->map + sizeof *head, self->size - sizeof *head};
+  if (head->checksum != str_hash(body)) return error_set(err, ERR_FORMAT, "%s: damaged (checksum)", path);
+  return true;
+}
+
+Gazetteer *gazetteer_open(const char *path, Error *err)
+{
+  Gazetteer *self = xcalloc(1, sizeof *self);
+  if (!map_file(path, &self->map, &self->size, err)) {
+    free(self);
+    return NULL;
+  }
+  self->head = self->map;
+  if (!check_file(self, path, err)) {
+    gazetteer_close(self);
+    return NULL;
+  }
+  const GazetteerHead *head = self->head; // tables of wide facts first: all are aligned
+  self->entities = (const uint64_t *)(head + 1);
+  self->words = (const uint32_t *)(self->entities + head->entities.facts);
+  self->entity_at = self->words + head->words.facts;
+  self->word_at = self->entity_at + head->entities.buckets + 1;
+  self->case_at = self->word_at + head->words.buckets + 1;
+  self->cases = (const uint16_t *)(self->case_at + head->cases.buckets + 1);
+  self->begins = (const uint8_t *)(self->cases + head->cases.facts);
+  return self;
+}
+
+void gazetteer_close(Gazetteer *self)
+{
+  if (!self) return;
+  munmap(self->map, self->size);
+  free(self);
+}
+
+uint64_t gazetteer_word_hash(Str lower)
+{
+  while (lower.len && lower.ptr[lower.len - 1] == '.') lower.len--;
+  return lower.len ? str_hash(lower) : 0;
+}
+
+uint32_t gazetteer_word(const Gazetteer *self, uint64_t word)
+{
+  if (!self) return 0;
+  uint32_t bucket = gazetteer_bucket(word, self->head->words.buckets);
+  for (uint32_t at = self->word_at[bucket]; at < self->word_at[bucket + 1]; at++) {
+    if (self->words[at] >> 16 == gazetteer_check(word, 16)) return self->words[at] & 0xFFFF;
+  }
+  return 0;
+}
+
+uint32_t gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word)
+{
+  if (!self) return 0;
+  uint64_t key = gazetteer_case_key((unsigned)lang, word);
+  uint32_t bucket = gazetteer_bucket(key, self->head->cases.buckets);
+  for (uint32_t at = self->case_at[bucket]; at < self->case_at[bucket + 1]; at++) {
+    if ((uint64_t)self->cases[at] >> 3 == gazetteer_check(key, 13)) return self->cases[at] & 7u;
+  }
+  return 0;
+}
+
+bool gazetteer_entity(const Gazetteer *self, uint64_t key, GazetteerEntity *out)
+{
+  if (!self) return false;
+  uint32_t bucket = gazetteer_bucket(key, self->head->entities.buckets);
+  for (uint32_t at = self->entity_at[bucket]; at < self->entity_at[bucket + 1]; at++) {
+    uint64_t fact = self->entities[at];
+    if (fact >> 40 != gazetteer_check(key, 24)) continue;
+    uint32_t flags = (uint32_t)(fact >> 32) & 0xFF;
+    *out = (GazetteerEntity){.types = flags & 7, .strength = flags >> 3 & 3, .id = (uint32_t)fact};
+    return true;
+  }
+  return false;
+}
+
+bool gazetteer_goes_on(const Gazetteer *self, uint64_t key)
+{
+  if (!self) return false;
+  uint32_t bit = gazetteer_bucket(key, self->head->begins);
+  return self->begins[bit / 8] >> bit % 8 & 1;
+}
+
+// --- ids: three bits of source, 29 of number
+// --------------------------------------------------------------------------
+
+enum { ID_GN = 1, ID_WD, ID_ISO };
+static const char g_id_digits[] =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"; // an ISO code is a number of base 37
+
+Str gazetteer_id(uint32_t id, Arena *arena)
+{
+  uint32_t number = id & 0x1FFFFFFF;
+  switch (id >> 29) {
+  case ID_GN:
+    return arena_printf(arena, "gn:%u", number);
+  case ID_WD:
+    return arena_printf(arena, "wd:Q%u", number);
+  case ID_ISO:
+    break;
+  default:
+    return (Str){"", 0};
+  }
+  char code[8];
+  size_t len = 0;
+  for (; number && len < 6; number /= 37) code[len++] = g_id_digits[number % 37 - 1];
+  bool part = len > 2 && code[len - 1] > '9'; // "SE-AB"; "150" is a region of the world
+  StrBuf out = {0};
+  for (size_t i = len; i; i--) {
+    strbuf_byte(&out, code[i - 1]);
+    if (part && i == len - 1) strbuf_byte(&out, '-');
+  }
+  Str text = arena_printf(arena, "iso:" STR_FMT, STR_ARG(strbuf_str(&out)));
+  strbuf_release(&out);
+  return text;
+}
+
+static uint32_t number_of(Str digits)
+{
+  uint64_t number = 0;
+  for (size_t i = 0; i < digits.len; i++) {
+    if (digits.ptr[i] < '0' || digits.ptr[i] > '9' || number > 0x1FFFFFFF) return 0;
+    number = number * 10 + (uint64_t)(digits.ptr[i] - '0');
+  }
+  return number > 0x1FFFFFFF ? 0 : (uint32_t)number;
+}
+
+uint32_t gazetteer_id_of(Str id)
+{
+  uint32_t number;
+  if (str_starts(id, STR("gn:")))
+    return (number = number_of(str_slice(id, 3, id.len))) ? (uint32_t)ID_GN << 29 | number : 0;
+  if (str_starts(id, STR("wd:Q")))
+    return (number = number_of(str_slice(id, 4, id.len))) ? (uint32_t)ID_WD << 29 | number : 0;
+  if (!str_starts(id, STR("iso:"))) return 0;
+  uint64_t code = 0;
+  size_t len = 0;
+  for (size_t i = 4; i < id.len; i++) {
+    char c = id.ptr[i];
+    if (c == '-' && i == 6) continue;
+    const char *at = c ? strchr(g_id_digits, c) : NULL;
+    if (!at || ++len > 5) return 0;
+    code = code * 37 + (uint64_t)(at - g_id_digits) + 1;
+  }
+  return code && code < 1u << 29 ? (uint32_t)ID_ISO << 29 | (uint32_t)code : 0;
+}
+
+// --- rough spelling
+// -----------------------------------------------------------------------------------------------------
+
+// What two or three letters of a folded word sound like, the longest first; "" drops them.
+static const char *const g_sounds[][2] = {
+    {"shch", "s"}, {"sch", "s"}, {"tsch", "c"}, {"tsj", "c"}, {"tch", "c"}, {"skj", "s"}, {"zh", "s"},
+    {"sh", "s"},   {"sj", "s"},  {"ch", "h"},   {"kh", "h"},  {"ph", "f"},  {"th", "t"},  {"ck", "k"},
+    {"ou", "u"},   {"oe", "o"},  {"ae", "a"},   {"ue", "u"},  {"ts", "s"},  {"tz", "s"},  {"ij", "i"},
+    {"iy", "i"},   {"yj", "i"},  {"yy", "i"},   {"ks", "x"},  {"aa", "a"},  {"w", "v"},   {"y", "i"},
+    {"j", "i"},    {"z", "s"},   {"c", "k"},    {"q", "k"},   {"'", ""},    {"-", " "},
+};
+
+uint64_t gazetteer_rough_hash(Str name)
+{
+  Arena arena = {0};
+  Str folded = utf8_fold_in(&arena, name);
+  char *rough = arena_alloc(&arena, folded.len + 1);
+  size_t len = 0;
+  for (size_t i = 0; i < folded.len;) {
+    const char *sound = NULL;
+    size_t taken = 1;
+    for (size_t s = 0; s < ARRAY_LEN(g_sounds) && !sound; s++) {
+      Str letters = str_of(g_sounds[s][0]);
+      if (!str_starts(str_slice(folded, i, folded.len), letters)) continue;
+      sound = g_sounds[s][1];
+      taken = letters.len;
+    }
+    char c = sound ? *sound : folded.ptr[i];
+    if (c && (!len || rough[len - 1] != c)) rough[len++] = c; // doubled letters are one
+    i += taken;
+  }
+  uint64_t hash = str_hash((Str){rough, len}) ^ 0x5bd1e995u;
+  arena_release(&arena);
+  return hash;
+}
