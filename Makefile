@@ -132,6 +132,16 @@ $(BUILD)/tools/%: core/tools/%.c $(LIB)
 langid: $(BUILD)/tools/train_langid ## learn the languages again from DATA (needs xz)
 	$< $(DATA) core/annotate/data/langid.dat
 
+gazetteer: $(BUILD)/tools/gen_gazetteer ## compile the gazetteer again from DATA
+	$< $(DATA) core/annotate/data/gazetteer.bin
+
+$(BUILD)/train/%: core/train/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
+
+train: $(BUILD)/train/train_names ## learn names again from DATA, over the gazetteer
+	$< $(DATA) core/annotate/data names.bin
+
 # --- tests -----------------------------------------------------------------------------------------------------------
 
 # One program a file: tests/unit/test_x.c is build/tests/unit/test_x, and so in prop/.

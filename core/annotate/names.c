@@ -1,5 +1,74 @@
+// The facts of every word, then the tagger, or the patterns where there is no model; then the gazetteer's
+// ids.
 #include "annotate/names.h"
-struct Names { int unused; };
-Names *names_new(const char *dir, Error *err) { (void)dir, (void)err; return xcalloc(1, sizeof(Names)); }
-void names_free(Names *self) { free(self); }
-void names_find(const Names *self, struct Notes *notes) { (void)self, (void)notes; }
+
+#include "annotate/names_p.h"
+#include "annotate/notes.h"
+#include "base/utf8.h"
+
+#include <stdio.h>
+
+Names *names_new(const char *dir, Error *err)
+{
+  Names *self = xcalloc(1, sizeof *self);
+  char path[4096];
+  Error trouble = {0};
+  namefacts_lists(&self->lists);
+  snprintf(path, sizeof path, "%s/gazetteer.bin", dir);
+  self->gazetteer = gazetteer_open(path, &trouble);
+  snprintf(path, sizeof path, "%s/names.bin", dir);
+  if (self->gazetteer) self->tagger = tagger_open(path, &trouble);
+  if (trouble.code != ERR_NONE) {
+    error_prefix(&trouble, "names are found by patterns alone");
+    if (err) *err = trouble;
+  }
+  return self;
+}
+
+void names_free(Names *self)
+{
+  if (!self) return;
+  gazetteer_close(self->gazetteer);
+  tagger_close(self->tagger);
+  namefacts_lists_release(&self->lists);
+  free(self);
+}
+
+// The id of a place or organisation that is known by exactly these words.
+static Str known_id(const Names *self, Notes *notes, const NameFact *facts, const Name *name)
+{
+  GazetteerEntity entity;
+  uint32_t types = name->type == ENTITY_LOC ? GAZETTEER_LOC : GAZETTEER_ORG;
+  if (name->type == ENTITY_PER) return (Str){"", 0}; // coref knows the full name
+  size_t end = namefacts_match(self->gazetteer, notes, facts, name->first, types, &entity);
+  return end == name->last ? gazetteer_id(entity.id, &notes->arena) : (Str){"", 0};
+}
+
+void names_find(const Names *self, struct Notes *notes)
+{
+  Arena scratch = {0};
+  NameFact *facts = namefacts_of(self->gazetteer, &self->lists, notes, &scratch);
+  if (notes->kind == BLOCK_METADATA) goto out;
+  if (self->tagger)
+    tagger_find(self->tagger, notes, facts, &notes->arena, &notes->names);
+  else
+    namerules_find(notes, facts, &notes->arena, &notes->names);
+  for (size_t i = 0; i < notes->names.len; i++)
+    notes->names.items[i].entity = known_id(self, notes, facts, &notes->names.items[i]);
+out:
+  arena_release(&scratch);
+}
+
+char names_gender(const Names *self, Str given)
+{
+  static const char genders[] = {0, 'm', 'f', 'u'};
+  Arena scratch = {0};
+  uint32_t facts = gazetteer_word(self->gazetteer, gazetteer_word_hash(utf8_lower_in(&scratch, given)));
+  arena_release(&scratch);
+  return genders[facts >> WORD_GENDER_SHIFT & 3];
+}
+
+bool names_is_title(const Names *self, Lang lang, Str lower)
+{
+  return namefacts_is_title(&self->lists, lang, lower);
+}

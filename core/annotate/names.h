@@ -7,21 +7,25 @@
 #include "base/error.h"
 
 struct Notes;
-typedef struct Names Names; // opaque: gazetteers, word lists (and later the model)
+typedef struct Names Names; // opaque: gazetteer, model, word lists
 
 typedef struct Name {
-  uint32_t start, end; // bytes in the block
+  uint32_t start, end;  // bytes in the block
   uint32_t first, last; // tokens, half-open
   EntityType type;
   Maker by;
   float confidence;
-  Str entity; // gazetteer id, borrowed from Names; empty: none
+  Str entity; // gazetteer id, in the notes' arena; empty: none
 } Name;
 typedef VEC_OF(Name) NameVec;
 
-// `dir` holds the gazetteer file. Never NULL: where the file is missing, cut or of another version, *err says so and names are
-// found by patterns and tables alone.
+// `dir` holds gazetteer.bin and names.bin. Never NULL: where a file is missing, cut or of another version,
+// *err says so and names are found by patterns and tables alone.
 Names *names_new(const char *dir, Error *err);
 void names_free(Names *self);
 // Fill notes->names from its text, tokens, sentences, kind and lang.
 void names_find(const Names *self, struct Notes *notes);
+// 'm', 'f', 'u' (both) for a given name, 0 where it is none or unknown.
+char names_gender(const Names *self, Str given);
+// Whether a word in lower case is a title, office or role that stands before names: "försvarsminister", "Dr".
+bool names_is_title(const Names *self, Lang lang, Str lower);

@@ -1,0 +1,197 @@
+// A word is active when it has a capital, or stands between two such words at most GAP tokens apart ("Bank of
+// England", "van der Bellen"); everything else is no part of a name, which leaves three words in four out of
+// all further work.
+#include "annotate/namefacts.h"
+
+#include "annotate/notes.h"
+#include "base/table.h"
+#include "base/utf8.h"
+
+enum { GAP = 3, LONGEST = 8 };
+
+static void add_words(Arena *arena, Map *words, Map *endings, const Table *table, uint64_t bit)
+{
+  (void)arena;
+  for (size_t row = 0; table && row < table->rows; row++) {
+    Str word = table_cell(table, row, 0);
+    bool ending = endings && word.ptr[0] == '-';
+    if (ending) word = str_slice(word, 1, word.len);
+    if (ending) *map_slot(endings, word, NULL) |= bit;
+    *map_slot(words, word, NULL) |= bit;
+  }
+}
+
+void namefacts_lists(NameLists *lists)
+{
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
+    add_words(&lists->arena, &lists->titles, &lists->endings, table_find("titles", lang_code(lang)),
+              1ull << lang);
+  add_words(&lists->arena, &lists->orgwords, NULL, table_find("orgwords", ""), 1);
+  add_words(&lists->arena, &lists->particles, NULL, table_find("particles", ""), 1);
+}
+
+void namefacts_lists_release(NameLists *lists)
+{
+  map_release(&lists->titles);
+  map_release(&lists->endings);
+  map_release(&lists->orgwords);
+  map_release(&lists->particles);
+  arena_release(&lists->arena);
+}
+
+static bool has(const Map *map, Str word, uint64_t bits)
+{
+  uint64_t value;
+  return map_get(map, word, &value) && (value & bits);
+}
+
+bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower)
+{
+  uint64_t bit = 1ull << lang;
+  if (lower.len && lower.ptr[lower.len - 1] == '.') lower.len--;
+  if (has(&lists->titles, lower, bit)) return true;
+  for (size_t len = 4; len <= 13 && len + 2 <= lower.len; len++) {
+    if (has(&lists->endings, str_slice(lower, lower.len - len, lower.len), bit)) return true;
+  }
+  return false;
+}
+
+bool namefacts_genitive(Lang lang)
+{
+  return lang >= LANG_SV && lang <= LANG_DE;
+}
+
+// "kinas" → "kina"; SIZE_MAX-like nothing: the length without the s, or 0 where there is none to take.
+static size_t without_genitive(Lang lang, Str lower)
+{
+  if (!namefacts_genitive(lang) || lower.len < 3 || lower.ptr[lower.len - 1] != 's') return 0;
+  size_t len = lower.len - 1;
+  return lower.ptr[len - 1] == ':' ? len - 1 : len; // "EU:s"
+}
+
+static uint64_t stem_hash(Lang lang, Str lower)
+{
+  size_t len = without_genitive(lang, lower);
+  return len ? gazetteer_word_hash(str_slice(lower, 0, len)) : 0;
+}
+
+// Lower, number, mark; capitalised, mixed, capitals, initial; with hyphen; by length of capitals.
+static uint8_t shape_of(const Token *token)
+{
+  uint32_t f = token->flags;
+  size_t len = token->end - token->start;
+  if (f & TOKEN_PUNCT) return 0;
+  if (f & TOKEN_NUMBER) return len == 4 ? 1 : (f & TOKEN_HAS_LOWER) ? 2 : 3;
+  if (!(f & TOKEN_CAPITAL)) return (f & TOKEN_HAS_HYPHEN) ? 5 : 4;
+  if (f & TOKEN_ABBREV) return len <= 3 ? 6 : 7;
+  if (f & TOKEN_ALL_CAPS) return (f & TOKEN_HAS_HYPHEN) ? 8 : len <= 3 ? 9 : len <= 5 ? 10 : 11;
+  if (!(f & TOKEN_HAS_LOWER)) return 12; // one letter
+  if (f & TOKEN_HAS_HYPHEN) return 13;
+  return (f & TOKEN_HAS_DIGIT) ? 14 : 15;
+}
+
+static bool has_capital(const Notes *notes, const Token *token)
+{
+  return (token->flags & TOKEN_CAPITAL) || token->lower.ptr != notes->text.ptr + token->start;
+}
+
+static void mark_active(const Notes *notes, NameFact *facts)
+{
+  size_t last = SIZE_MAX;
+  for (size_t i = 0; i < notes->tokens.len; i++) {
+    if (!has_capital(notes, &notes->tokens.items[i])) continue;
+    facts[i].active = true;
+    if (last != SIZE_MAX && i - last - 1 <= GAP && !(notes->tokens.items[i].flags & TOKEN_FIRST)) {
+      for (size_t between = last + 1; between < i; between++) facts[between].active = true;
+    }
+    last = i;
+  }
+}
+
+size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const NameFact *facts, size_t first,
+                       uint32_t types, GazetteerEntity *found)
+{
+  uint64_t key = 0;
+  size_t end = first;
+  for (size_t i = first; i < notes->tokens.len && i < first + LONGEST; i++) {
+    const Token *token = &notes->tokens.items[i];
+    if (str_is(token->lower, ".") && !(token->flags & TOKEN_SPACE_BEFORE)) continue;
+    if (!facts[i].active) break;
+    uint64_t next = gazetteer_key_add(key, facts[i].hash), stem = stem_hash(notes->lang, token->lower);
+    GazetteerEntity entity;
+    bool known = gazetteer_entity(gazetteer, next, &entity) && (entity.types & types);
+    if (!known && stem)
+      known = gazetteer_entity(gazetteer, gazetteer_key_add(key, stem), &entity) && (entity.types & types);
+    if (known) {
+      *found = entity;
+      end = i + 1;
+    }
+    key = next;
+    if (!gazetteer_goes_on(gazetteer, key)) break;
+  }
+  return end;
+}
+
+static void mark_matches(const Gazetteer *gazetteer, const Notes *notes, NameFact *facts)
+{
+  for (size_t i = 0; i < notes->tokens.len;) {
+    GazetteerEntity entity;
+    size_t end = facts[i].active && has_capital(notes, &notes->tokens.items[i])
+                     ? namefacts_match(gazetteer, notes, facts, i, GAZETTEER_ORG | GAZETTEER_LOC, &entity)
+                     : i;
+    for (size_t at = i; at < end; at++) {
+      facts[at].match = end - i == 1    ? MATCH_ALONE
+                        : at == i       ? MATCH_FIRST
+                        : at + 1 == end ? MATCH_LAST
+                                        : MATCH_INSIDE;
+      facts[at].types = (uint8_t)entity.types;
+      facts[at].strength = (uint8_t)entity.strength;
+    }
+    i = end > i ? end : i + 1;
+  }
+}
+
+// Which of the block's words stand in it in lower case too: a small set of hashes, false hits do little harm.
+static void mark_lower_here(const Notes *notes, NameFact *facts)
+{
+  uint64_t seen[64] = {0}; // 4096 bits
+  for (size_t i = 0; i < notes->tokens.len; i++) {
+    const Token *token = &notes->tokens.items[i];
+    if ((token->flags & TOKEN_WORD) && !has_capital(notes, token))
+      seen[token->hash % 64] |= 1ull << (token->hash >> 26);
+  }
+  for (size_t i = 0; i < notes->tokens.len; i++) {
+    const Token *token = &notes->tokens.items[i];
+    facts[i].lower_here =
+        facts[i].active && has_capital(notes, token) && (seen[token->hash % 64] >> (token->hash >> 26) & 1);
+  }
+}
+
+NameFact *namefacts_of(const Gazetteer *gazetteer, const NameLists *lists, const Notes *notes, Arena *arena)
+{
+  size_t count = notes->tokens.len;
+  NameFact *facts = arena_zalloc(arena, size_mul(count + 1, sizeof *facts));
+  mark_active(notes, facts);
+  for (size_t i = 0; i < count; i++) {
+    const Token *token = &notes->tokens.items[i];
+    NameFact *fact = &facts[i];
+    fact->shape = shape_of(token);
+    bool near = fact->active || (i + 1 < count && facts[i + 1].active) ||
+                (i + 2 < count && facts[i + 2].active) || (i > 0 && facts[i - 1].active) ||
+                (i > 1 && facts[i - 2].active);
+    if (!near) continue;
+    fact->hash = gazetteer_word_hash(token->lower);
+    if (!(token->flags & TOKEN_WORD)) continue;
+    fact->title = namefacts_is_title(lists, notes->lang, token->lower);
+    if (!fact->active) continue;
+    fact->casing = (uint8_t)gazetteer_case(gazetteer, notes->lang, fact->hash);
+    fact->word = gazetteer_word(gazetteer, fact->hash);
+    uint64_t stem = stem_hash(notes->lang, token->lower);
+    if (!fact->word && stem) fact->word = gazetteer_word(gazetteer, stem);
+    fact->orgword = has(&lists->orgwords, token->lower, 1);
+    fact->particle = has(&lists->particles, token->lower, 1);
+  }
+  mark_matches(gazetteer, notes, facts);
+  mark_lower_here(notes, facts);
+  return facts;
+}

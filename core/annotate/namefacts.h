@@ -1,0 +1,46 @@
+// namefacts: what is known of every word of a block before anybody decides what is a name: gazetteer, letter
+// case, titles. The rules, the tagger and its trainer all read these. Pure; any thread.
+#pragma once
+
+#include "annotate/gazetteer.h"
+#include "annotate/token.h"
+#include "base/map.h"
+
+struct Notes;
+
+typedef struct NameLists { // the word tables in one place, constant after namefacts_lists()
+  Map titles;              // word -> bit 1 << Lang
+  Map endings;             // last part of a compound -> likewise
+  Map orgwords, particles;
+  Arena arena;
+} NameLists;
+
+void namefacts_lists(NameLists *lists);
+void namefacts_lists_release(NameLists *lists);
+bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower);
+
+typedef enum MatchPart { MATCH_NONE, MATCH_ALONE, MATCH_FIRST, MATCH_INSIDE, MATCH_LAST } MatchPart;
+
+typedef struct NameFact {
+  uint64_t hash;  // of the word in lower case
+  uint32_t word;  // WordFacts, of the word or of what is left without a genitive s
+  uint8_t casing; // gazetteer_case() in the block's language
+  uint8_t shape;  // 0 to 15, see namefacts.c
+  uint8_t match;  // MatchPart of the longest known place or organisation over it
+  uint8_t types;  // GazetteerTypes of that
+  uint8_t strength;
+  bool active; // may be part of a name: capitals, or what stands between them
+  bool title;  // a title or role
+  bool orgword, particle;
+  bool lower_here; // the same word stands in lower case in this block
+} NameFact;
+
+// One fact a token, in `arena`. `gazetteer` may be NULL.
+NameFact *namefacts_of(const Gazetteer *gazetteer, const NameLists *lists, const struct Notes *notes,
+                       Arena *arena);
+// The longest entity of the gazetteer from token `first` on that is one of `types`, genitive aside: the token
+// behind it; `first` where there is none.
+size_t namefacts_match(const Gazetteer *gazetteer, const struct Notes *notes, const NameFact *facts,
+                       size_t first, uint32_t types, GazetteerEntity *found);
+// Whether `lang` writes a genitive s without an apostrophe.
+bool namefacts_genitive(Lang lang);

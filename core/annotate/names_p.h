@@ -1,0 +1,14 @@
+// names_p: what the files of names share.
+#pragma once
+
+#include "annotate/namefacts.h"
+#include "annotate/tagger.h"
+
+struct Names {
+  Gazetteer *gazetteer; // NULL: none
+  Tagger *tagger;       // NULL: none, patterns do the work
+  NameLists lists;
+};
+
+// Names by lists and patterns alone: what is left when there is no model.
+void namerules_find(const struct Notes *notes, const NameFact *facts, Arena *arena, NameVec *out);
