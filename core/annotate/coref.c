@@ -1,5 +1,342 @@
+// Names are compared by hashes of their words in lower case, which the tokens have already; text is looked at
+// once a cluster. Three walks over the mentions: count what each name is taken for; make a cluster of every
+// name of several words; then, in the order of the text, give each mention its cluster, a single word to the
+// person last called by it.
 #include "annotate/coref.h"
+
+#include "annotate/names_p.h"
+#include "annotate/notes.h"
+#include "base/map.h"
+#include "base/utf8.h"
+
+#define DOUBTFUL 0.65f // below this a mention listens to the others
+
+typedef struct Called { // one name in the article: a mention
+  const Notes *notes;
+  const Name *name;
+  size_t block;              // where its block begins
+  uint64_t key, first, last; // of all its words, the first, the last; genitive aside
+  uint32_t cluster, cut;     // cut: bytes of the genitive
+  uint32_t words;
+  EntityType type;
+} Called;
+
+typedef struct Cluster {
+  uint32_t fullest; // mention with most words
+  EntityType type;
+  Str name, entity;
+} Cluster;
+
+typedef struct Person {   // who may be meant by a single word
+  uint64_t ahead, latest; // cluster + 1: the first of the article; the last one called before here
+} Person;
+
+typedef struct Coref {
+  const Names *names;
+  Arena scratch;
+  Called *mentions;
+  size_t count;
+  VEC_OF(Cluster) clusters;
+  VEC_OF(Person) persons;
+  Map taken_for;         // key and type -> sum of confidences, in thousandths
+  Map by_key, by_id;     // -> cluster + 1
+  Map by_last, by_first; // a person's words -> index of persons + 1
+  Map by_initials;       // -> cluster + 1
+} Coref;
+
+static uint64_t *slot(Coref *self, Map *map, uint64_t key)
+{
+  uint64_t value;
+  if (map_get(map, (Str){(const char *)&key, sizeof key}, &value))
+    return map_slot(map, (Str){(const char *)&key, sizeof key}, NULL);
+  uint64_t *kept = arena_alloc(&self->scratch, sizeof *kept);
+  *kept = key;
+  return map_slot(map, (Str){(const char *)kept, sizeof *kept}, NULL);
+}
+
+static uint64_t get(const Map *map, uint64_t key)
+{
+  uint64_t value;
+  return map_get(map, (Str){(const char *)&key, sizeof key}, &value) ? value : 0;
+}
+
+static uint64_t type_key(uint64_t key, EntityType type)
+{
+  return key ^ (uint64_t)(type + 1) << 60;
+}
+
+// --- keys
+// -----------------------------------------------------------------------------------------------------------------
+
+static bool counts(const Token *token)
+{
+  return token->flags & (TOKEN_WORD | TOKEN_NUMBER);
+}
+
+static void read_keys(Called *m, uint64_t last_hash)
+{
+  const TokenVec *tokens = &m->notes->tokens;
+  m->key = m->words = 0;
+  for (uint32_t i = m->name->first; i < m->name->last; i++) {
+    const Token *token = &tokens->items[i];
+    if (!counts(token)) continue;
+    uint64_t word = i + 1 == m->name->last && last_hash ? last_hash : token->hash;
+    if (!m->words++) m->first = word;
+    m->last = word;
+    m->key = gazetteer_key_add(m->key, word);
+  }
+}
+
+// Bytes of an ending that may be a genitive: "s", ":s", or an apostrophe alone.
+static uint32_t ending(const Called *m)
+{
+  const Token *token = &m->notes->tokens.items[m->name->last - 1];
+  Str lower = token->lower;
+  if (!namefacts_genitive(m->notes->lang) || lower.len < 4 || lower.ptr[lower.len - 1] != 's') return 0;
+  return lower.ptr[lower.len - 2] == ':' ? 2 : 1;
+}
+
+// "Kinas" is a genitive where the article or the gazetteer knows "Kina" and not "Kinas".
+static void cut_genitive(Coref *self, Called *m)
+{
+  uint32_t cut = ending(m);
+  if (!cut) return;
+  Str lower = m->notes->tokens.items[m->name->last - 1].lower, stem = str_slice(lower, 0, lower.len - cut);
+  Called bare = *m;
+  read_keys(&bare, (uint32_t)str_hash(stem));
+  bool here = get(&self->taken_for, type_key(bare.key, m->type)) || get(&self->by_last, bare.last);
+  if (!here && cut == 1) {
+    const Gazetteer *known = self->names->gazetteer;
+    uint64_t whole_hash = gazetteer_word_hash(lower), stem_hash = gazetteer_word_hash(stem);
+    uint32_t whole = gazetteer_word(known, whole_hash), part = gazetteer_word(known, stem_hash);
+    uint32_t wanted = m->type == ENTITY_PER ? WORD_GIVEN | WORD_SURNAME
+                                            : WORD_PLACE | WORD_ORG | WORD_IN_ORG | WORD_IN_PLACE;
+    if (!(part & wanted) || (whole & wanted)) return;
+  }
+  m->cut = cut;
+  m->key = bare.key;
+  m->first = bare.first;
+  m->last = bare.last;
+}
+
+static void count_types(Coref *self)
+{
+  for (size_t i = 0; i < self->count; i++) {
+    Called *m = &self->mentions[i];
+    read_keys(m, 0);
+    *slot(self, &self->taken_for, type_key(m->key, m->type)) += (uint64_t)(1000 * m->name->confidence) + 1;
+    if (m->type == ENTITY_PER && m->words > 1)
+      *slot(self, &self->by_last, m->last) += 0; // known as a family name
+  }
+  for (size_t i = 0; i < self->count; i++) cut_genitive(self, &self->mentions[i]);
+}
+
+static void repair_type(Coref *self, Called *m)
+{
+  if (m->name->confidence >= DOUBTFUL) return;
+  uint64_t most = 3 * get(&self->taken_for, type_key(m->key, m->type)) / 2;
+  EntityType own = m->type;
+  for (EntityType type = ENTITY_PER; type < ENTITY_TYPES; type++) {
+    uint64_t sum = type == own ? 0 : get(&self->taken_for, type_key(m->key, type));
+    if (sum <= most) continue;
+    most = sum;
+    m->type = type;
+  }
+}
+
+// --- clusters
+// ---------------------------------------------------------------------------------------------------------------
+
+static uint64_t cluster_add(Coref *self, uint32_t mention)
+{
+  vec_push_in(&self->scratch, &self->clusters,
+              (Cluster){.fullest = mention, .type = self->mentions[mention].type});
+  return self->clusters.len;
+}
+
+// The hash of a name's initials as they would stand in capitals, as a token's hash of "hrw".
+static uint64_t initials_of(const Called *m)
+{
+  char letters[16];
+  size_t len = 0;
+  for (uint32_t i = m->name->first; i < m->name->last; i++) {
+    const Token *token = &m->notes->tokens.items[i];
+    if (!(token->flags & TOKEN_CAPITAL)) continue;
+    uint32_t cp;
+    size_t bytes = utf8_decode(token->lower.ptr, token->lower.ptr + token->lower.len, &cp);
+    if (len + bytes > sizeof letters) return 0;
+    memcpy(letters + len, token->lower.ptr, bytes);
+    len += bytes;
+  }
+  return len > 1 ? (uint32_t)str_hash((Str){letters, len}) : 0;
+}
+
+static void person_add(Coref *self, Map *map, uint64_t word, uint64_t cluster)
+{
+  uint64_t *at = slot(self, map, word);
+  if (*at) return;
+  vec_push_in(&self->scratch, &self->persons, (Person){.ahead = cluster});
+  *at = self->persons.len;
+}
+
+// A cluster for every name of several words; persons are one by first and last word ("Donald J. Trump").
+static void gather_long_names(Coref *self)
+{
+  for (uint32_t i = 0; i < self->count; i++) {
+    Called *m = &self->mentions[i];
+    if (m->words < 2) continue;
+    uint64_t key = m->type == ENTITY_PER ? gazetteer_key_add(m->first, m->last) : m->key;
+    uint64_t *at = slot(self, &self->by_key, type_key(key, m->type));
+    if (!*at) {
+      uint64_t cluster = *at = cluster_add(self, i);
+      if (m->type == ENTITY_PER) {
+        person_add(self, &self->by_last, m->last, cluster);
+        person_add(self, &self->by_first, m->first, cluster);
+      } else if (m->type == ENTITY_ORG) {
+        uint64_t initials = initials_of(m);
+        if (initials) *slot(self, &self->by_initials, initials) = cluster;
+      }
+      m->cluster = (uint32_t)cluster;
+    } else {
+      m->cluster = (uint32_t)*at;
+      Cluster *cluster = &self->clusters.items[m->cluster - 1];
+      if (m->words > self->mentions[cluster->fullest].words) cluster->fullest = i;
+    }
+  }
+}
+
+static Person *person_of(Coref *self, const Map *map, uint64_t word)
+{
+  uint64_t at = get(map, word);
+  return at ? &self->persons.items[at - 1] : NULL;
+}
+
+// The person of a longer name that this single word stands for; 0: none.
+static uint64_t find_person(Coref *self, const Called *m)
+{
+  Person *person = person_of(self, &self->by_last, m->last);
+  if (!person && m->type == ENTITY_PER) person = person_of(self, &self->by_first, m->first);
+  if (!person) return 0;
+  return person->latest ? person->latest : person->ahead;
+}
+
+static uint64_t cluster_of_word(Coref *self, uint32_t i)
+{
+  Called *m = &self->mentions[i];
+  bool person = m->type == ENTITY_PER || (m->name->confidence < DOUBTFUL && !m->name->entity.len);
+  uint64_t found = person ? find_person(self, m) : 0;
+  if (found) {
+    m->type = ENTITY_PER;
+    return found;
+  }
+  bool capitals = m->notes->tokens.items[m->name->first].flags & TOKEN_ALL_CAPS;
+  if (m->type == ENTITY_ORG && capitals && (found = get(&self->by_initials, m->last))) return found;
+  uint64_t *at = slot(self, &self->by_key, type_key(m->key, m->type));
+  if (!*at) *at = cluster_add(self, i);
+  return *at;
+}
+
+// Mentions with one id of the gazetteer are one cluster, in whatever language.
+static uint64_t cluster_of_id(Coref *self, const Called *m, uint64_t cluster)
+{
+  Str id = m->name->entity;
+  if (!id.len || m->type == ENTITY_PER) return cluster;
+  uint64_t *at = map_slot(&self->by_id, id, NULL);
+  if (!*at) *at = cluster;
+  Cluster *chosen = &self->clusters.items[*at - 1];
+  if (!chosen->entity.len) chosen->entity = id;
+  return *at;
+}
+
+static void assign(Coref *self)
+{
+  for (uint32_t i = 0; i < self->count; i++) {
+    Called *m = &self->mentions[i];
+    uint64_t cluster = m->words > 1 ? m->cluster : cluster_of_word(self, i);
+    m->cluster = (uint32_t)cluster_of_id(self, m, cluster);
+    if (m->type != ENTITY_PER || m->words < 2) continue;
+    Person *last = person_of(self, &self->by_last, m->last),
+           *first = person_of(self, &self->by_first, m->first);
+    if (last) last->latest = m->cluster;
+    if (first) first->latest = m->cluster;
+  }
+}
+
+// --- results
+// ----------------------------------------------------------------------------------------------------------------
+
+static Str one_spaced(Str text, Arena *arena)
+{
+  if (!memchr(text.ptr, '\n', text.len)) return arena_dup(arena, text);
+  char *out = arena_alloc(arena, text.len);
+  size_t len = 0;
+  for (size_t i = 0; i < text.len; i++) {
+    bool space = text.ptr[i] == ' ' || text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\t';
+    if (space && len && out[len - 1] == ' ') continue;
+    out[len++] = space ? ' ' : text.ptr[i];
+  }
+  return (Str){out, len};
+}
+
+static void name_cluster(const Coref *self, Cluster *cluster, Arena *arena)
+{
+  const Called *m = &self->mentions[cluster->fullest];
+  cluster->name = one_spaced(str_slice(m->notes->text, m->name->start, m->name->end - m->cut), arena);
+  if (cluster->type == ENTITY_PER && m->words > 1) {
+    GazetteerEntity known;
+    if (gazetteer_entity(self->names->gazetteer, gazetteer_rough_hash(cluster->name), &known) &&
+        (known.types & GAZETTEER_PER))
+      cluster->entity = gazetteer_id(known.id, arena);
+  }
+  if (cluster->entity.len)
+    cluster->entity = arena_dup(arena, cluster->entity);
+  else
+    cluster->entity = arena_printf(arena, "name:" STR_FMT, STR_ARG(utf8_fold_in(arena, cluster->name)));
+}
+
+static void emit(const Coref *self, Arena *arena, SpanVec *out)
+{
+  for (size_t i = 0; i < self->count; i++) {
+    const Called *m = &self->mentions[i];
+    const Cluster *cluster = &self->clusters.items[m->cluster - 1];
+    Span span = {.start = m->block + m->name->start,
+                 .end = m->block + m->name->end,
+                 .kind = SPAN_ENTITY,
+                 .type = (uint8_t)m->type,
+                 .by = m->name->by,
+                 .confidence = m->name->confidence,
+                 .entity = {cluster->name, cluster->entity, m->cluster}};
+    vec_push_in(arena, out, span);
+  }
+}
+
+static void gather(Coref *self, const Passages *article)
+{
+  for (size_t i = 0; i < article->len; i++) self->count += article->items[i].notes->names.len;
+  self->mentions = arena_zalloc(&self->scratch, size_mul(self->count, sizeof *self->mentions));
+  size_t at = 0;
+  for (size_t i = 0; i < article->len; i++) {
+    const Notes *notes = article->items[i].notes;
+    for (size_t n = 0; n < notes->names.len; n++) {
+      const Name *name = &notes->names.items[n];
+      self->mentions[at++] =
+          (Called){.notes = notes, .name = name, .block = article->items[i].start, .type = name->type};
+    }
+  }
+}
+
 void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out)
 {
-  (void)names, (void)article, (void)arena, (void)out;
+  Coref self = {.names = names};
+  gather(&self, article);
+  count_types(&self);
+  for (size_t i = 0; i < self.count; i++) repair_type(&self, &self.mentions[i]);
+  gather_long_names(&self);
+  assign(&self);
+  for (size_t i = 0; i < self.clusters.len; i++) name_cluster(&self, &self.clusters.items[i], arena);
+  emit(&self, arena, out);
+  Map *maps[] = {&self.taken_for, &self.by_key,   &self.by_id,
+                 &self.by_last,   &self.by_first, &self.by_initials};
+  for (size_t i = 0; i < ARRAY_LEN(maps); i++) map_release(maps[i]);
+  arena_release(&self.scratch);
 }

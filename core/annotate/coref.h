@@ -5,5 +5,12 @@
 #include "annotate/names.h"
 
 struct Passages;
-// Append an entity span for every name of the article to `out`, in order, with facts filled. Strings live in `arena`.
+// Append an entity span for every name of the article to `out`, in order, with facts filled:
+//   cluster  "Putin" and "Xi" join "Vladimir Putin" and "Xi Jinping" wherever those stand, "Kinas" joins
+//   "Kina", "HRW" the "Human
+//            Rights Watch" whose initials it has; what the gazetteer gives one id is one ("Kina" and "China")
+//   name     the form with most words in the article, without a genitive
+//   entity   the gazetteer's id, or "name:" and the folded name
+//   type     a doubtful mention takes the type that the same words have elsewhere in the article
+// Strings live in `arena`.
 void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out);

@@ -1,0 +1,161 @@
+#include "annotate/coref.h"
+#include "annotate/notes.h"
+#include "base/clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+// Names are marked in the text: [PER Vladimir Putin]; a ? behind the type makes a doubtful one.
+typedef struct Story {
+  Notes notes;
+  Passage passage;
+  Passages article;
+} Story;
+
+static void story_begin(Story *story, const char *marked, Lang lang)
+{
+  *story = (Story){.notes = {.lang = lang, .kind = BLOCK_PARAGRAPH}};
+  StrBuf text = {0};
+  VEC_OF(Name) names = {0};
+  for (const char *p = marked; *p; p++) {
+    if (*p == '[') {
+      EntityType type = p[1] == 'P' ? ENTITY_PER : p[1] == 'O' ? ENTITY_ORG : ENTITY_LOC;
+      float confidence = p[4] == '?' ? 0.4f : 0.95f;
+      p = strchr(p, ' ');
+      vec_push(&names,
+               (Name){.start = (uint32_t)text.len, .type = type, .by = BY_MODEL, .confidence = confidence});
+    } else if (*p == ']') {
+      names.items[names.len - 1].end = (uint32_t)text.len;
+    } else {
+      strbuf_byte(&text, *p);
+    }
+  }
+  Notes *notes = &story->notes;
+  notes->text = arena_dup(&notes->arena, strbuf_str(&text));
+  tokens_split(notes->text, &notes->arena, &notes->tokens);
+  for (size_t i = 0; i < names.len; i++) {
+    Name name = names.items[i];
+    name.first = name.last = 0;
+    for (uint32_t t = 0; t < notes->tokens.len; t++) {
+      if (notes->tokens.items[t].start == name.start) name.first = t;
+      if (notes->tokens.items[t].end == name.end) name.last = t + 1;
+    }
+    name.entity = (Str){"", 0};
+    vec_push_in(&notes->arena, &notes->names, name);
+  }
+  story->passage = (Passage){0, notes};
+  story->article = (Passages){&story->passage, 1, lang};
+  strbuf_release(&text);
+  vec_release(&names);
+}
+
+static void check(const char *marked, Lang lang, const char *want)
+{
+  Error err = {0};
+  Names *names = names_new("core/annotate/data", &err);
+  Story story;
+  story_begin(&story, marked, lang);
+  Arena arena = {0};
+  SpanVec spans = {0};
+  coref_link(names, &story.article, &arena, &spans);
+  StrBuf got = {0};
+  for (size_t i = 0; i < spans.len; i++) {
+    const Span *span = &spans.items[i];
+    strbuf_addf(&got, "%s%u " STR_FMT " " STR_FMT, i ? "; " : "", span->entity.cluster,
+                STR_ARG(span_type_name(span)), STR_ARG(span->entity.name));
+  }
+  strbuf_byte(&got, '\0');
+  assert_string_equal(got.ptr, want);
+  strbuf_release(&got);
+  arena_release(&arena);
+  arena_release(&story.notes.arena);
+  names_free(names);
+}
+
+static void test_persons(void **state)
+{
+  (void)state;
+  check("[PER Olsson] sa att [PER Maria Olsson] kommer. [PER Maria] log.", LANG_SV,
+        "1 PER Maria Olsson; 1 PER Maria Olsson; 1 PER Maria Olsson");
+  check("[PER Xi Jinping] met [PER Li Qiang]. [PER Xi] spoke, [PER Li] listened.", LANG_EN,
+        "1 PER Xi Jinping; 2 PER Li Qiang; 1 PER Xi Jinping; 2 PER Li Qiang");
+  check("[PER Donald Trump] and [PER Donald J. Trump]", LANG_EN,
+        "1 PER Donald J. Trump; 1 PER Donald J. Trump");
+  check("[PER Anna Berg] och [PER Jan Berg] kom. [PER Berg] talade.", LANG_SV,
+        "1 PER Anna Berg; 2 PER Jan Berg; 2 PER Jan Berg");
+}
+
+static void test_genitives(void **state)
+{
+  (void)state;
+  check("[LOC Kinas] minister reste från [LOC Kina].", LANG_SV, "1 LOC Kina; 1 LOC Kina");
+  check("[ORG EU:s] möte", LANG_SV, "1 ORG EU");
+  check("[PER Lars] och [LOC Paris]", LANG_SV, "1 PER Lars; 2 LOC Paris");
+  check("[PER Maria Olssons] bil", LANG_SV, "1 PER Maria Olsson");
+  check("[LOC Athens] is old", LANG_EN, "1 LOC Athens");
+}
+
+static void test_organisations(void **state)
+{
+  (void)state;
+  check("[ORG Human Rights Watch] ([ORG HRW]) wrote. [ORG HRW] added.", LANG_EN,
+        "1 ORG Human Rights Watch; 1 ORG Human Rights Watch; 1 ORG Human Rights Watch");
+}
+
+static void test_types(void **state)
+{
+  (void)state;
+  check("[PER Karin Holm] kom. [LOC? Holm] log.", LANG_SV, "1 PER Karin Holm; 1 PER Karin Holm");
+  check("[ORG Skanska] [ORG Skanska] [LOC? Skanska]", LANG_SV, "1 ORG Skanska; 1 ORG Skanska; 1 ORG Skanska");
+}
+
+static void test_ids(void **state)
+{
+  (void)state;
+  Names *names = names_new("core/annotate/data", NULL);
+  Story story;
+  story_begin(&story, "[PER Angela Merkel] och [PER Åsa Qvixtorp]", LANG_SV);
+  Arena arena = {0};
+  SpanVec spans = {0};
+  coref_link(names, &story.article, &arena, &spans);
+  assert_true(str_is(spans.items[0].entity.entity, "wd:Q567"));
+  assert_true(str_is(spans.items[1].entity.entity, "name:asa qvixtorp"));
+  arena_release(&arena);
+  arena_release(&story.notes.arena);
+  names_free(names);
+}
+
+static void test_many_mentions(void **state)
+{
+  (void)state;
+  Names *names = names_new("core/annotate/data", NULL);
+  StrBuf marked = {0};
+  for (size_t i = 0; i < 20000; i++)
+    strbuf_addf(&marked, i % 3 ? "[PER Alm%zu] " : "[PER Eva Alm%zu] ", i % 700);
+  Story story;
+  story_begin(&story, marked.ptr, LANG_SV);
+  Arena arena = {0};
+  SpanVec spans = {0};
+  uint64_t begin = clock_ns();
+  coref_link(names, &story.article, &arena, &spans);
+  uint64_t spent = clock_ns() - begin;
+  assert_int_equal(spans.len, 20000);
+  assert_true(spent < 200000000u);
+  print_message("20000 mentions: %.2f ms\n", (double)spent / 1e6);
+  strbuf_release(&marked);
+  arena_release(&arena);
+  arena_release(&story.notes.arena);
+  names_free(names);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_persons), cmocka_unit_test(test_genitives), cmocka_unit_test(test_organisations),
+      cmocka_unit_test(test_types),   cmocka_unit_test(test_ids),       cmocka_unit_test(test_many_mentions),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
