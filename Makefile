@@ -212,10 +212,27 @@ install: all ## install into PREFIX (/usr/local)
 	mkdir -p $(DESTDIR)$(PREFIX)/share/newsmark
 	cp -r $(SHARE)/. $(DESTDIR)$(PREFIX)/share/newsmark/
 
+# The parser is kept in the repository: only those who change the grammar need tree-sitter's command line (0.25 or newer).
+TREE_SITTER ?= tree-sitter
+GRAMMAR_GEN := src/parser.c src/grammar.json src/node-types.json src/words.inc src/tree_sitter
+# $(call gen_grammar,DIR): write all that is generated of the grammar in DIR.
+gen_grammar = cd $(1) && LC_ALL=C awk -f words.awk words.tsv >src/words.inc && $(TREE_SITTER) generate --abi 14
+
+grammar: ## generate the parser from grammars/article/grammar.js
+	$(Q)$(call gen_grammar,grammars/article)
+
+check-gen: ## see that the generated files in the repository are those of their sources
+	@if ! command -v $(TREE_SITTER) >/dev/null; then echo "check-gen: skipped: no tree-sitter"; exit 0; fi; \
+	dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && cp -r grammars/article "$$dir/" && \
+	($(call gen_grammar,"$$dir/article")) && \
+	for file in $(GRAMMAR_GEN); do diff -r grammars/article/$$file "$$dir/article/$$file" >/dev/null || \
+	  { echo "check-gen: grammars/article/$$file is not what 'make grammar' writes"; exit 1; }; done && \
+	echo "check-gen: grammars/article is up to date"
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all units fuzz golden golden-update langid check check-built bench lint format demo install clean help
+.PHONY: all grammar check-gen units fuzz golden golden-update langid check check-built bench lint format demo install clean help

@@ -1,50 +1,324 @@
-// Provisional: a line is a block, told by its first characters and its length. The tree-sitter grammar takes its place.
+// How it works. The text, without the white space at its head, is tiled by sections, each with a tree of its
+// own, parsed as if it were a text of its own. A section starts with the line end behind the last block of
+// the one before, by which the grammar knows that it is no beginning; only the first one has a headline and
+// front matter.
+//
+// For the result to be that of a fresh parse, the cuts must follow from the text alone. section_end() says
+// where a section that starts at a given place ends, by the text behind that place: among the line ends where
+// a block is sure to end, CUT_MIN to CUT_MAX bytes on, the one with the smallest hash of the bytes before it
+// (the chosen place moves with the text around it, so that cuts before and after an edit soon fall together
+// again). After an edit the cuts are made anew from the first section whose end could depend on the edited
+// bytes, until a cut behind the edit is an old one. A section with the start it had keeps its tree, which
+// tree-sitter brings up to date if bytes in it changed.
 #include "parse/article.h"
+#include "parse/cut.h"
+
+#include <assert.h>
+#include <tree_sitter/api.h>
+
+const TSLanguage *tree_sitter_article(void); // grammars/article
+
+typedef struct Part { // a section
+  size_t len;
+  TSTree *tree;    // owned; NULL: not parsed
+  bool dirty;      // the tree is not that of the text
+  BlockVec blocks; // bytes from the section's start
+} Part;
+typedef VEC_OF(Part) PartVec;
 
 struct Article {
+  TSParser *parser;
+  size_t lead; // bytes of white space before the first section
+  PartVec parts;
+  size_t len;  // of the text, edits counted
+  bool edited; // since the last parse, in [edit_start, edit_end)
+  size_t edit_start, edit_end;
   BlockVec blocks;
+  BlockKind kinds[64]; // [symbol]; BLOCK_KINDS: no block
 };
 
-static const char *const g_names[BLOCK_KINDS] = {"headline",  "subhead", "dateline",  "byline",    "caption",
-                                                 "paragraph", "speech",  "signature", "list_item", "metadata"};
+static const char *const g_names[BLOCK_KINDS] = {"headline",  "subhead",   "dateline", "byline",
+                                                 "caption",   "paragraph", "speech",   "signature",
+                                                 "list_item", "metadata"};
 
-Article *article_new(void) { return xcalloc(1, sizeof(Article)); }
+const char *block_kind_name(BlockKind kind)
+{
+  return g_names[kind];
+}
+
+Article *article_new(void)
+{
+  Article *self = xcalloc(1, sizeof *self);
+  const TSLanguage *language = tree_sitter_article();
+  self->parser = ts_parser_new();
+  bool fits = ts_parser_set_language(self->parser, language);
+  assert(fits && ts_language_symbol_count(language) <= ARRAY_LEN(self->kinds));
+  (void)fits;
+  for (size_t i = 0; i < ARRAY_LEN(self->kinds); i++) self->kinds[i] = BLOCK_KINDS;
+  for (BlockKind kind = 0; kind < BLOCK_KINDS; kind++) {
+    const char *name = g_names[kind];
+    self->kinds[ts_language_symbol_for_name(language, name, (uint32_t)strlen(name), true)] = kind;
+  }
+  return self;
+}
+
+static void part_release(Part *part)
+{
+  if (part->tree) ts_tree_delete(part->tree);
+  vec_release(&part->blocks);
+}
 
 void article_free(Article *self)
 {
   if (!self) return;
+  for (size_t i = 0; i < self->parts.len; i++) part_release(&self->parts.items[i]);
+  vec_release(&self->parts);
   vec_release(&self->blocks);
+  ts_parser_delete(self->parser);
   free(self);
 }
 
-void article_edit(Article *self, TextEdit edit) { (void)self, (void)edit; }
+// --- edits
+// -----------------------------------------------------------------------------------------------------------
 
-static BlockKind kind_of(Str line, bool first)
+// Lines and columns of trees are not used and left at 0. Tree-sitter takes a character that a token looked
+// ahead at for one byte long, so a change in its other bytes would go unseen; hence the edit is told from
+// three bytes further left.
+static void part_edit(Part *part, size_t start, size_t old_end, size_t new_end)
 {
-  char last = line.ptr[line.len - 1];
-  bool open_ended = last != '.' && last != '?' && last != '!' && last != ':' && !(last & 0x80);
-  if (str_starts(line, STR("– ")) || str_starts(line, STR("— "))) return BLOCK_SPEECH;
-  if (open_ended && line.len < 160 && first) return BLOCK_HEADLINE;
-  if (open_ended && line.len < 60) return BLOCK_SUBHEAD;
-  return BLOCK_PARAGRAPH;
+  part->len = part->len - (old_end - start) + (new_end - start);
+  part->dirty = true;
+  if (!part->tree) return;
+  start = start > 3 ? start - 3 : 0;
+  TSInputEdit edit = {
+      .start_byte = (uint32_t)start, .old_end_byte = (uint32_t)old_end, .new_end_byte = (uint32_t)new_end};
+  ts_tree_edit(part->tree, &edit);
+}
+
+static void widen_edited(Article *self, TextEdit edit)
+{
+  if (!self->edited) {
+    self->edited = true;
+    self->edit_start = edit.start;
+    self->edit_end = edit.new_end;
+    return;
+  }
+  if (self->edit_end > edit.old_end)
+    self->edit_end = self->edit_end - edit.old_end + edit.new_end;
+  else if (self->edit_end > edit.start)
+    self->edit_end = edit.new_end;
+  if (self->edit_end < edit.new_end) self->edit_end = edit.new_end;
+  if (self->edit_start > edit.start) self->edit_start = edit.start;
+}
+
+// Drop parts [first, last) and put one unparsed part of `len` bytes in their place.
+static void merge_parts(Article *self, size_t first, size_t last, size_t len)
+{
+  Part *parts = self->parts.items;
+  for (size_t i = first; i < last; i++) part_release(&parts[i]);
+  if (first == last) {
+    vec_push(&self->parts, (Part){0});
+    parts = self->parts.items;
+    memmove(parts + first + 1, parts + first, (self->parts.len - 1 - first) * sizeof *parts);
+  } else {
+    memmove(parts + first + 1, parts + last, (self->parts.len - last) * sizeof *parts);
+    self->parts.len -= last - first - 1;
+  }
+  parts[first] = (Part){.len = len, .dirty = true};
+}
+
+void article_edit(Article *self, TextEdit edit)
+{
+  assert(edit.start <= edit.old_end && edit.old_end <= self->len && edit.start <= edit.new_end);
+  widen_edited(self, edit);
+  self->len = self->len - edit.old_end + edit.new_end;
+  if (edit.old_end < self->lead) { // white space alone, before the edit
+    self->lead = self->lead - edit.old_end + edit.new_end;
+    return;
+  }
+  size_t first = 0, start = self->lead, last, end;
+  while (first < self->parts.len && start + self->parts.items[first].len < edit.start)
+    start += self->parts.items[first++].len;
+  last = first, end = start;
+  while (last < self->parts.len && (end < edit.old_end || last == first))
+    end += self->parts.items[last++].len;
+  if (last == first + 1 && edit.start >= start) {
+    part_edit(&self->parts.items[first], edit.start - start, edit.old_end - start, edit.new_end - start);
+    return;
+  }
+  if (edit.start < start) self->lead = start = edit.start;
+  merge_parts(self, first, last, end - edit.old_end + edit.new_end - start);
+}
+
+// --- cuts
+// ------------------------------------------------------------------------------------------------------------
+
+static bool is_blank(char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+// Bytes of white space, or of a byte order mark, at the head of the text.
+static size_t measure_lead(const Snapshot *text)
+{
+  size_t at = 0;
+  Arena scratch = {0};
+  if (snapshot_len(text) >= 3 && str_is(snapshot_read(text, 0, 3, &scratch), "\xEF\xBB\xBF")) at = 3;
+  arena_release(&scratch);
+  for (Str chunk; (chunk = snapshot_chunk(text, at)).len;) {
+    size_t n = 0;
+    while (n < chunk.len && is_blank(chunk.ptr[n])) n++;
+    at += n;
+    if (n < chunk.len) break;
+  }
+  return at;
+}
+
+// The parts as they were before the cuts are made anew, and how far they are taken over.
+typedef struct OldParts {
+  PartVec parts; // owned; those from `next` on are still whole
+  size_t next, start;
+} OldParts;
+
+// Move on to the old part that starts at or behind `at`.
+static void old_seek(OldParts *old, size_t at)
+{
+  while (old->next < old->parts.len && (old->start < at || !old->parts.items[old->next].len)) {
+    old->start += old->parts.items[old->next].len;
+    part_release(&old->parts.items[old->next++]);
+  }
+}
+
+// The section [start, end), with the tree of the old one that started there.
+static Part old_take(OldParts *old, size_t start, size_t end)
+{
+  size_t len = end - start;
+  if (old->next == old->parts.len || old->start != start) return (Part){.len = len, .dirty = true};
+  Part part = old->parts.items[old->next++];
+  old->start += part.len;
+  if (part.len < len) part_edit(&part, part.len, part.len, len);
+  if (part.len > len) part_edit(&part, len, part.len, len);
+  return part;
+}
+
+// Make the cuts of `text` anew as far as the edits may have moved them. Returns the number of sections before
+// them.
+static size_t cut_again(Article *self, const Snapshot *text)
+{
+  size_t lead = measure_lead(text), kept = 0, at = self->lead;
+  PartVec parts = {0};
+  OldParts old = {self->parts, 0, self->lead};
+  if (lead == self->lead) {
+    for (; kept < old.parts.len && cut_reach(at, at + old.parts.items[kept].len) <= self->edit_start;
+         kept++) {
+      vec_push(&parts, old.parts.items[kept]);
+      at += old.parts.items[kept].len;
+    }
+    old.next = kept, old.start = at;
+  } else {
+    at = self->lead = lead;
+  }
+  while (at < self->len) {
+    old_seek(&old, at);
+    if (old.next < old.parts.len && old.start == at && at >= self->edit_end) {
+      while (old.next < old.parts.len) vec_push(&parts, old.parts.items[old.next++]);
+      break;
+    }
+    size_t end = cut_find(text, at);
+    vec_push(&parts, old_take(&old, at, end));
+    at = end;
+  }
+  while (old.next < old.parts.len) part_release(&old.parts.items[old.next++]);
+  vec_release(&old.parts);
+  self->parts = parts;
+  return kept;
+}
+
+// --- parsing
+// ---------------------------------------------------------------------------------------------------------
+
+static uint64_t block_hash(Str bytes, BlockKind kind)
+{
+  return str_hash(bytes) ^ (kind + 1) * 0x9e3779b97f4a7c15u;
+}
+
+// The blocks of a section: the children of its tree's root.
+static void read_blocks(const Article *self, Part *part, Str bytes)
+{
+  TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(part->tree));
+  part->blocks.len = 0;
+  for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
+       more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+    TSNode node = ts_tree_cursor_current_node(&cursor);
+    BlockKind kind = self->kinds[ts_node_symbol(node)];
+    size_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
+    while (end > start && is_blank(bytes.ptr[end - 1])) end--; // before the end of a quotation without a mark
+    if (kind == BLOCK_KINDS || start == end) continue;
+    vec_push(&part->blocks, (Block){start, end, kind, block_hash(str_slice(bytes, start, end), kind)});
+  }
+  ts_tree_cursor_delete(&cursor);
+}
+
+static void parse_part(Article *self, Part *part, const Snapshot *text, size_t start, Arena *scratch)
+{
+  Str bytes = snapshot_read(text, start, start + part->len, scratch);
+  TSTree *tree = ts_parser_parse_string(self->parser, part->tree, bytes.ptr, (uint32_t)bytes.len);
+  if (part->tree) ts_tree_delete(part->tree);
+  part->tree = tree;
+  part->dirty = false;
+  read_blocks(self, part, bytes);
+}
+
+// The blocks of all sections from `first` on, in bytes of the text.
+static void gather_blocks(Article *self, size_t first)
+{
+  size_t start = self->lead, count = 0;
+  for (size_t i = 0; i < first; i++) {
+    start += self->parts.items[i].len;
+    count += self->parts.items[i].blocks.len;
+  }
+  self->blocks.len = count;
+  for (size_t i = first; i < self->parts.len; i++) {
+    const Part *part = &self->parts.items[i];
+    for (size_t k = 0; k < part->blocks.len; k++) {
+      Block block = part->blocks.items[k];
+      block.start += start, block.end += start;
+      vec_push(&self->blocks, block);
+    }
+    start += part->len;
+  }
 }
 
 void article_parse(Article *self, const Snapshot *text)
 {
-  self->blocks.len = 0;
+  if (snapshot_len(text) != self->len) article_edit(self, (TextEdit){0, self->len, snapshot_len(text)});
+  if (!self->edited) return;
+  size_t first = cut_again(self, text), start = self->lead;
   Arena scratch = {0};
-  for (size_t i = 0; i < snapshot_line_count(text); i++) {
-    size_t start = snapshot_line_start(text, i);
-    Str line = snapshot_read(text, start, snapshot_line_end(text, i), &scratch), trimmed = str_trim(line);
-    if (!trimmed.len) continue;
-    start += (size_t)(trimmed.ptr - line.ptr);
-    BlockKind kind = kind_of(trimmed, !self->blocks.len);
-    vec_push(&self->blocks, (Block){start, start + trimmed.len, kind, str_hash(trimmed) ^ (uint64_t)kind});
+  for (size_t i = 0; i < self->parts.len; i++) {
+    Part *part = &self->parts.items[i];
+    if (part->dirty) parse_part(self, part, text, start, &scratch);
+    start += part->len;
     arena_reset(&scratch);
   }
   arena_release(&scratch);
+  gather_blocks(self, first);
+  self->edited = false;
 }
 
-const BlockVec *article_blocks(const Article *self) { return &self->blocks; }
+const BlockVec *article_blocks(const Article *self)
+{
+  return &self->blocks;
+}
 
-const char *block_kind_name(BlockKind kind) { return g_names[kind]; }
+size_t article_section_count(const Article *self)
+{
+  return self->parts.len;
+}
+
+Section article_section(const Article *self, size_t index)
+{
+  size_t start = self->lead;
+  for (size_t i = 0; i < index; i++) start += self->parts.items[i].len;
+  return (Section){self->parts.items[index].tree, start, start + self->parts.items[index].len};
+}
