@@ -37,7 +37,10 @@ static void add_draft(Scene *scene, const CandidateVec *candidates, const Marked
   draft.single = marks_single(scene->notes, marked->first);
   draft.type = type_of(scene, marked, &draft);
   bool dash = marked->form == QUOTE_DASH;
-  draft.confidence = dash ? (saying.cue ? 0.95F : 0.7F) : speech_likeness(scene, marked, &saying, &draft);
+  draft.confidence = dash ? (saying.cue    ? 0.95F
+                             : draft.whole ? 0.8F
+                                           : 0.5F)
+                          : speech_likeness(scene, marked, &saying, &draft);
   if (marked->form == QUOTE_CLOSER) draft.confidence = 0.9F;
   draft.speaker = saying.speaker;
   draft.source = saying.source;

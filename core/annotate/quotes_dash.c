@@ -14,12 +14,22 @@ static uint32_t next_dash(const Scene *scene, uint32_t from)
   return scene->len;
 }
 
+// Speech begins with a capital; "– milk" is an item of a list.
+static bool begins_speech(const Scene *scene, uint32_t dash)
+{
+  uint32_t i = dash + 1;
+  while (i < scene->len && (scene->in[i].flags & TOKEN_PUNCT)) i++;
+  if (i >= scene->len) return false;
+  return (scene->in[i].flags & (TOKEN_CAPITAL | TOKEN_NUMBER)) || dash > 0 || !scene_is_word(scene, i);
+}
+
 void dash_speech(const Scene *scene, MarkedVec *out)
 {
   uint32_t first = 0;
   while (first + 1 < scene->len && scene_is_dash(scene, first)) {
     uint32_t stop, last = speaker_breaks_in(scene, first + 1, &stop);
-    if (last > first + 1) vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH});
+    if (last > first + 1 && begins_speech(scene, first))
+      vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH});
     first = next_dash(scene, last);
   }
 }

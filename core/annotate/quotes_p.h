@@ -15,6 +15,7 @@ typedef enum CueClass {
   CUE_TELL,
   CUE_CALL,
   CUE_CITE,
+  CUE_READ,
   CUE_NOUN,
   CUE_PREP,
   CUE_POST,

@@ -65,6 +65,7 @@ static void set_windows(Frame *self)
     self->hi++;
   }
   self->colon = first > 0 && scene_is(scene, first - 1, ":");
+  if (self->colon && self->new_sentence) self->hi = last;
 }
 
 static void candidate_window(Frame *self)
@@ -189,6 +190,15 @@ static bool is_noun(const Scene *scene, uint32_t token)
   return before->small == SMALL_DET && !before->pronoun;
 }
 
+// "heißt es", "lyder det", "si legge": with the subject that means nobody.
+static bool impersonal(const Scene *scene, Cue *cue)
+{
+  if (cue->last - cue->first > 1) return true;
+  if (cue->last >= scene->len || scene->words[cue->last]->pronoun != 'n') return false;
+  cue->last++;
+  return true;
+}
+
 // --- pairs of cue and candidate
 
 static float base_weight(const Candidate *c)
@@ -205,7 +215,7 @@ static float base_weight(const Candidate *c)
 
 static bool verb_cue(const Cue *cue)
 {
-  return cue->class <= CUE_CITE;
+  return cue->class <= CUE_READ;
 }
 
 static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
@@ -214,6 +224,7 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   float score = 3 + base_weight(c) - 2.0F * toll(scene, cue->last, c->first);
   if (c->owner) score -= 0.8F;
   if (!verb_cue(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
+  if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : 0);
   if (c->after_to) score -= 4;
   if (c->after_prep) score -= 2;
   if (cue->class == CUE_CITE) return score + 0.8F;
@@ -238,6 +249,7 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
       3 + base_weight(c) - (cue->class == CUE_POST ? 2.0F : 1.0F) * (between > 3.5F ? 3.5F : between);
   if (cue->class == CUE_PREP || cue->class == CUE_SO) return score - 4;
   if (cue->class == CUE_POST) return score + 0.5F;
+  if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : -1);
   if (c->after_prep) score -= 1.8F;
   if (c->after_to) score -= 2.4F;
   if (c->owner) score -= 1;
@@ -304,6 +316,8 @@ static bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party
     if (word->small == SMALL_DET) break;
   }
   if (!nouns || !(phrase_like(scene, first) || first == from)) return false;
+  SmallClass before = first > 0 ? scene->words[first - 1]->small : SMALL_NONE;
+  if (before == SMALL_PREP || before == SMALL_TO) return false;
   *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
   return true;
 }
@@ -324,7 +338,13 @@ static void offer_phrases(Frame *self, const Cue *cue)
   if ((adjacent || cue->class >= CUE_PREP) &&
       phrase_behind(scene, cue->last, cue->behind ? self->hi : first, &party))
     offer(self, cue, &party, cue->score + 1.6F);
-  if (cue->class >= CUE_PREP) return;
+  if (cue->class == CUE_READ && cue->last < self->hi && scene->words[cue->last]->small == SMALL_PREP &&
+      phrase_behind(scene, cue->last + 1, self->hi, &party))
+    offer(self, cue, &party, cue->score + 1.8F);
+  if (cue->class >= CUE_READ) return;
+  bool inverted = !cue->behind && cue->last < first && scene->lexicon->lang == LANG_DE &&
+                  (str_is(scene->in[cue->last].lower, "der") || str_is(scene->in[cue->last].lower, "die"));
+  if (inverted && phrase_behind(scene, cue->last, first, &party)) offer(self, cue, &party, cue->score + 1.3F);
   uint32_t from = cue->behind ? last : self->lo;
   if (cue->behind && from < cue->first && scene_is(scene, from, ",")) from++;
   if (phrase_before(scene, from, cue->first, &party))
@@ -335,6 +355,7 @@ static void try_cue(Frame *self, Cue *cue)
 {
   const Scene *scene = self->scene;
   if (cue->class < CUE_NOUN && cue->class != CUE_CITE && is_noun(scene, cue->first)) return;
+  if (cue->class == CUE_READ && !impersonal(scene, cue)) return;
   cue->behind = cue->first >= self->stretch.last;
   if (cue->behind)
     weigh_behind(self, cue);
@@ -392,6 +413,7 @@ static void try_alone(Frame *self)
     if (!before) score -= 0.8F;
     bool colon = before && self->colon && c->last + 1 == first;
     if (colon) score += 3;
+    if (before && self->colon && i == self->first_candidate) score += 0.8F; // the subject, most often
     if (score <= self->best.score || score < 0.6F) continue;
     self->best = (Saying){c->party, {0}, 0, 0, CUE_NONE, colon ? REASON_COLON : REASON_ONLY, score};
   }

@@ -45,8 +45,8 @@ static void add_phrase(Lexicon *self, Str first, Str rest, CueClass cue)
 static bool load_cues(Lexicon *self, Error *err)
 {
   static const char *const names[CUE_CLASSES] = {"",      "say",  "claim", "report", "write",
-                                                 "think", "tell", "call",  "cite",   "noun",
-                                                 "prep",  "post", "so",    "adjunct"};
+                                                 "think", "tell", "call",  "cite",   "read",
+                                                 "noun",  "prep", "post",  "so",     "adjunct"};
   const Table *table = table_find("cues", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     unsigned class;
