@@ -44,6 +44,7 @@ typedef struct Line {
   unsigned first_word; // up to the first white space
   unsigned words, capitals, long_lower; // words of letters; those with a capital; those without, of four letters or more
   unsigned years, numbers, long_numbers; // runs of digits: 1900 to 2099; of one or two; others
+  unsigned last_word;  // length of the last word of letters
   int32_t lead;        // the first character
   unsigned same;       // characters like it at the start, one after another
   Class first, second, third; // classes of the first three; C_SPACE past the end
@@ -53,9 +54,9 @@ typedef struct Line {
   int32_t last_char;
   bool cut;            // it goes on past READ_MAX
   bool shouts;         // the first word is in capitals, three letters or more
-  bool comma;
+  bool colon, comma;
   Role role;           // of the first word
-  unsigned label;      // length up to and with the first colon, or of the first word where that is "By"
+  unsigned label;      // length of the label: "Foto:", "By"; 0: there is none
   bool credit_inside, credit_behind; // "(Foto: …" or "… Foto: …", with the colon near enough to the end
   unsigned colon_space; // colons with white space behind
 } Line;
@@ -128,19 +129,25 @@ static void count_word(Line *line, Run *run)
   }
   if (line->words == 0) {
     line->shouts = run->chars >= 3 && run->uppers == run->chars;
-    if (run->before == C_SPACE) line->role = run_role(run);
+    if (run->before == C_SPACE && run->uppers <= 1) line->role = run_role(run);
     if (line->role == ROLE_BY) line->label = line->len;
   }
   line->words++;
+  line->last_word = run->chars;
   if (run->first == C_UPPER) line->capitals++;
   else if (run->chars > 3) line->long_lower++;
 }
 
 static void count_colon(Line *line, Run *run)
 {
-  if (line->role == ROLE_BY && line->words == 1) line->role = ROLE_LABEL; // "Av: Anna Berg"
-  if (!line->label || line->words == 1) line->label = line->len;
-  if (run->chars && run->first != C_DIGIT && line->words > 1 && run_role(run) == ROLE_LABEL) {
+  bool names = run->chars && run->first != C_DIGIT && run_role(run) == ROLE_LABEL; // the word before the colon
+  if (!line->colon) {
+    line->colon = true;
+    if (line->role == ROLE_BY && line->words == 1) line->role = ROLE_LABEL; // "Av: Anna Berg"
+    if (line->role == ROLE_LABEL && line->words > 1 && (line->words > 3 || !names)) line->role = ROLE_NONE;
+    if (line->role == ROLE_LABEL) line->label = line->len; // "Foto: …", "Text und Bild: …"
+  }
+  if (names && line->words > 1) {
     line->credit_inside |= run->before == C_OPEN;
     line->credit_behind |= run->before == C_STOP || run->before == C_CLOSE || run->before == C_QUOTE;
   }
@@ -230,7 +237,8 @@ static bool is_dateline(const Line *line)
   if (line->role == ROLE_DATE) return numbers && line->words <= 8;
   if (line->len > 60 || line->colon_space) return false;
   if (line->years && line->numbers && !line->long_numbers && line->words <= 5) return true;
-  if (line->numbers >= 3 && line->words <= 2 && line->first == C_DIGIT) return true;
+  bool ends = line->last == C_DIGIT || line->last_word <= 3; // "17.04.23 kl 09:12", not "3.5.1 Einleitung"
+  if (line->numbers >= 3 && line->words <= 2 && line->first == C_DIGIT && ends) return true;
   if (!line->shouts) return false;
   return (line->numbers && line->comma) || (line->end == C_DASH && line->words <= 6);
 }
@@ -239,7 +247,7 @@ static bool is_dateline(const Line *line)
 static bool is_byline(const Line *line)
 {
   if (line->cut || line->len > 120) return false;
-  if (line->role == ROLE_LABEL) return line->label && line->label <= 30 && line->colon_space;
+  if (line->role == ROLE_LABEL) return line->label && line->colon_space;
   if (line->role != ROLE_BY || line->len > 80 || line->last == C_STOP || line->colon_space) return false;
   return line->capitals >= 2 && line->words <= 9 && !line->long_lower && !line->years && !line->numbers;
 }
@@ -261,7 +269,7 @@ static bool is_numbered(const Line *line)
 static Kind line_kind(const Line *line)
 {
   if (line->first == C_DASH) return dash_kind(line);
-  if (is_bullet(line->lead) && line->second == C_SPACE && line->len > 1) return KIND_LIST_ITEM;
+  if (is_bullet(line->lead) && line->second == C_SPACE && line->words) return KIND_LIST_ITEM;
   if (is_numbered(line)) return KIND_LIST_ITEM;
   if (is_byline(line)) return KIND_BYLINE;
   if (is_dateline(line)) return KIND_DATELINE;
@@ -289,6 +297,6 @@ static bool line_is_title(const Line *line, bool sub)
 {
   if (line->cut || line->len > (sub ? 80 : 140) || line->words == 0) return false;
   if (line->first == C_OPEN || line->first == C_DASH || line->first == C_COMMA) return false;
-  if (line->last == C_COMMA || line->last == C_COLON || line->last_char == '.') return false;
+  if (line->last == C_COMMA || line->last == C_COLON || line->last == C_DASH || line->last_char == '.') return false;
   return !sub || line->last != C_STOP;
 }

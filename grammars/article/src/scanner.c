@@ -11,13 +11,14 @@
 //   4. One of the two is longer than WRAP_MAX: the block ends.
 //   5. The first word of the next line would have fitted, going by the wider of its neighbours: nobody wraps so early;
 //      the block ends. Likewise where the line is shorter than WRAP_MIN.
-//   6. No mark at the end: it runs on. A point, colon or quotation mark: it runs on only in a block that began behind
-//      a blank line; where blocks follow each other without, each sentence's end at a line's end is a paragraph's.
+//   6. Else it runs on, but only in a block that began behind a blank line: where blocks follow each other without, a
+//      line is a block.
 // Only paragraphs, speech and list items run on at all.
 //
 // Kinds. A line that shows no kind of its own is a headline (the first block of the text, dates and credits apart) or
-// a subhead where it is short, ends without a point and by the rule above does not run on; else a paragraph. A text
-// that begins with a line end is taken for the rest of a longer one: no headline and no front matter in it.
+// a subhead where it is short, ends without a point and by the rule above does not run on; else a paragraph. A line
+// behind a headline that is a sentence of its own stands apart from it in any case. A text that begins with a line end
+// is taken for the rest of a longer one: no headline and no front matter in it.
 //
 // Quotation marks open or close by what stands to their left and right and by what is open, innermost first, DEPTH_MAX
 // deep. A mark that closes an outer quotation ends the inner ones; the end of the block ends all. A single mark opens
@@ -34,7 +35,7 @@
 
 enum {
   WRAP_MIN = 50,   // characters: the shortest full line of wrapped text
-  WRAP_MAX = 100,  // the longest
+  WRAP_MAX = 80,   // the longest
   LONG_LINE = 130, // no line that long is joined to another
   DEPTH_MAX = 3,   // quotations within quotations
   SEEK_MAX = 250,  // characters that the mark that closes a single quotation may be away
@@ -118,24 +119,24 @@ static bool runs_on(const Left *left, const Line *next)
   if (left->len > WRAP_MAX || next->len > WRAP_MAX || left->len < WRAP_MIN) return false;
   unsigned width = next->len > left->width ? next->len : left->width;
   if (left->len + 1 + next->first_word <= width) return false;
-  return !left->full_end || left->after_blank;
+  return left->after_blank;
 }
 
 // Does the line, which the lexer has read to its end, stand alone? Looks at the line after it.
-static bool stands_alone(const Line *line, bool after_blank, TSLexer *lexer)
+static bool stands_alone(const Line *line, bool headed, bool after_blank, TSLexer *lexer)
 {
   Line next;
   if (skip_blank(lexer, false) != 1 || at_eof(lexer)) return true;
   line_read(&next, lexer);
   Left left = {line->len, 0, line->full_end, after_blank};
-  return !runs_on(&left, &next);
+  return !runs_on(&left, &next) || (!headed && next.full_end && next.first != C_LOWER);
 }
 
 static Kind block_kind(const Line *line, bool headed, bool after_blank, TSLexer *lexer)
 {
   Kind kind = line_kind(line);
   if (kind != KIND_NONE) return kind;
-  if (line_is_title(line, headed) && stands_alone(line, after_blank, lexer))
+  if (line_is_title(line, headed) && stands_alone(line, headed, after_blank, lexer))
     return headed ? KIND_SUBHEAD : KIND_HEADLINE;
   return KIND_PARAGRAPH;
 }
@@ -245,10 +246,12 @@ static bool scan_between(Scanner *self, TSLexer *lexer, const bool *valid)
 
 // --- quotation marks and text ----------------------------------------------------------------------------------------
 
-// A mark, and those that close a quotation it opens. Low marks only ever open.
+// A mark, and those that close a quotation it opens.
 static const struct Mark {
   int32_t mark, closers[3];
-  bool low, single, angle;
+  bool low;    // only ever opens
+  bool single; // also an apostrophe
+  bool angle;  // may have white space inside
 } MARKS[] = {
     {'"', {'"', 0x201D, 0x201C}, .low = false},
     {0x201E, {0x201C, 0x201D, '"'}, .low = true},       // „
@@ -289,7 +292,7 @@ static Sense sense_of(const Scanner *self, const struct Mark *mark, bool closabl
   Class prev = self->prev;
   bool leads = next != C_SPACE && next != C_EOL && next != C_COMMA && next != C_COLON && next != C_CLOSE;
   bool free = prev == C_SPACE || prev == C_OPEN || prev == C_DASH || prev == C_OTHER;
-  if (mark->single && is_word(prev) && is_word(next)) return SENSE_TEXT; // an apostrophe
+  if (mark->single && is_word(next) && (is_word(prev) || next == C_DIGIT)) return SENSE_TEXT; // "it's", "'90s"
   if (closable && !(leads && free)) {
     bool loose = mark->single && (is_word(next) || prev == C_SPACE);
     return loose ? SENSE_TEXT : SENSE_CLOSES;
