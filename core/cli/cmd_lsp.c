@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "server/lsp.h"
+#include "server/workspace.h"
 
 #include <stddef.h>
 
@@ -18,7 +19,9 @@ int cmd_lsp(int argc, char **argv)
   if (first < argc) return options_refuse("lsp", "there is nothing to do with '%s'", argv[first]);
   const LspOptions options = {.in = 0, .out = 1, .data_dir = setup_data_dir()};
   Lsp *lsp = lsp_new(&options);
+  Workspace *workspace = workspace_new(lsp);
   status = lsp_run(lsp);
+  workspace_free(workspace);
   lsp_free(lsp);
   return status;
 }

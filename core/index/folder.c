@@ -95,6 +95,21 @@ bool folder_is_marked(const char *root)
   return marked;
 }
 
+char *folder_marked_above(const char *path)
+{
+  char *at = xstrdup(path);
+  while (*at) {
+    Folder folder = {0};
+    bool found = folder_is_marked(at) && folder_find(&folder, at, NULL);
+    folder_release(&folder);
+    if (found) return at;
+    char *slash = strrchr(at, '/');
+    *(slash ? slash : at) = '\0';
+  }
+  free(at);
+  return NULL;
+}
+
 int folder_lock(const Folder *self, Error *err)
 {
   int fd = open(self->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

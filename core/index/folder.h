@@ -20,6 +20,9 @@ void folder_release(Folder *self);
 bool folder_make_home(const Folder *self, Error *err);
 // Whether people marked `root` as newsmark's: it has .newsmark.toml or .newsmark/.
 bool folder_is_marked(const char *root);
+// The nearest folder upwards from `path` that is marked and may be indexed; heap, the caller frees it. NULL:
+// none.
+char *folder_marked_above(const char *path);
 // Take the writer's lock, which ends with the process however it ends. Returns the descriptor for
 // folder_unlock(); -1 with ERR_STATE where another process has it (its number is in the sentence), ERR_IO
 // where the lock cannot be made.

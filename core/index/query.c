@@ -225,7 +225,7 @@ static void locate(Rows *rows, Place *place, size_t start, size_t end)
 {
   place->start = start;
   place->end = end;
-  source_place(&rows->source, place, rows->arena);
+  source_place(&rows->source, place, rows->filter->enc, rows->arena);
 }
 
 bool query_mentions(Query *self, const QueryFilter *filter, Arena *arena, MentionRows *out, Error *err)

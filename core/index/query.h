@@ -5,6 +5,7 @@
 #include "annotate/span.h"
 #include "base/error.h"
 #include "index/folder.h"
+#include "text/position.h"
 
 typedef struct Query Query;
 
@@ -23,13 +24,15 @@ typedef struct QueryFilter { // empty or 0: anything
   Str path;        // of one article
   Str from, until; // ISO days, inclusive: the article's date; for a timeline the date's own
   size_t limit;    // rows; 0: all
+  Encoding enc;    // how columns are counted
 } QueryFilter;
 
 typedef struct Place {         // where a row comes from
   Str path, title, lang, date; // date: the article's, as found; empty: unknown
   size_t start, end;           // bytes in the file
-  size_t line, column;   // from 1, column in bytes; 0 where the file changed since it was indexed, or is gone
-  Str left, text, right; // words around it, on one line; left and right empty where line is 0
+  size_t line, column;         // from 1; 0 where the file changed since it was indexed, or is gone
+  size_t end_line, end_column; // likewise
+  Str left, text, right;       // words around it, on one line; left and right empty where line is 0
 } Place;
 
 typedef struct EntityRow {

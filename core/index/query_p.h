@@ -12,8 +12,8 @@ typedef struct Source {
 
 void source_read(Source *self, const char *root, Str path, FileStamp stamp);
 void source_release(Source *self);
-// Fill line, column, left, text and right of `place` from its start and end.
-void source_place(const Source *self, Place *place, Arena *arena);
+// Fill lines, columns, left, text and right of `place` from its start and end.
+void source_place(const Source *self, Place *place, Encoding enc, Arena *arena);
 // The first place where the words of `folded` (see fold.h) stand in the text: of one of them where they do
 // not stand together.
 bool source_find(const Source *self, Str folded, size_t *start, size_t *end);

@@ -81,15 +81,32 @@ static size_t forth_from(Str text, size_t at)
   return to;
 }
 
-void source_place(const Source *self, Place *place, Arena *arena)
+static size_t units(Str text, Encoding enc)
+{
+  return enc == ENC_UTF16 ? utf8_utf16_length(text) : enc == ENC_UTF32 ? utf8_length(text) : text.len;
+}
+
+// Go on from *line and *line_start, which are at or before `at`, to the line that holds it. Returns the
+// column, from 1.
+static size_t walk_to(Str text, size_t at, Encoding enc, size_t *line, size_t *line_start)
+{
+  for (size_t i = *line_start; i < at; i++) {
+    if (text.ptr[i] != '\n') continue;
+    ++*line;
+    *line_start = i + 1;
+  }
+  return units(str_slice(text, *line_start, at), enc) + 1;
+}
+
+void source_place(const Source *self, Place *place, Encoding enc, Arena *arena)
 {
   Str text = strbuf_str(&self->text);
   if (!self->valid || place->end > text.len || place->start > place->end) return;
-  size_t line_start = place->start;
-  while (line_start && text.ptr[line_start - 1] != '\n') line_start--;
-  place->line = 1;
-  for (size_t i = 0; i < line_start; i++) place->line += text.ptr[i] == '\n';
-  place->column = place->start - line_start + 1;
+  size_t line = 1, line_start = 0;
+  place->column = walk_to(text, place->start, enc, &line, &line_start);
+  place->line = line;
+  place->end_column = walk_to(text, place->end, enc, &line, &line_start);
+  place->end_line = line;
   if (!place->text.ptr) place->text = source_line(arena, str_slice(text, place->start, place->end), 200);
   place->left = source_line(arena, str_slice(text, back_from(text, place->start), place->start), SIZE_MAX);
   place->right = source_line(arena, str_slice(text, place->end, forth_from(text, place->end)), SIZE_MAX);

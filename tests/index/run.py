@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build"))
@@ -25,6 +26,8 @@ PATIENCE = float(os.environ.get("NEWSMARK_TEST_PATIENCE", "60"))
 LONG = bool(os.environ.get("NEWSMARK_LONG"))
 NOBODY = 65534
 TESTS = []
+sys.path.insert(0, os.path.join(ROOT, "tests", "lsp"))
+import client as lsp  # noqa: E402
 
 
 def test(function):
@@ -656,6 +659,99 @@ def usage(place):
         expect("newsmark" in err, "no message")
     status, _, err = place.run("entities", place.dir)
     expect(status == 1 and "newsmark index" in err, err)
+
+
+# --- in the server ---------------------------------------------------------------------------------------------------
+
+
+class Server:
+    """`newsmark lsp` with the place's folder as its workspace."""
+
+    def __init__(self, place, **more):
+        self.folder = "file://" + urllib.parse.quote(place.dir)
+        os.environ.update(XDG_CACHE_HOME=place.cache, HOME=place.home)
+        self.client = lsp.Client(BUILD)
+        self.client.initialize(workspaceFolders=[{"uri": self.folder, "name": "articles"}], **more)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        lsp.kill(self.client)
+
+    def ready(self):
+        return self.client.notification("newsmark/indexStatus", lambda p: p["state"] == "ready")
+
+    def rows(self, what, **params):
+        return self.client.request("newsmark/" + what, params)["rows"]
+
+
+@test
+def a_marked_folder_is_indexed_in_the_background(place):
+    place.write(".newsmark.toml", "")
+    place.write("a.txt", "\U0001f600 “We will not sell,” said Åsa Lindqvist on 3 May 2023.\n")
+    with Server(place, encodings=["utf-16"]) as server:
+        status = server.ready()
+        equal((status["folder"], status["done"]), (server.folder, 1), "status")
+        row = server.rows("quotes", name="lindqvist")[0]
+        equal(row["uri"], server.folder + "/a.txt", "uri")
+        equal(row["range"], {"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": 22}}, "range in UTF-16")
+        place.write("b/c.txt", "Berta Strand spoke in Leeds.\n", age=0)
+        place.until(lambda: [r["path"] for r in server.rows("search", words="stra", prefix=True)] == ["b/c.txt"], "a new file")
+        for what in ("entities", "timeline"):
+            expect(isinstance(server.rows(what), list), what)
+        equal(server.client.error("newsmark/search", {}), -32602, "error of a search for nothing")
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
+def other_folders_are_not_indexed(place):
+    place.write("a.txt")
+    with Server(place) as server:
+        equal(server.client.error("newsmark/entities", {}), -32803, "error without an index")
+        equal(place.db(), None, "index")
+        place.index()
+        expect(len(server.rows("search", words="lind")) == 1, "no answer from an index made on the command line")
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
+def folders_come_and_go(place):
+    place.write("one/.newsmark/x", "")
+    place.write("one/a.txt")
+    place.write("two/.newsmark.toml", "")
+    place.write("two/b.txt")
+    with Server(place) as server:
+        folders = [{"uri": server.folder + "/" + name, "name": name} for name in ("one", "two")]
+        for added, removed in ((folders, []), ([], folders[:1]), (folders[:1], folders[1:]), ([], folders[:1])):
+            server.client.notify("workspace/didChangeWorkspaceFolders", {"event": {"added": added, "removed": removed}})
+            for folder in added:
+                server.client.notification("newsmark/indexStatus", lambda p: p["state"] == "ready" and p["folder"] == folder["uri"])
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
+def typing_is_answered_while_indexing(place):
+    corpus(place, 2000)
+    place.write(".newsmark.toml", "")
+    text = "Anna Lind spoke in Hull on 3 May 2023. “We will not sell,” said Robert Marsh.\n\n" * 120
+    uri = "untitled:typed"
+    with Server(place) as server:
+        server.client.open(uri, text)
+        server.client.published(uri, 1)
+        server.client.notification("newsmark/indexStatus", lambda p: p["state"] == "scanning")
+        took = []
+        for version in range(2, 120):
+            begun = time.monotonic()
+            server.client.change(uri, version, [{"range": {"start": {"line": 60, "character": 4}, "end": {"line": 60, "character": 4}},
+                                                 "text": "x"}])
+            server.client.published(uri, version)
+            took.append(time.monotonic() - begun)
+        took.sort()
+        half, worst = took[len(took) // 2], took[int(len(took) * 0.99)]
+        expect(half < (0.05 if "san" not in BUILD else 1), "a key took %.1f ms (p99 %.1f ms)" % (half * 1e3, worst * 1e3))
+        print("keys while indexing, 10 KB: p50 %.1f ms, p99 %.1f ms" % (half * 1e3, worst * 1e3))
+        equal(server.client.finish(), 0, "exit status")
 
 
 def main():

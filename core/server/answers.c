@@ -1,0 +1,158 @@
+// A row has `uri`, and a `range` in the client's encoding, null where the file is not what was indexed.
+#include "server/answers.h"
+
+#include "base/json.h"
+#include "server/uri.h"
+
+typedef struct Writer {
+  const char *root;
+  StrBuf *out;
+  StrBuf uri; // scratch
+  size_t rows;
+} Writer;
+
+static void begin_row(Writer *self)
+{
+  strbuf_add(self->out, self->rows++ ? STR(",{") : STR("{"));
+}
+
+static void write_place(Writer *self, const Place *at)
+{
+  StrBuf path = {0};
+  strbuf_addf(&path, "%s/", self->root);
+  strbuf_add(&path, at->path);
+  strbuf_reset(&self->uri);
+  uri_write(&self->uri, strbuf_str(&path));
+  strbuf_release(&path);
+  json_write_member(self->out, "uri", strbuf_str(&self->uri));
+  json_write_member(self->out, "path", at->path);
+  json_write_member(self->out, "title", at->title);
+  json_write_member(self->out, "lang", at->lang);
+  json_write_member(self->out, "date", at->date.len ? at->date : (Str){0});
+  json_write_key(self->out, "range");
+  if (at->line)
+    strbuf_addf(self->out,
+                "{\"start\":{\"line\":%zu,\"character\":%zu},\"end\":{\"line\":%zu,\"character\":%zu}}",
+                at->line - 1, at->column - 1, at->end_line - 1, at->end_column - 1);
+  else
+    strbuf_add(self->out, STR("null"));
+  json_write_member(self->out, "left", at->left.ptr ? at->left : STR(""));
+  json_write_member(self->out, "text", at->text.ptr ? at->text : STR(""));
+  json_write_member(self->out, "right", at->right.ptr ? at->right : STR(""));
+}
+
+static void write_or_null(Writer *self, const char *key, Str value)
+{
+  json_write_member(self->out, key, value.len ? value : (Str){0});
+}
+
+static void write_type(Writer *self, SpanKind kind, int type)
+{
+  Span span = {.kind = kind, .type = (uint8_t)type};
+  json_write_member(self->out, "type", span_type_name(&span));
+}
+
+static bool entities(Writer *self, Query *query, const QueryFilter *filter, Arena *arena, Error *err)
+{
+  EntityRows rows = {0};
+  if (!query_entities(query, filter, arena, &rows, err)) return false;
+  for (size_t i = 0; i < rows.len; i++) {
+    const EntityRow *row = &rows.items[i];
+    begin_row(self);
+    json_write_member(self->out, "entity", row->entity);
+    json_write_member(self->out, "name", row->name);
+    write_type(self, SPAN_ENTITY, row->type);
+    json_write_number(self->out, "mentions", (double)row->mentions);
+    json_write_number(self->out, "articles", (double)row->articles);
+    json_write_number(self->out, "quotes", (double)row->quotes);
+    write_or_null(self, "first", row->first);
+    write_or_null(self, "last", row->last);
+    strbuf_byte(self->out, '}');
+  }
+  return true;
+}
+
+static bool mentions(Writer *self, Query *query, const QueryFilter *filter, Arena *arena, Error *err)
+{
+  MentionRows rows = {0};
+  if (!query_mentions(query, filter, arena, &rows, err)) return false;
+  for (size_t i = 0; i < rows.len; i++) {
+    const MentionRow *row = &rows.items[i];
+    begin_row(self);
+    write_place(self, &row->at);
+    json_write_member(self->out, "entity", row->entity);
+    json_write_member(self->out, "name", row->name);
+    write_type(self, SPAN_ENTITY, row->type);
+    strbuf_byte(self->out, '}');
+  }
+  return true;
+}
+
+static bool quotes(Writer *self, Query *query, const QueryFilter *filter, Arena *arena, Error *err)
+{
+  QuoteRows rows = {0};
+  if (!query_quotes(query, filter, arena, &rows, err)) return false;
+  for (size_t i = 0; i < rows.len; i++) {
+    const QuoteRow *row = &rows.items[i];
+    begin_row(self);
+    write_place(self, &row->at);
+    write_type(self, SPAN_QUOTE, row->type);
+    write_or_null(self, "speaker", row->speaker);
+    write_or_null(self, "entity", row->entity);
+    write_or_null(self, "source", row->source);
+    json_write_number(self->out, "group", row->group);
+    strbuf_byte(self->out, '}');
+  }
+  return true;
+}
+
+static bool timeline(Writer *self, Query *query, const QueryFilter *filter, Arena *arena, Error *err)
+{
+  DateRows rows = {0};
+  if (!query_timeline(query, filter, arena, &rows, err)) return false;
+  for (size_t i = 0; i < rows.len; i++) {
+    const DateRow *row = &rows.items[i];
+    begin_row(self);
+    write_place(self, &row->at);
+    write_type(self, SPAN_DATE, row->type);
+    json_write_member(self->out, "value", row->value);
+    json_write_member(self->out, "begin", row->begin);
+    json_write_member(self->out, "until", row->until);
+    strbuf_byte(self->out, '}');
+  }
+  return true;
+}
+
+static bool search(Writer *self, Query *query, const QueryFilter *filter, Arena *arena, Error *err)
+{
+  SearchRows rows = {0};
+  if (!query_search(query, filter, arena, &rows, err)) return false;
+  for (size_t i = 0; i < rows.len; i++) {
+    begin_row(self);
+    write_place(self, &rows.items[i].at);
+    json_write_number(self->out, "score", rows.items[i].score);
+    strbuf_byte(self->out, '}');
+  }
+  return true;
+}
+
+bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,
+                   Error *err)
+{
+  static bool (*const kinds[])(Writer *, Query *, const QueryFilter *, Arena *,
+                               Error *) = {entities, mentions, quotes, timeline, search};
+  Writer writer = {.root = root, .out = out};
+  Arena arena = {0};
+  uri_write(&writer.uri, str_of(root));
+  strbuf_byte(out, '{');
+  json_write_member(out, "folder", strbuf_str(&writer.uri));
+  json_write_key(out, "ready");
+  strbuf_add(out, query_ready(query) ? STR("true") : STR("false"));
+  json_write_key(out, "rows");
+  strbuf_byte(out, '[');
+  bool ok = kinds[kind](&writer, query, filter, &arena, err);
+  strbuf_add(out, STR("]}"));
+  strbuf_release(&writer.uri);
+  arena_release(&arena);
+  return ok;
+}

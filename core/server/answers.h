@@ -1,0 +1,18 @@
+// answers: rows of an index as the results of newsmark/entities, mentions, quotes, timeline and search. Any
+// thread.
+#pragma once
+
+#include "index/query.h"
+
+typedef enum AnswerKind {
+  ANSWER_ENTITIES,
+  ANSWER_MENTIONS,
+  ANSWER_QUOTES,
+  ANSWER_TIMELINE,
+  ANSWER_SEARCH
+} AnswerKind;
+
+// Write {"folder", "ready", "rows"} to `out`. `root` is the folder's path. False with *err as the query gives
+// it.
+bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,
+                   Error *err);

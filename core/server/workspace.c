@@ -1,0 +1,345 @@
+// One Indexer a marked folder. A question is a job of its own with its own reader: opening one costs less
+// than a millisecond. At most two are on the pool at a time, so that the annotating of what is typed finds a
+// free thread.
+#include "server/workspace.h"
+
+#include "base/alloc.h"
+#include "index/indexer.h"
+#include "server/answers.h"
+#include "server/uri.h"
+
+#include <stdlib.h>
+
+enum { STATUS_MS = 250, JOBS_MAX = 2, PROBLEMS_TOLD = 20, ROWS_DEFAULT = 500, ROWS_MAX = 10000 };
+
+typedef struct Root { // a folder that is indexed
+  Workspace *workspace;
+  char *path;
+  Indexer *indexer; // NULL once it is closing
+  uv_timer_t timer; // holds back the next status
+  bool waiting;     // a status is due when the timer ends
+  size_t problems;
+} Root;
+
+typedef struct Question { // a job on the pool
+  uv_work_t work;
+  Workspace *workspace;
+  char *id;
+  cJSON *params;
+  AnswerKind kind;
+  char *path; // of the folder
+  Encoding enc;
+  StrBuf result;
+  Error err;
+} Question;
+
+struct Workspace {
+  Lsp *lsp;
+  const Pipeline *pipeline; // NULL: not ready
+  VEC_OF(Root *) roots;
+  VEC_OF(Question *) waiting;
+  size_t running;
+  bool stopped;
+};
+
+// --- indexing
+
+static const char *state_name(IndexState state)
+{
+  static const char *const names[] = {"waiting", "scanning", "ready", "failed"};
+  return names[state];
+}
+
+static void send_status(const Root *root)
+{
+  if (!lsp_wants_annotations(root->workspace->lsp)) return;
+  IndexProgress now = indexer_progress(root->indexer);
+  StrBuf params = {0}, uri = {0};
+  uri_write(&uri, str_of(root->path));
+  strbuf_byte(&params, '{');
+  json_write_member(&params, "folder", strbuf_str(&uri));
+  json_write_member(&params, "state", str_of(state_name(now.state)));
+  json_write_number(&params, "seen", (double)now.seen);
+  json_write_number(&params, "queued", (double)now.queued);
+  json_write_number(&params, "done", (double)now.done);
+  json_write_number(&params, "removed", (double)now.removed);
+  json_write_number(&params, "problems", (double)now.problems);
+  strbuf_byte(&params, '}');
+  strbuf_release(&uri);
+  lsp_notify(root->workspace->lsp, "newsmark/indexStatus", &params);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+  Root *root = container_of(timer, Root, timer);
+  if (!root->waiting || !root->indexer) return;
+  root->waiting = false;
+  send_status(root);
+  uv_timer_start(&root->timer, on_timer, STATUS_MS, 0);
+}
+
+static void on_index_changed(void *ud)
+{
+  Root *root = ud;
+  root->waiting = true;
+  if (!uv_is_active((uv_handle_t *)&root->timer)) on_timer(&root->timer);
+}
+
+static void on_index_problem(void *ud, Str path, Str why)
+{
+  Root *root = ud;
+  if (!root->indexer || ++root->problems > PROBLEMS_TOLD) return;
+  lsp_log(root->workspace->lsp, LSP_LOG_WARNING, "%s%s" STR_FMT ": " STR_FMT "%s", root->path,
+          path.len ? "/" : "", STR_ARG(path), STR_ARG(why),
+          root->problems == PROBLEMS_TOLD ? " (and perhaps more like it)" : "");
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+  Root *root = container_of(handle, Root, timer);
+  free(root->path);
+  free(root);
+}
+
+static void on_indexer_closed(void *ud)
+{
+  Root *root = ud;
+  uv_close((uv_handle_t *)&root->timer, on_timer_closed);
+}
+
+static void close_root(Root *root)
+{
+  Indexer *indexer = root->indexer;
+  root->indexer = NULL;
+  uv_timer_stop(&root->timer);
+  indexer_close(indexer, on_indexer_closed);
+}
+
+static Root *find_root(const Workspace *self, const char *path)
+{
+  for (size_t i = 0; i < self->roots.len; i++)
+    if (!strcmp(self->roots.items[i]->path, path)) return self->roots.items[i];
+  return NULL;
+}
+
+// Takes `path`.
+static void open_root(Workspace *self, char *path)
+{
+  Root *root = xcalloc(1, sizeof *root);
+  IndexerOptions options = {.background = true,
+                            .watch = true,
+                            .ud = root,
+                            .changed = on_index_changed,
+                            .problem = on_index_problem};
+  Error err = {0};
+  root->workspace = self;
+  root->path = path;
+  root->indexer = indexer_new(lsp_loop(self->lsp), self->pipeline, path, &options, &err);
+  if (!root->indexer) {
+    lsp_log(self->lsp, LSP_LOG_WARNING, "no index of %s: %s", path, err.text);
+    free(path);
+    free(root);
+    return;
+  }
+  uv_timer_init(lsp_loop(self->lsp), &root->timer);
+  vec_push(&self->roots, root);
+}
+
+// Index what is marked of the client's folders, and nothing else.
+static void on_folders(void *ctx, Lsp *lsp)
+{
+  Workspace *self = ctx;
+  if (!self->pipeline || self->stopped) return;
+  VEC_OF(Root *) keep = {0};
+  for (size_t i = 0; i < lsp_folder_count(lsp); i++) {
+    char *path = folder_marked_above(lsp_folder(lsp, i));
+    if (path && !find_root(self, path)) open_root(self, xstrdup(path));
+    Root *root = path ? find_root(self, path) : NULL;
+    bool kept = !root;
+    for (size_t k = 0; k < keep.len; k++) kept |= keep.items[k] == root;
+    if (!kept) vec_push(&keep, root);
+    free(path);
+  }
+  for (size_t i = 0; i < self->roots.len; i++) {
+    bool kept = false;
+    for (size_t k = 0; k < keep.len; k++) kept |= keep.items[k] == self->roots.items[i];
+    if (!kept) close_root(self->roots.items[i]);
+  }
+  self->roots.len = 0;
+  for (size_t k = 0; k < keep.len; k++) vec_push(&self->roots, keep.items[k]);
+  vec_release(&keep);
+}
+
+static void on_ready(void *ctx, Lsp *lsp, const Pipeline *pipeline)
+{
+  Workspace *self = ctx;
+  self->pipeline = pipeline;
+  on_folders(self, lsp);
+}
+
+// --- questions
+
+static void question_free(Question *question)
+{
+  free(question->id);
+  free(question->path);
+  cJSON_Delete(question->params);
+  strbuf_release(&question->result);
+  free(question);
+}
+
+static QueryFilter filter_of(const Question *question)
+{
+  const cJSON *params = question->params;
+  double limit = json_get_number(params, "limit", ROWS_DEFAULT);
+  return (QueryFilter){.name = json_get_str(params, "name"),
+                       .words = json_get_str(params, "words"),
+                       .prefix = json_get_bool(params, "prefix", false),
+                       .type = json_get_str(params, "type"),
+                       .from = json_get_str(params, "from"),
+                       .until = json_get_str(params, "until"),
+                       .limit = limit >= 1 && limit <= ROWS_MAX ? (size_t)limit : ROWS_MAX,
+                       .enc = question->enc};
+}
+
+static void question_work(uv_work_t *work)
+{
+  Question *question = container_of(work, Question, work);
+  Folder folder;
+  Query *query =
+      folder_find(&folder, question->path, &question->err) ? query_new(&folder, &question->err) : NULL;
+  if (query) {
+    QueryFilter filter = filter_of(question);
+    answers_write(query, question->kind, &filter, folder.root, &question->result, &question->err);
+  }
+  query_free(query);
+  folder_release(&folder);
+}
+
+static void next_question(Workspace *self);
+
+static void question_done(uv_work_t *work, int status)
+{
+  Question *question = container_of(work, Question, work);
+  Workspace *self = question->workspace;
+  (void)status;
+  self->running--;
+  if (self->stopped)
+    ; // nobody listens
+  else if (question->err.code == ERR_NONE)
+    lsp_reply(self->lsp, question->id, &question->result);
+  else
+    lsp_fail(self->lsp, question->id,
+             question->err.code == ERR_USAGE ? RPC_INVALID_PARAMS : RPC_REQUEST_FAILED, "%s",
+             question->err.text);
+  question_free(question);
+  next_question(self);
+}
+
+static void next_question(Workspace *self)
+{
+  if (self->stopped || !self->waiting.len || self->running >= JOBS_MAX) return;
+  Question *question = self->waiting.items[0];
+  self->waiting.len--;
+  memmove(self->waiting.items, self->waiting.items + 1, self->waiting.len * sizeof(Question *));
+  self->running++;
+  uv_queue_work(lsp_loop(self->lsp), &question->work, question_work, question_done);
+}
+
+// The folder that a question is about: named, or the one that holds the document, or the first. Heap; NULL:
+// there is none.
+static char *folder_of(const Workspace *self, const cJSON *params)
+{
+  Str uri = json_get_str(params, "folder");
+  if (uri.ptr) return uri_to_path(uri);
+  char *path = uri_to_path(json_get_str(json_get(params, "textDocument"), "uri"));
+  for (size_t i = 0; i < self->roots.len; i++) {
+    Str root = str_of(self->roots.items[i]->path);
+    if (str_starts(str_of(path), root) && path[root.len] == '/') {
+      free(path);
+      return str_dup(root);
+    }
+  }
+  free(path);
+  if (self->roots.len) return xstrdup(self->roots.items[0]->path);
+  return lsp_folder_count(self->lsp) ? xstrdup(lsp_folder(self->lsp, 0)) : NULL;
+}
+
+static void ask(Workspace *self, const char *id, const cJSON *params, AnswerKind kind)
+{
+  if (!id) return;
+  char *path = folder_of(self, params);
+  if (!path) {
+    lsp_fail(self->lsp, id, RPC_REQUEST_FAILED, "no folder is open");
+    return;
+  }
+  Question *question = xcalloc(1, sizeof *question);
+  *question = (Question){.workspace = self,
+                         .id = xstrdup(id),
+                         .params = params ? cJSON_Duplicate(params, true) : NULL,
+                         .kind = kind,
+                         .path = path,
+                         .enc = docs_encoding(lsp_docs(self->lsp))};
+  vec_push(&self->waiting, question);
+  next_question(self);
+}
+
+static void on_entities(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
+{
+  (void)lsp;
+  ask(ctx, id, params, ANSWER_ENTITIES);
+}
+static void on_mentions(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
+{
+  (void)lsp;
+  ask(ctx, id, params, ANSWER_MENTIONS);
+}
+static void on_quotes(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
+{
+  (void)lsp;
+  ask(ctx, id, params, ANSWER_QUOTES);
+}
+static void on_timeline(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
+{
+  (void)lsp;
+  ask(ctx, id, params, ANSWER_TIMELINE);
+}
+static void on_search(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
+{
+  (void)lsp;
+  ask(ctx, id, params, ANSWER_SEARCH);
+}
+
+// --- life
+
+static void on_stop(void *ctx, Lsp *lsp)
+{
+  Workspace *self = ctx;
+  (void)lsp;
+  self->stopped = true;
+  for (size_t i = 0; i < self->roots.len; i++) close_root(self->roots.items[i]);
+  self->roots.len = 0;
+  for (size_t i = 0; i < self->waiting.len; i++) question_free(self->waiting.items[i]);
+  self->waiting.len = 0;
+}
+
+Workspace *workspace_new(Lsp *lsp)
+{
+  Workspace *self = xcalloc(1, sizeof *self);
+  self->lsp = lsp;
+  lsp_add_part(lsp, (LspPart){.ready = on_ready, .folders = on_folders, .stop = on_stop, .ctx = self});
+  lsp_register(lsp, "newsmark/entities", on_entities, self);
+  lsp_register(lsp, "newsmark/mentions", on_mentions, self);
+  lsp_register(lsp, "newsmark/quotes", on_quotes, self);
+  lsp_register(lsp, "newsmark/timeline", on_timeline, self);
+  lsp_register(lsp, "newsmark/search", on_search, self);
+  return self;
+}
+
+void workspace_free(Workspace *self)
+{
+  if (!self) return;
+  vec_release(&self->roots);
+  vec_release(&self->waiting);
+  free(self);
+}
