@@ -7,6 +7,11 @@
 
 #include <stddef.h>
 
+static Host *make_host(void *ctx)
+{
+  return setup_host(ctx, false);
+}
+
 int cmd_lsp(int argc, char **argv)
 {
   bool stdio = false; // what many clients pass; there is no other way to talk
@@ -17,11 +22,14 @@ int cmd_lsp(int argc, char **argv)
   int status = EXIT_DONE, first = options_read("lsp", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;
   if (first < argc) return options_refuse("lsp", "there is nothing to do with '%s'", argv[first]);
-  const LspOptions options = {.in = 0, .out = 1, .data_dir = setup_data_dir()};
+  Manifest *manifest = setup_manifest();
+  const LspOptions options = {
+      .in = 0, .out = 1, .data_dir = setup_data_dir(), .make_host = make_host, .ctx = manifest};
   Lsp *lsp = lsp_new(&options);
   Workspace *workspace = workspace_new(lsp);
   status = lsp_run(lsp);
   workspace_free(workspace);
   lsp_free(lsp);
+  manifest_free(manifest);
   return status;
 }

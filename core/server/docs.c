@@ -17,6 +17,7 @@ struct Docs {
   uv_loop_t *loop;
   DocsEvents events;
   const Pipeline *pipeline; // NULL: not there yet
+  Host *host;               // the scripts; NULL: none
   Encoding enc;
   EolRule eol;
   bool publish;
@@ -75,16 +76,28 @@ bool docs_is_current(const Document *doc)
 
 // --- the job
 
+// What scripts make of `found`, whose reference is taken. They are waited for here, within their budgets, so
+// that tags come with the names they lie beside; a script that breaks its budget is out from then on.
+static Annotations *add_tags(Host *host, const Snapshot *text, Annotations *found, Str path)
+{
+  Annotations *tagged = host_annotate(host, text, found, path);
+  if (!tagged) return found;
+  annotations_unref(found);
+  return tagged;
+}
+
 static void job_work(uv_work_t *req)
 {
   DocJob *job = container_of(req, DocJob, req);
   const Document *doc = job->doc; // of it, only analysis, found, uri and path: they stay while there is a job
   for (size_t i = 0; i < job->edits.len; i++) analysis_edit(doc->analysis, job->edits.items[i]);
   ArticleInfo info = {.path = str_of(doc->path)};
-  Annotations *base = analysis_run(doc->analysis, job->text, &info, &job->cancel);
-  if (!base) return;
+  Annotations *found = analysis_run(doc->analysis, job->text, &info, &job->cancel);
+  if (found && job->docs->host && !job->cancel)
+    found = add_tags(job->docs->host, job->text, found, info.path);
+  if (!found) return;
   Delta delta = {0};
-  job->fresh = findings_new(job->text, base, NULL, job->serial);
+  job->fresh = findings_new(job->text, found, job->serial);
   findings_follow(job->fresh, doc->found, &job->changes, &delta);
   if (job->publish)
     publish_write_delta(&job->message, doc->uri, job->version, job->full, job->fresh, &delta, job->docs->enc);
@@ -178,10 +191,23 @@ static void start_job(Docs *self, Document *doc)
   (void)status;
 }
 
-void docs_set_pipeline(Docs *self, const Pipeline *pipeline)
+void docs_set_pipeline(Docs *self, const Pipeline *pipeline, Host *host)
 {
   self->pipeline = pipeline;
+  self->host = host;
   for (size_t i = 0; i < self->open.len; i++) start_job(self, self->open.items[i]);
+}
+
+void docs_refresh(Docs *self)
+{
+  for (size_t i = 0; i < self->open.len; i++) {
+    Document *doc = self->open.items[i];
+    doc->serial = ++self->serial; // what was found before is not of these scripts
+    if (doc->job)
+      doc->job->cancel = true;
+    else
+      start_job(self, doc);
+  }
 }
 
 // --- documents

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "script/host.h"
 #include "server/findings.h"
 #include "text/position.h"
 
@@ -46,8 +47,11 @@ Docs *docs_new(uv_loop_t *loop, DocsEvents events);
 // How ranges are counted, what ends a line, and whether the client asked for newsmark/publishAnnotations.
 void docs_configure(Docs *self, Encoding enc, EolRule eol, bool publish);
 Encoding docs_encoding(const Docs *self);
-// Work begins with this; documents may be open already. Borrowed until docs_free().
-void docs_set_pipeline(Docs *self, const Pipeline *pipeline);
+// Work begins with this; documents may be open already. Both are borrowed until the loop ran dry; `host` may
+// be NULL.
+void docs_set_pipeline(Docs *self, const Pipeline *pipeline, Host *host);
+// Annotate all open documents again, as the scripts changed.
+void docs_refresh(Docs *self);
 // Close all documents; jobs under way are told to stop.
 void docs_close_all(Docs *self);
 // After docs_close_all(), once the loop ran dry.

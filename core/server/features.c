@@ -20,8 +20,8 @@ static bool nearer(const Span *a, const Span *b, size_t at)
 SpansAt features_at(const Findings *found, size_t at)
 {
   SpansAt here = {0};
-  for (size_t i = 0; i < found->count && found->spans[i].start <= at; i++) {
-    const Span *span = &found->spans[i];
+  for (size_t i = 0; i < found->found->spans.len && found->found->spans.items[i].start <= at; i++) {
+    const Span *span = &found->found->spans.items[i];
     if (span->end >= at && nearer(span, here.kinds[span->kind], at)) here.kinds[span->kind] = span;
   }
   return here;
@@ -86,9 +86,10 @@ static int by_size(const void *a, const void *b)
 static IndexVec speaker_starts(const Findings *found)
 {
   IndexVec starts = {0};
-  for (size_t i = 0; i < found->count; i++)
-    if (found->spans[i].kind == SPAN_QUOTE && has_mention(&found->spans[i].quote.speaker))
-      vec_push(&starts, found->spans[i].quote.speaker.start);
+  for (size_t i = 0; i < found->found->spans.len; i++)
+    if (found->found->spans.items[i].kind == SPAN_QUOTE &&
+        has_mention(&found->found->spans.items[i].quote.speaker))
+      vec_push(&starts, found->found->spans.items[i].quote.speaker.start);
   if (starts.len) qsort(starts.items, starts.len, sizeof *starts.items, by_size);
   return starts;
 }
@@ -102,8 +103,9 @@ static bool is_speaker(const IndexVec *starts, const Span *entity)
 static bool entity_at(const Findings *found, const Mention *mention)
 {
   for (size_t i = findings_first_from(found, mention->start);
-       i < found->count && found->spans[i].start == mention->start; i++)
-    if (found->spans[i].kind == SPAN_ENTITY && found->spans[i].end == mention->end) return true;
+       i < found->found->spans.len && found->found->spans.items[i].start == mention->start; i++)
+    if (found->found->spans.items[i].kind == SPAN_ENTITY && found->found->spans.items[i].end == mention->end)
+      return true;
   return false;
 }
 
@@ -115,8 +117,8 @@ void features_highlight(StrBuf *out, const Document *doc, const FeatureOptions *
   Marks marks = {out, position_walk(found->text, options->enc), 0};
   IndexVec starts = speaker_starts(found);
   strbuf_byte(out, '[');
-  for (size_t i = 0; span && i < found->count; i++) {
-    const Span *other = &found->spans[i];
+  for (size_t i = 0; span && i < found->found->spans.len; i++) {
+    const Span *other = &found->found->spans.items[i];
     const Mention *speaker = &other->quote.speaker;
     bool same = features_same(span, other);
     if (same)
@@ -144,8 +146,8 @@ static void write_location(Marks *self, const char *uri, size_t start, size_t en
 
 static const Span *first_same(const Findings *found, const Span *span)
 {
-  for (size_t i = 0; i < found->count; i++)
-    if (features_same(span, &found->spans[i])) return &found->spans[i];
+  for (size_t i = 0; i < found->found->spans.len; i++)
+    if (features_same(span, &found->found->spans.items[i])) return &found->found->spans.items[i];
   return span;
 }
 
@@ -173,8 +175,8 @@ void features_references(StrBuf *out, const Document *doc, const FeatureOptions 
   const Span *span = features_innermost(&here), *first = span ? first_same(found, span) : NULL;
   Marks marks = {out, position_walk(found->text, options->enc), 0};
   strbuf_byte(out, '[');
-  for (size_t i = 0; span && i < found->count; i++) {
-    const Span *other = &found->spans[i];
+  for (size_t i = 0; span && i < found->found->spans.len; i++) {
+    const Span *other = &found->found->spans.items[i];
     if (features_same(span, other) && (with_first || other != first))
       write_location(&marks, doc->uri, other->start, other->end);
   }

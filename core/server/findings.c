@@ -13,56 +13,27 @@ typedef struct Moved { // an old span in the new text
 } Moved;
 
 typedef struct Follow {
-  const Findings *old;
+  const SpanVec *old;
   const Changes *changes;
-  Span *spans; // of the fresh findings, ids to be set
+  Span *spans; // the fresh ones, ids to be set
   size_t count;
   Moved *moved;
   Delta *delta;
   bool *paired; // [fresh span]
 } Follow;
 
-static Span *own_spans(Findings *self)
-{
-  return (Span *)(uintptr_t)self->spans; // ours until findings_follow() is done
-}
-
-// Base and tags in one order, in an array of its own.
-static void merge(Findings *self)
-{
-  size_t a = 0, b = 0, count = self->base->spans.len + self->tags->spans.len;
-  const Span *base = self->base->spans.items, *tags = self->tags->spans.items;
-  Span *all = xmalloc(size_mul(count ? count : 1, sizeof *all));
-  while (a < self->base->spans.len || b < self->tags->spans.len) {
-    bool from_base =
-        b == self->tags->spans.len || (a < self->base->spans.len && span_order(&base[a], &tags[b]) <= 0);
-    all[a + b] = from_base ? base[a] : tags[b];
-    if (from_base)
-      a++;
-    else
-      b++;
-  }
-  self->spans = all;
-  self->count = count;
-}
-
-Findings *findings_new(const Snapshot *text, Annotations *base, Annotations *tags, uint64_t serial)
+Findings *findings_new(const Snapshot *text, Annotations *found, uint64_t serial)
 {
   Findings *self = xcalloc(1, sizeof *self);
-  *self = (Findings){.text = snapshot_ref(text), .base = base, .tags = tags, .serial = serial, .next_id = 1};
-  self->spans = base->spans.items;
-  self->count = base->spans.len;
-  if (tags) merge(self);
+  *self = (Findings){.text = snapshot_ref(text), .found = found, .serial = serial, .next_id = 1};
   return self;
 }
 
 void findings_free(const Findings *self)
 {
   if (!self) return;
-  if (self->tags) free(own_spans((Findings *)(uintptr_t)self));
   snapshot_unref(self->text);
-  annotations_unref(self->base);
-  annotations_unref(self->tags);
+  annotations_unref(self->found);
   free((void *)(uintptr_t)self);
 }
 
@@ -106,13 +77,13 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
   }
 }
 
-static Moved *move_all(const Findings *old, const Changes *changes)
+static Moved *move_all(const SpanVec *old, const Changes *changes)
 {
-  Moved *moved = xmalloc(size_mul(old->count ? old->count : 1, sizeof *moved));
+  Moved *moved = xmalloc(size_mul(old->len ? old->len : 1, sizeof *moved));
   size_t hint = 0;
-  for (size_t i = 0; i < old->count; i++) {
+  for (size_t i = 0; i < old->len; i++) {
     Moved *to = &moved[i];
-    *to = (Moved){.start = old->spans[i].start, .end = old->spans[i].end, .index = (uint32_t)i};
+    *to = (Moved){.start = old->items[i].start, .end = old->items[i].end, .index = (uint32_t)i};
     to->untouched = changes_map(changes, &to->start, &to->end, &hint);
   }
   return moved;
@@ -120,7 +91,7 @@ static Moved *move_all(const Findings *old, const Changes *changes)
 
 static void pair(Follow *self, Moved *from, size_t to)
 {
-  const Span *was = &self->old->spans[from->index];
+  const Span *was = &self->old->items[from->index];
   Span *is = &self->spans[to];
   from->paired = self->paired[to] = true;
   is->id = was->id;
@@ -140,7 +111,7 @@ static void pair_group(Follow *self, size_t a, size_t a_end, size_t b, size_t b_
   for (int strict = 1; strict >= 0; strict--)
     for (size_t i = a; i < a_end; i++)
       for (size_t j = b; j < b_end && !self->moved[i].paired; j++) {
-        const Span *was = &self->old->spans[self->moved[i].index], *is = &self->spans[j];
+        const Span *was = &self->old->items[self->moved[i].index], *is = &self->spans[j];
         if (self->paired[j] || was->kind != is->kind) continue;
         if (strict && (self->moved[i].end != is->end || !same_label(was, is))) continue;
         pair(self, &self->moved[i], j);
@@ -149,7 +120,7 @@ static void pair_group(Follow *self, size_t a, size_t a_end, size_t b, size_t b_
 
 static void pair_all(Follow *self)
 {
-  for (size_t a = 0, b = 0; a < self->old->count && b < self->count;) {
+  for (size_t a = 0, b = 0; a < self->old->len && b < self->count;) {
     size_t at = self->moved[a].start, a_end = a, b_end = b;
     if (at < self->spans[b].start) {
       a++;
@@ -159,7 +130,7 @@ static void pair_all(Follow *self)
       b++;
       continue;
     }
-    while (a_end < self->old->count && self->moved[a_end].start == at) a_end++;
+    while (a_end < self->old->len && self->moved[a_end].start == at) a_end++;
     while (b_end < self->count && self->spans[b_end].start == at) b_end++;
     pair_group(self, a, a_end, b, b_end);
     a = a_end;
@@ -175,17 +146,16 @@ static int by_index(const void *a, const void *b)
 
 void findings_follow(Findings *fresh, const Findings *old, const Changes *changes, Delta *delta)
 {
-  static const Findings nothing = {.next_id = 1};
-  if (!old) old = &nothing;
-  Follow self = {
-      .old = old, .changes = changes, .spans = own_spans(fresh), .count = fresh->count, .delta = delta};
-  fresh->next_id = old->next_id;
-  self.moved = move_all(old, changes);
-  self.paired = xcalloc(fresh->count ? fresh->count : 1, sizeof *self.paired);
+  static const SpanVec nothing = {0};
+  const SpanVec *was = old ? &old->found->spans : &nothing, *is = &fresh->found->spans;
+  Follow self = {.old = was, .changes = changes, .spans = is->items, .count = is->len, .delta = delta};
+  fresh->next_id = old ? old->next_id : 1;
+  self.moved = move_all(was, changes);
+  self.paired = xcalloc(is->len ? is->len : 1, sizeof *self.paired);
   pair_all(&self);
-  for (size_t i = 0; i < old->count; i++)
-    if (!self.moved[i].paired) vec_push(&delta->removed, old->spans[i].id);
-  for (size_t i = 0; i < fresh->count; i++) {
+  for (size_t i = 0; i < was->len; i++)
+    if (!self.moved[i].paired) vec_push(&delta->removed, was->items[i].id);
+  for (size_t i = 0; i < is->len; i++) {
     if (self.paired[i]) continue;
     self.spans[i].id = fresh->next_id++;
     vec_push(&delta->added, i);
@@ -197,10 +167,11 @@ void findings_follow(Findings *fresh, const Findings *old, const Changes *change
 
 size_t findings_first_from(const Findings *self, size_t at)
 {
-  size_t low = 0, high = self->count;
+  const SpanVec *spans = &self->found->spans;
+  size_t low = 0, high = spans->len;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (self->spans[middle].start < at)
+    if (spans->items[middle].start < at)
       low = middle + 1;
     else
       high = middle;

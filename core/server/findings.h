@@ -11,11 +11,8 @@ typedef VEC_OF(uint32_t) IdVec;
 typedef VEC_OF(size_t) IndexVec;
 
 typedef struct Findings {
-  const Snapshot *text;    // counted
-  const Annotations *base; // counted: the pipeline's; its spans have their ids
-  const Annotations *tags; // counted: the scripts' answer for this version; NULL: none (yet)
-  const Span *spans;       // base's, or merged with tags; sorted by span_order()
-  size_t count;
+  const Snapshot *text;     // counted
+  const Annotations *found; // counted; its spans have the lasting ids
   uint32_t next_id;
   uint64_t serial; // of the document's text
 } Findings;
@@ -24,12 +21,12 @@ typedef struct Findings {
 // facts changed is in both, under its id.
 typedef struct Delta {
   IdVec removed;
-  IndexVec added; // of fresh->spans
+  IndexVec added; // of fresh's spans
 } Delta;          // = {0} to begin
 
-// Takes `base` and `tags` (either counted reference comes in), refers to `text`. Spans have no lasting ids
-// yet: findings_follow() comes next.
-Findings *findings_new(const Snapshot *text, Annotations *base, Annotations *tags, uint64_t serial);
+// Takes the counted reference `found`, refers to `text`. Spans have no lasting ids yet: findings_follow()
+// comes next.
+Findings *findings_new(const Snapshot *text, Annotations *found, uint64_t serial);
 void findings_free(const Findings *self); // NULL is fine
 // Give `fresh` the ids of `old` (NULL: there was nothing) where its spans are old ones moved by `changes`,
 // new ones elsewhere, and say in `delta` what differs.

@@ -65,8 +65,8 @@ typedef struct Forms {
 static Forms collect(Hover *self, const Span *entity)
 {
   Forms forms = {0};
-  for (size_t i = 0; i < self->found->count; i++) {
-    const Span *other = &self->found->spans[i];
+  for (size_t i = 0; i < self->found->found->spans.len; i++) {
+    const Span *other = &self->found->found->spans.items[i];
     if (other->kind == SPAN_QUOTE && entity->entity.entity.len &&
         str_eq(other->quote.speaker.entity, entity->entity.entity))
       forms.quotes++;

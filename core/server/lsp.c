@@ -163,6 +163,7 @@ static void load_work(uv_work_t *req)
 {
   Lsp *lsp = container_of(req, Lsp, load);
   lsp->pipeline = pipeline_new(lsp->options.data_dir, &lsp->pipeline_err);
+  if (lsp->pipeline && lsp->options.make_host) lsp->host = lsp->options.make_host(lsp->options.ctx);
 }
 
 void lsp_tell_ready(Lsp *lsp)
@@ -180,7 +181,7 @@ static void load_done(uv_work_t *req, int status)
   Lsp *lsp = container_of(req, Lsp, load);
   (void)status;
   lsp->loaded = true;
-  if (lsp->pipeline) docs_set_pipeline(lsp->docs, lsp->pipeline);
+  if (lsp->pipeline) docs_set_pipeline(lsp->docs, lsp->pipeline, lsp->host);
   for (size_t i = 0; !lsp->pipeline && i < docs_count(lsp->docs); i++)
     methods_found(lsp, docs_at(lsp->docs, i));
   lsp_tell_ready(lsp);
@@ -239,6 +240,7 @@ int lsp_run(Lsp *lsp)
 void lsp_free(Lsp *lsp)
 {
   docs_free(lsp->docs);
+  host_free(lsp->host);
   pipeline_free(lsp->pipeline);
   rpc_reader_release(&lsp->reader);
   int status = uv_loop_close(&lsp->loop);

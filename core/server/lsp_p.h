@@ -32,6 +32,7 @@ struct Lsp {
   RpcReader reader;
   Docs *docs;
   Pipeline *pipeline; // NULL: not loaded yet
+  Host *host;         // NULL: no scripts
   Error pipeline_err;
   uv_work_t load;
   bool loaded, initialized, ready_told;

@@ -47,7 +47,8 @@ void publish_write_delta(StrBuf *out, const char *uri, int64_t version, bool ful
   strbuf_byte(out, ']');
   json_write_key(out, "added");
   strbuf_byte(out, '[');
-  for (size_t i = 0; i < delta->added.len; i++) write_span(&self, out, &found->spans[delta->added.items[i]]);
+  for (size_t i = 0; i < delta->added.len; i++)
+    write_span(&self, out, &found->found->spans.items[delta->added.items[i]]);
   strbuf_add(out, STR("]}"));
   rpc_end(out);
   arena_release(&self.scratch);
@@ -58,15 +59,15 @@ void publish_write_all(StrBuf *out, int64_t version, const Findings *found, size
 {
   Writing self;
   begin(&self, found, enc);
-  Str dct = found->base->dct.value;
+  Str dct = found->found->dct.value;
   strbuf_byte(out, '{');
   json_write_number(out, "version", (double)version);
-  json_write_member(out, "lang", str_of(lang_code(found->base->lang)));
+  json_write_member(out, "lang", str_of(lang_code(found->found->lang)));
   json_write_member(out, "dct", dct.len ? dct : (Str){NULL, 0});
   json_write_key(out, "annotations");
   strbuf_byte(out, '[');
-  for (size_t i = 0; i < found->count; i++) {
-    const Span *span = &found->spans[i];
+  for (size_t i = 0; i < found->found->spans.len; i++) {
+    const Span *span = &found->found->spans.items[i];
     if (span->start > end) break;
     bool shares = span->start < end && span->end > start, touches = start == end && span->end >= start;
     if (shares || touches) write_span(&self, out, span);

@@ -117,10 +117,10 @@ static void close_symbol(Outline *self)
 // An entity told before in this block, not too far back: a block may be a megabyte.
 static bool told(const Findings *found, size_t first, size_t index)
 {
-  const Span *span = &found->spans[index];
+  const Span *span = &found->found->spans.items[index];
   if (span->kind != SPAN_ENTITY) return false;
   for (size_t i = index; i-- > first && index - i < LOOK_BACK;)
-    if (features_same(span, &found->spans[i])) return true;
+    if (features_same(span, &found->found->spans.items[i])) return true;
   return false;
 }
 
@@ -138,21 +138,23 @@ static void write_span(Outline *self, const Span *span, size_t end)
   strbuf_release(&name);
 }
 
-// The spans [first, last) of one block, those inside a quotation as its children. A quotation may run on into the next block:
-// a child is cut at its parent's end.
+// The spans [first, last) of one block, those inside a quotation as its children. A quotation may run on into
+// the next block: a child is cut at its parent's end.
 static void write_spans(Outline *self, size_t first, size_t last, size_t block_end)
 {
   const Findings *found = self->doc->found;
   VEC_OF(size_t) ends = {0}; // of the quotations that are open
   for (size_t i = first; i < last; i++) {
-    const Span *span = &found->spans[i];
+    const Span *span = &found->found->spans.items[i];
     for (; ends.len && ends.items[ends.len - 1] <= span->start; ends.len--)
       if (self->hierarchical) close_symbol(self);
     if (told(found, first, i)) continue;
     size_t most = ends.len ? ends.items[ends.len - 1] : block_end, end = span->end < most ? span->end : most;
     write_span(self, span, end);
-    if (span->kind == SPAN_QUOTE) vec_push(&ends, end);
-    else if (self->hierarchical) close_symbol(self);
+    if (span->kind == SPAN_QUOTE)
+      vec_push(&ends, end);
+    else if (self->hierarchical)
+      close_symbol(self);
   }
   for (; ends.len; ends.len--)
     if (self->hierarchical) close_symbol(self);
@@ -181,11 +183,11 @@ void features_symbols(StrBuf *out, const Document *doc, const FeatureOptions *op
                   .walk = position_walk(found->text, options->enc),
                   .hierarchical = options->hierarchical};
   strbuf_byte(out, '[');
-  for (size_t i = 0, at = 0; i < found->base->block_count; i++) {
-    const BlockSpan *block = &found->base->blocks[i];
-    while (at < found->count && found->spans[at].start < block->start) at++;
+  for (size_t i = 0, at = 0; i < found->found->block_count; i++) {
+    const BlockSpan *block = &found->found->blocks[i];
+    while (at < found->found->spans.len && found->found->spans.items[at].start < block->start) at++;
     size_t first = at;
-    while (at < found->count && found->spans[at].start < block->end) at++;
+    while (at < found->found->spans.len && found->found->spans.items[at].start < block->end) at++;
     if (first < at || block->kind == BLOCK_HEADLINE || block->kind == BLOCK_SUBHEAD)
       write_block(&self, block, first, at);
   }

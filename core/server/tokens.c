@@ -119,8 +119,8 @@ static void sort_into_layers(const Findings *found, Layers *layers)
 {
   NumberVec seen = {0}; // clusters
   size_t quote_end = 0;
-  for (size_t i = 0; i < found->count; i++) {
-    const Span *span = &found->spans[i];
+  for (size_t i = 0; i < found->found->spans.len; i++) {
+    const Span *span = &found->found->spans.items[i];
     Stretch stretch = {span->start, span->end, type_of(span), span->by == BY_HUMAN ? MOD_READONLY : 0};
     bool is_quote = span->kind == SPAN_QUOTE;
     if (!is_quote && span->end <= quote_end) stretch.mods |= MOD_IN_QUOTE;
