@@ -33,12 +33,14 @@ static void place(const Scene *scene, Candidate *c)
   c->party.start = in[c->first].start;
   c->party.end = in[c->last - 1].end;
   uint32_t before = c->first;
-  for (uint32_t steps = 0; before > 0 && steps < 5; steps++) { // over "the former president" to "with"
+  for (uint32_t steps = 0; before > 0 && steps < 8; steps++) { // over "the former president" to "with"
     SmallClass small = scene->words[before - 1]->small;
     if (small == SMALL_PREP || small == SMALL_OF) c->after_prep = true;
     if (small == SMALL_TO) c->after_to = true;
     if (small == SMALL_PREP || small == SMALL_OF || small == SMALL_TO) break;
-    bool skips = small == SMALL_DET || scene->words[before - 1]->role || may_describe(scene, before - 1);
+    bool name = (scene->in[before - 1].flags & TOKEN_CAPITAL) && !scene->words[before - 1]->pronoun;
+    bool skips =
+        small == SMALL_DET || scene->words[before - 1]->role || name || may_describe(scene, before - 1);
     if (!skips || scene->inside[before - 1]) break;
     before--;
   }

@@ -24,7 +24,9 @@ typedef struct Frame { // the sentence around a quotation
   size_t first_candidate, last_candidate; // within the window
   bool colon;                             // right before the quotation
   bool new_sentence;                      // what is behind is another one
+  size_t subject; // the first candidate in front of the quotation that no preposition holds; SIZE_MAX: none
   Saying best;
+  Saying best_verb; // the best with a verb
 } Frame;
 
 static float toll(const Scene *scene, uint32_t from, uint32_t to)
@@ -82,6 +84,12 @@ static void candidate_window(Frame *self)
   self->first_candidate = a;
   while (b < all->len && all->items[b].last <= self->hi) b++;
   self->last_candidate = b;
+  self->subject = SIZE_MAX;
+  for (size_t i = self->first_candidate; i < b && self->subject == SIZE_MAX; i++) {
+    const Candidate *c = &all->items[i];
+    if (c->last > self->stretch.first) break;
+    if (!c->after_prep && !c->after_to && !c->owner) self->subject = i;
+  }
 }
 
 // --- cues
@@ -152,6 +160,13 @@ static uint32_t skip_light(const Scene *scene, uint32_t token, uint32_t end)
   return token;
 }
 
+// ", said X" after the sentence that holds the quotation.
+static bool sentence_tag(const Scene *scene, const Cue *cue)
+{
+  if (!cue->first || !scene_is(scene, cue->first - 1, ",") || cue->last >= scene->len) return false;
+  return cue->class <= CUE_WRITE && !cue->gerund && !(scene->words[cue->last]->small == SMALL_SUB);
+}
+
 static void weigh_behind(const Frame *self, Cue *cue)
 {
   const Scene *scene = self->scene;
@@ -161,7 +176,7 @@ static void weigh_behind(const Frame *self, Cue *cue)
   if (skip_light(scene, last, cue->first + 1) >= cue->first)
     cue->score += 4.2F;
   else
-    cue->score += 3.4F - 0.45F * toll(scene, last, cue->first);
+    cue->score += 3.4F - 0.45F * toll(scene, last, cue->first) + (sentence_tag(scene, cue) ? 0.8F : 0);
   for (uint32_t i = last; i < cue->first; i++) {
     if (scene->inside[i]) { // another quotation stands nearer
       cue->score -= 1.2F;
@@ -205,9 +220,9 @@ static float base_weight(const Candidate *c)
 {
   switch (c->party.kind) {
   case PARTY_NAME:
-    return c->type == ENTITY_PER ? 0.6F : c->type == ENTITY_ORG ? 0 : -0.6F;
+    return c->type == ENTITY_PER ? 0.6F : c->type == ENTITY_ORG ? 0 : -0.9F;
   case PARTY_PRONOUN:
-    return c->party.gender == 'n' ? -0.8F : 0.5F;
+    return c->party.gender == 'n' ? -0.8F : c->party.gender == 'p' ? 0.1F : 0.5F;
   default:
     return 0.2F;
   }
@@ -221,8 +236,11 @@ static bool verb_cue(const Cue *cue)
 static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
 {
   const Scene *scene = self->scene;
-  float score = 3 + base_weight(c) - 2.0F * toll(scene, cue->last, c->first);
+  float between = toll(scene, cue->last, c->first);
+  float score = 3 + base_weight(c) - 2.0F * between;
+  if (c->party.gender == 'p' && between > 0.15F) score -= 1.2F; // rather an article
   if (c->owner) score -= 0.8F;
+  if (cue->class == CUE_PREP || cue->class == CUE_SO) score -= 0.5F * (float)(c->first - cue->last);
   if (!verb_cue(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : 0);
   if (c->after_to) score -= 4;
@@ -250,6 +268,7 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   if (cue->class == CUE_PREP || cue->class == CUE_SO) return score - 4;
   if (cue->class == CUE_POST) return score + 0.5F;
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : -1);
+  if (!cue->behind && self->subject < SIZE_MAX && c == &self->candidates->items[self->subject]) score += 0.9F;
   if (c->after_prep) score -= 1.8F;
   if (c->after_to) score -= 2.4F;
   if (c->owner) score -= 1;
@@ -260,11 +279,12 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
 
 static void offer(Frame *self, const Cue *cue, const Party *party, float score)
 {
-  if (score <= self->best.score) return;
   QuoteReason reason = cue->class >= CUE_PREP ? REASON_ACCORDING
                        : cue->score >= 4      ? REASON_CUE
                                               : REASON_SENTENCE;
-  self->best = (Saying){*party, {0}, cue->first, cue->last, cue->class, reason, score};
+  Saying saying = {*party, {0}, cue->first, cue->last, cue->class, reason, score};
+  if (score > self->best.score) self->best = saying;
+  if (verb_cue(cue) && party->kind && score > self->best_verb.score) self->best_verb = saying;
 }
 
 // Whether a noun phrase may begin so: with an article or a capital, or in a language that hangs its article
@@ -317,8 +337,33 @@ static bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party
   }
   if (!nouns || !(phrase_like(scene, first) || first == from)) return false;
   SmallClass before = first > 0 ? scene->words[first - 1]->small : SMALL_NONE;
-  if (before == SMALL_PREP || before == SMALL_TO) return false;
+  if (before == SMALL_PREP || before == SMALL_TO || before == SMALL_OF) return false;
   *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
+  return true;
+}
+
+// German articles that begin no subject.
+static bool accusative(Str lower)
+{
+  return str_is(lower, "den") || str_is(lower, "dem") || str_is(lower, "einen") || str_is(lower, "einem") ||
+         str_is(lower, "einer");
+}
+
+// The noun phrase that the sentence begins with: "Attorneys further argued".
+static bool phrase_first(const Frame *self, uint32_t end, Party *party)
+{
+  const Scene *scene = self->scene;
+  uint32_t i = self->lo, nouns = 0;
+  while (i < end && (scene->in[i].flags & TOKEN_PUNCT)) i++;
+  uint32_t first = i;
+  for (; i < end && i < first + 5 && scene_is_word(scene, i) && !scene->inside[i]; i++) {
+    const Word *word = scene->words[i];
+    if ((word->small && word->small != SMALL_DET) || (word->cue && word->cue < CUE_NOUN) || word->pronoun)
+      break;
+    nouns += !word->small;
+  }
+  if (!nouns || i == end) return false;
+  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
   return true;
 }
 
@@ -327,7 +372,12 @@ static void offer_phrases(Frame *self, const Cue *cue)
   const Scene *scene = self->scene;
   Party party;
   uint32_t first = self->stretch.first, last = self->stretch.last;
-  if (cue->class == CUE_ADJUNCT || cue->class == CUE_NOUN || cue->gerund) return;
+  if (cue->class == CUE_ADJUNCT || cue->class == CUE_NOUN) return;
+  if (verb_cue(cue) && !cue->behind && cue->class != CUE_READ && phrase_first(self, cue->first, &party)) {
+    float far = toll(scene, self->lo, cue->first);
+    offer(self, cue, &party, cue->score + (cue->gerund ? 2.6F : 1.8F) - 0.25F * (far > 4 ? 4 : far));
+  }
+  if (cue->gerund) return;
   if (cue->class == CUE_POST) {
     if (phrase_before(scene, cue->behind ? last : self->lo, cue->first, &party))
       offer(self, cue, &party, cue->score + 1.5F);
@@ -342,8 +392,9 @@ static void offer_phrases(Frame *self, const Cue *cue)
       phrase_behind(scene, cue->last + 1, self->hi, &party))
     offer(self, cue, &party, cue->score + 1.8F);
   if (cue->class >= CUE_READ) return;
-  bool inverted = !cue->behind && cue->last < first && scene->lexicon->lang == LANG_DE &&
-                  (str_is(scene->in[cue->last].lower, "der") || str_is(scene->in[cue->last].lower, "die"));
+  Lang lang = scene->lexicon->lang;
+  bool inverted = !cue->behind && cue->last < first && lang != LANG_EN && lang != LANG_IT &&
+                  scene->words[cue->last]->small == SMALL_DET && !accusative(scene->in[cue->last].lower);
   if (inverted && phrase_behind(scene, cue->last, first, &party)) offer(self, cue, &party, cue->score + 1.3F);
   uint32_t from = cue->behind ? last : self->lo;
   if (cue->behind && from < cue->first && scene_is(scene, from, ",")) from++;
@@ -413,7 +464,7 @@ static void try_alone(Frame *self)
     if (!before) score -= 0.8F;
     bool colon = before && self->colon && c->last + 1 == first;
     if (colon) score += 3;
-    if (before && self->colon && i == self->first_candidate) score += 0.8F; // the subject, most often
+    if (before && self->colon && i == self->subject) score += 0.8F;
     if (score <= self->best.score || score < 0.6F) continue;
     self->best = (Saying){c->party, {0}, 0, 0, CUE_NONE, colon ? REASON_COLON : REASON_ONLY, score};
   }
@@ -423,6 +474,8 @@ static void try_alone(Frame *self)
 static void find_source(Frame *self)
 {
   const Scene *scene = self->scene;
+  bool reported = self->best.cue == CUE_PREP && self->best.cue_first >= self->stretch.last;
+  if (reported && self->best_verb.score > 4.2F) self->best = self->best_verb; // "X said …, according to Y"
   if (self->best.cue >= CUE_PREP || self->best.speaker.kind == PARTY_NONE) return;
   for (uint32_t i = self->lo; i < self->hi; i++) {
     Cue cue;
