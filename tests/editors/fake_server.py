@@ -76,12 +76,14 @@ class Document:
             if said:
                 facts["cue"], facts["speaker"] = said.span(1), said.span(2)
             found.append((*match.span(), facts))
+        for start, end, facts in found:
+            facts["text"] = self.text[start:end]
         return sorted(found, key=lambda span: (span[0], -span[1]))
 
     def wire(self, key, start, end, facts):
         def part(span, **more):
             return {"range": self.range(*span), "text": self.text[span[0]:span[1]], **more}
-        result = {"id": key, "range": self.range(start, end), "text": self.text[start:end], **facts}
+        result = {"id": key, "range": self.range(start, end), **facts}
         if facts.get("speaker"):
             result["cue"] = part(facts["cue"])
             result["speaker"] = part(facts["speaker"], name="Anna", entity="name:anna")
