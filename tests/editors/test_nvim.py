@@ -423,7 +423,7 @@ def info(nvim, row, col):
 def test_info(context):
     nvim = opened(context)
     person = info(nvim, 1, 1)
-    assert "Anna — person" in person and "name:anna" in person and "2× in this article" in person, person
+    assert "Anna — person" in person and "wd:Q1" in person and "2× in this article" in person, person
     assert "a list, 98 % certain" in person, person
     date = info(nvim, 1, 20)
     assert "Thursday 14 March 2024" in date and "30 % certain" in date, date
