@@ -114,7 +114,7 @@ void annotations_write_json(StrBuf *out, const Annotations *found, const SpanWri
 {
   json_write_member(out, "lang", str_of(lang_code(found->lang)));
   json_write_member(out, "dct", or_null(found->dct.value));
-  if (found->dct.from) json_write_member(out, "dct_from", str_of(found->dct.from));
+  json_write_member(out, "dct_from", str_of(found->dct.from));
   json_write_member(out, "title", or_null(found->title));
   json_write_member(out, "offsets", str_of(encoding_name(enc)));
   json_write_key(out, "annotations");
