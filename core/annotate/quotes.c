@@ -34,7 +34,8 @@ static void add_draft(Scene *scene, const CandidateVec *candidates, const Marked
       .start = in[marked->first].start, .end = in[marked->last - 1].end, .form = marked->form};
   Saying saying = speaker_find(scene, candidates, *marked);
   describe_place(scene, marked, &draft);
-  draft.single = marks_single(scene->notes, marked->first);
+  draft.single = marks_single(scene->notes, marked->form == QUOTE_CLOSER ? marked->last - 1 : marked->first);
+  if (draft.starts) draft.topic = speaker_topic(scene, candidates, marked->first);
   draft.type = type_of(scene, marked, &draft);
   bool dash = marked->form == QUOTE_DASH;
   draft.confidence = dash ? (saying.cue    ? 0.95F
@@ -56,6 +57,8 @@ static void add_draft(Scene *scene, const CandidateVec *candidates, const Marked
 static void add_outlook(Scene *scene, const CandidateVec *candidates, QuoteVec *out)
 {
   uint32_t len = scene->len;
+  QuoteDraft topic = {.form = QUOTE_TOPIC, .speaker = speaker_topic(scene, candidates, len)};
+  if (topic.speaker.kind) vec_push_in(scene->keep, out, topic);
   if (len > 1 && scene_is(scene, len - 1, ":") && !scene->inside[len - 1]) {
     Saying saying = speaker_lead(scene, candidates, len);
     QuoteDraft lead = {.form = QUOTE_LEAD, .start = scene->in[len - 1].start, .end = scene->in[len - 1].end};
@@ -70,11 +73,7 @@ static void add_outlook(Scene *scene, const CandidateVec *candidates, QuoteVec *
 
 static bool needs_scene(const Notes *notes, const MarkedVec *marked)
 {
-  if (marked->len || notes->kind == BLOCK_SPEECH) return true;
-  for (size_t i = 0; i < notes->names.len; i++) {
-    if (notes->names.items[i].type == ENTITY_PER) return true; // it may carry a title
-  }
-  return notes->text.len && notes->text.ptr[notes->text.len - 1] == ':';
+  return marked->len || notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_PARAGRAPH || notes->names.len;
 }
 
 static void find_in(const Quotes *self, Notes *notes, Arena *scratch)

@@ -37,10 +37,11 @@ typedef struct Walk {
   size_t outlet; // index in entities of the last organisation, + 1
   Speaker last;  // who spoke last
   size_t last_block;
-  bool last_closes; // nothing of weight follows the last quotation in its block
-  Speaker lead;     // a colon at the end of the block before
+  Speaker lead; // a colon at the end of the block before
   Mention lead_cue;
   size_t lead_block;
+  Speaker topic; // whom the end of the block before is about
+  size_t topic_block;
   uint32_t group;
   size_t block;    // where the walk is
   size_t quoted;   // end of the last quotation
@@ -304,6 +305,13 @@ static bool topic(Walk *self, Speaker *speaker)
   return false;
 }
 
+// A person, or what a person's noun or pronoun means.
+static bool may_speak(const Speaker *speaker)
+{
+  if (!has_speaker(speaker)) return false;
+  return speaker->gender != 'n' && speaker->gender != 'g' && speaker->gender != 'o';
+}
+
 // A quotation that its block gives no speaker.
 static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading)
 {
@@ -327,7 +335,15 @@ static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading
     reading->reason = REASON_NEXT;
     return;
   }
-  bool close = spoken && (same_block || (self->last_block + 1 == self->block && self->last_closes));
+  Speaker about = resolve(self, &self->article->items[self->block], &draft->topic);
+  bool first_here = !draft->topic.kind && draft->starts && !same_block;
+  if (first_here && self->topic_block + 1 == self->block) about = self->topic;
+  if (!cue && draft->starts && may_speak(&about)) {
+    reading->speaker = about;
+    reading->reason = REASON_TOPIC;
+    return;
+  }
+  bool close = spoken && (same_block || self->last_block + 1 == self->block);
   bool newer = self->recent_len && self->recent[0].block > self->last_block;
   if (close || (spoken && cue && !newer && self->block - self->last_block <= 3)) {
     reading->speaker = self->last;
@@ -388,7 +404,7 @@ static void finish(Walk *self, const Reading *reading)
 
 // How far an unclosed quotation of the walk's block runs: the block with its closing mark, or the block
 // itself.
-static size_t joined_block(const Walk *self, const QuoteDraft **closer)
+static size_t joined_block(const Walk *self, bool single, const QuoteDraft **closer)
 {
   const Passages *article = self->article;
   *closer = NULL;
@@ -398,9 +414,10 @@ static size_t joined_block(const Walk *self, const QuoteDraft **closer)
     for (size_t k = 0; !first && k < drafts->len; k++) {
       if (drafts->items[k].form <= QUOTE_CLOSER) first = &drafts->items[k];
     }
-    if (!first || (first->form == QUOTE_MARKS && first->single)) continue;
-    if (first->form == QUOTE_CLOSER) *closer = first;
-    return first->form == QUOTE_CLOSER ? i : self->block;
+    if (!first || (first->form == QUOTE_MARKS && (first->single || !first->starts))) continue; // inner ones
+    bool closes = first->form == QUOTE_CLOSER && first->single == single;
+    if (closes) *closer = first;
+    return closes ? i : self->block;
   }
   return self->block;
 }
@@ -443,18 +460,25 @@ static void walk_block(Walk *self)
     const QuoteDraft *draft = &drafts->items[i];
     Reading reading = {
         .draft = draft, .start = passage->start + draft->start, .end = passage->start + draft->end};
+    if (draft->form == QUOTE_TOPIC) {
+      advance(self, passage->start + draft->speaker.end, true);
+      self->topic = resolve(self, passage, &draft->speaker);
+      self->topic_block = self->block;
+      continue;
+    }
     if (draft->form == QUOTE_LEAD) {
       advance(self, passage->start + draft->end, true);
       take_lead(self, passage, draft);
       continue;
     }
-    if (draft->form > QUOTE_OPENER || reading.start < self->quoted) continue;
+    bool unopened = draft->form == QUOTE_CLOSER && draft->reason == REASON_CUE && draft->end < 600;
+    if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->quoted) continue;
     advance(self, reading.start, true);
     reading.same_group = continues && draft->start == 0;
     attribute(self, drafts, i, &reading);
     if (draft->form == QUOTE_OPENER) {
       const QuoteDraft *closer;
-      size_t to = joined_block(self, &closer);
+      size_t to = joined_block(self, draft->single, &closer);
       if (closer) {
         const Passage *last = &self->article->items[to];
         reading.end = last->start + closer->end;
@@ -470,7 +494,6 @@ static void walk_block(Walk *self)
     if (emitted(draft)) finish(self, &reading);
   }
   advance(self, passage->start + passage->notes->text.len, true);
-  self->last_closes = self->last_block == self->block;
 }
 
 static size_t max_cluster(const SpanVec *entities)
@@ -488,6 +511,7 @@ void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec
   Walk walk = {.quotes = self, .article = article, .entities = entities, .arena = arena, .out = out};
   walk.last.entity = SIZE_MAX;
   walk.lead_block = SIZE_MAX;
+  walk.topic_block = SIZE_MAX - 1;
   walk.clusters = max_cluster(entities) + 1;
   walk.genders = arena_zalloc(&walk.scratch, walk.clusters);
   for (walk.block = 0; walk.block < article->len; walk.block++) walk_block(&walk);

@@ -207,6 +207,22 @@ static bool only_single(const Pairing *self, size_t from)
   return true;
 }
 
+// A closer that nothing opened may end a quotation of a block before.
+static void note_closer(Pairing *self, const Mark *mark)
+{
+  const Token *in = self->notes->tokens.items;
+  Str text = self->notes->text;
+  if (!mark->first || self->first_closer || (in[mark->first - 1].flags & TOKEN_NUMBER)) return; // 6"
+  bool single = mark->family == SINGLE;
+  bool stop = is_byte(text, &in[mark->first - 1], ".,!?");
+  bool outer = marks_is(text, &in[mark->first - 1]); // …""
+  bool inside = self->out->len == 0 || (!single && only_single(self, 0)) || outer;
+  if (!inside || (single && !stop)) return;
+  self->out->len = 0; // what was found lies inside
+  self->depth = 0;
+  self->first_closer = mark->last;
+}
+
 static void close_mark(Pairing *self, const Mark *mark)
 {
   for (size_t i = self->depth; i-- > 0;) {
@@ -220,12 +236,7 @@ static void close_mark(Pairing *self, const Mark *mark)
     self->depth = i;
     return;
   }
-  bool inner = self->out->len && only_single(self, 0);
-  bool inch = mark->first && (self->notes->tokens.items[mark->first - 1].flags & TOKEN_NUMBER);
-  if (mark->family == SINGLE || (self->out->len && !inner) || self->depth || self->first_closer || inch)
-    return;
-  self->out->len = 0; // what was found lies inside
-  self->first_closer = mark->last;
+  note_closer(self, mark);
 }
 
 // "'90s", "'n'", "'em": an apostrophe that looks like an opener.
@@ -260,6 +271,15 @@ static bool guillemets_reversed(const Notes *notes)
   return notes->lang == LANG_DA || notes->lang == LANG_DE;
 }
 
+// Whether a single mark that nothing closes stands where speech begins: first of all, or behind a colon.
+static bool introduced(const Pairing *self, uint32_t token)
+{
+  const TokenVec *tokens = &self->notes->tokens;
+  bool place = !token || is_byte(self->notes->text, &tokens->items[token - 1], ":");
+  return place && token + 1 < tokens->len && (tokens->items[token + 1].flags & TOKEN_CAPITAL) &&
+         (!self->out->len || self->out->items[self->out->len - 1].first < token);
+}
+
 void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
 {
   Pairing self = {.notes = notes, .arena = arena, .out = out, .reversed = guillemets_reversed(notes)};
@@ -286,7 +306,7 @@ void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
     const Open *open = &self.stack[i];
     size_t behind = out->len;
     while (behind && out->items[behind - 1].first > open->first) behind--;
-    if (open->family == SINGLE || !only_single(&self, behind)) continue;
+    if (open->family == SINGLE ? !introduced(&self, open->first) : !only_single(&self, behind)) continue;
     out->len = behind;
     vec_push_in(arena, out, (Marked){open->first, len, QUOTE_OPENER});
     break;

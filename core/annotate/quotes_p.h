@@ -157,6 +157,9 @@ float speech_likeness(const Scene *scene, const Marked *marked, const Saying *sa
                       const QuoteDraft *draft);
 // The cue and speaker that stand at the end of tokens [0, end), as in "X said:".
 Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end);
+// Whom the sentence that ends in front of token `end` is about: its first candidate, a person rather than
+// not.
+Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue
 // after a comma or a mark of its own, with its subject behind it. `end` where there are none; *stop: where
 // they end.

@@ -87,7 +87,31 @@ static void find_title(const Scene *scene, const Name *name, QuoteVec *titles)
   }
 }
 
-static void add_name(const Scene *scene, const Name *name, CandidateVec *out)
+// "la portavoce del dipartimento Heather Nauert": the name belongs to the noun in front of the preposition,
+// whose place it takes.
+static bool takes_noun(const Scene *scene, const Name *name, CandidateVec *out, Candidate *noun)
+{
+  uint32_t i = name->first, nouns = 0;
+  for (; i > 0 && name->first - i < 6; i--) {
+    const Word *word = scene->words[i - 1];
+    if (!scene_is_word(scene, i - 1) || word->role || word->cue) return false;
+    if (word->small == SMALL_OF || word->small == SMALL_PREP) break;
+    if (word->small && word->small != SMALL_DET) return false;
+    nouns += !word->small;
+  }
+  if (!i || !nouns) return false;
+  for (size_t k = out->len; k-- > 0 && out->len - k <= 3;) {
+    if (out->items[k].last != i - 1) continue;
+    if (out->items[k].party.kind != PARTY_ROLE) return false;
+    *noun = out->items[k];
+    memmove(out->items + k, out->items + k + 1, (out->len - k - 1) * sizeof *out->items);
+    out->len--;
+    return true;
+  }
+  return false;
+}
+
+static void add_name(const Scene *scene, const Name *name, CandidateVec *out, QuoteVec *titles)
 {
   Candidate c = {.first = name->first, .last = name->last, .type = name->type};
   c.party.kind = PARTY_NAME;
@@ -95,6 +119,13 @@ static void add_name(const Scene *scene, const Name *name, CandidateVec *out)
   c.party.start = name->start;
   c.party.end = name->end;
   c.owner = is_owner(scene, name);
+  Candidate noun;
+  if (c.type == ENTITY_PER && takes_noun(scene, name, out, &noun)) {
+    c.after_prep = noun.after_prep;
+    c.after_to = noun.after_to;
+    c.first = noun.first; // the phrase; the mention is the name
+    note_title(scene, noun.last - 1, name, titles);
+  }
   vec_push_in(scene->arena, out, c);
 }
 
@@ -132,7 +163,7 @@ void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
     if (!name) break;
     token = name->last > token ? name->last : token;
     if (!scene->inside[name->first]) {
-      add_name(scene, name, out);
+      add_name(scene, name, out, titles);
       find_title(scene, name, titles);
     }
   }

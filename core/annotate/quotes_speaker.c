@@ -233,6 +233,16 @@ static bool verb_cue(const Cue *cue)
   return cue->class <= CUE_READ;
 }
 
+// Whether the verb group of the cue stands behind a comma.
+static bool behind_comma(const Scene *scene, const Cue *cue)
+{
+  uint32_t i = cue->first;
+  while (i > 0 && (scene->words[i - 1]->small == SMALL_AUX || scene->words[i - 1]->small == SMALL_ADV ||
+                   scene->words[i - 1]->small == SMALL_REFL))
+    i--;
+  return i > 0 && scene_is(scene, i - 1, ",");
+}
+
 static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
 {
   const Scene *scene = self->scene;
@@ -254,9 +264,21 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   } else if (c->first < self->stretch.first) {
     if (cue->class == CUE_CALL) score -= 1.2F;
     if (english) score -= 3;
-    if (scene->lexicon->lang == LANG_IT) score -= 1.6F;
+    bool tag = behind_comma(scene, cue) && between < 0.3F; // "La Cina, ha scritto Branstad, …"
+    if (scene->lexicon->lang == LANG_IT) score -= tag ? -0.4F : 1.6F;
   }
   return score;
+}
+
+static bool drops_subjects(Lang lang)
+{
+  return lang == LANG_IT || lang == LANG_ES || lang == LANG_PT;
+}
+
+// ", ha affermato, …": a verb between commas, after which nobody is named.
+static bool parenthetical(const Scene *scene, const Cue *cue)
+{
+  return drops_subjects(scene->lexicon->lang) && behind_comma(scene, cue) && scene_is(scene, cue->last, ",.");
 }
 
 static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
@@ -269,6 +291,7 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   if (cue->class == CUE_POST) return score + 0.5F;
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : -1);
   if (!cue->behind && self->subject < SIZE_MAX && c == &self->candidates->items[self->subject]) score += 0.9F;
+  if (parenthetical(scene, cue)) score -= 2.5F;
   if (c->after_prep) score -= 1.8F;
   if (c->after_to) score -= 2.4F;
   if (c->owner) score -= 1;
@@ -362,7 +385,8 @@ static bool phrase_first(const Frame *self, uint32_t end, Party *party)
       break;
     nouns += !word->small;
   }
-  if (!nouns || i == end) return false;
+  bool article = first < end && scene->words[first]->small == SMALL_DET;
+  if (!nouns || i == end || (!article && drops_subjects(scene->lexicon->lang))) return false;
   *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
   return true;
 }
@@ -521,6 +545,18 @@ Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked s
 Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end)
 {
   return speaker_find(scene, candidates, (Marked){end, end, QUOTE_MARKS});
+}
+
+Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end)
+{
+  uint32_t last = end; // over the full stop, to the start of its sentence
+  while (last > 0 && end - last < 3 && (scene->in[last - 1].flags & TOKEN_PUNCT)) last--;
+  Frame self = {.scene = scene, .candidates = candidates, .stretch = {last, last, QUOTE_MARKS}, .lo = last};
+  while (self.lo > 0 && last - self.lo < BEFORE && !boundary(scene, self.lo - 1)) self.lo--;
+  self.hi = last;
+  candidate_window(&self);
+  static const Party nobody = {0};
+  return self.subject == SIZE_MAX ? nobody : candidates->items[self.subject].party;
 }
 
 // --- dash speech
