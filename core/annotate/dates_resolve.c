@@ -594,7 +594,7 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
       int range = frame_get(draft->frame, FIELD_RANGE, 0);
       if (range >= 2 && open_range) merge_range(&out->items[out->len - 1].date, &span.date);
       open_range = range & 1;
-      vec_push(out, span);
+      vec_push_in(arena, out, span);
     }
   }
 }

@@ -22,8 +22,8 @@ static Str read_text(const SpanWriter *writer, size_t start, size_t end)
 static void write_place(StrBuf *out, const SpanWriter *writer, size_t start, size_t end)
 {
   if (writer->offset) {
-    json_write_number(out, "start", (double)writer->offset(writer->ctx, start));
-    json_write_number(out, "end", (double)writer->offset(writer->ctx, end));
+    json_write_uint(out, "start", writer->offset(writer->ctx, start));
+    json_write_uint(out, "end", writer->offset(writer->ctx, end));
   }
   if (writer->range) {
     json_write_key(out, "range");
@@ -67,7 +67,7 @@ static void write_facts(StrBuf *out, const Span *span, const SpanWriter *writer)
     if (span->date.anchor.len) json_write_member(out, "anchor", span->date.anchor);
     break;
   case SPAN_QUOTE:
-    json_write_number(out, "group", span->quote.group);
+    json_write_uint(out, "group", span->quote.group);
     write_mention(out, "cue", &span->quote.cue, false, writer);
     write_mention(out, "speaker", &span->quote.speaker, true, writer);
     write_mention(out, "source", &span->quote.source, true, writer);
@@ -83,14 +83,29 @@ static void write_facts(StrBuf *out, const Span *span, const SpanWriter *writer)
   }
 }
 
+// Two decimals, which is more than calibration gives.
+static void write_confidence(StrBuf *out, float confidence)
+{
+  unsigned percent = confidence <= 0 ? 0 : confidence >= 1 ? 100 : (unsigned)(confidence * 100 + 0.5f);
+  char text[] = {'0', '.', (char)('0' + percent / 10), (char)('0' + percent % 10)};
+  json_write_key(out, "confidence");
+  strbuf_add(out, percent == 100 ? STR("1") : percent ? (Str){text, percent % 10 ? 4 : 3} : STR("0"));
+}
+
 void span_write_json(StrBuf *out, const Span *span, const SpanWriter *writer)
 {
-  strbuf_addf(out, "{\"id\":\"%04x\"", span->id);
+  char id[8], *digit = id + sizeof id;
+  uint32_t left = span->id;
+  do *--digit = "0123456789abcdef"[left & 15];
+  while ((left >>= 4) || digit > id + 4);
+  strbuf_add(out, STR("{\"id\":\""));
+  strbuf_add(out, (Str){digit, (size_t)(id + sizeof id - digit)});
+  strbuf_byte(out, '"');
   json_write_member(out, "kind", str_of(span_kind_name(span->kind)));
   json_write_member(out, "type", span_type_name(span));
   write_place(out, writer, span->start, span->end);
   write_facts(out, span, writer);
-  strbuf_addf(out, ",\"confidence\":%.2g", (double)span->confidence);
+  write_confidence(out, span->confidence);
   json_write_member(out, "by", span_by_name(span, writer->scratch));
   strbuf_byte(out, '}');
 }
@@ -99,7 +114,7 @@ void annotations_write_json(StrBuf *out, const Annotations *found, const SpanWri
 {
   json_write_member(out, "lang", str_of(lang_code(found->lang)));
   json_write_member(out, "dct", or_null(found->dct.value));
-  if (found->dct.from) json_write_member(out, "dct_from", str_of(found->dct.from));
+  json_write_member(out, "dct_from", str_of(found->dct.from));
   json_write_member(out, "title", or_null(found->title));
   json_write_member(out, "offsets", str_of(encoding_name(enc)));
   json_write_key(out, "annotations");

@@ -147,6 +147,15 @@ void json_write_member(StrBuf *out, const char *key, Str value)
     strbuf_add(out, STR("null"));
 }
 
+void json_write_uint(StrBuf *out, const char *key, size_t value)
+{
+  char digits[24], *first = digits + sizeof digits;
+  do *--first = (char)('0' + value % 10);
+  while (value /= 10);
+  json_write_key(out, key);
+  strbuf_add(out, (Str){first, (size_t)(digits + sizeof digits - first)});
+}
+
 void json_write_number(StrBuf *out, const char *key, double value)
 {
   json_write_key(out, key);

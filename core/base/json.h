@@ -22,6 +22,7 @@ bool json_get_bool(const cJSON *object, const char *key, bool otherwise);
 void json_write_str(StrBuf *out, Str s);
 // `,"key":` or, right behind an opening brace, `"key":`. Keys are plain ASCII.
 void json_write_key(StrBuf *out, const char *key);
-void json_write_member(StrBuf *out, const char *key, Str value); // null where value.ptr is NULL
+void json_write_member(StrBuf *out, const char *key, Str value);  // null where value.ptr is NULL
+void json_write_uint(StrBuf *out, const char *key, size_t value); // fast: positions are many
 void json_write_number(StrBuf *out, const char *key,
                        double value); // shortest form, whole numbers without a point

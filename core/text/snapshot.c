@@ -22,6 +22,19 @@ static bool may_cut(const char *p, size_t back)
   return true;
 }
 
+// The first \n or \r, or `end`: eight bytes at a time, by the zero-byte test of Hacker's Delight, 6-1.
+static const char *find_eol_byte(const char *p, const char *end)
+{
+  const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+  for (uint64_t word; end - p >= 8; p += 8) {
+    memcpy(&word, p, 8);
+    uint64_t lf = word ^ ones * '\n', cr = word ^ ones * '\r';
+    if (((lf - ones) & ~lf & highs) | ((cr - ones) & ~cr & highs)) break;
+  }
+  while (p < end && *p != '\n' && *p != '\r') p++;
+  return p;
+}
+
 bool next_eol(Str text, size_t from, EolRule eol, size_t *start, size_t *next)
 {
   const char *p = text.ptr + from, *end = text.ptr + text.len;
@@ -29,7 +42,7 @@ bool next_eol(Str text, size_t from, EolRule eol, size_t *start, size_t *next)
     p = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
     if (!p) return false;
   } else {
-    while (p < end && *p != '\n' && *p != '\r') p++;
+    p = find_eol_byte(p, end);
     if (p == end) return false;
   }
   *start = (size_t)(p - text.ptr);

@@ -32,13 +32,20 @@ local function excerpt(text, width)
   return vim.fn.strcharpart(text, 0, width - 1) .. "…"
 end
 
--- "Li Shangfu (ministern), name:li shangfu"
+-- An id that somebody else knows; "name:…" only repeats the name.
+local function catalogued(entity)
+  entity = given(entity)
+  return entity and not vim.startswith(entity, "name:") and entity or nil
+end
+
+-- "Vladimir Putin (“presidenten”), wd:Q7747"
 local function mention(part)
   if type(part) ~= "table" then return nil end
   local name, text = given(part.name) or given(part.text), given(part.text)
   if not name then return nil end
   local said = text and text ~= name and (" (“%s”)"):format(text) or ""
-  return name .. said .. (given(part.entity) and "  " .. part.entity or "")
+  local id = catalogued(part.entity)
+  return name .. said .. (id and ", " .. id or "")
 end
 
 -- How often the entity is named in the buffer.
@@ -57,7 +64,7 @@ function describe.entity(annotation, lines, state)
   lines[1] = ("%s — %s"):format(name, entity_types[annotation.type] or annotation.type)
   add(lines, "written", annotation.text ~= annotation.name and annotation.text or nil)
   local entity = given(annotation.entity)
-  add(lines, "entity", entity)
+  add(lines, "entity", catalogued(entity))
   if entity then add(lines, "named", ("%d× in this article"):format(mentions_of(state, entity))) end
 end
 

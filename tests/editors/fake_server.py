@@ -66,7 +66,8 @@ class Document:
         for match in re.finditer(r"\b(?:Anna|Volvo|Oslo)\b", self.text):
             word = match.group()
             found.append((*match.span(), {"kind": "entity", "type": NAMES[word], "name": word, "confidence": 0.98,
-                                          "entity": "name:" + word.lower(), "by": "list"}))
+                                          "entity": "wd:Q1" if word == "Anna" else "name:" + word.lower(),
+                                          "by": "list"}))
         for match in re.finditer(r"\b\d{4}-\d\d-\d\d\b", self.text):
             found.append((*match.span(), {"kind": "date", "type": "DATE", "value": match.group(), "begin": match.group(),
                                           "until": match.group(), "mod": None, "confidence": 0.3, "by": "rule"}))
@@ -76,15 +77,17 @@ class Document:
             if said:
                 facts["cue"], facts["speaker"] = said.span(1), said.span(2)
             found.append((*match.span(), facts))
+        for start, end, facts in found:
+            facts["text"] = self.text[start:end]
         return sorted(found, key=lambda span: (span[0], -span[1]))
 
     def wire(self, key, start, end, facts):
         def part(span, **more):
             return {"range": self.range(*span), "text": self.text[span[0]:span[1]], **more}
-        result = {"id": key, "range": self.range(start, end), "text": self.text[start:end], **facts}
+        result = {"id": key, "range": self.range(start, end), **facts}
         if facts.get("speaker"):
             result["cue"] = part(facts["cue"])
-            result["speaker"] = part(facts["speaker"], name="Anna", entity="name:anna")
+            result["speaker"] = part(facts["speaker"], name="Anna", entity="wd:Q1")
         return result
 
     def update(self, full):

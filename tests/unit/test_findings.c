@@ -1,0 +1,150 @@
+// Ids that stay, and deltas, on made-up spans.
+#include "test.h"
+
+#include "base/alloc.h"
+#include "server/findings.h"
+
+static Span entity(size_t start, size_t end, EntityType type, const char *name)
+{
+  return (Span){
+      .start = start, .end = end, .kind = SPAN_ENTITY, .type = (uint8_t)type, .entity.name = str_of(name)};
+}
+
+static Findings *make(const Span *spans, size_t count)
+{
+  Annotations *found = xcalloc(1, sizeof *found);
+  found->refs = 1;
+  for (size_t i = 0; i < count; i++) vec_push_in(&found->arena, &found->spans, spans[i]);
+  Snapshot *text = snapshot_new(STR("the text does not matter here"));
+  Findings *self = findings_new(text, found, 1);
+  snapshot_unref(text);
+  return self;
+}
+
+typedef struct Case {
+  const char *name;
+  Span old[3], fresh[3];
+  TextEdit edit; // start == old_end == new_end: none
+  uint32_t ids[3];
+  size_t removed, added;
+} Case;
+
+static size_t length(const Span *spans)
+{
+  size_t count = 0;
+  while (count < 3 && spans[count].end) count++;
+  return count;
+}
+
+static void test_cases(void **state)
+{
+  (void)state;
+  const Case cases[] = {
+      {"nothing happened",
+       {entity(2, 6, ENTITY_PER, "A"), entity(8, 9, ENTITY_LOC, "B")},
+       {entity(2, 6, ENTITY_PER, "A"), entity(8, 9, ENTITY_LOC, "B")},
+       {0},
+       {1, 2},
+       0,
+       0},
+      {"moved by an edit in front",
+       {entity(2, 6, ENTITY_PER, "A")},
+       {entity(5, 9, ENTITY_PER, "A")},
+       {0, 0, 3},
+       {1},
+       0,
+       0},
+      {"moved without an edit is another",
+       {entity(2, 6, ENTITY_PER, "A")},
+       {entity(5, 9, ENTITY_PER, "A")},
+       {0},
+       {2},
+       1,
+       1},
+      {"facts changed", {entity(2, 6, ENTITY_PER, "A")}, {entity(2, 6, ENTITY_ORG, "A")}, {0}, {1}, 1, 1},
+      {"grew by a letter behind it",
+       {entity(2, 6, ENTITY_PER, "A")},
+       {entity(2, 7, ENTITY_PER, "A")},
+       {6, 6, 7},
+       {1},
+       1,
+       1},
+      {"touched, though all is the same",
+       {entity(2, 6, ENTITY_PER, "A")},
+       {entity(2, 6, ENTITY_PER, "A")},
+       {6, 6, 7},
+       {1},
+       1,
+       1},
+      {"another kind at the place",
+       {entity(2, 6, ENTITY_PER, "A")},
+       {{.start = 2, .end = 6, .kind = SPAN_DATE}},
+       {0},
+       {2},
+       1,
+       1},
+      {"a second one begins there",
+       {entity(2, 6, ENTITY_PER, "A")},
+       {entity(2, 9, ENTITY_PER, "AB"), entity(2, 6, ENTITY_PER, "A")},
+       {0},
+       {2, 1},
+       0,
+       1},
+      {"gone",
+       {entity(2, 6, ENTITY_PER, "A"), entity(8, 9, ENTITY_LOC, "B")},
+       {entity(8, 9, ENTITY_LOC, "B")},
+       {0},
+       {2},
+       1,
+       0},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    print_message("%s\n", cases[i].name);
+    Findings *old = make(cases[i].old, length(cases[i].old)),
+             *fresh = make(cases[i].fresh, length(cases[i].fresh));
+    Changes changes = {0};
+    Delta first = {0}, delta = {0};
+    findings_follow(old, NULL, &changes, &first);
+    assert_int_equal(first.removed.len, 0);
+    assert_int_equal(first.added.len, length(cases[i].old));
+    if (cases[i].edit.new_end) changes_add(&changes, cases[i].edit);
+    findings_follow(fresh, old, &changes, &delta);
+    assert_int_equal(delta.removed.len, cases[i].removed);
+    assert_int_equal(delta.added.len, cases[i].added);
+    for (size_t k = 0; k < length(cases[i].fresh); k++) {
+      assert_int_equal(fresh->found->spans.items[k].id, cases[i].ids[k]);
+    }
+    delta_release(&first);
+    delta_release(&delta);
+    changes_release(&changes);
+    findings_free(old);
+    findings_free(fresh);
+  }
+}
+
+static void test_quotation_follows_its_speaker(void **state)
+{
+  (void)state;
+  Span quote = {
+      .start = 10, .end = 20, .kind = SPAN_QUOTE, .quote = {.speaker = {2, 6, STR("A"), {0}}, .group = 1}};
+  Findings *old = make(&quote, 1), *fresh = make(&quote, 1);
+  Changes changes = {0};
+  Delta first = {0}, delta = {0};
+  changes_add(&changes, (TextEdit){2, 3, 3}); // the speaker's first letter is typed over
+  findings_follow(old, NULL, &changes, &first);
+  findings_follow(fresh, old, &changes, &delta);
+  assert_int_equal(delta.added.len, 1);
+  assert_int_equal(fresh->found->spans.items[0].id, 1);
+  delta_release(&first);
+  delta_release(&delta);
+  changes_release(&changes);
+  findings_free(old);
+  findings_free(fresh);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
+                                     cmocka_unit_test(test_quotation_follows_its_speaker)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
