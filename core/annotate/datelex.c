@@ -22,7 +22,7 @@ bool date_field_of(Str name, uint8_t *field)
       "year",    "yy",      "month",    "day",    "weekday", "week",   "quarter", "half",   "season",
       "decade",  "century", "hundreds", "dayref", "rel",     "unit",   "amount",  "dir",    "anaphor",
       "part",    "hour",    "minute",   "minoff", "ampm",    "mod",    "quant",   "freq",   "ref",
-      "holiday", "nth",     "bare",     "tense",  "era",     "plural", "halves",  "option", "range"};
+      "holiday", "nth",     "bare",     "tense",  "era",     "plural", "halves",  "option", "amount2", "unit2", "range"};
   for (uint8_t i = 0; i < FIELD_COUNT; i++) {
     if (str_is(name, names[i])) return *field = i, true;
   }
@@ -366,6 +366,8 @@ static void split_token(const DateLex *lex, const Token *token, uint32_t index, 
   }
   for (size_t at = 0; at < lower.len;) {
     size_t end = (size_t)(atom_end(lower.ptr + at, lower.ptr + lower.len) - lower.ptr);
+    Str rest = str_slice(lower, at, lower.len); // "8p.m."
+    if (at && has_inner_point(rest) && node_find(lex, 0, (uint32_t)str_hash(rest), rest)) end = lower.len;
     Str word = without_curly(scratch, str_slice(lower, at, end));
     Atom atom = {.start = same ? token->start + (uint32_t)at : token->start,
                  .end = same ? token->start + (uint32_t)end : token->end,
@@ -453,7 +455,7 @@ static void read_two_groups(const DateLex *lex, const Digits *d, Arena *scratch,
   }
   if ((mark == '/' || (mark == '.' && !lex->month_first)) && short_pair && day_month(lex, a, b, &day, &month))
     add_reading(scratch, out, date_reading(SYM_DAYMON, -1, month, day));
-  if (mark == '-' && d->width[0] == 4 && d->width[1] == 2 && b >= 1 && b <= 12)
+  if ((mark == '-' || mark == '/') && d->width[0] == 4 && d->width[1] == 2 && b >= 1 && b <= 12)
     add_reading(scratch, out, date_reading(SYM_ISO, a, b, 0));
   if (mark == '/' && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)
     add_reading(scratch, out, date_reading(SYM_NDATE, b, a, 0));
@@ -609,9 +611,9 @@ static void push_lex_reading(const DateLex *lex, const Reading *r, Str text, con
   (void)lex;
   if (case_fits(r, text, tokens, atom)) {
     vec_push_in(scratch, &out->readings, r);
-  } else if (r->sym == SYM_MONTH || r->sym == SYM_WEEKDAY) {
+  } else if (r->sym == SYM_MONTH || r->sym == SYM_WEEKDAY || r->sym == SYM_MONTHAMB) {
     Reading weak = *r;
-    weak.sym = r->sym == SYM_MONTH ? SYM_MONTHAMB : SYM_WDAYAB;
+    weak.sym = r->sym == SYM_MONTH ? SYM_MONTHAMB : r->sym == SYM_WEEKDAY ? SYM_WDAYAB : SYM_MONTHAB;
     add_reading(scratch, out, weak);
   }
 }

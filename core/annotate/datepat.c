@@ -370,6 +370,11 @@ static void fill_frame(const Matcher *m)
   *frame = (DateFrame){0};
   for (uint32_t i = 0; i < m->best_depth; i++) {
     const Step *step = &m->best_path[i];
+    bool counts = step->reading->sym == SYM_NUM || step->reading->sym == SYM_INT || step->reading->sym == SYM_DEC;
+    if (counts && step->field == FIELD_COUNT && frame_has(frame, FIELD_UNIT) && frame_has(frame, FIELD_AMOUNT)) {
+      frame_set(frame, FIELD_AMOUNT2, frame->field[FIELD_AMOUNT]);
+      frame_set(frame, FIELD_UNIT2, frame->field[FIELD_UNIT]);
+    }
     if (step->field < FIELD_COUNT) {
       frame_set(frame, step->field, step->reading->value);
       continue;

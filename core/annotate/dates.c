@@ -98,6 +98,10 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (!last_day_fits(m)) return false;
   if (!bare) return true;
+  if (bare == 5) { // "the last day", "the last minute" of a match
+    int32_t unit = frame_get(frame, FIELD_UNIT, 0);
+    return unit != UNIT_DAY && unit != UNIT_HOUR && unit != UNIT_MINUTE && unit != UNIT_SECOND;
+  }
   if (bare == 4) { // "per hour" is a speed or a wage
     int32_t each = frame_get(frame, FIELD_UNIT, 0);
     return each != UNIT_HOUR && each != UNIT_MINUTE && each != UNIT_SECOND;

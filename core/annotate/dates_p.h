@@ -47,6 +47,8 @@ typedef enum DateField {
   FIELD_PLURAL,
   FIELD_HALVES,
   FIELD_OPTION,
+  FIELD_AMOUNT2,
+  FIELD_UNIT2, // of the first part, in "one year and three months"
   FIELD_RANGE, // 1: the left end of a range, with the next draft; 2: the right end
   FIELD_COUNT
 } DateField;

@@ -189,13 +189,21 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
   if (r->now.grain >= GRAIN_DAY && tense < 0 && day > r->now.day) t = timex_step(&t, -1);
   if (r->now.grain >= GRAIN_DAY && tense > 0 && day < r->now.day) t = timex_step(&t, 1);
   t.grain = GRAIN_DAY, t.day = day;
+  for (int i = 0; frame_has(f, FIELD_WEEKDAY) && t.year > 0 && i < 7; i++) { // "Tuesday the 25th": a month where it is one
+    static const int order[] = {0, 1, -1, 2, -2, 3, -3};
+    Timex month = {.grain = GRAIN_MONTH, .year = t.year, .month = t.month};
+    month = timex_step(&month, order[i]);
+    if (!calendar_valid(month.year, month.month, day)) continue;
+    int32_t number = calendar_day(month.year, month.month, day);
+    if (calendar_weekday(number) == f->field[FIELD_WEEKDAY]) return timex_of_day(number);
+  }
   return t;
 }
 
 // --- feasts
 // ------------------------------------------------------------------------------------------------------------
 
-// Codes: 1224 (month and day), EAST, EA-2, EA39 (days from Easter), OE+0 (Orthodox), kw44 (letter of the
+// Codes: 1224 (month and day), EAST, EA-2, EA39 (days from Easter; EA-f: 46 before, EA-g 47), OE+0 (Orthodox), kw44 (letter of the
 // month, nth, weekday; 9th: the last), MIDS, MIDA (Nordic midsummer), ALLH (Nordic All Saints' Day), ADV1 to
 // ADV4.
 static int32_t feast_day(int32_t code, int year)
@@ -215,6 +223,11 @@ static int32_t feast_day(int32_t code, int year)
     int32_t eve = calendar_day(year, 12, 24);
     return eve - calendar_weekday(eve) % 7 - 7 * ('4' - c[3]);
   }
+  if (!memcmp(c, "BUSS", 4)) { // the Wednesday before 23 November
+    int32_t last = calendar_day(year, 11, 22);
+    return last - (calendar_weekday(last) - 3 + 7) % 7;
+  }
+  if (!memcmp(c, "EA-", 3) && c[3] >= 'a') return calendar_easter(year) - 41 - (c[3] - 'a'); // carnival: f is 46 days before
   if ((c[0] == 'E' && c[1] == 'A') || (c[0] == 'O' && c[1] == 'E')) {
     int sign = c[2] == '-' ? -1 : 1, tens = c[2] >= '0' && c[2] <= '9' ? c[2] - '0' : 0;
     int32_t sunday = c[0] == 'E' ? calendar_easter(year) : calendar_orthodox_easter(year);
@@ -320,6 +333,7 @@ static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anch
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   if (amount == AMOUNT_VAGUE) return (Timex){0};
   if (grain == GRAIN_MINUTE) {
+    if (t.hour == TIMEX_X) return t;
     int64_t minutes =
         (int64_t)amount * (unit == UNIT_HOUR ? 60 : 1) / (unit == UNIT_SECOND ? 6000 : 100) * dir;
     if (minutes > 10000000 || minutes < -10000000) return (Timex){0};
@@ -410,9 +424,10 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
     Timex day = seen_at(&r->reference, GRAIN_DAY);
     t = timex_step(&day, frame_get(f, FIELD_REL, 0));
   } else {
-    Timex day = seen_at(r->reference.grain >= GRAIN_DAY ? &r->reference : &r->now, GRAIN_DAY);
-    t = day;
-    *anchor = ANCHOR_REFERENCE;
+    bool near = frame_has(f, FIELD_REL) || r->reference.grain < GRAIN_DAY; // "this morning"
+    Timex day = seen_at(near ? &r->now : &r->reference, GRAIN_DAY);
+    t = timex_step(&day, frame_get(f, FIELD_REL, 0));
+    *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
   }
   if (clocked(f) && (t.grain == GRAIN_DAY || t.grain > GRAIN_DAY)) put_clock(f, &t);
   if (t.grain >= GRAIN_DAY && t.year > 0 && t.month > 0 && t.day > 0 && !t.weekday &&
@@ -423,6 +438,23 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
 
 // --- durations and sets
 // ------------------------------------------------------------------------------------------------
+
+static bool is_clock_unit(int32_t unit) { return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND; }
+
+// "P3D", "PT1.5H", "PXM": one amount of one unit.
+static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
+{
+  bool clock = is_clock_unit(unit);
+  char letters[3] = {(char)(unit > 255 ? unit >> 8 : unit), (char)(unit > 255 ? unit : 0), 0};
+  if (clock) letters[0] = (char)(letters[0] - 'a' + 'A');
+  if (unit == UNIT_MILLENNIUM)
+    memcpy(letters, "CE", 3), amount = amount == AMOUNT_VAGUE ? amount : amount * 10;
+  const char *prefix = clock || unit == UNIT_NIGHT ? "PT" : "P";
+  if (amount == AMOUNT_VAGUE) return arena_printf(arena, "%sX%s", prefix, letters);
+  if (amount % 100 == 0) return arena_printf(arena, "%s%d%s", prefix, amount / 100, letters);
+  return arena_printf(arena, "%s%d.%0*d%s", prefix, amount / 100, amount % 10 ? 2 : 1,
+                      amount % 10 ? amount % 100 : amount % 100 / 10, letters);
+}
 
 static Str duration_value(const DateFrame *f, Arena *arena)
 {
@@ -436,18 +468,14 @@ static Str duration_value(const DateFrame *f, Arena *arena)
     amount = amount * 12, unit = UNIT_MONTH;
   if (unit == UNIT_HOUR && amount > 0 && amount < 10000 && amount % 100)
     amount = amount * 60, unit = UNIT_MINUTE;
-  bool clock = unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;
-  char letters[3] = {(char)(unit > 255 ? unit >> 8 : unit), (char)(unit > 255 ? unit : 0), 0};
-  if (clock) letters[0] = (char)(letters[0] - 'a' + 'A');
-  if (unit == UNIT_MILLENNIUM)
-    memcpy(letters, "CE", 3), amount = amount == AMOUNT_VAGUE ? amount : amount * 10;
-  const char *prefix = clock || unit == UNIT_NIGHT ? "PT" : "P";
-  if (amount == AMOUNT_VAGUE) return arena_printf(arena, "%sX%s", prefix, letters);
-  if (amount % 100 == 0) return arena_printf(arena, "%s%d%s", prefix, amount / 100, letters);
-  return arena_printf(arena, "%s%d.%0*d%s", prefix, amount / 100, amount % 10 ? 2 : 1,
-                      amount % 10 ? amount % 100 : amount % 100 / 10, letters);
+  if (frame_has(f, FIELD_UNIT2) && amount > 0) { // "one year and three months"
+    Str rest = duration_part(unit, amount, arena), first = duration_part(f->field[FIELD_UNIT2], f->field[FIELD_AMOUNT2], arena);
+    bool both = is_clock_unit(unit) == is_clock_unit(f->field[FIELD_UNIT2]) || is_clock_unit(f->field[FIELD_UNIT2]);
+    if (is_clock_unit(f->field[FIELD_UNIT2]) && !is_clock_unit(unit)) return first;
+    return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first), STR_ARG(str_slice(rest, both && is_clock_unit(unit) ? 2 : 1, rest.len)));
+  }
+  return duration_part(unit, amount, arena);
 }
-
 static Str set_value(const DateFrame *f, Arena *arena)
 {
   if (frame_has(f, FIELD_UNIT)) return duration_value(f, arena);

@@ -10,7 +10,7 @@ import sys
 
 LANGS = {"sv": "sv", "nb": "no", "nn": "nn", "da": "da", "de": "de", "it": "it", "en": "en", "fr": "fr", "es": "es",
          "nl": "nl", "pt": "pt", "fi": "fi"}
-CAPITAL = {"de", "en"}  # months and weekdays are written with a capital letter
+CAPITAL = {"de", "en"}  # months and weekdays have a capital letter, and are no other words without it
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 UNITS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
 # Names that are common words too: months only beside a day, a year or a preposition.
@@ -28,7 +28,7 @@ def strip(form):
 
 def calendar_rows(root, code, lang):
     greg = load(root, code, "ca-gregorian")["calendars"]["gregorian"]
-    flag = "cap" if lang in CAPITAL else "low"
+    flag = "" if lang in CAPITAL else "low"
     rows = set()
     for symbol, weak, table in (("month", "monthab", greg["months"]), ("weekday", "wdayab", greg["days"])):
         full = set()
