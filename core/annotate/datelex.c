@@ -19,10 +19,11 @@ struct LexNode {
 bool date_field_of(Str name, uint8_t *field)
 {
   static const char *const names[FIELD_COUNT] = {
-      "year",    "yy",      "month",    "day",    "weekday", "week",   "quarter", "half",   "season",
-      "decade",  "century", "hundreds", "dayref", "rel",     "unit",   "amount",  "dir",    "anaphor",
-      "part",    "hour",    "minute",   "minoff", "ampm",    "mod",    "quant",   "freq",   "ref",
-      "holiday", "nth",     "bare",     "tense",  "era",     "plural", "halves",  "option", "amount2", "unit2", "range"};
+      "year",   "yy",      "month",   "day",      "weekday", "week",   "quarter", "half",
+      "season", "decade",  "century", "hundreds", "dayref",  "rel",    "unit",    "amount",
+      "dir",    "anaphor", "part",    "hour",     "minute",  "minoff", "ampm",    "mod",
+      "quant",  "freq",    "ref",     "holiday",  "nth",     "bare",   "tense",   "era",
+      "plural", "halves",  "option",  "amount2",  "unit2",   "range"};
   for (uint8_t i = 0; i < FIELD_COUNT; i++) {
     if (str_is(name, names[i])) return *field = i, true;
   }
@@ -150,13 +151,17 @@ uint16_t datelex_symbol(DateLex *lex, Str name)
       "ndate",  "daymon",   "roman",   "yearw", "tense", "month", "monthab", "weekday",  "wdayab",
       "option", "monthamb", "andhalf", "to",    "and",   "det",   "between", "fn"};
   if (!lex->symbols.len) {
-    for (size_t i = 0; i < SYM_FIRST_FREE; i++) vec_push(&lex->symbols, str_of(fixed[i]));
+    for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
+      vec_push(&lex->symbols, str_of(fixed[i]));
+      map_put(&lex->symbol_ids, str_of(fixed[i]), i);
+    }
   }
-  for (uint16_t i = 1; i < lex->symbols.len; i++) {
-    if (str_eq(lex->symbols.items[i], name)) return i;
-  }
+  uint64_t known;
+  if (map_get(&lex->symbol_ids, name, &known)) return (uint16_t)known;
   if (lex->symbols.len == SYM_MAX) return SYM_NONE;
-  vec_push(&lex->symbols, arena_dup(&lex->arena, name));
+  Str kept = arena_dup(&lex->arena, name);
+  map_put(&lex->symbol_ids, kept, lex->symbols.len);
+  vec_push(&lex->symbols, kept);
   return (uint16_t)(lex->symbols.len - 1);
 }
 
@@ -314,6 +319,7 @@ void datelex_release(DateLex *lex)
   vec_release(&lex->readings);
   vec_release(&lex->next);
   vec_release(&lex->symbols);
+  map_release(&lex->symbol_ids);
   vec_release(&lex->suffixes);
   vec_release(&lex->suffix_tense);
   arena_release(&lex->arena);
@@ -360,8 +366,10 @@ static void split_token(const DateLex *lex, const Token *token, uint32_t index, 
   bool spaced = token->flags & TOKEN_SPACE_BEFORE, same = lower.len == token->end - token->start;
   Str bare = has_inner_point(lower) && str_ends(lower, STR(".")) ? lower : str_slice(lower, 0, lower.len);
   if (has_inner_point(bare) && node_find(lex, 0, token->hash, bare)) {
-    add_atom(lex, (Atom){token->start, token->end, lower, 0, index, 0, 0, false, spaced}, token->hash,
-             scratch, out);
+    add_atom(
+        lex,
+        (Atom){.start = token->start, .end = token->end, .lower = lower, .token = index, .spaced = spaced},
+        token->hash, scratch, out);
     return;
   }
   for (size_t at = 0; at < lower.len;) {
@@ -638,8 +646,11 @@ void datelex_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *s
     if (!token->lower.len) continue;
     if (is_plain(token->lower, token->flags)) {
       bool spaced = token->flags & TOKEN_SPACE_BEFORE;
-      add_atom(lex, (Atom){token->start, token->end, token->lower, 0, i, 0, 0, false, spaced}, token->hash,
-               scratch, out);
+      add_atom(
+          lex,
+          (Atom){
+              .start = token->start, .end = token->end, .lower = token->lower, .token = i, .spaced = spaced},
+          token->hash, scratch, out);
     } else {
       split_token(lex, token, i, scratch, out);
     }
@@ -657,5 +668,7 @@ void datelex_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *s
       if (single(lex, atom, SYM_NUM)) read_number_words(lex, at, scratch, out);
     }
     atom->count = (uint32_t)out->readings.len - atom->first;
+    for (uint32_t i = 0; i < atom->count; i++)
+      symset_add(&atom->syms, out->readings.items[atom->first + i]->sym);
   }
 }

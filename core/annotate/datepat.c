@@ -8,6 +8,7 @@
 //   (a | b)  x?   choice, option;  {name}  a macro;  ~  no white space here
 //   <  >          the expression begins here, ends here: what is outside is context
 #include "annotate/dates_p.h"
+#include "base/map.h"
 #include "base/table.h"
 
 enum { OP_SYM, OP_SPLIT, OP_JUMP, OP_GLUE, OP_BEGIN, OP_END, OP_ACCEPT };
@@ -15,7 +16,8 @@ struct PatOp {
   uint8_t code;
   uint8_t field; // OP_SYM: FIELD_COUNT for none
   uint16_t sym;
-  uint32_t to; // OP_SPLIT: the other way; OP_JUMP; OP_ACCEPT: the pattern
+  uint16_t next; // set: the symbols that may come here; 0: none are needed
+  uint32_t to;   // OP_SPLIT: the other way; OP_JUMP; OP_ACCEPT: the pattern
 };
 enum { MAX_STEPS = 4000, MAX_DEPTH = 40, MAX_NESTING = 24 };
 
@@ -26,6 +28,7 @@ typedef struct Compiler {
   DatePat *pat;
   DateLex *lex;
   const Table *tables[3]; // where macros are looked for, in this order
+  Map macros;             // name → expression
   const char *why;        // what is wrong; NULL: nothing
   int depth;
 } Compiler;
@@ -57,15 +60,24 @@ static Str take_name(Str *s)
 
 static Str macro_body(const Compiler *c, Str name)
 {
+  uint64_t known;
+  if (map_get(&c->macros, name, &known)) return str_of((const char *)(uintptr_t)known);
+  return (Str){NULL, 0};
+}
+
+// The first definition of a macro holds: a language's own comes before the shared one.
+static void find_macros(Compiler *c)
+{
   for (size_t t = 0; t < ARRAY_LEN(c->tables); t++) {
     const Table *table = c->tables[t];
     for (size_t row = 0; table && row < table->rows; row++) {
       Str cell = table_cell(table, row, 0);
-      if (cell.len && cell.ptr[0] == '=' && str_eq(str_slice(cell, 1, cell.len), name))
-        return table_cell(table, row, 1);
+      if (!cell.len || cell.ptr[0] != '=') break; // they stand in front: '=' sorts before letters
+      bool is_new;
+      uint64_t *slot = map_slot(&c->macros, str_slice(cell, 1, cell.len), &is_new);
+      if (is_new) *slot = (uintptr_t)table_cell(table, row, 1).ptr;
     }
   }
-  return (Str){NULL, 0};
 }
 
 static void compile_macro(Compiler *c, Str name)
@@ -97,13 +109,13 @@ static void compile_word(Compiler *c, Str *s)
     c->why = "too many symbols";
   else if (is_new && !datelex_word(c->lex, str_slice(quoted, 1, end), (Reading){.sym = sym}))
     c->why = "no word in quotes";
-  emit(c, (PatOp){OP_SYM, FIELD_COUNT, sym, 0});
+  emit(c, (PatOp){OP_SYM, FIELD_COUNT, sym, 0, 0});
 }
 
 static void compile_symbol(Compiler *c, Str *s)
 {
   Str name = take_name(s);
-  PatOp op = {OP_SYM, FIELD_COUNT, datelex_symbol(c->lex, name), 0};
+  PatOp op = {OP_SYM, FIELD_COUNT, datelex_symbol(c->lex, name), 0, 0};
   if (!name.len || op.sym == SYM_NONE) {
     c->why = name.len ? "too many symbols" : "cannot be read";
     *s = (Str){NULL, 0};
@@ -123,11 +135,11 @@ static void compile_item(Compiler *c, Str *s)
   char ch = s->ptr[0];
   if (ch == '(' || ch == '{' || strchr("<>~", ch)) *s = str_slice(*s, 1, s->len);
   if (ch == '<')
-    emit(c, (PatOp){OP_BEGIN, 0, 0, 0});
+    emit(c, (PatOp){OP_BEGIN, 0, 0, 0, 0});
   else if (ch == '>')
-    emit(c, (PatOp){OP_END, 0, 0, 0});
+    emit(c, (PatOp){OP_END, 0, 0, 0, 0});
   else if (ch == '~')
-    emit(c, (PatOp){OP_GLUE, 0, 0, 0});
+    emit(c, (PatOp){OP_GLUE, 0, 0, 0, 0});
   else if (ch == '"')
     compile_word(c, s);
   else if (ch == '{')
@@ -145,11 +157,11 @@ static void compile_item(Compiler *c, Str *s)
   }
   if (!s->len || s->ptr[0] != '?') return;
   *s = str_slice(*s, 1, s->len);
-  emit(c, (PatOp){0, 0, 0, 0});
+  emit(c, (PatOp){0, 0, 0, 0, 0});
   PatOp *ops = c->pat->ops.items;
   size_t len = c->pat->ops.len;
   memmove(ops + from + 1, ops + from, (len - 1 - from) * sizeof *ops);
-  ops[from] = (PatOp){OP_SPLIT, 0, 0, (uint32_t)len};
+  ops[from] = (PatOp){OP_SPLIT, 0, 0, 0, (uint32_t)len};
   for (size_t i = from + 1; i < len; i++) {
     if (ops[i].code == OP_SPLIT || ops[i].code == OP_JUMP) ops[i].to++;
   }
@@ -168,12 +180,12 @@ static void compile_choice(Compiler *c, Str *s)
       return;
     }
     *s = str_slice(*s, 1, s->len);
-    emit(c, (PatOp){0, 0, 0, 0});
-    emit(c, (PatOp){OP_JUMP, 0, 0, 0});
+    emit(c, (PatOp){0, 0, 0, 0, 0});
+    emit(c, (PatOp){OP_JUMP, 0, 0, 0, 0});
     PatOp *ops = c->pat->ops.items;
     size_t len = c->pat->ops.len;
     memmove(ops + from + 1, ops + from, (len - 2 - from) * sizeof *ops);
-    ops[from] = (PatOp){OP_SPLIT, 0, 0, (uint32_t)len};
+    ops[from] = (PatOp){OP_SPLIT, 0, 0, 0, (uint32_t)len};
     for (size_t i = from + 1; i + 1 < len; i++) {
       if (ops[i].code == OP_SPLIT || ops[i].code == OP_JUMP) ops[i].to++;
     }
@@ -210,35 +222,117 @@ static bool compile_row(Compiler *c, const Table *table, size_t row, Error *err)
   if (c->why)
     return error_set(err, ERR_FORMAT, "%s.%s.tsv: \"" STR_FMT "\": %s", table->name, table->lang,
                      STR_ARG(expr), c->why);
-  emit(c, (PatOp){OP_ACCEPT, 0, 0, (uint32_t)c->pat->patterns.len});
+  emit(c, (PatOp){OP_ACCEPT, 0, 0, 0, (uint32_t)c->pat->patterns.len});
   vec_push(&c->pat->patterns, pattern);
   return true;
 }
 
-// Mark in `first` the symbols that can open the program at `pc`.
-static void first_symbols(const DatePat *pat, uint32_t pc, bool first[SYM_MAX])
+// --- what may come next
+// ------------------------------------------------------------------------------------------------
+
+enum { SET_SLOTS = 1 << 13 };
+typedef struct SetIndex { // equal sets are kept once
+  uint16_t slots[SET_SLOTS];
+} SetIndex;
+
+static uint16_t keep_set(DatePat *pat, SetIndex *index, const SymSet *set)
+{
+  uint32_t at = (uint32_t)str_hash((Str){(const char *)set, sizeof *set}) & (SET_SLOTS - 1);
+  for (; index->slots[at]; at = (at + 1) & (SET_SLOTS - 1)) {
+    if (!memcmp(&pat->sets.items[index->slots[at]], set, sizeof *set)) return index->slots[at];
+  }
+  if (pat->sets.len > SET_SLOTS / 2) return 0; // no filter: slower, but right
+  index->slots[at] = (uint16_t)pat->sets.len;
+  vec_push(&pat->sets, *set);
+  return index->slots[at];
+}
+
+static void join(SymSet *to, const SymSet *from)
+{
+  for (size_t i = 0; i < 4; i++) to->bits[i] |= from->bits[i];
+}
+
+// Jumps go forward only, so one pass from the end knows what follows. Set 0 stands for "may end here".
+static void fill_next(DatePat *pat, SetIndex *index)
+{
+  vec_push(&pat->sets, (SymSet){{0}});
+  for (size_t pc = pat->ops.len; pc-- > 0;) {
+    PatOp *ops = pat->ops.items, *op = &ops[pc];
+    SymSet set = {{0}};
+    switch (op->code) {
+    case OP_SYM:
+      symset_add(&set, op->sym);
+      op->next = keep_set(pat, index, &set);
+      break;
+    case OP_SPLIT:
+      if (!ops[pc + 1].next || !ops[op->to].next) break;
+      set = pat->sets.items[ops[pc + 1].next];
+      join(&set, &pat->sets.items[ops[op->to].next]);
+      op->next = keep_set(pat, index, &set);
+      break;
+    case OP_JUMP:
+      op->next = ops[op->to].next;
+      break;
+    case OP_ACCEPT:
+      break;
+    default:
+      op->next = ops[pc + 1].next;
+    }
+  }
+}
+
+typedef struct Opening { // a symbol that a pattern may open with
+  uint16_t sym, pattern;
+  bool ends;     // the pattern may end behind it
+  SymSet second; // else what must follow
+} Opening;
+typedef VEC_OF(Opening) OpeningVec;
+
+static Opening *opening_of(OpeningVec *all, uint16_t sym, uint16_t pattern)
+{
+  for (size_t i = all->len; i-- > 0 && all->items[i].pattern == pattern;) {
+    if (all->items[i].sym == sym) return &all->items[i];
+  }
+  vec_push(all, (Opening){.sym = sym, .pattern = pattern});
+  return &all->items[all->len - 1];
+}
+
+static void find_openings(const DatePat *pat, uint32_t pc, uint16_t pattern, OpeningVec *all)
 {
   for (;; pc++) {
     const PatOp *op = &pat->ops.items[pc];
-    if (op->code == OP_SYM) first[op->sym] = true;
-    if (op->code == OP_SYM || op->code == OP_ACCEPT) return;
-    if (op->code == OP_SPLIT) first_symbols(pat, op->to, first);
+    if (op->code == OP_ACCEPT) return;
+    if (op->code == OP_SYM) {
+      uint16_t next = pat->ops.items[pc + 1].next;
+      Opening *opening = opening_of(all, op->sym, pattern);
+      if (next)
+        join(&opening->second, &pat->sets.items[next]);
+      else
+        opening->ends = true;
+      return;
+    }
+    if (op->code == OP_SPLIT) find_openings(pat, op->to, pattern, all);
     if (op->code == OP_JUMP) pc = op->to - 1;
   }
 }
 
-static void index_starts(DatePat *pat)
+static void index_starts(DatePat *pat, SetIndex *index)
 {
-  bool(*first)[SYM_MAX] = xcalloc(pat->patterns.len + 1, sizeof *first);
-  for (size_t p = 0; p < pat->patterns.len; p++) first_symbols(pat, pat->patterns.items[p].entry, first[p]);
-  for (size_t sym = 0; sym < SYM_MAX; sym++) {
-    pat->start_of[sym] = (uint32_t)pat->starts.len;
-    for (size_t p = 0; p < pat->patterns.len; p++) {
-      if (first[p][sym]) vec_push(&pat->starts, (uint16_t)p);
-    }
+  OpeningVec all = {0};
+  for (size_t p = 0; p < pat->patterns.len; p++)
+    find_openings(pat, pat->patterns.items[p].entry, (uint16_t)p, &all);
+  uint32_t at[SYM_MAX + 1] = {0};
+  for (size_t i = 0; i < all.len; i++) at[all.items[i].sym + 1]++;
+  for (size_t sym = 0; sym < SYM_MAX; sym++) at[sym + 1] += at[sym];
+  memcpy(pat->start_of, at, sizeof at);
+  for (size_t i = 0; i < all.len; i++) vec_push(&pat->starts, (PatStart){0, 0});
+  for (size_t i = 0; i < all.len; i++) {
+    const Opening *o = &all.items[i];
+    uint16_t second = o->ends ? 0 : keep_set(pat, index, &o->second);
+    pat->starts.items[at[o->sym]++] = (PatStart){o->pattern, second};
+    symset_add(&pat->first, o->sym);
   }
-  pat->start_of[SYM_MAX] = (uint32_t)pat->starts.len;
-  free(first);
+  vec_release(&all);
 }
 
 bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err)
@@ -247,12 +341,18 @@ bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err)
   c.tables[0] = table_find("date_patterns", lang_code(lang));
   c.tables[1] = lang == LANG_NN ? table_find("date_patterns", "nb") : NULL;
   c.tables[2] = table_find("date_patterns", "");
-  for (size_t t = 0; t < ARRAY_LEN(c.tables); t++) {
-    for (size_t row = 0; c.tables[t] && row < c.tables[t]->rows; row++) {
-      if (!compile_row(&c, c.tables[t], row, err)) return false;
-    }
+  find_macros(&c);
+  bool ok = true;
+  for (size_t t = 0; ok && t < ARRAY_LEN(c.tables); t++) {
+    for (size_t row = 0; ok && c.tables[t] && row < c.tables[t]->rows; row++)
+      ok = compile_row(&c, c.tables[t], row, err);
   }
-  index_starts(pat);
+  map_release(&c.macros);
+  if (!ok) return false;
+  SetIndex *index = xcalloc(1, sizeof *index);
+  fill_next(pat, index);
+  index_starts(pat, index);
+  free(index);
   return true;
 }
 
@@ -261,6 +361,7 @@ void datepat_release(DatePat *pat)
   vec_release(&pat->ops);
   vec_release(&pat->patterns);
   vec_release(&pat->starts);
+  vec_release(&pat->sets);
 }
 
 // --- matching
@@ -321,6 +422,13 @@ static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t dep
   m->best_depth = depth;
 }
 
+static bool may_go_on(const Matcher *m, uint32_t pc, uint32_t at)
+{
+  uint16_t next = m->pat->ops.items[pc].next;
+  if (!next) return true;
+  return at < m->list->atoms.len && symset_meets(&m->pat->sets.items[next], &m->list->atoms.items[at].syms);
+}
+
 static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t begin, uint32_t end)
 {
   for (;; pc++) {
@@ -336,11 +444,12 @@ static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t b
             (op->field < FIELD_COUNT && !date_field_fits(op->field, r->value, r->digits)))
           continue;
         m->path[depth] = (Step){r, op->field};
-        run(m, pc + 1, at + r->len, depth + 1, begin, end);
+        if (may_go_on(m, pc + 1, at + r->len)) run(m, pc + 1, at + r->len, depth + 1, begin, end);
       }
       return;
     case OP_SPLIT:
-      run(m, pc + 1, at, depth, begin, end);
+      if (may_go_on(m, pc + 1, at)) run(m, pc + 1, at, depth, begin, end);
+      if (!may_go_on(m, op->to, at)) return;
       pc = op->to - 1;
       break;
     case OP_JUMP:
@@ -370,8 +479,10 @@ static void fill_frame(const Matcher *m)
   *frame = (DateFrame){0};
   for (uint32_t i = 0; i < m->best_depth; i++) {
     const Step *step = &m->best_path[i];
-    bool counts = step->reading->sym == SYM_NUM || step->reading->sym == SYM_INT || step->reading->sym == SYM_DEC;
-    if (counts && step->field == FIELD_COUNT && frame_has(frame, FIELD_UNIT) && frame_has(frame, FIELD_AMOUNT)) {
+    bool counts =
+        step->reading->sym == SYM_NUM || step->reading->sym == SYM_INT || step->reading->sym == SYM_DEC;
+    if (counts && step->field == FIELD_COUNT && frame_has(frame, FIELD_UNIT) &&
+        frame_has(frame, FIELD_AMOUNT)) {
       frame_set(frame, FIELD_AMOUNT2, frame->field[FIELD_AMOUNT]);
       frame_set(frame, FIELD_UNIT2, frame->field[FIELD_UNIT]);
     }
@@ -392,9 +503,14 @@ static bool match_at(Matcher *m, uint32_t at)
 {
   const Atom *atom = &m->list->atoms.items[at];
   for (uint32_t i = 0; i < atom->count; i++) {
-    uint16_t sym = m->list->readings.items[atom->first + i]->sym;
-    for (uint32_t s = m->pat->start_of[sym]; s < m->pat->start_of[sym + 1]; s++)
-      run(m, m->pat->patterns.items[m->pat->starts.items[s]].entry, at, 0, at, UINT32_MAX);
+    const Reading *r = m->list->readings.items[atom->first + i];
+    const Atom *behind = at + r->len < m->list->atoms.len ? &m->list->atoms.items[at + r->len] : NULL;
+    for (uint32_t s = m->pat->start_of[r->sym]; s < m->pat->start_of[r->sym + 1]; s++) {
+      const PatStart *start = &m->pat->starts.items[s];
+      if (start->second && (!behind || !symset_meets(&m->pat->sets.items[start->second], &behind->syms)))
+        continue;
+      run(m, m->pat->patterns.items[start->pattern].entry, at, 0, at, UINT32_MAX);
+    }
   }
   return m->found;
 }
@@ -404,7 +520,9 @@ static bool match_at(Matcher *m, uint32_t at)
 bool datepat_match(const DatePat *pat, const AtomList *list, Str text, uint32_t at, DateMatch *best)
 {
   (void)text;
-  Matcher m = {.pat = pat, .list = list, .budget = MAX_STEPS, .best = best};
+  if (!symset_meets(&pat->first, &list->atoms.items[at].syms)) return false;
+  Matcher m;
+  m.pat = pat, m.list = list, m.budget = MAX_STEPS, m.best = best, m.found = false, m.best_depth = 0;
   if (!match_at(&m, at)) return false;
   if (best->begin > at) {
     DateMatch inner;

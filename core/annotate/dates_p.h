@@ -10,6 +10,7 @@
 #include "annotate/dates.h"
 #include "annotate/notes.h"
 #include "annotate/timex.h"
+#include "base/map.h"
 
 typedef enum DateField {
   FIELD_YEAR,
@@ -141,12 +142,26 @@ typedef struct Reading {
 } Reading;
 enum { LETTERS_ANY, LETTERS_CAPITAL, LETTERS_LOWER };
 
+typedef struct SymSet { // a set of symbols
+  uint64_t bits[4];
+} SymSet;
+static inline void symset_add(SymSet *set, uint16_t sym)
+{
+  set->bits[sym >> 6] |= (uint64_t)1 << (sym & 63);
+}
+static inline bool symset_meets(const SymSet *a, const SymSet *b)
+{
+  return (a->bits[0] & b->bits[0]) | (a->bits[1] & b->bits[1]) | (a->bits[2] & b->bits[2]) |
+         (a->bits[3] & b->bits[3]);
+}
+
 typedef struct Atom {  // a word, number or mark; a token is one or several ("1980-talet": three)
   uint32_t start, end; // bytes in the block
   Str lower;
   uint32_t node; // of the lexicon; 0: not there
   uint32_t token;
   uint32_t first, count; // readings, in AtomList.readings
+  SymSet syms;           // theirs
   bool inside;           // does not open its token
   bool spaced;           // white space before it
 } Atom;
@@ -164,6 +179,7 @@ typedef struct DateLex { // the words of one language
   VEC_OF(Reading) readings;
   VEC_OF(uint32_t) next; // [reading] the next one of the same node, 0: none
   VEC_OF(Str) symbols;
+  Map symbol_ids;       // name → symbol
   VEC_OF(Str) suffixes; // tense by ending, with
   VEC_OF(int32_t) suffix_tense;
   bool month_first; // 3/4 is 4 March
@@ -179,11 +195,17 @@ typedef struct Pattern {
   uint8_t sets;
   FieldSet set[4];
 } Pattern;
+typedef struct PatStart {
+  uint16_t pattern;
+  uint16_t second; // set: what may come behind the first symbol; 0: anything, as the pattern may end there
+} PatStart;
 typedef struct DatePat {
   VEC_OF(PatOp) ops;
   VEC_OF(Pattern) patterns;
-  VEC_OF(uint16_t) starts; // patterns by first symbol:
+  VEC_OF(SymSet) sets;     // what may come next at an operation: PatOp.next
+  VEC_OF(PatStart) starts; // patterns by first symbol:
   uint32_t start_of[SYM_MAX + 1];
+  SymSet first; // what any pattern may open with
 } DatePat;
 
 typedef struct DateMatch {

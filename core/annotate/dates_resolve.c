@@ -7,6 +7,7 @@ typedef struct Resolver {
   const Dct *dct;
   Timex now;       // the article's date; GRAIN_NONE: unknown
   Timex reference; // of the last date; the article's where there was none
+  Str dct_text;    // of the anchor
   Arena *arena;
 } Resolver;
 
@@ -189,7 +190,8 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
   if (r->now.grain >= GRAIN_DAY && tense < 0 && day > r->now.day) t = timex_step(&t, -1);
   if (r->now.grain >= GRAIN_DAY && tense > 0 && day < r->now.day) t = timex_step(&t, 1);
   t.grain = GRAIN_DAY, t.day = day;
-  for (int i = 0; frame_has(f, FIELD_WEEKDAY) && t.year > 0 && i < 7; i++) { // "Tuesday the 25th": a month where it is one
+  for (int i = 0; frame_has(f, FIELD_WEEKDAY) && t.year > 0 && i < 7;
+       i++) { // "Tuesday the 25th": a month where it is one
     static const int order[] = {0, 1, -1, 2, -2, 3, -3};
     Timex month = {.grain = GRAIN_MONTH, .year = t.year, .month = t.month};
     month = timex_step(&month, order[i]);
@@ -203,9 +205,9 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
 // --- feasts
 // ------------------------------------------------------------------------------------------------------------
 
-// Codes: 1224 (month and day), EAST, EA-2, EA39 (days from Easter; EA-f: 46 before, EA-g 47), OE+0 (Orthodox), kw44 (letter of the
-// month, nth, weekday; 9th: the last), MIDS, MIDA (Nordic midsummer), ALLH (Nordic All Saints' Day), ADV1 to
-// ADV4.
+// Codes: 1224 (month and day), EAST, EA-2, EA39 (days from Easter; EA-f: 46 before, EA-g 47), OE+0
+// (Orthodox), kw44 (letter of the month, nth, weekday; 9th: the last), MIDS, MIDA (Nordic midsummer), ALLH
+// (Nordic All Saints' Day), ADV1 to ADV4.
 static int32_t feast_day(int32_t code, int year)
 {
   if (code < 10000) return calendar_day(year, code / 100, code % 100);
@@ -227,7 +229,8 @@ static int32_t feast_day(int32_t code, int year)
     int32_t last = calendar_day(year, 11, 22);
     return last - (calendar_weekday(last) - 3 + 7) % 7;
   }
-  if (!memcmp(c, "EA-", 3) && c[3] >= 'a') return calendar_easter(year) - 41 - (c[3] - 'a'); // carnival: f is 46 days before
+  if (!memcmp(c, "EA-", 3) && c[3] >= 'a')
+    return calendar_easter(year) - 41 - (c[3] - 'a'); // carnival: f is 46 days before
   if ((c[0] == 'E' && c[1] == 'A') || (c[0] == 'O' && c[1] == 'E')) {
     int sign = c[2] == '-' ? -1 : 1, tens = c[2] >= '0' && c[2] <= '9' ? c[2] - '0' : 0;
     int32_t sunday = c[0] == 'E' ? calendar_easter(year) : calendar_orthodox_easter(year);
@@ -439,7 +442,10 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
 // --- durations and sets
 // ------------------------------------------------------------------------------------------------
 
-static bool is_clock_unit(int32_t unit) { return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND; }
+static bool is_clock_unit(int32_t unit)
+{
+  return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;
+}
 
 // "P3D", "PT1.5H", "PXM": one amount of one unit.
 static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
@@ -469,10 +475,13 @@ static Str duration_value(const DateFrame *f, Arena *arena)
   if (unit == UNIT_HOUR && amount > 0 && amount < 10000 && amount % 100)
     amount = amount * 60, unit = UNIT_MINUTE;
   if (frame_has(f, FIELD_UNIT2) && amount > 0) { // "one year and three months"
-    Str rest = duration_part(unit, amount, arena), first = duration_part(f->field[FIELD_UNIT2], f->field[FIELD_AMOUNT2], arena);
-    bool both = is_clock_unit(unit) == is_clock_unit(f->field[FIELD_UNIT2]) || is_clock_unit(f->field[FIELD_UNIT2]);
+    Str rest = duration_part(unit, amount, arena),
+        first = duration_part(f->field[FIELD_UNIT2], f->field[FIELD_AMOUNT2], arena);
+    bool both =
+        is_clock_unit(unit) == is_clock_unit(f->field[FIELD_UNIT2]) || is_clock_unit(f->field[FIELD_UNIT2]);
     if (is_clock_unit(f->field[FIELD_UNIT2]) && !is_clock_unit(unit)) return first;
-    return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first), STR_ARG(str_slice(rest, both && is_clock_unit(unit) ? 2 : 1, rest.len)));
+    return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first),
+                        STR_ARG(str_slice(rest, both && is_clock_unit(unit) ? 2 : 1, rest.len)));
   }
   return duration_part(unit, amount, arena);
 }
@@ -523,7 +532,7 @@ static Str anchor_text(const Resolver *r, Anchor anchor)
     return arena_printf(r->arena, "the date before, " STR_FMT, STR_ARG(value));
   }
   if (r->now.grain == GRAIN_NONE) return STR("nothing: the article's date is not known");
-  return arena_printf(r->arena, "the article's date, " STR_FMT, STR_ARG(r->dct->value));
+  return r->dct_text;
 }
 
 static void set_bounds(const Resolver *r, const Timex *t, DateFacts *facts)
@@ -606,6 +615,7 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
   (void)self;
   Resolver r = {.dct = dct, .now = timex_parse(dct->value), .arena = arena};
   r.reference = r.now;
+  r.dct_text = arena_printf(arena, "the article's date, " STR_FMT, STR_ARG(dct->value));
   for (size_t p = 0; p < article->len; p++) {
     const Passage *passage = &article->items[p];
     bool open_range = false;

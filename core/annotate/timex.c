@@ -223,80 +223,97 @@ Timex timex_add_minutes(const Timex *t, int by)
   return checked(to);
 }
 
-// A number in `width` digits, or as many X.
-static void put(StrBuf *out, int value, int width)
+// Values are written by hand: printf's share of a big article's time was the largest.
+typedef struct Writer {
+  char text[32];
+  size_t len;
+} Writer;
+
+static void put_text(Writer *w, const char *text)
 {
-  if (value >= 0)
-    strbuf_addf(out, "%0*d", width, value);
-  else
-    for (int i = 0; i < width; i++) strbuf_byte(out, 'X');
+  while (*text) w->text[w->len++] = *text++;
 }
 
-static void put_day(StrBuf *out, const Timex *t)
+// A number in `width` digits, or as many X.
+static void put(Writer *w, int value, int width)
 {
-  put(out, t->year, 4);
+  w->len += (size_t)width;
+  for (int i = 1; i <= width; i++, value /= 10)
+    w->text[w->len - (size_t)i] = value < 0 ? 'X' : (char)('0' + value % 10);
+}
+
+static void put_day(Writer *w, const Timex *t)
+{
+  put(w, t->year, 4);
   if (t->weekday) {
-    strbuf_addf(out, "-WXX-%d", t->weekday);
+    put_text(w, "-WXX-");
+    put(w, t->weekday, 1);
     return;
   }
-  strbuf_byte(out, '-');
-  put(out, t->month, 2);
-  strbuf_byte(out, '-');
-  put(out, t->day, 2);
+  put_text(w, "-");
+  put(w, t->month, 2);
+  put_text(w, "-");
+  put(w, t->day, 2);
+}
+
+static void put_year_and(Writer *w, const Timex *t, const char *mark, int n, int width)
+{
+  put(w, t->year, 4);
+  put_text(w, mark);
+  put(w, n, width);
 }
 
 Str timex_value(const Timex *t, Arena *arena)
 {
-  StrBuf out = {0};
+  Writer w;
+  w.len = 0;
   switch (t->grain) {
   case GRAIN_NONE:
     break;
   case GRAIN_CENTURY:
-    put(&out, t->year < 0 ? -1 : t->year / 100, 2), strbuf_add(&out, STR("XX"));
+    put(&w, t->year < 0 ? -1 : t->year / 100, 2), put_text(&w, "XX");
     break;
   case GRAIN_DECADE:
-    put(&out, t->year < 0 ? -1 : t->year / 10, 3), strbuf_byte(&out, 'X');
+    put(&w, t->year < 0 ? -1 : t->year / 10, 3), put_text(&w, "X");
     break;
   case GRAIN_YEAR:
-    put(&out, t->year, 4);
+    put(&w, t->year, 4);
     break;
   case GRAIN_HALF:
-    put(&out, t->year, 4), strbuf_add(&out, STR("-H")), put(&out, t->n, 1);
+    put_year_and(&w, t, "-H", t->n, 1);
     break;
   case GRAIN_QUARTER:
-    put(&out, t->year, 4), strbuf_add(&out, STR("-Q")), put(&out, t->n, 1);
+    put_year_and(&w, t, "-Q", t->n, 1);
     break;
   case GRAIN_SEASON:
-    put(&out, t->year, 4), strbuf_addf(&out, "-%s", g_seasons[t->n < 0 ? 0 : t->n]);
+    put(&w, t->year, 4), put_text(&w, "-"), put_text(&w, g_seasons[t->n < 0 ? 0 : t->n]);
     break;
   case GRAIN_MONTH:
-    put(&out, t->year, 4), strbuf_byte(&out, '-'), put(&out, t->month, 2);
+    put_year_and(&w, t, "-", t->month, 2);
     break;
   case GRAIN_WEEK:
+    put_year_and(&w, t, "-W", t->n, 2);
+    break;
   case GRAIN_WEEKEND:
-    put(&out, t->year, 4), strbuf_add(&out, STR("-W")), put(&out, t->n, 2);
-    if (t->grain == GRAIN_WEEKEND) strbuf_add(&out, STR("-WE"));
+    put_year_and(&w, t, "-W", t->n, 2), put_text(&w, "-WE");
     break;
   case GRAIN_DAY:
-    put_day(&out, t);
+    put_day(&w, t);
     break;
   case GRAIN_PART:
-    put_day(&out, t), strbuf_addf(&out, "T%s", g_parts[t->part]);
+    put_day(&w, t), put_text(&w, "T"), put_text(&w, g_parts[t->part]);
     break;
   case GRAIN_MINUTE:
-    put_day(&out, t), strbuf_byte(&out, 'T'), put(&out, t->hour, 2), strbuf_byte(&out, ':'),
-        put(&out, t->minute, 2);
+    put_day(&w, t), put_text(&w, "T"), put(&w, t->hour, 2), put_text(&w, ":"), put(&w, t->minute, 2);
     break;
   }
-  Str value = arena_dup(arena, strbuf_str(&out));
-  strbuf_release(&out);
-  return value;
+  return arena_dup(arena, (Str){w.text, w.len});
 }
 
 Str timex_iso_day(int32_t day, Arena *arena)
 {
-  Ymd d = calendar_ymd(day);
-  return arena_printf(arena, "%04d-%02d-%02d", d.year, d.month, d.day);
+  Timex t = timex_of_day(day);
+  return timex_value(&t, arena);
 }
 
 const char *timex_weekday_name(int weekday)
