@@ -237,9 +237,11 @@ static void put_text(Writer *w, const char *text)
 // A number in `width` digits, or as many X.
 static void put(Writer *w, int value, int width)
 {
+  for (int i = width - 1; i >= 0; i--) {
+    w->text[w->len + (size_t)i] = value < 0 ? 'X' : (char)('0' + value % 10);
+    if (value >= 0) value /= 10;
+  }
   w->len += (size_t)width;
-  for (int i = 1; i <= width; i++, value /= 10)
-    w->text[w->len - (size_t)i] = value < 0 ? 'X' : (char)('0' + value % 10);
 }
 
 static void put_day(Writer *w, const Timex *t)
