@@ -27,6 +27,13 @@ static uint32_t phrase_start(const Scene *scene, uint32_t noun)
   return noun;
 }
 
+static bool is_verb(const Scene *scene, uint32_t i)
+{
+  if (i >= scene->len || scene->inside[i]) return false;
+  const Word *word = scene->words[i];
+  return (word->cue && word->cue < CUE_NOUN) || word->small == SMALL_AUX;
+}
+
 static void place(const Scene *scene, Candidate *c)
 {
   const Token *in = scene->in;
@@ -118,7 +125,8 @@ static void add_name(const Scene *scene, const Name *name, CandidateVec *out, Qu
   place(scene, &c);
   c.party.start = name->start;
   c.party.end = name->end;
-  c.owner = is_owner(scene, name);
+  c.owner = is_owner(scene, name) ||
+            (name->type != ENTITY_PER && c.last < scene->len && scene->words[c.last]->role);
   Candidate noun;
   if (c.type == ENTITY_PER && takes_noun(scene, name, out, &noun)) {
     c.after_prep = noun.after_prep;
@@ -129,11 +137,21 @@ static void add_name(const Scene *scene, const Name *name, CandidateVec *out, Qu
   vec_push_in(scene->arena, out, c);
 }
 
+// "one wrote", "skriver någon": words that are a subject only beside a verb.
+static bool stands_alone(const Scene *scene, uint32_t i)
+{
+  return is_verb(scene, i + 1) ||
+         (i > 0 && is_verb(scene, i - 1) && !scene_is_word(scene, i + 1 < scene->len ? i + 1 : i));
+}
+
 static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   const Word *word = scene->words[i];
   Candidate c = {.first = i, .last = i + 1};
-  if (word->pronoun && (word->pronoun != 'n' || scene->lexicon->lang == LANG_EN)) {
+  if (word->pronoun == 'i') {
+    if (!stands_alone(scene, i)) return;
+    c.party.kind = PARTY_NOUN;
+  } else if (word->pronoun && (word->pronoun != 'n' || scene->lexicon->lang == LANG_EN)) {
     c.party.kind = PARTY_PRONOUN;
     c.party.gender = word->pronoun;
   } else if (word->role) {

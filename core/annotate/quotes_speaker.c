@@ -14,6 +14,7 @@ typedef struct Cue {
   float score;
   bool behind; // the quotation
   bool gerund; // its subject is the sentence's
+  bool joined; // "and said"
 } Cue;
 
 typedef struct Frame { // the sentence around a quotation
@@ -24,6 +25,7 @@ typedef struct Frame { // the sentence around a quotation
   size_t first_candidate, last_candidate; // within the window
   bool colon;                             // right before the quotation
   bool new_sentence;                      // what is behind is another one
+  size_t tagger;                          // likewise behind the quotation
   size_t subject; // the first candidate in front of the quotation that no preposition holds; SIZE_MAX: none
   Saying best;
   Saying best_verb; // the best with a verb
@@ -84,11 +86,12 @@ static void candidate_window(Frame *self)
   self->first_candidate = a;
   while (b < all->len && all->items[b].last <= self->hi) b++;
   self->last_candidate = b;
-  self->subject = SIZE_MAX;
-  for (size_t i = self->first_candidate; i < b && self->subject == SIZE_MAX; i++) {
+  self->subject = self->tagger = SIZE_MAX;
+  for (size_t i = self->first_candidate; i < b; i++) {
     const Candidate *c = &all->items[i];
-    if (c->last > self->stretch.first) break;
-    if (!c->after_prep && !c->after_to && !c->owner) self->subject = i;
+    if (c->after_prep || c->after_to || c->owner) continue;
+    if (c->last <= self->stretch.first && self->subject == SIZE_MAX) self->subject = i;
+    if (c->first >= self->stretch.last && self->tagger == SIZE_MAX) self->tagger = i;
   }
 }
 
@@ -178,10 +181,10 @@ static void weigh_behind(const Frame *self, Cue *cue)
   else
     cue->score += 3.4F - 0.45F * toll(scene, last, cue->first) + (sentence_tag(scene, cue) ? 0.8F : 0);
   for (uint32_t i = last; i < cue->first; i++) {
-    if (scene->inside[i]) { // another quotation stands nearer
-      cue->score -= 1.2F;
-      break;
-    }
+    bool clause = scene->words[i]->small == SMALL_SUB && !sentence_tag(scene, cue); // "while X promised"
+    if (!scene->inside[i] && !clause) continue;
+    cue->score -= 1.2F; // another quotation or verb stands nearer
+    break;
   }
 }
 
@@ -201,6 +204,7 @@ static bool is_noun(const Scene *scene, uint32_t token)
 {
   if (!token || scene->inside[token - 1]) return false;
   const Word *before = scene->words[token - 1];
+  if ((scene->in[token].flags & TOKEN_CAPITAL) && !(scene->in[token].flags & TOKEN_FIRST)) return true;
   if (scene->lexicon->lang == LANG_DE && (scene->in[token].flags & TOKEN_CAPITAL)) return true;
   return before->small == SMALL_DET && !before->pronoun;
 }
@@ -285,12 +289,15 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
 {
   const Scene *scene = self->scene;
   float between = toll(scene, c->last, cue->first);
-  float score =
-      3 + base_weight(c) - (cue->class == CUE_POST ? 2.0F : 1.0F) * (between > 3.5F ? 3.5F : between);
+  size_t index = (size_t)(c - self->candidates->items);
+  bool subject = index == (cue->behind ? self->tagger : self->subject);
+  float most = cue->gerund || cue->joined ? 1.5F : subject ? 1.8F : 3.5F;
+  if (between > most) between = most;
+  float score = 3 + base_weight(c) - (cue->class == CUE_POST ? 2.0F : 1.0F) * between;
   if (cue->class == CUE_PREP || cue->class == CUE_SO) return score - 4;
   if (cue->class == CUE_POST) return score + 0.5F;
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : -1);
-  if (!cue->behind && self->subject < SIZE_MAX && c == &self->candidates->items[self->subject]) score += 0.9F;
+  if (subject) score += 0.9F + (cue->joined ? 0.6F : 0);
   if (parenthetical(scene, cue)) score -= 2.5F;
   if (c->after_prep) score -= 1.8F;
   if (c->after_to) score -= 2.4F;
@@ -432,6 +439,7 @@ static void try_cue(Frame *self, Cue *cue)
   if (cue->class < CUE_NOUN && cue->class != CUE_CITE && is_noun(scene, cue->first)) return;
   if (cue->class == CUE_READ && !impersonal(scene, cue)) return;
   cue->behind = cue->first >= self->stretch.last;
+  cue->joined = cue->first > 0 && scene->words[cue->first - 1]->small == SMALL_CONJ;
   if (cue->behind)
     weigh_behind(self, cue);
   else
@@ -462,7 +470,7 @@ static void try_unknown(Frame *self)
   bool plain = t < self->hi && (scene->in[t].flags & TOKEN_WORD) && !(scene->in[t].flags & TOKEN_CAPITAL);
   const Word *word = t < self->hi ? scene->words[t] : &g_unknown_word;
   if (!plain || word->small || word->cue || word->pronoun || word->role) return;
-  Cue cue = {t, t + 1, CUE_THINK, comma ? 2.0F : 1.2F, true, false};
+  Cue cue = {t, t + 1, CUE_THINK, comma ? 2.0F : 1.2F, true, false, false};
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
     const Candidate *c = &self->candidates->items[i];
     if (c->first >= cue.last && toll(scene, cue.last, c->first) < 0.5F)
