@@ -270,6 +270,7 @@ static bool load_row(DateLex *lex, const Table *table, size_t row, Error *err)
   if (str_is(name, "wdayab") || str_is(name, "wdays") || str_is(name, "wdaydef") || str_is(name, "wdayrel"))
     field = FIELD_WEEKDAY;
   if (str_is(name, "partdef") || str_is(name, "setpart")) field = FIELD_PART;
+  if (str_is(name, "art1")) field = FIELD_AMOUNT;
   reading.sym = datelex_symbol(lex, name);
   bool number = reading.sym == SYM_NUM || reading.sym == SYM_ORD || reading.sym == SYM_MULT;
   bool fine =

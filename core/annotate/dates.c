@@ -98,6 +98,7 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (!last_day_fits(m)) return false;
   if (!bare) return true;
+  if (bare == 6) return frame_get(frame, FIELD_UNIT, 0) == UNIT_YEAR; // "im Jahr": a year each
   if (bare == 5) { // "the last day", "the last minute" of a match
     int32_t unit = frame_get(frame, FIELD_UNIT, 0);
     return unit != UNIT_DAY && unit != UNIT_HOUR && unit != UNIT_MINUTE && unit != UNIT_SECOND;

@@ -32,7 +32,7 @@ def calendar_rows(root, code, lang):
     rows = set()
     for symbol, weak, table in (("month", "monthab", greg["months"]), ("weekday", "wdayab", greg["days"])):
         full = set()
-        for width in ("wide", "abbreviated", "short"):
+        for width in ("wide", "abbreviated") + (() if lang == "en" else ("short",)):
             for context in ("format", "stand-alone"):
                 for key, form in table[context].get(width, {}).items():
                     value = DAYS.index(key) + 1 if key in DAYS else int(key)
@@ -152,7 +152,7 @@ def number_rows(lang):
     if lang == "fr":
         for base, stem in ((60, "soixante"), (80, "quatre-vingt")):
             rows |= {(f"{stem}-{small[i]}", "num", str(base + i)) for i in range(11, 17)}
-    rows |= {(form, "num", str(value)) for form, value in OTHER[lang] if value}
+    rows |= {(form, "num", str(value)) if form not in ("a", "an") else (form, "art1", "100") for form, value in OTHER[lang] if value}
     for form, value in zip(MULT[lang].split(), (100, 1000)):
         rows |= {(form, "mult", str(value)), (form, "num", str(value))}
     return rows
