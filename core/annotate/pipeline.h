@@ -37,10 +37,10 @@ typedef struct Annotations {
   size_t block_count;
   Lang lang;
   Dct dct;
-  Str title;   // the headline; empty: none
+  Str title;                      // the headline; empty: none
   const struct Annotations *base; // strings and blocks may be its; held by a reference; NULL: none
-  Arena arena; // owns every string above
-  int refs;    // atomic; use annotations_ref() and annotations_unref()
+  Arena arena;                    // owns every string above
+  int refs;                       // atomic; use annotations_ref() and annotations_unref()
 } Annotations;
 
 Annotations *annotations_ref(const Annotations *self);

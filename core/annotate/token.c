@@ -360,7 +360,8 @@ static bool initial_goes_on(const Sentences *job, size_t i)
   return (next->flags & TOKEN_CAPITAL) && (is_initial(next) || !is_starter(job, next));
 }
 
-// The point at i + 1 belongs to the word at i; then *ends tells whether a sentence may end there all the same.
+// The point at i + 1 belongs to the word at i; then *ends tells whether a sentence may end there all the
+// same.
 static bool point_joins(const Sentences *job, size_t i, bool *ends)
 {
   const Token *word = &job->in[i], *point = &job->in[i + 1];

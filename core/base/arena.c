@@ -11,7 +11,7 @@
 #ifndef ARENA_FIRST
 #define ARENA_FIRST 1024u
 #endif
-#define ARENA_MOST (256u * 1024u)
+#define ARENA_MOST (64u * 1024u) // below malloc's threshold for mapping pages of its own
 #define ALIGN 16u
 
 struct ArenaChunk {

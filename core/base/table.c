@@ -17,8 +17,10 @@ size_t table_seek(const Table *table, Str key)
   size_t low = 0, high = table ? table->rows : 0;
   while (low < high) {
     size_t mid = low + (high - low) / 2;
-    if (str_cmp(table_cell(table, mid, 0), key) < 0) low = mid + 1;
-    else high = mid;
+    if (str_cmp(table_cell(table, mid, 0), key) < 0)
+      low = mid + 1;
+    else
+      high = mid;
   }
   return table && low < table->rows && str_eq(table_cell(table, low, 0), key) ? low : SIZE_MAX;
 }
