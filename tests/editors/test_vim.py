@@ -1,0 +1,234 @@
+"""What Vim 9 must do with newsmark: each test is Vim script run in a real Vim on a terminal; it fails by what it leaves in
+v:errors. WaitMarks() and the rest of the helpers are in PRELUDE."""
+import json
+import os
+import pty
+import subprocess
+import threading
+
+from test_nvim import FAKE, TEXT
+
+PRELUDE = r"""
+func Wait(what, condition)
+  let began = reltime()
+  while !a:condition()
+    if reltimefloat(reltime(began)) > 10
+      call add(v:errors, 'waited in vain for ' .. a:what .. '; marks are ' .. string(Marks()))
+      throw 'done'
+    endif
+    redraw
+    sleep 5m
+  endwhile
+endfunc
+
+func Text(prop)
+  return a:prop.start && a:prop.end ? strpart(getline(a:prop.lnum), a:prop.col - 1, a:prop.length) : '(lines)'
+endfunc
+
+" Spans drawn: [group, words], in order of the text.
+func Marks()
+  let found = prop_list(1, #{end_lnum: -1})
+  call filter(found, {_, p -> p.start})
+  call sort(found, {a, b -> a.lnum == b.lnum ? a.col - b.col : a.lnum - b.lnum})
+  return map(found, {_, p -> [p.type[8:], Text(p)]})
+endfunc
+
+func Words()
+  return map(Marks(), {_, mark -> mark[1]})
+endfunc
+
+func WaitWords(words)
+  call Wait('the marks ' .. string(a:words), {-> Words() == a:words})
+endfunc
+
+let g:all = ['Anna', 'Volvo', '2024-03-14', 'Oslo', '”Det är 🙂 bra”', 'sa', 'Anna', 'Anna', '(lines)', 'Oslo']
+"""
+
+
+class Context:
+    """A folder and the editor's binary."""
+
+    def __init__(self, binary, root, build, folder):
+        self.binary, self.root, self.build, self.folder = binary, root, build, folder
+
+    def run(self, script, settings=None, text=TEXT, name="article.txt", init="", wait="call WaitWords(g:all)"):
+        """Run `script` once the article is open and marked; raise AssertionError for what went wrong in it."""
+        (self.folder / name).write_text(text, newline="")
+        settings = {"cmd": FAKE} if settings is None else settings
+        (self.folder / "init.vim").write_text("\n".join([
+            "set nocompatible encoding=utf-8 noswapfile hidden nomore viminfo= termguicolors", "filetype plugin on", init,
+            "set runtimepath^=" + str(self.root), "let g:newsmark = json_decode('%s')" % json.dumps(settings)]) + "\n")
+        (self.folder / "test.vim").write_text(PRELUDE + f"try\n{wait}\n{script}\ncatch /^done$/\ncatch\n"
+                                              "call add(v:errors, v:throwpoint .. ': ' .. v:exception)\nendtry\n"
+                                              "call writefile(v:errors + ['(end)'], 'errors')\nqall!\n")
+        keeper, terminal = pty.openpty()
+        env = {**os.environ, "TERM": "xterm-256color", "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
+        process = subprocess.Popen([self.binary, "-u", "init.vim", "-S", "test.vim", name], cwd=self.folder, env=env,
+                                   stdin=terminal, stdout=terminal, stderr=terminal)
+        os.close(terminal)
+        threading.Thread(target=self.drain, args=(keeper,), daemon=True).start()
+        try:
+            process.wait(timeout=40)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise AssertionError("Vim did not end") from error
+        errors = (self.folder / "errors").read_text().splitlines()
+        assert errors == ["(end)"], "\n".join(errors)
+
+    @staticmethod
+    def drain(keeper):
+        """A terminal that nobody reads would stop Vim."""
+        try:
+            while os.read(keeper, 65536):
+                pass
+        except OSError:
+            os.close(keeper)
+
+    def close(self):
+        pass
+
+
+def test_groups(context):
+    context.run("""
+call assert_equal([['Person', 'Anna'], ['Org', 'Volvo'], ['DateUncertain', '2024-03-14'], ['Place', 'Oslo'],
+  \\ ['Quote', '”Det är 🙂 bra”'], ['Cue', 'sa']], Marks()[0:5])
+call assert_equal('Unattributed', Marks()[8][0])""".replace("\n  \\", "\n  \\"))
+
+
+def test_typing_undo_and_paste(context):
+    context.run(r"""
+call feedkeys("ggIUlf och \<Esc>", 'xt')
+call feedkeys("Go2025-01-01 i Oslo\<Esc>", 'xt')
+call WaitWords(g:all + ['2025-01-01', 'Oslo'])
+call feedkeys("uu3Gdd", 'xt')
+call WaitWords(g:all[0:2] + g:all[8:])
+call feedkeys('P', 'xt')
+call WaitWords(g:all)
+call feedkeys('ggdG', 'xt')
+call WaitWords([])
+call feedkeys('u', 'xt')
+call WaitWords(g:all)
+call feedkeys('yyP', 'xt')
+call WaitWords(g:all[0:2] + g:all)
+%!cat
+call WaitWords(g:all[0:2] + g:all)""")
+
+
+def test_reload_and_new_name(context):
+    context.run(r"""
+call writefile(['Nu bara Oslo'], 'article.txt')
+edit!
+call WaitWords(['Oslo'])
+saveas! other.txt
+call feedkeys("oAnna\<Esc>", 'xt')
+call WaitWords(['Oslo', 'Anna'])""")
+
+
+def test_commands(context):
+    context.run(r"""
+call assert_equal(['info', 'next', 'prev', 'restart', 'start', 'stop', 'toggle'], getcompletion('Newsmark ', 'cmdline'))
+call assert_equal(['person', 'place'], getcompletion('Newsmark next p', 'cmdline'))
+call cursor(1, 1)
+Newsmark next
+call assert_equal([1, 10], [line('.'), col('.')])
+3Newsmark next
+call assert_equal([3, 7], [line('.'), col('.')])
+Newsmark prev date
+call assert_equal([1, 16], [line('.'), col('.')])
+Newsmark prev person
+call assert_equal([1, 1], [line('.'), col('.')])
+Newsmark prev
+call assert_equal([5, 19], [line('.'), col('.')])
+Newsmark info
+call Wait('the popup', {-> !empty(popup_list())})
+call assert_equal(['a hover'], getbufline(winbufnr(popup_list()[0]), 1, '$'))
+call popup_clear()
+nmap ]a <Plug>(newsmark-next)
+call cursor(1, 1)
+call feedkeys("2]a", 'xt')
+call assert_equal([1, 16], [line('.'), col('.')])
+call assert_fails('Newsmark dance', 'there are the commands')
+call assert_fails('Newsmark next actor', 'next takes')""")
+
+
+def test_toggle_stop_start(context):
+    context.run(r"""
+call assert_equal('5 names, 1 dates, 2 quotes', b:newsmark_status)
+Newsmark toggle quote
+call Wait('hidden quotations', {-> index(Marks(), ['Hidden', '”Det är 🙂 bra”']) >= 0})
+Newsmark toggle quote
+call WaitWords(g:all)
+Newsmark stop
+call WaitWords([])
+Newsmark start
+call WaitWords(g:all)
+Newsmark restart
+call WaitWords(g:all)""")
+
+
+def test_highlights(context):
+    context.run(r"""
+call assert_equal('1', synIDattr(synIDtrans(hlID('NewsmarkPerson')), 'underline', 'gui'))
+call assert_equal('#7fb3ff', tolower(synIDattr(hlID('NewsmarkPerson'), 'fg#', 'gui')))
+call assert_equal('#123456', synIDattr(hlID('NewsmarkOrg'), 'fg#', 'gui'))""",
+                init="set background=dark | highlight NewsmarkOrg guifg=#123456")
+
+
+def test_missing_program(context):
+    context.run(r"""
+call assert_match('cannot be run', execute('messages'))
+call assert_equal([], Words())""", settings={"cmd": ["/nowhere/newsmark"]}, wait="")
+
+
+def test_server_that_dies(context):
+    context.run(r"""
+call Wait('the message', {-> execute('messages') =~ 'the server ended (status 1)'})
+call feedkeys("oOslo\<Esc>", 'xt')
+call assert_equal('Oslo', getline(2))""", settings={"cmd": FAKE + ["--habit", "dies"]}, wait="")
+
+
+def test_the_real_server(context):
+    text = (context.root / "tests/data/articles/sv-hamnen.txt").read_text()
+    context.run(r"""
+func Quotes()
+  return filter(Marks(), {_, mark -> mark[0] == 'Quote'})
+endfunc
+call Wait('marks', {-> len(Quotes()) > 5})
+let g:before = Marks()
+1,$move 0
+1,$move 0
+call Wait('the same marks', {-> Marks() == g:before})
+normal! ggdG
+call WaitWords([])
+undo
+call Wait('the same marks', {-> Marks() == g:before})
+call assert_notequal(-1, index(g:before, ['Date', 'onsdagen']))""",
+                settings={"cmd": [str(context.build / "newsmark"), "lsp"]}, text=text, name="sv.txt", wait="")
+
+
+def test_random_edits(context):
+    """After any edits the words marked are those that the command line finds in the same text."""
+    text = (context.root / "tests/data/articles/sv-hamnen.txt").read_text()
+    context.run(r"""
+func Fresh()
+  let out = system(g:newsmark.cmd[0] .. ' annotate --format json -', join(getline(1, '$'), "\n") .. "\n")
+  return sort(map(json_decode(out).annotations, {_, a -> a.text =~ "\n" ? '(lines)' : a.text}))
+endfunc
+func Drawn()
+  return sort(map(filter(Marks(), {_, mark -> index(['Speaker', 'Source', 'Cue'], mark[0]) < 0}), {_, mark -> mark[1]}))
+endfunc
+call srand(3)
+let seed = srand(3)
+for round in range(12)
+  for i in range(3)
+    let lnum = rand(seed) % line('$') + 1
+    let edits = [lnum .. 'delete', lnum .. 'copy ' .. (rand(seed) % line('$')), lnum .. 'move 0', 'silent! undo',
+      \ lnum .. 'normal! wwiI går 🙂 åkte Karin Ek till Oslo. ', lnum .. 'normal! 3wdw', lnum .. 'normal! A ”nej”, sa hon.',
+      \ lnum .. 'join']
+    execute edits[rand(seed) % len(edits)]
+  endfor
+  redraw
+  let g:fresh = Fresh()
+  call Wait('the marks of a fresh run, ' .. string(g:fresh), {-> Drawn() == g:fresh})
+endfor
+""", settings={"cmd": [str(context.build / "newsmark"), "lsp"]}, text=text, name="sv.txt", wait="")
