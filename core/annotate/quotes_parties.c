@@ -40,6 +40,7 @@ static void place(const Scene *scene, Candidate *c)
   c->party.start = in[c->first].start;
   c->party.end = in[c->last - 1].end;
   uint32_t before = c->first;
+  bool begun = scene->words[c->first]->small == SMALL_DET;
   for (uint32_t steps = 0; before > 0 && steps < 8; steps++) { // over "the former president" to "with"
     SmallClass small = scene->words[before - 1]->small;
     if (small == SMALL_PREP || small == SMALL_OF) c->after_prep = true;
@@ -49,6 +50,8 @@ static void place(const Scene *scene, Candidate *c)
     bool skips =
         small == SMALL_DET || scene->words[before - 1]->role || name || may_describe(scene, before - 1);
     if (!skips || scene->inside[before - 1]) break;
+    if (begun) break; // an article begins the phrase: only a preposition can stand in front of it
+    begun = small == SMALL_DET;
     before--;
   }
 }
@@ -101,7 +104,8 @@ static bool takes_noun(const Scene *scene, const Name *name, CandidateVec *out, 
   uint32_t i = name->first, nouns = 0;
   for (; i > 0 && name->first - i < 6; i--) {
     const Word *word = scene->words[i - 1];
-    if (!scene_is_word(scene, i - 1) || word->role || word->cue) return false;
+    bool person = word->role && word->role != 'g' && word->role != 'o';
+    if (!scene_is_word(scene, i - 1) || person || word->cue) return false;
     if (word->small == SMALL_OF || word->small == SMALL_PREP) break;
     if (word->small && word->small != SMALL_DET) return false;
     nouns += !word->small;
@@ -144,6 +148,25 @@ static bool stands_alone(const Scene *scene, uint32_t i)
          (i > 0 && is_verb(scene, i - 1) && !scene_is_word(scene, i + 1 < scene->len ? i + 1 : i));
 }
 
+// "la madre 35enne Risa Kusuma": capitals behind a person's noun, where the tagger saw no name.
+static bool add_unknown_name(const Scene *scene, uint32_t noun, uint32_t stop, CandidateVec *out)
+{
+  uint32_t first = noun + 1;
+  if (first < stop && !(scene->in[first].flags & TOKEN_CAPITAL) && may_describe(scene, first)) first++;
+  uint32_t last = first;
+  while (last < stop && last < first + 4 && (scene->in[last].flags & TOKEN_CAPITAL) &&
+         !scene->words[last]->small && !scene->words[last]->role && !scene->inside[last])
+    last++;
+  bool enough = last - first >= 2 || (last > first && first == noun + 1);
+  if (!enough) return false;
+  Candidate c = {.first = phrase_start(scene, noun), .last = last, .type = ENTITY_PER};
+  c.party.kind = PARTY_NAME;
+  place(scene, &c);
+  c.party.start = scene->in[first].start;
+  vec_push_in(scene->arena, out, c);
+  return true;
+}
+
 static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   const Word *word = scene->words[i];
@@ -175,8 +198,11 @@ void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
     uint32_t stop = name ? name->first : scene->len;
     for (; token < stop; token++) {
       if (scene->inside[token] || !(scene->in[token].flags & TOKEN_WORD)) continue;
-      bool title = name && token + 1 == stop && scene->words[token]->role && name->type == ENTITY_PER;
-      if (!title) add_word(scene, token, out); // a title is part of its name
+      char role = scene->words[token]->role;
+      if (role && token + 1 == stop && name && name->type == ENTITY_PER)
+        continue; // a title is part of its name
+      bool person = role && role != 'g' && role != 'o';
+      if (!person || !add_unknown_name(scene, token, stop, out)) add_word(scene, token, out);
     }
     if (!name) break;
     token = name->last > token ? name->last : token;

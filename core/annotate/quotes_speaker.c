@@ -117,6 +117,13 @@ static bool particle_later(const Scene *scene, uint32_t token, Str particle, uin
   return false;
 }
 
+// "secondo quanto riporta X", "as reported by X": a source, not a speaker.
+static bool relays(const Scene *scene, uint32_t token)
+{
+  return (scene->lexicon->lang == LANG_IT && str_is(scene->in[token].lower, "quanto")) ||
+         (scene->lexicon->lang == LANG_EN && str_is(scene->in[token].lower, "as"));
+}
+
 static bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
 {
   const Word *word = scene->words[token];
@@ -133,6 +140,8 @@ static bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
     if (!cue->class && p->cue < CUE_NOUN && particle_later(scene, token + 1, p->rest, end))
       cue->class = p->cue;
   }
+  if (token && !cue->gerund && cue->class && cue->class < CUE_NOUN && relays(scene, token - 1))
+    cue->class = CUE_PREP;
   return cue->class != CUE_NONE;
 }
 
@@ -266,7 +275,10 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   if (cue->behind) {
     if (english && skip_light(scene, self->stretch.last, cue->first) < cue->first) score -= 2.5F; // "X said"
   } else if (c->first < self->stretch.first) {
-    if (cue->class == CUE_CALL) score -= 1.2F;
+    if (cue->class == CUE_CALL) score -= 2.2F;
+    bool led = self->subject < SIZE_MAX && self->candidates->items[self->subject].first <= self->lo + 1;
+    if (led && &self->candidates->items[self->subject] != c)
+      score -= 1.2F; // subject first: this is the object
     if (english) score -= 3;
     bool tag = behind_comma(scene, cue) && between < 0.3F; // "La Cina, ha scritto Branstad, …"
     if (scene->lexicon->lang == LANG_IT) score -= tag ? -0.4F : 1.6F;
@@ -425,7 +437,8 @@ static void offer_phrases(Frame *self, const Cue *cue)
   if (cue->class >= CUE_READ) return;
   Lang lang = scene->lexicon->lang;
   bool inverted = !cue->behind && cue->last < first && lang != LANG_EN && lang != LANG_IT &&
-                  scene->words[cue->last]->small == SMALL_DET && !accusative(scene->in[cue->last].lower);
+                  ((scene->words[cue->last]->small == SMALL_DET && !accusative(scene->in[cue->last].lower)) ||
+                   (scene->in[cue->last].flags & TOKEN_CAPITAL));
   if (inverted && phrase_behind(scene, cue->last, first, &party)) offer(self, cue, &party, cue->score + 1.3F);
   uint32_t from = cue->behind ? last : self->lo;
   if (cue->behind && from < cue->first && scene_is(scene, from, ",")) from++;
@@ -494,7 +507,8 @@ static void try_alone(Frame *self)
     if (c->after_to) score -= 0.7F;
     if (c->owner) score -= 0.5F;
     if (!before) score -= 0.8F;
-    bool colon = before && self->colon && c->last + 1 == first;
+    bool colon = before && self->colon && c->last + 1 == first && !c->after_to && !c->after_prep &&
+                 (self->best.cue == CUE_NONE || c->first <= self->lo + 1);
     if (colon) score += 3;
     if (before && self->colon && i == self->subject) score += 0.8F;
     if (score <= self->best.score || score < 0.6F) continue;
@@ -506,8 +520,9 @@ static void try_alone(Frame *self)
 static void find_source(Frame *self)
 {
   const Scene *scene = self->scene;
-  bool reported = self->best.cue == CUE_PREP && self->best.cue_first >= self->stretch.last;
-  if (reported && self->best_verb.score > 4.2F) self->best = self->best_verb; // "X said …, according to Y"
+  bool reporter = self->best.cue == CUE_PREP || (self->best.cue == CUE_SO && self->colon);
+  bool reported = reporter && self->best.cue_first >= self->stretch.last;
+  if (reported && self->best_verb.score > 3.2F) self->best = self->best_verb; // "X said …, according to Y"
   if (self->best.cue >= CUE_PREP || self->best.speaker.kind == PARTY_NONE) return;
   for (uint32_t i = self->lo; i < self->hi; i++) {
     Cue cue;
