@@ -11,7 +11,7 @@ PACKAGES_BUILD := gcc g++ make pkg-config libuv1-dev libtree-sitter-dev liblua5.
 	libpcre2-dev libcjson-dev libtomlplusplus-dev
 PACKAGES_DEMO := neovim
 PACKAGES_TEST := clang libclang-rt-14-dev libcmocka-dev neovim python3 python3-pip git tmux procps clang-format lua-check \
-	lua5.4
+	lua5.4 vim-nox
 
 # --- flags -----------------------------------------------------------------------------------------------------------
 
