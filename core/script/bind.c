@@ -251,19 +251,20 @@ void bind_read_span(lua_State *L, Run *run, Span *span)
   read_more(L, run, span);
 }
 
-Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end)
+Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32_t order)
 {
   Tagger *tagger = tagger_of(L);
   Run *run = run_of(L);
   if (run->own >= tagger->budget.spans)
     luaL_error(L, "stopped: more than %d spans", (int)tagger->budget.spans);
+  run->own++;
   vec_push_in(run->arena, &run->spans,
               (Span){.start = start,
                      .end = end,
                      .kind = SPAN_TAG,
                      .by = BY_SCRIPT,
                      .confidence = 1,
-                     .id = (uint32_t)run->own++,
+                     .id = order,
                      .tag = {.tag = arena_dup(run->arena, tagger->tags.items[tag].id),
                              .script = arena_dup(run->arena, tagger->name)}});
   return &run->spans.items[run->spans.len - 1];
@@ -282,7 +283,8 @@ static int l_emit(lua_State *L) // emit(tag, first, last [, more])
   if (!tag) return luaL_error(L, "emit: tag \"%s\" is not declared in tags", name);
   check_range(L, run, first, last);
   lua_settop(L, 4);
-  Span *span = bind_add_span(L, (uint32_t)(tag - tagger->tags.items), (size_t)first - 1, (size_t)last);
+  Span *span =
+      bind_add_span(L, (uint32_t)(tag - tagger->tags.items), (size_t)first - 1, (size_t)last, UINT32_MAX);
   if (more) {
     Span filled = *span; // `more` may have methods that emit, too
     size_t at = run->spans.len - 1;

@@ -10,8 +10,9 @@ void bind_push_emit(lua_State *L); // emit(tag, first, last [, more])
 void bind_push_span(lua_State *L, const Run *run, const Span *span);
 // Take over what the table on top of the stack says of `span`: first, last, tag, value, conf, fields.
 void bind_read_span(lua_State *L, Run *run, Span *span);
-// Append a span of the tagger at work; raises past its budget of spans.
-Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end);
+// Append a span of the tagger at work; raises past its budget of spans. Of overlapping spans of one length
+// the one with the lowest `order` stays.
+Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32_t order);
 // The value on top of the stack, as a string in the run's arena; nil and false: {NULL, 0}. `what` is for the
 // message.
 Str bind_read_text(lua_State *L, Run *run, const char *what);

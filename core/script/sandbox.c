@@ -62,19 +62,28 @@ static bool time_is_up(Sandbox *self)
   return self->over = true;
 }
 
+static void on_tick(lua_State *L, lua_Debug *ar);
+
+static void stop(lua_State *L, int level) // of the Lua function that is told of
+{
+  Sandbox *self = sandbox_of(L);
+  lua_sethook(L, on_tick, LUA_MASKCOUNT, 1); // stays armed, here and in the main thread
+  lua_sethook(self->L, on_tick, LUA_MASKCOUNT, 1);
+  luaL_where(L, level);
+  lua_pushfstring(L, "stopped: its time is spent (%d ms)", (int)self->budget_ms);
+  lua_concat(L, 2);
+  lua_error(L);
+}
+
 static void on_tick(lua_State *L, lua_Debug *ar)
 {
   (void)ar;
-  sandbox_check_time(L);
+  if (time_is_up(sandbox_of(L))) stop(L, 0);
 }
 
 void sandbox_check_time(lua_State *L)
 {
-  Sandbox *self = sandbox_of(L);
-  if (!time_is_up(self)) return;
-  lua_sethook(L, on_tick, LUA_MASKCOUNT, 1); // stays armed, here and in the main thread
-  lua_sethook(self->L, on_tick, LUA_MASKCOUNT, 1);
-  luaL_error(L, "stopped: its time is spent (%d ms)", (int)self->budget_ms);
+  if (time_is_up(sandbox_of(L))) stop(L, 1);
 }
 
 void sandbox_charge(lua_State *L, size_t steps)
@@ -358,21 +367,30 @@ static int on_error(lua_State *L) // message handler: no method of the error obj
   return 1;
 }
 
-// "weapons.lua:12: message\nstack traceback:…" into its parts.
+// The line in "weapons.lua:12: …", and where it goes on behind that; 0: `text` does not begin with a place in
+// the script.
+static size_t read_place(const char *text, const char **rest)
+{
+  const char *at = strstr(text, ".lua:");
+  if (!at || memchr(text, '\n', (size_t)(at - text)) || memchr(text, ' ', (size_t)(at - text))) return 0;
+  char *end;
+  unsigned long line = strtoul(at + 5, &end, 10);
+  if (!line || end[0] != ':' || end[1] != ' ') return 0;
+  *rest = end + 2;
+  return strncmp(text, "prelude.lua:", 12) ? line : 0;
+}
+
+// "weapons.lua:12: message\nstack traceback:\n\t…" into its parts. Where the message has no place, the
+// innermost function of the script has.
 static void fault_read(Fault *fault, const char *message)
 {
-  const char *trace = strstr(message, "\nstack traceback:");
-  Str text = {message, trace ? (size_t)(trace - message) : strlen(message)};
-  const char *lua = strstr(message, ".lua:");
-  if (lua && lua < message + text.len && !memchr(message, ' ', (size_t)(lua - message))) {
-    char *end;
-    unsigned long line = strtoul(lua + 5, &end, 10);
-    if (line && end[0] == ':' && end[1] == ' ') {
-      fault->line = line;
-      text = (Str){end + 2, (size_t)(message + text.len - (end + 2))};
-    }
+  const char *trace = strstr(message, "\nstack traceback:"), *end = trace ? trace : message + strlen(message);
+  fault->line = read_place(message, &message);
+  for (const char *at = trace; at && !fault->line && (at = strstr(at, "\n\t"));) {
+    const char *ignored;
+    fault->line = read_place(at += 2, &ignored);
   }
-  snprintf(fault->text, sizeof fault->text, STR_FMT, STR_ARG(text));
+  snprintf(fault->text, sizeof fault->text, "%.*s", end > message ? (int)(end - message) : 0, message);
   snprintf(fault->trace, sizeof fault->trace, "%s", trace ? trace + 1 : "");
 }
 

@@ -276,6 +276,18 @@ static bool fault_set(Fault *fault, const char *text)
   return false;
 }
 
+// Where the script declares its tagger: the place of a fault in what it declares, as a tail call leaves no
+// other.
+static size_t line_of_tagger(Str script)
+{
+  size_t line = 1;
+  for (size_t i = 0; i + 7 <= script.len; i++) {
+    line += script.ptr[i] == '\n';
+    if (!memcmp(script.ptr + i, ".tagger", 7)) return line;
+  }
+  return 0;
+}
+
 static bool load(Tagger *self, const TaggerSource *source, Fault *fault)
 {
   StrBuf prelude = {0}, script = {0};
@@ -290,6 +302,8 @@ static bool load(Tagger *self, const TaggerSource *source, Fault *fault)
     Loading job = {self, strbuf_str(&prelude), strbuf_str(&script)};
     self->box->owner = self;
     ok = sandbox_call(self->box, load_body, &job, LOAD_MS, fault);
+    self->line = line_of_tagger(job.script);
+    if (!ok && !fault->line) fault->line = self->line;
   }
   strbuf_release(&prelude);
   strbuf_release(&script);

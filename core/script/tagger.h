@@ -38,7 +38,8 @@ typedef struct Tagger {
   Budget budget;
   StrVec data; // files it may read besides those in the folder data/ beside it
   Sandbox *box;
-  Str name; // as declared
+  size_t line; // of the script where it is declared: the place of faults that have no other
+  Str name;    // as declared
   TagTypeVec tags;
   uint32_t langs; // bit set of Lang; 0: all
   VEC_OF(TaggerList) lists;

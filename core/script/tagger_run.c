@@ -73,10 +73,10 @@ static bool call_check(lua_State *L, int ref, Str text, const RegexMatch *m)
 }
 
 static void add_match(lua_State *L, Run *run, uint32_t tag, Str value, int value_ref, size_t base, Str text,
-                      const RegexMatch *m, size_t group)
+                      const RegexMatch *m, size_t group, uint32_t order)
 {
   if (value_ref != LUA_NOREF) value = call_value(L, run, value_ref, text, m);
-  Span *span = bind_add_span(L, tag, base + m->group[group].start, base + m->group[group].end);
+  Span *span = bind_add_span(L, tag, base + m->group[group].start, base + m->group[group].end, order);
   span->tag.value = arena_dup(run->arena, value);
 }
 
@@ -93,7 +93,7 @@ static void run_words(lua_State *L, Tagger *self, Run *run, const Words *words, 
     if (list->whole && !words_is_whole(text, hit.start, hit.end)) continue;
     if (!is_near(list->near, text, hit.start, hit.end)) continue;
     RegexMatch m = {.count = 1, .group = {{hit.start, hit.end}}};
-    add_match(L, run, list->tag, list->value, list->value_ref, base, text, &m, 0);
+    add_match(L, run, list->tag, list->value, list->value_ref, base, text, &m, 0, hit.id);
   }
 }
 
@@ -115,7 +115,8 @@ static void run_pattern(lua_State *L, Run *run, const TaggerPattern *p, size_t b
     size_t start = m.group[p->group].start, end = m.group[p->group].end;
     if (start != SIZE_MAX && end > start && is_near(p->near, text, start, end) &&
         call_check(L, p->check_ref, text, &m))
-      add_match(L, run, p->tag, p->value, p->value_ref, base, text, &m, p->group);
+      add_match(L, run, p->tag, p->value, p->value_ref, base, text, &m, p->group,
+                UINT32_MAX / 2 + (uint32_t)p->number);
     from = m.group[0].end > from ? m.group[0].end : from + 1; // an empty match: on by one
     while (from < text.len && ((unsigned char)text.ptr[from] & 0xC0) == 0x80) from++;
   }
@@ -158,7 +159,8 @@ static int longest_first(const void *a, const void *b)
   const Span *x = a, *y = b;
   size_t x_len = x->end - x->start, y_len = y->end - y->start;
   if (x_len != y_len) return x_len > y_len ? -1 : 1;
-  return x->id < y->id ? -1 : x->id > y->id;
+  if (x->id != y->id) return x->id < y->id ? -1 : 1;
+  return x->start < y->start ? -1 : x->start > y->start;
 }
 
 // Put `span` into the accepted spans, which are in order and apart, unless it overlaps one.
@@ -253,6 +255,7 @@ static bool enter(Tagger *self, Run *run, lua_CFunction body, Fault *fault)
   self->run = run;
   self->run_id++;
   bool ok = sandbox_call(self->box, body, &call, tagger_budget_ms(self, run->text.len), fault);
+  if (!ok && !fault->line) fault->line = self->line;
   self->run = NULL;
   run->scanning = false;
   return ok;

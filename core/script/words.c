@@ -106,8 +106,13 @@ void words_add(Words *self, Str word, uint32_t id)
     for (size_t i = 0; i < len; i++) state = step_down(self, state, (uint8_t)bytes[i]);
   }
   if (!state) return;
-  vec_push(&self->entries, (Entry){id, chars, self->states.items[state].entry});
-  self->states.items[state].entry = (uint32_t)self->entries.len - 1;
+  uint32_t fresh = (uint32_t)self->entries.len, last = self->states.items[state].entry;
+  vec_push(&self->entries, (Entry){id, chars, NONE});
+  while (last != NONE && self->entries.items[last].next != NONE) last = self->entries.items[last].next;
+  if (last == NONE)
+    self->states.items[state].entry = fresh;
+  else
+    self->entries.items[last].next = fresh;
 }
 
 static uint32_t next_state(const Words *self, uint32_t state, uint8_t byte)

@@ -1,0 +1,503 @@
+// The script interface, feature by feature; and what happens to scripts that are wrong.
+#include "harness.h"
+
+#include "base/clock.h"
+
+#include <pthread.h>
+
+// --- features
+// -----------------------------------------------------------------------------------------------------
+
+static void test_features(void **state)
+{
+  World *w = *state;
+  static const struct {
+    const char *head, *members, *text, *tags;
+  } cases[] = {
+      // Lists.
+      {"", "lists = { { tag = 'w', words = { 'Leopard 2', 'Leopard' } } }", "A Leopard 2 and a leopard",
+       "3..11 w"},
+      {"", "lists = { { tag = 'w', words = { 'ÄRA', 'straße' }, case = 'fold' } }", "ära STRAßE bära",
+       "1..4 w; 6..12 w"},
+      {"", "lists = { { tag = 'w', words = { 'an' } } }", "an ana än-an 1an an.",
+       "1..2 w; 12..13 w; 19..20 w"},
+      {"", "lists = { { tag = 'w', words = { 'an' }, whole = false } }", "ana", "1..2 w"},
+      {"", "lists = { { tag = 'w', words = { 'x' }, value = 'eks' } }", "x", "1..1 w=eks"},
+      {"", "lists = { { tag = 'w', words = { 'x' }, value = function(m) return m[0] .. m[0] end } }", "x",
+       "1..1 w=xx"},
+      {"", "lists = { { tag = 'w', words = { 'bank' }, near = { 'River' } } }", "the bank. the river bank",
+       "5..8 w; 21..24 w"},
+      {"", "lists = { { tag = 'w', words = { 'bank' }, near = { 'river' } } }", "the bank", ""},
+      {"", "lists = { { tag = 'w', words = { 'a b' } }, { tag = 'v', words = { 'b c d' } } }", "a b c d",
+       "3..7 v"}, // longest
+      {"", "lists = { { tag = 'w', words = { 'a' } }, { tag = 'v', words = { 'a' } } }", "a",
+       "1..1 w"}, // then first
+      // Patterns.
+      {"", "patterns = { { tag = 'w', re = [[\\b\\p{Lu}-\\d+]] } }", "Ö-12 a-1 B-3", "1..5 w; 11..13 w"},
+      {"", "patterns = { { tag = 'w', re = 'no (\\\\d+)', group = 1 } }", "no 17", "4..5 w"},
+      {"",
+       "patterns = { { tag = 'w', re = '(a)|(b)', value = function(m) return tostring(m[1]) .. "
+       "tostring(m[2]) end } }",
+       "b", "1..1 w=nilb"},
+      {"", "patterns = { { tag = 'w', re = '\\\\d+', check = function(m) return #m[0] == 3 end } }",
+       "12 123 1234", "4..6 w"},
+      {"", "patterns = { { tag = 'w', re = 'x*' } }", "axxb", "2..3 w"},
+      {"", "patterns = { { tag = 'w', re = '^a$' } }", "a", "1..1 w"},
+      {"", "patterns = { { tag = 'w', re = '(a)?b', group = 1 } }", "b ab", "3..3 w"},
+      // Scan and emit.
+      {"", "scan = function(doc, emit) for a, b in doc.text:gmatch('()%d+()') do emit('w', a, b - 1) end end",
+       "1 22 333", "1..1 w; 3..4 w; 6..8 w"},
+      {"", "scan = function(doc, emit) emit('w', 1, 2, { value = 7, fields = { z = 'q', a = 'r' } }) end",
+       "abc", "1..2 w=7 {\"a\":\"r\",\"z\":\"q\"}"},
+      {"", "triggers = { 'YES' }, scan = function(doc, emit) emit('w', 1, 1) end", "no", ""},
+      {"", "triggers = { 'YES' }, scan = function(doc, emit) emit('w', 1, 1) end", "yes", "1..1 w"},
+      {"",
+       "lists = { { tag = 'w', words = { 'x' } } }, scan = function(doc, emit)\n"
+       "for _, s in ipairs(newsmark.spans(doc, 'w')) do emit('v', s.first + 2, s.last + 2) end end",
+       "x y", "1..1 w; 3..3 v"},
+      // The article.
+      {"",
+       "scan = function(doc, emit) emit('w', 1, 1, { value = doc.lang .. doc.path .. tostring(doc.title) }) "
+       "end",
+       "x", "1..1 w=ena.txtnil"},
+      {"",
+       "scan = function(doc, emit) for s in newsmark.sentences(doc) do emit('w', s.first, s.last) end end",
+       "One two. Three four.", "1..8 w; 10..20 w"},
+      {"", "scan = function(doc, emit) for _, t in ipairs(doc.tokens) do emit('w', t.first, t.last) end end",
+       "to be", "1..2 w; 4..5 w"},
+      {"",
+       "scan = function(doc, emit) local b = doc.blocks[1] emit('w', b.first, b.last, { value = b.kind }) "
+       "end",
+       "ab", "1..2 w=paragraph"},
+      {"", "scan = function(doc, emit) emit('w', newsmark.find(doc.text, [[\\bc\\w+]])) end", "ab cd",
+       "4..5 w"},
+      {"",
+       "scan = function(doc, emit) local a, b, c = newsmark.find('xay', 'x(.)y') emit('w', a, b - 2, { value "
+       "= c }) end",
+       "x", "1..1 w=a"},
+      {"", "scan = function(doc, emit) emit('w', 1, 1, { value = newsmark.lower('ÅÄÖ') }) end", "x",
+       "1..1 w=åäö"},
+      // Filters.
+      {"",
+       "lists = { { tag = 'w', words = { 'x', 'y' } } }, filter = function(s) if s.text == 'x' then return "
+       "false end end",
+       "x y", "3..3 w"},
+      {"",
+       "lists = { { tag = 'w', words = { 'x' } } }, filter = function(s) s.tag = 'v' s.value = 'n' s.last = "
+       "2 return s end",
+       "x y", "1..2 v=n"},
+      {"",
+       "lists = { { tag = 'w', words = { 'x' } } },\n"
+       "filter = function(s, doc) s.fields = { before = doc.text:sub(1, 1) } return s end",
+       "a x", "3..3 w {\"before\":\"a\"}"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    world_tagger(w, "t.lua", cases[i].head, cases[i].members);
+    world_load(w, NULL);
+    if (issue_count(w)) print_error("case %zu\n", i);
+    expect_tags(w, cases[i].text, cases[i].tags);
+    assert_int_equal(issue_count(w), 0);
+  }
+}
+
+static void test_word_files(void **state)
+{
+  World *w = *state;
+  char dir[64];
+  snprintf(dir, sizeof dir, "%s/data", w->dir);
+  mkdir(dir, 0700);
+  world_write(w, "data/ships.tsv", "# a comment\nEagle S\t9329760\n\nÄgir\n");
+  world_tagger(w, "t.lua", "", "lists = { { tag = 'w', file = 'data/ships.tsv' } }");
+  world_load(w, NULL);
+  expect_tags(w, "Eagle S, Ägir", "1..7 w; 10..14 w");
+  static const char *const refused[] = {"../x", "data/../../x", "/etc/passwd", "ships.tsv", "data/none.tsv"};
+  for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+    StrBuf members = {0};
+    strbuf_addf(&members, "lists = { { tag = 'w', file = '%s' } }", refused[i]);
+    world_tagger(w, "t.lua", "", members.ptr);
+    world_load(w, NULL);
+    expect_issue(w, refused[i], 0);
+    strbuf_release(&members);
+  }
+}
+
+// Filters see the machine's spans too: they may drop or change them.
+static void test_filters_and_the_machine(void **state)
+{
+  World *w = *state;
+  world_tagger(w, "t.lua", "",
+               "filter = function(s)\n"
+               "  if s.tag == 'person' then s.tag = 'org' s.conf = 0.5 return s end\n"
+               "  if s.tag == 'quote' then return false end\n"
+               "end");
+  world_load(w, NULL);
+  Str text = STR("Anna said: yes");
+  Snapshot *snapshot = snapshot_new(text);
+  Annotations *found = plain_article(text);
+  vec_push_in(
+      &found->arena, &found->spans,
+      (Span){.start = 0, .end = 4, .kind = SPAN_ENTITY, .type = ENTITY_PER, .by = BY_MODEL, .confidence = 1});
+  vec_push_in(&found->arena, &found->spans,
+              (Span){.start = 11, .end = 14, .kind = SPAN_QUOTE, .by = BY_RULE, .id = 2});
+  Annotations *result = host_annotate(w->host, snapshot, found, STR(""));
+  assert_int_equal(issue_count(w), 0);
+  assert_int_equal(result->spans.len, 1);
+  assert_int_equal(result->spans.items[0].type, ENTITY_ORG);
+  assert_true(result->spans.items[0].confidence == 0.5F);
+  assert_int_equal(found->spans.len, 2); // the original is as it was
+  assert_int_equal(found->spans.items[0].type, ENTITY_PER);
+  annotations_unref(found);
+  assert_true(str_is(str_slice(text, result->blocks[0].start, result->blocks[0].end),
+                     text.ptr)); // held by the result
+  annotations_unref(result);
+  snapshot_unref(snapshot);
+}
+
+static void test_languages_are_those_of_blocks(void **state)
+{
+  World *w = *state;
+  world_tagger(w, "t.lua", "", "languages = { 'sv' }, lists = { { tag = 'w', words = { 'x' } } }");
+  world_load(w, NULL);
+  Str text = STR("x x");
+  Snapshot *snapshot = snapshot_new(text);
+  Annotations *found = plain_article(text);
+  BlockSpan *blocks = arena_zalloc(&found->arena, 2 * sizeof *blocks);
+  blocks[0] = (BlockSpan){0, 1, BLOCK_PARAGRAPH, LANG_EN};
+  blocks[1] = (BlockSpan){2, 3, BLOCK_PARAGRAPH, LANG_SV};
+  found->blocks = blocks;
+  found->block_count = 2;
+  Annotations *result = host_annotate(w->host, snapshot, found, STR(""));
+  assert_int_equal(result->spans.len, 1);
+  assert_int_equal(result->spans.items[0].start, 2);
+  annotations_unref(result);
+  annotations_unref(found);
+  snapshot_unref(snapshot);
+}
+
+static void test_bytes_that_are_no_text(void **state)
+{
+  World *w = *state;
+  world_tagger(
+      w, "t.lua", "",
+      "patterns = { { tag = 'w', re = 'b+' } }, lists = { { tag = 'v', words = { 'c' }, case = 'fold' } }");
+  world_load(w, NULL);
+  expect_tags(w,
+              "\xff\xfe"
+              "bb\xc3 c \xf0\x9f",
+              "3..4 w; 7..7 v");
+  expect_tags(w, "", "");
+}
+
+// --- scripts that are wrong
+// -------------------------------------------------------------------------------------------
+
+static void test_wrong_declarations(void **state)
+{
+  World *w = *state;
+  static const struct {
+    const char *script, *says;
+    size_t line;
+  } cases[] = {
+      {"x = = 1", "unexpected symbol", 1},
+      {"\n\nerror('no')", "no", 3},
+      {"return 1", "does not call newsmark.tagger", 0},
+      {"local n = require('newsmark')\nn.tagger { name = 'x', tags = { w = {} } }", "api should be 1", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, tags = { w = {} } }", "name should be a string",
+       2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x' }", "at least one tag", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { ['W w'] = {} } }",
+       "is no name for a tag", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = { lable = 'x' } } }",
+       "did you mean \"label\"", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = { dark = 'red' } } }",
+       "no colour", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = { style = 'wavy' } } }",
+       "unknown style", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, list = {} }",
+       "did you mean \"lists\"", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, lists = { { tag = "
+       "'v', words = {} } } }",
+       "tag \"v\" is not declared", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, lists = { { tag = "
+       "'w' } } }",
+       "either words or file", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, lists = { { tag = "
+       "'w', words = { 1 } } } }",
+       "lists[1].words[1] should be a string", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, patterns = { { tag "
+       "= 'w', re = '(' } } }",
+       "patterns[1]: missing closing parenthesis", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, patterns = { { tag "
+       "= 'w', re = 'a', group = 1 } } }",
+       "there is no group 1", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, languages = { "
+       "'tlh' } }",
+       "does not know \"tlh\"", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, scan = 3 }",
+       "scan should be a function", 2},
+      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, tests = { 3 } }",
+       "tests[1]", 2},
+      {"local n = require('newsmark')\nreturn n.tagger { api = 1, name = 'x', tags = { w = {} }, tset = 3 }",
+       "unknown field", 2},
+      {"require('os')", "no module \"os\"", 1},
+      {"local n = require('newsmark')\nn.find('a', 'a')\nn.spans(1, 'x')", "Doc expected", 3},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    world_write(w, "t.lua", cases[i].script);
+    world_load(w, NULL);
+    expect_issue(w, cases[i].says, cases[i].line);
+    expect_tags(w, "x", "");
+  }
+}
+
+static void test_errors_while_running(void **state)
+{
+  World *w = *state;
+  static const struct {
+    const char *members, *says;
+  } cases[] = {
+      {"scan = function(doc, emit) emit('x', 1, 1) end", "tag \"x\" is not declared"},
+      {"scan = function(doc, emit) emit('w', 0, 1) end", "outside the article (1..5)"},
+      {"scan = function(doc, emit) emit('w', 1, 6) end", "outside the article"},
+      {"scan = function(doc, emit) emit('w', 3, 2) end", "outside the article"},
+      {"scan = function(doc, emit) emit('w', 2, 2) end", "cuts a character"},
+      {"scan = function(doc, emit) emit('w', 1, 0/0) end", "no integer representation"},
+      {"scan = function(doc, emit) emit('w', math.mininteger, math.maxinteger) end", "outside the article"},
+      {"scan = function(doc, emit) emit('w', 3, 3, { conf = 0/0 }) end", "between 0 and 1"},
+      {"scan = function(doc, emit) emit('w', 3, 3, { value = {} }) end", "value should be a string"},
+      {"scan = function(doc, emit) emit('w', 3, 3, { fields = { {} } }) end", "fields: names are strings"},
+      {"scan = function(doc, emit) emit() end", "bad argument #1"},
+      {"scan = function(doc) doc.text = 'x' end", "cannot be changed"},
+      {"scan = function(doc) return doc.txet end", "no field \"txet\""},
+      {"scan = function(doc) error({}) end", "the error is table value"},
+      {"scan = function(doc) error(setmetatable({}, { __tostring = function() error('x') end })) end",
+       "the error is table value"},
+      {"scan = function(doc) error() end", "the error is nil value"},
+      {"scan = function(doc) keep = keep or doc return keep.text, keep ~= doc and keep.text end", ""},
+      {"lists = { { tag = 'w', words = { 'x' }, value = function() return {} end } }",
+       "value's result should be a string"},
+      {"lists = { { tag = 'w', words = { 'x' } } }, filter = function() return 3 end",
+       "filter should return"},
+      {"lists = { { tag = 'w', words = { 'x' } } }, filter = function(s) s.tag = 'person' return s end",
+       "cannot become \"person\""},
+      {"lists = { { tag = 'w', words = { 'x' } } }, filter = function(s) s.first = 1.5 return s end",
+       "first should be a whole number"},
+      {"scan = function(doc, emit) E = emit end, lists = { { tag = 'w', words = { 'x' } } }, filter = "
+       "function() E('w', 1, 1) end",
+       "only scan may call it"},
+      {"scan = function(doc) newsmark.find(doc.text, '(') end", "missing closing parenthesis"},
+      {"scan = function(doc) newsmark.find('\\xff', 'a') end", "not UTF-8"},
+      {"scan = function(doc) newsmark.find(('a'):rep(1000) .. '!', '^(a|aa)+$') end", "too many steps"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    world_tagger(w, "t.lua", "", cases[i].members);
+    world_load(w, NULL);
+    assert_int_equal(issue_count(w), 0);
+    free(world_tags(w, "é x."));
+    if (!*cases[i].says) { // an article kept for the next
+      free(world_tags(w, "é x."));
+      expect_issue(w, "this article is closed", 4);
+      continue;
+    }
+    expect_issue(w, cases[i].says,
+                 strstr(cases[i].members, "emit") || strstr(cases[i].members, "doc") ? 4 : 0);
+    expect_issue(w, "in a.txt", 0);
+  }
+}
+
+// One broken script costs nobody else anything.
+static void test_the_others_go_on(void **state)
+{
+  World *w = *state;
+  world_write(w, "a.lua", "x = = 1");
+  world_tagger(w, "b.lua", "", "scan = function() error('no') end");
+  world_tagger(w, "c.lua", "", "scan = function() while true do end end");
+  world_tagger(w, "d.lua", "", "lists = { { tag = 'w', words = { 'x' } } }");
+  world_load(w, NULL);
+  expect_tags(w, "x", "1..1 w");
+  assert_int_equal(issue_count(w), 3);
+}
+
+static void test_three_overruns_stop_a_script(void **state)
+{
+  World *w = *state;
+  world_tagger(w, "t.lua", "", "scan = function() while true do end end");
+  world_load(w, NULL);
+  for (int i = 0; i < 5; i++) free(world_tags(w, "x"));
+  Arena arena = {0};
+  ScriptStateVec states = {0};
+  host_states(w->host, &arena, &states);
+  assert_int_equal(states.len, 1);
+  assert_false(states.items[0].running);
+  assert_int_equal(states.items[0].articles, 3);
+  assert_int_equal(states.items[0].failures, 3);
+  assert_true(states.items[0].p50_us >= 100000);
+  assert_non_null(strstr(states.items[0].last_error.ptr, "its time is spent (100 ms)"));
+  arena_release(&arena);
+}
+
+// --- working on a script
+// ------------------------------------------------------------------------------------------------
+
+static void test_reload(void **state)
+{
+  World *w = *state;
+  world_tagger(w, "t.lua", "", "lists = { { tag = 'w', words = { 'x' } } }");
+  world_load(w, NULL);
+  expect_tags(w, "x yy", "1..1 w");
+  world_tagger(w, "t.lua", "", "lists = { { tag = 'w', words = { 'yy' } } }");
+  host_reload(w->host);
+  expect_tags(w, "x yy", "3..4 w");
+  world_write(w, "t.lua", "this is broken");
+  host_reload(w->host);
+  expect_tags(w, "x yy", "3..4 w"); // the last good one stays
+  expect_issue(w, "syntax error", 1);
+  world_tagger(w, "t.lua", "", "lists = { { tag = 'w', words = { 'x' } } }, tests = { '[[yy|w]]' }");
+  host_reload(w->host);
+  expect_tags(w, "x yy", "3..4 w"); // its tests fail
+  expect_issue(w, "missing    [[yy|w]]", 0);
+  world_tagger(w, "u.lua", "", "lists = { { tag = 'v', words = { 'x' } } }");
+  world_tagger(w, "t.lua", "", "lists = { { tag = 'w', words = { 'yy' } } }, tests = { '[[yy|w]]' }");
+  host_reload(w->host);
+  expect_tags(w, "x yy", "1..1 v; 3..4 w");
+  assert_int_equal(issue_count(w), 0);
+  char *path = path_join(w->dir, "t.lua");
+  unlink(path);
+  free(path);
+  host_reload(w->host);
+  expect_tags(w, "x yy", "1..1 v");
+}
+
+static void test_tests_of_scripts(void **state)
+{
+  World *w = *state;
+  static const struct {
+    const char *tests, *says; // "": they pass
+  } cases[] = {
+      {"'[[x|w=1]] y'", ""},
+      {"'[[x|w]] y'", ""},
+      {"{ none = 'y' }", ""},
+      {"{ '[[x|w]]', lang = 'sv' }", ""},
+      {"'[[x|w=2]]'", "missing    [[x|w=2]]"},
+      {"'[[x|v]]'", "missing    [[x|v]]"},
+      {"'[[x y|w]]'", "unexpected [[x|w=1]]"},
+      {"'x'", "unexpected [[x|w=1]]"},
+      {"'[[y|w]]'", "missing    [[y|w]]"},
+      {"'y', { none = 'x' }", "test 2 of its 2 fails: unexpected [[x|w=1]]"},
+      {"'a [[ b'", ""},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    StrBuf members = {0};
+    strbuf_addf(&members, "lists = { { tag = 'w', words = { 'x' }, value = '1' } }, tests = { %s }",
+                cases[i].tests);
+    world_tagger(w, "t.lua", "", members.ptr);
+    world_load(w, NULL);
+    if (*cases[i].says)
+      expect_issue(w, cases[i].says, 0);
+    else
+      assert_int_equal(issue_count(w), 0);
+    strbuf_release(&members);
+  }
+}
+
+static void test_tags_are_told(void **state)
+{
+  World *w = *state;
+  world_write(w, "t.lua",
+              "return require('newsmark').tagger { api = 1, name = 't', tags = { ship = { label = 'Ship', "
+              "style = 'underdotted',\n"
+              "dark = '#aabbcc', key = 's', fields = { 'imo' }, sensitive = true } } }");
+  world_load(w, NULL);
+  Arena arena = {0};
+  TagTypeVec tags = {0};
+  host_tags(w->host, &arena, &tags);
+  host_free(w->host);
+  w->host = NULL; // the tags are copies
+  assert_int_equal(tags.len, 1);
+  assert_string_equal(tags.items[0].id.ptr, "ship");
+  assert_string_equal(tags.items[0].label.ptr, "Ship");
+  assert_string_equal(tags.items[0].dark.ptr, "#aabbcc");
+  assert_string_equal(tags.items[0].fields.items[0].ptr, "imo");
+  assert_true(tags.items[0].sensitive);
+  arena_release(&arena);
+}
+
+// --- without waiting
+// ----------------------------------------------------------------------------------------------------
+
+typedef struct Answers {
+  pthread_mutex_t lock;
+  pthread_cond_t more;
+  size_t count, with_tag, empty;
+  uint64_t last;
+} Answers;
+
+static void on_done(void *ctx, uint64_t ticket, Annotations *result)
+{
+  Answers *a = ctx;
+  pthread_mutex_lock(&a->lock);
+  a->count++;
+  a->with_tag += result && result->spans.len == 1;
+  a->empty += !result;
+  assert_true(ticket > a->last); // in order
+  a->last = ticket;
+  pthread_cond_signal(&a->more);
+  pthread_mutex_unlock(&a->lock);
+  annotations_unref(result);
+}
+
+static void test_without_waiting(void **state)
+{
+  World *w = *state;
+  world_tagger(w, "t.lua", "", "lists = { { tag = 'w', words = { 'x' } } }");
+  world_load(w, NULL);
+  Answers answers = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0};
+  Snapshot *text = snapshot_new(STR("x"));
+  Annotations *found = plain_article(STR("x"));
+  for (uint64_t i = 1; i <= 50; i++) host_submit(w->host, i, text, found, STR("a"), on_done, &answers);
+  annotations_unref(found);
+  snapshot_unref(text);
+  pthread_mutex_lock(&answers.lock);
+  while (answers.count < 50) pthread_cond_wait(&answers.more, &answers.lock);
+  pthread_mutex_unlock(&answers.lock);
+  assert_int_equal(answers.with_tag, 50);
+}
+
+static void test_freed_with_work_in_hand(void **state)
+{
+  World *w = *state;
+  world_tagger(w, "t.lua", "", "scan = function() local t = {} for i = 1, 1e5 do t[i] = i end end");
+  world_load(w, NULL);
+  Answers answers = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0};
+  Snapshot *text = snapshot_new(STR("x"));
+  Annotations *found = plain_article(STR("x"));
+  for (uint64_t i = 1; i <= 200; i++) host_submit(w->host, i, text, found, STR("a"), on_done, &answers);
+  annotations_unref(found);
+  snapshot_unref(text);
+  host_free(w->host);
+  w->host = NULL;
+  assert_int_equal(answers.count, 200); // each is answered, once
+  assert_true(answers.empty > 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
+  const struct CMUnitTest tests[] = {
+      TEST(test_features),
+      TEST(test_word_files),
+      TEST(test_filters_and_the_machine),
+      TEST(test_languages_are_those_of_blocks),
+      TEST(test_bytes_that_are_no_text),
+      TEST(test_wrong_declarations),
+      TEST(test_errors_while_running),
+      TEST(test_the_others_go_on),
+      TEST(test_three_overruns_stop_a_script),
+      TEST(test_reload),
+      TEST(test_tests_of_scripts),
+      TEST(test_tags_are_told),
+      TEST(test_without_waiting),
+      TEST(test_freed_with_work_in_hand),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
