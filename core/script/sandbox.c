@@ -6,8 +6,10 @@
 // - C functions whose work depends on their arguments charge it, before or while they do it;
 // - the allocator has a ceiling, and refuses large blocks once the time is spent;
 // - a hard limit outside (host.c) gives up the thread, for what none of these sees.
-// Time is the thread's own: a busy machine does not make a script fail. Its clock is dear, so it is read only
-// when the wall clock says that the budget may be spent.
+// A hook is off while it raises its error, and what runs before the stack is unwound runs without it: message
+// handlers (xpcall), and the closing of a dead coroutine (coroutine.wrap, coroutine.close). So the prelude
+// has its own xpcall and wrap. Time is the thread's own: a busy machine does not make a script fail. Its
+// clock is dear, so it is read only when the wall clock says that the budget may be spent.
 #include "script/sandbox.h"
 
 #include "base/alloc.h"
@@ -256,24 +258,28 @@ typedef struct Allowed {
 static const Allowed g_allowed[] = {
     {"_G", "assert error getmetatable ipairs next pairs pcall rawequal rawget rawlen rawset select tonumber "
            "tostring "
-           "type xpcall _VERSION"},
+           "type _VERSION"},
     {"string", "char len"},
     {"table", "pack"},
     {"math",
      "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad sin "
      "sqrt tan tointeger type ult"},
-    {"utf8", "char charpattern codepoint codes len offset"},
-    {"coroutine", "close create isyieldable resume running status wrap yield"},
+    {"utf8", "char charpattern codes"},
+    {"coroutine", "create isyieldable resume running status yield"},
 };
 
 static const struct {
   const char *library, *name;
   lua_CFunction cost;
 } g_charged[] = {
-    {"string", "byte", cost_strings}, {"string", "format", cost_strings},  {"string", "lower", cost_strings},
-    {"string", "sub", cost_strings},  {"string", "reverse", cost_strings}, {"string", "upper", cost_strings},
-    {"table", "concat", cost_concat}, {"table", "insert", count_items},    {"table", "move", cost_move},
-    {"table", "remove", count_items}, {"table", "sort", cost_sort},        {"table", "unpack", cost_unpack},
+    {"string", "byte", cost_strings},    {"string", "format", cost_strings},
+    {"string", "lower", cost_strings},   {"string", "sub", cost_strings},
+    {"string", "reverse", cost_strings}, {"string", "upper", cost_strings},
+    {"utf8", "codepoint", cost_strings}, {"utf8", "len", cost_strings},
+    {"utf8", "offset", cost_strings},    {"table", "concat", cost_concat},
+    {"table", "insert", count_items},    {"table", "move", cost_move},
+    {"table", "remove", count_items},    {"table", "sort", cost_sort},
+    {"table", "unpack", cost_unpack},
 };
 
 static const luaL_Reg g_own_string[] = {{"rep", l_rep},           {"find", pattern_find},
@@ -362,7 +368,7 @@ static int on_panic(lua_State *L)
 
 static int on_error(lua_State *L) // message handler: no method of the error object is called
 {
-  if (lua_type(L, 1) != LUA_TSTRING) lua_pushfstring(L, "the error is %s value", luaL_typename(L, 1));
+  if (lua_type(L, 1) != LUA_TSTRING) lua_pushfstring(L, "the error is a %s, not a message", luaL_typename(L, 1));
   luaL_traceback(L, L, lua_tostring(L, -1), 1);
   return 1;
 }
@@ -423,7 +429,11 @@ bool sandbox_call(Sandbox *self, lua_CFunction body, void *arg, uint32_t budget_
     fault_read(fault, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "error in error handling");
     lua_settop(L, 0);
     if (status == LUA_ERRMEM) {
-      snprintf(fault->text, sizeof fault->text, "stopped: its memory is spent (%zu MB)", self->mem_cap >> 20);
+      if (self->over) // the allocator refused because of the time
+        snprintf(fault->text, sizeof fault->text, "stopped: its time is spent (%u ms)", budget_ms);
+      else
+        snprintf(fault->text, sizeof fault->text, "stopped: its memory is spent (%zu MB)",
+                 self->mem_cap >> 20);
       lua_gc(L, LUA_GCCOLLECT);
     }
   }

@@ -194,6 +194,24 @@ function newsmark.sentences(doc)
   end
 end
 
+-- The handler runs once the stack is unwound: in the original it would run where no budget holds.
+function xpcall(f, handler, ...)
+  local function finish(ok, ...)
+    if ok then return true, ... end
+    return false, select(2, pcall(handler, ...))
+  end
+  return finish(pcall(f, ...))
+end
+
+function coroutine.wrap(f)
+  local co = coroutine.create(f)
+  local function finish(ok, ...)
+    if ok then return ... end
+    error((...), 0)
+  end
+  return function(...) return finish(coroutine.resume(co, ...)) end
+end
+
 function require(name)
   if name == "newsmark" then return newsmark end
   error(("there is no module %q: a tagger has \"newsmark\" alone"):format(tostring(name)), 2)
