@@ -77,14 +77,17 @@ static uint64_t own_cpu_ns(void)
   return timespec_ns(now);
 }
 
+// False once given up: the taggers, but for the one it was given up in, may be gone.
 static bool enter(Runner *self, const Job *job, size_t at)
 {
   uint64_t now = own_cpu_ns();
   pthread_mutex_lock(&self->lock);
   bool go_on = !self->given_up;
-  self->at = at;
-  self->entered_cpu_ns = now;
-  self->hard_ms = tagger_budget_ms(job->taggers[at], job->run.text.len) * 2 + HARD_EXTRA_MS;
+  if (go_on) {
+    self->at = at;
+    self->entered_cpu_ns = now;
+    self->hard_ms = tagger_budget_ms(job->taggers[at], job->run.text.len) * 2 + HARD_EXTRA_MS;
+  }
   pthread_mutex_unlock(&self->lock);
   return go_on;
 }
