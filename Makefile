@@ -32,7 +32,7 @@ PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 ifeq ($(PKG_LIBS)$(filter demo check clean help format lint,$(MAKECMDGOALS)),)
 $(error a library is missing: 'make demo' installs all on Debian; by hand: $(PACKAGES_BUILD))
 endif
-override CPPFLAGS += -D_POSIX_C_SOURCE=200809L -DNEWSMARK_VERSION='"$(VERSION)"' -Icore -I$(BUILD) $(PKG_CFLAGS) -MMD -MP
+override CPPFLAGS += -D_POSIX_C_SOURCE=200809L -DNEWSMARK_VERSION='"$(VERSION)"' -Icore -I$(BUILD) -isystem grammars/article/src $(PKG_CFLAGS) -MMD -MP
 override CFLAGS += -std=c11 $(WARNINGS)
 override CXXFLAGS += -std=c++17 -Wall -Wextra
 LDLIBS += $(PKG_LIBS) -lstdc++ -lm -lpthread

@@ -1,17 +1,18 @@
-// How it works. The text, without the white space at its head, is tiled by sections, each with a tree of its
-// own, parsed as if it were a text of its own. A section starts with the line end behind the last block of
-// the one before, by which the grammar knows that it is no beginning; only the first one has a headline and
-// front matter.
+// How it works. The text, without the white space at its head, is tiled by sections, each read as if it were
+// a text of its own. A section starts with the line end behind the last block of the one before, by which the
+// grammar knows that it is no beginning; only the first one has a headline and front matter.
 //
-// For the result to be that of a fresh parse, the cuts must follow from the text alone. section_end() says
-// where a section that starts at a given place ends, by the text behind that place: among the line ends where
-// a block is sure to end, CUT_MIN to CUT_MAX bytes on, the one with the smallest hash of the bytes before it
-// (the chosen place moves with the text around it, so that cuts before and after an edit soon fall together
-// again). After an edit the cuts are made anew from the first section whose end could depend on the edited
-// bytes, until a cut behind the edit is an old one. A section with the start it had keeps its tree, which
-// tree-sitter brings up to date if bytes in it changed.
+// For the result to be that of a fresh parse, the cuts must follow from the text alone. cut_find() says where
+// a section that starts at a given place ends, by the text behind that place. After an edit the cuts are made
+// anew from the first section whose end could depend on the edited bytes, until a cut behind the edit is an
+// old one. A section with the start it had keeps its outline and its tree, which are brought up to date if
+// bytes in it changed.
+//
+// Blocks come from the outline at every key; a section's tree, which takes some ten times as long, is made
+// when somebody asks for it, with what tree-sitter can use of the one before.
 #include "parse/article.h"
 #include "parse/cut.h"
+#include "parse/outline.h"
 
 #include <assert.h>
 #include <tree_sitter/api.h>
@@ -20,21 +21,24 @@ const TSLanguage *tree_sitter_article(void); // grammars/article
 
 typedef struct Part { // a section
   size_t len;
-  TSTree *tree;    // owned; NULL: not parsed
-  bool dirty;      // the tree is not that of the text
-  BlockVec blocks; // bytes from the section's start
+  Outline outline;   // bytes from the section's start
+  size_t outlined;   // the section's length when the outline was made
+  size_t head, tail; // bytes at its start and its end that no edit touched since
+  bool dirty;        // the outline is not that of the text
+  TSTree *tree;      // owned; NULL: not asked for yet
+  bool tree_dirty;   // likewise
 } Part;
 typedef VEC_OF(Part) PartVec;
 
 struct Article {
   TSParser *parser;
-  size_t lead; // bytes of white space before the first section
+  const Snapshot *text; // of the last parse, a reference; NULL: none
+  size_t lead;          // bytes of white space before the first section
   PartVec parts;
   size_t len;  // of the text, edits counted
   bool edited; // since the last parse, in [edit_start, edit_end)
   size_t edit_start, edit_end;
   BlockVec blocks;
-  BlockKind kinds[64]; // [symbol]; BLOCK_KINDS: no block
 };
 
 static const char *const g_names[BLOCK_KINDS] = {"headline",  "subhead",   "dateline", "byline",
@@ -49,23 +53,17 @@ const char *block_kind_name(BlockKind kind)
 Article *article_new(void)
 {
   Article *self = xcalloc(1, sizeof *self);
-  const TSLanguage *language = tree_sitter_article();
   self->parser = ts_parser_new();
-  bool fits = ts_parser_set_language(self->parser, language);
-  assert(fits && ts_language_symbol_count(language) <= ARRAY_LEN(self->kinds));
+  bool fits = ts_parser_set_language(self->parser, tree_sitter_article());
+  assert(fits);
   (void)fits;
-  for (size_t i = 0; i < ARRAY_LEN(self->kinds); i++) self->kinds[i] = BLOCK_KINDS;
-  for (BlockKind kind = 0; kind < BLOCK_KINDS; kind++) {
-    const char *name = g_names[kind];
-    self->kinds[ts_language_symbol_for_name(language, name, (uint32_t)strlen(name), true)] = kind;
-  }
   return self;
 }
 
 static void part_release(Part *part)
 {
   if (part->tree) ts_tree_delete(part->tree);
-  vec_release(&part->blocks);
+  vec_release(&part->outline);
 }
 
 void article_free(Article *self)
@@ -74,12 +72,12 @@ void article_free(Article *self)
   for (size_t i = 0; i < self->parts.len; i++) part_release(&self->parts.items[i]);
   vec_release(&self->parts);
   vec_release(&self->blocks);
+  snapshot_unref(self->text);
   ts_parser_delete(self->parser);
   free(self);
 }
 
-// --- edits
-// -----------------------------------------------------------------------------------------------------------
+// --- edits -----------------------------------------------------------------------------------------------
 
 // Lines and columns of trees are not used and left at 0. Tree-sitter takes a character that a token looked
 // ahead at for one byte long, so a change in its other bytes would go unseen; hence the edit is told from
@@ -87,7 +85,10 @@ void article_free(Article *self)
 static void part_edit(Part *part, size_t start, size_t old_end, size_t new_end)
 {
   part->len = part->len - (old_end - start) + (new_end - start);
-  part->dirty = true;
+  size_t tail = part->len - new_end;
+  part->head = part->dirty && part->head < start ? part->head : start;
+  part->tail = part->dirty && part->tail < tail ? part->tail : tail;
+  part->dirty = part->tree_dirty = true;
   if (!part->tree) return;
   start = start > 3 ? start - 3 : 0;
   TSInputEdit edit = {
@@ -124,7 +125,7 @@ static void merge_parts(Article *self, size_t first, size_t last, size_t len)
     memmove(parts + first + 1, parts + last, (self->parts.len - last) * sizeof *parts);
     self->parts.len -= last - first - 1;
   }
-  parts[first] = (Part){.len = len, .dirty = true};
+  parts[first] = (Part){.len = len, .dirty = true, .tree_dirty = true};
 }
 
 void article_edit(Article *self, TextEdit edit)
@@ -150,8 +151,7 @@ void article_edit(Article *self, TextEdit edit)
   merge_parts(self, first, last, end - edit.old_end + edit.new_end - start);
 }
 
-// --- cuts
-// ------------------------------------------------------------------------------------------------------------
+// --- cuts ------------------------------------------------------------------------------------------------
 
 static bool is_blank(char c)
 {
@@ -193,7 +193,8 @@ static void old_seek(OldParts *old, size_t at)
 static Part old_take(OldParts *old, size_t start, size_t end)
 {
   size_t len = end - start;
-  if (old->next == old->parts.len || old->start != start) return (Part){.len = len, .dirty = true};
+  if (old->next == old->parts.len || old->start != start)
+    return (Part){.len = len, .dirty = true, .tree_dirty = true};
   Part part = old->parts.items[old->next++];
   old->start += part.len;
   if (part.len < len) part_edit(&part, part.len, part.len, len);
@@ -234,39 +235,29 @@ static size_t cut_again(Article *self, const Snapshot *text)
   return kept;
 }
 
-// --- parsing
-// ---------------------------------------------------------------------------------------------------------
+// --- parsing ---------------------------------------------------------------------------------------------
 
-static uint64_t block_hash(Str bytes, BlockKind kind)
+static void outline_part(Part *part, const Snapshot *text, size_t start, Arena *scratch)
 {
-  return str_hash(bytes) ^ (kind + 1) * 0x9e3779b97f4a7c15u;
+  size_t head = part->head, tail = part->tail;
+  size_t least = part->outlined < part->len ? part->outlined : part->len;
+  if (head > least) head = least;
+  if (tail > least - head) tail = least - head;
+  TextEdit edit = {head, part->outlined - tail, part->len - tail};
+  outline_update(&part->outline, snapshot_read(text, start, start + part->len, scratch), edit);
+  part->outlined = part->len;
+  part->dirty = false;
 }
 
-// The blocks of a section: the children of its tree's root.
-static void read_blocks(const Article *self, Part *part, Str bytes)
+static void parse_part(Article *self, Part *part, size_t start)
 {
-  TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(part->tree));
-  part->blocks.len = 0;
-  for (bool more = ts_tree_cursor_goto_first_child(&cursor); more;
-       more = ts_tree_cursor_goto_next_sibling(&cursor)) {
-    TSNode node = ts_tree_cursor_current_node(&cursor);
-    BlockKind kind = self->kinds[ts_node_symbol(node)];
-    size_t start = ts_node_start_byte(node), end = ts_node_end_byte(node);
-    while (end > start && is_blank(bytes.ptr[end - 1])) end--; // before the end of a quotation without a mark
-    if (kind == BLOCK_KINDS || start == end) continue;
-    vec_push(&part->blocks, (Block){start, end, kind, block_hash(str_slice(bytes, start, end), kind)});
-  }
-  ts_tree_cursor_delete(&cursor);
-}
-
-static void parse_part(Article *self, Part *part, const Snapshot *text, size_t start, Arena *scratch)
-{
-  Str bytes = snapshot_read(text, start, start + part->len, scratch);
+  Arena scratch = {0};
+  Str bytes = snapshot_read(self->text, start, start + part->len, &scratch);
   TSTree *tree = ts_parser_parse_string(self->parser, part->tree, bytes.ptr, (uint32_t)bytes.len);
   if (part->tree) ts_tree_delete(part->tree);
   part->tree = tree;
-  part->dirty = false;
-  read_blocks(self, part, bytes);
+  part->tree_dirty = false;
+  arena_release(&scratch);
 }
 
 // The blocks of all sections from `first` on, in bytes of the text.
@@ -275,13 +266,13 @@ static void gather_blocks(Article *self, size_t first)
   size_t start = self->lead, count = 0;
   for (size_t i = 0; i < first; i++) {
     start += self->parts.items[i].len;
-    count += self->parts.items[i].blocks.len;
+    count += self->parts.items[i].outline.len;
   }
   self->blocks.len = count;
   for (size_t i = first; i < self->parts.len; i++) {
     const Part *part = &self->parts.items[i];
-    for (size_t k = 0; k < part->blocks.len; k++) {
-      Block block = part->blocks.items[k];
+    for (size_t k = 0; k < part->outline.len; k++) {
+      Block block = part->outline.items[k].block;
       block.start += start, block.end += start;
       vec_push(&self->blocks, block);
     }
@@ -297,12 +288,14 @@ void article_parse(Article *self, const Snapshot *text)
   Arena scratch = {0};
   for (size_t i = 0; i < self->parts.len; i++) {
     Part *part = &self->parts.items[i];
-    if (part->dirty) parse_part(self, part, text, start, &scratch);
+    if (part->dirty) outline_part(part, text, start, &scratch);
     start += part->len;
     arena_reset(&scratch);
   }
   arena_release(&scratch);
   gather_blocks(self, first);
+  snapshot_unref(self->text);
+  self->text = snapshot_ref(text);
   self->edited = false;
 }
 
@@ -316,9 +309,12 @@ size_t article_section_count(const Article *self)
   return self->parts.len;
 }
 
-Section article_section(const Article *self, size_t index)
+Section article_section(Article *self, size_t index)
 {
+  assert(!self->edited && index < self->parts.len);
   size_t start = self->lead;
   for (size_t i = 0; i < index; i++) start += self->parts.items[i].len;
-  return (Section){self->parts.items[index].tree, start, start + self->parts.items[index].len};
+  Part *part = &self->parts.items[index];
+  if (!part->tree || part->tree_dirty) parse_part(self, part, start);
+  return (Section){part->tree, start, start + part->len};
 }

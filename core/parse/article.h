@@ -42,12 +42,13 @@ void article_parse(Article *self, const Snapshot *text);
 const BlockVec *article_blocks(const Article *self);
 const char *block_kind_name(BlockKind kind); // "headline"
 
-// The trees, in order: bytes of a tree count from its section's start. Borrowed until the next article_edit()
-// or article_parse(). The type is tree-sitter's; its header stays in parse/.
+// The trees, in order: bytes of a tree count from its section's start. A tree is made, or brought up to date,
+// when it is asked for; it is borrowed until the next article_edit() or article_parse(). Not between these
+// two. The type is tree-sitter's; its header stays in parse/.
 struct TSTree;
 typedef struct Section {
   const struct TSTree *tree;
   size_t start, end; // bytes in the text
 } Section;
 size_t article_section_count(const Article *self);
-Section article_section(const Article *self, size_t index);
+Section article_section(Article *self, size_t index);
