@@ -33,7 +33,9 @@ struct DocJob {
   int64_t version;
   const Snapshot *text; // counted
   EditVec edits;
-  Changes changes; // since doc->found
+  const Findings *old;     // counted: what the client knows; NULL: nothing
+  const Annotations *base; // counted: what the scripts are asked about; NULL when annotating
+  Changes changes;         // since `old`
   bool publish, full;
   atomic_bool cancel;
   Findings *fresh; // NULL: cancelled
@@ -74,49 +76,101 @@ bool docs_is_current(const Document *doc)
   return doc->found && doc->found->serial == doc->serial;
 }
 
-// --- the job
+bool docs_is_complete(const Document *doc)
+{
+  return docs_is_current(doc) && !doc->found->base;
+}
 
-// What scripts make of `found`, whose reference is taken. They are waited for here, within their budgets, so
-// that tags come with the names they lie beside; a script that breaks its budget is out from then on.
+// --- on the pool
+
+// What scripts make of `found`, whose reference is taken. They are waited for, within their budgets; a script
+// that breaks its budget is out from then on.
 static Annotations *add_tags(Host *host, const Snapshot *text, Annotations *found, Str path)
 {
   Annotations *tagged = host_annotate(host, text, found, path);
-  if (!tagged) return found;
+  if (!tagged) return found; // the host is going
   annotations_unref(found);
   return tagged;
 }
 
-static void job_work(uv_work_t *req)
+// Of the document only analysis, uri and path are read here: they stay while there is a job.
+static void conclude(DocJob *job, Annotations *found, Annotations *base)
+{
+  Delta delta = {0};
+  job->fresh = findings_new(job->text, found, base, job->serial);
+  findings_follow(job->fresh, job->old, &job->changes, &delta);
+  if (job->publish)
+    publish_write_delta(&job->message, job->doc->uri, job->version, job->full, job->fresh, &delta,
+                        job->docs->enc);
+  delta_release(&delta);
+}
+
+// A short text's tags come in the same notification as the names they lie beside. A long one's names go
+// ahead, with the tags there were before, so that nothing flickers; tags_work() comes after.
+static void annotate_work(uv_work_t *req)
 {
   DocJob *job = container_of(req, DocJob, req);
-  const Document *doc = job->doc; // of it, only analysis, found, uri and path: they stay while there is a job
-  for (size_t i = 0; i < job->edits.len; i++) analysis_edit(doc->analysis, job->edits.items[i]);
-  ArticleInfo info = {.path = str_of(doc->path)};
-  Annotations *found = analysis_run(doc->analysis, job->text, &info, &job->cancel);
-  if (found && job->docs->host && !job->cancel)
-    found = add_tags(job->docs->host, job->text, found, info.path);
+  Analysis *analysis = job->doc->analysis;
+  Host *host = job->docs->host;
+  for (size_t i = 0; i < job->edits.len; i++) analysis_edit(analysis, job->edits.items[i]);
+  ArticleInfo info = {.path = str_of(job->doc->path)};
+  Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
-  Delta delta = {0};
-  job->fresh = findings_new(job->text, found, job->serial);
-  findings_follow(job->fresh, doc->found, &job->changes, &delta);
-  if (job->publish)
-    publish_write_delta(&job->message, doc->uri, job->version, job->full, job->fresh, &delta, job->docs->enc);
-  delta_release(&delta);
+  if (!host)
+    conclude(job, found, NULL);
+  else if (snapshot_len(job->text) <= DOCS_MOST_WITH_TAGS)
+    conclude(job, job->cancel ? found : add_tags(host, job->text, found, info.path), NULL);
+  else
+    conclude(job, findings_carry_tags(found, job->old, &job->changes), found);
+}
+
+static void tags_work(uv_work_t *req)
+{
+  DocJob *job = container_of(req, DocJob, req);
+  Annotations *base = annotations_ref(job->base);
+  conclude(job, add_tags(job->docs->host, job->text, base, str_of(job->doc->path)), NULL);
+}
+
+// --- jobs on the loop thread
+
+static DocJob *job_new(Docs *self, Document *doc)
+{
+  DocJob *job = xcalloc(1, sizeof *job);
+  job->docs = self;
+  job->doc = doc;
+  job->serial = doc->serial;
+  job->version = doc->version;
+  job->text = buffer_snapshot(doc->buffer);
+  job->old = findings_ref(doc->found);
+  changes_copy(&job->changes, &doc->since);
+  job->publish = self->publish;
+  job->full = !doc->published;
+  return job;
 }
 
 static void job_free(DocJob *job)
 {
   snapshot_unref(job->text);
+  findings_unref(job->old);
+  annotations_unref(job->base);
+  findings_unref(job->fresh);
   vec_release(&job->edits);
   changes_release(&job->changes);
   strbuf_release(&job->message);
   free(job);
 }
 
+static void queue(DocJob *job, uv_work_cb work, uv_after_work_cb done)
+{
+  int status = uv_queue_work(job->docs->loop, &job->req, work, done);
+  assert(status == 0);
+  (void)status;
+}
+
 static void document_free(Document *doc)
 {
   buffer_free(doc->buffer);
-  findings_free(doc->found);
+  findings_unref(doc->found);
   changes_release(&doc->since);
   analysis_free(doc->analysis);
   vec_release(&doc->untold);
@@ -126,32 +180,56 @@ static void document_free(Document *doc)
 }
 
 static void start_job(Docs *self, Document *doc);
+static void start_tags(Docs *self, Document *doc);
 
-static void install(DocJob *job, Document *doc)
+// A job of `doc` is over, and doc's pointer to it NULL again. What it found counts where the text is still
+// the same.
+static void job_over(DocJob *job)
 {
-  findings_free(doc->found);
-  doc->found = job->fresh;
-  job->fresh = NULL;
-  changes_reset(&doc->since);
-  doc->published = job->publish;
-  job->docs->events.found(job->docs->events.ctx, doc, &job->message);
-}
-
-static void job_done(uv_work_t *req, int status)
-{
-  DocJob *job = container_of(req, DocJob, req);
   Docs *self = job->docs;
   Document *doc = job->doc;
+  if (!doc->closed && job->fresh && job->serial == doc->serial && job->old == doc->found) {
+    findings_unref(doc->found);
+    doc->found = job->fresh;
+    job->fresh = NULL;
+    changes_reset(&doc->since);
+    doc->published = job->publish;
+    self->events.found(self->events.ctx, doc, &job->message);
+  }
+  job_free(job);
+  if (doc->closed && !doc->job && !doc->tags_job)
+    document_free(doc);
+  else if (!doc->closed) {
+    start_job(self, doc);
+    start_tags(self, doc);
+  }
+}
+
+static void annotate_done(uv_work_t *req, int status)
+{
+  DocJob *job = container_of(req, DocJob, req);
   assert(status == 0); // nobody cancels the request itself
   (void)status;
-  doc->job = NULL;
-  if (!doc->closed && job->fresh && job->serial == doc->serial) install(job, doc);
-  findings_free(job->fresh);
-  job_free(job);
-  if (doc->closed)
-    document_free(doc);
-  else
-    start_job(self, doc);
+  job->doc->job = NULL;
+  job_over(job);
+}
+
+static void tags_done(uv_work_t *req, int status)
+{
+  DocJob *job = container_of(req, DocJob, req);
+  (void)status;
+  job->doc->tags_job = NULL;
+  job_over(job);
+}
+
+// Ask the scripts about findings they have not seen, unless they are still busy with older ones; that job's
+// end comes back here.
+static void start_tags(Docs *self, Document *doc)
+{
+  if (doc->tags_job || doc->closed || !docs_is_current(doc) || !doc->found->base) return;
+  DocJob *job = doc->tags_job = job_new(self, doc);
+  job->base = annotations_ref(doc->found->base);
+  queue(job, tags_work, tags_done);
 }
 
 // A text too long to be annotated may shrink again; then it starts afresh.
@@ -174,21 +252,10 @@ static void start_job(Docs *self, Document *doc)
   if (doc->too_long) forget_analysis(doc);
   if (doc->too_long) return;
   if (!doc->analysis) begin_analysis(doc, self->pipeline);
-  DocJob *job = xcalloc(1, sizeof *job);
-  job->docs = self;
-  job->doc = doc;
-  job->serial = doc->serial;
-  job->version = doc->version;
-  job->text = buffer_snapshot(doc->buffer);
+  DocJob *job = doc->job = job_new(self, doc);
   job->edits = doc->untold;
   doc->untold = (EditVec){0};
-  changes_copy(&job->changes, &doc->since);
-  job->publish = self->publish;
-  job->full = !doc->published;
-  doc->job = job;
-  int status = uv_queue_work(self->loop, &job->req, job_work, job_done);
-  assert(status == 0);
-  (void)status;
+  queue(job, annotate_work, annotate_done);
 }
 
 void docs_set_pipeline(Docs *self, const Pipeline *pipeline, Host *host)
@@ -253,10 +320,8 @@ void docs_close(Docs *self, Document *doc)
   self->open.len--;
   memmove(self->open.items + i, self->open.items + i + 1, (self->open.len - i) * sizeof(Document *));
   doc->closed = true;
-  if (doc->job)
-    doc->job->cancel = true; // job_done() frees the document
-  else
-    document_free(doc);
+  if (doc->job) doc->job->cancel = true;
+  if (!doc->job && !doc->tags_job) document_free(doc); // else the last job's end does
 }
 
 void docs_close_all(Docs *self)

@@ -13,6 +13,9 @@
 
 #define DOCS_MOST_LIVE ((size_t)8 << 20) // bytes; a longer text is kept in step, but not annotated
 
+#define DOCS_MOST_WITH_TAGS                                                                                  \
+  ((size_t)64 << 10) // bytes; behind a longer text's names its tags follow on their own
+
 typedef VEC_OF(TextEdit) EditVec;
 typedef struct Docs Docs;
 typedef struct DocJob DocJob;
@@ -30,7 +33,8 @@ typedef struct Document {
   // of docs.c alone
   Analysis *analysis; // the job's while there is one
   EditVec untold;     // edits the analysis was not told of
-  DocJob *job;
+  DocJob *job;        // annotating
+  DocJob *tags_job;   // asking the scripts about doc->found, where the text is long
   bool published, closed;
 } Document;
 
@@ -68,5 +72,6 @@ void docs_close(Docs *self, Document *doc);
 bool docs_change(Docs *self, Document *doc, const cJSON *change, Error *err);
 // After the entries of one message.
 void docs_changed(Docs *self, Document *doc, int64_t version);
-// Whether doc->found is of the text as it is now.
+// Whether doc->found is of the text as it is now; and whether the scripts have seen it.
 bool docs_is_current(const Document *doc);
+bool docs_is_complete(const Document *doc);

@@ -22,20 +22,78 @@ typedef struct Follow {
   bool *paired; // [fresh span]
 } Follow;
 
-Findings *findings_new(const Snapshot *text, Annotations *found, uint64_t serial)
+Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *base, uint64_t serial)
 {
   Findings *self = xcalloc(1, sizeof *self);
-  *self = (Findings){.text = snapshot_ref(text), .found = found, .serial = serial, .next_id = 1};
+  *self = (Findings){
+      .text = snapshot_ref(text), .found = found, .base = base, .serial = serial, .next_id = 1, .refs = 1};
   return self;
 }
 
-void findings_free(const Findings *self)
+const Findings *findings_ref(const Findings *self)
 {
-  if (!self) return;
-  snapshot_unref(self->text);
-  annotations_unref(self->found);
-  free((void *)(uintptr_t)self);
+  Findings *counted = (Findings *)(uintptr_t)self; // the count is the only part that changes
+  if (counted) __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);
+  return self;
 }
+
+void findings_unref(const Findings *self)
+{
+  Findings *counted = (Findings *)(uintptr_t)self;
+  if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
+  snapshot_unref(counted->text);
+  annotations_unref(counted->found);
+  annotations_unref(counted->base);
+  free(counted);
+}
+
+// --- tags of the text before
+
+static void add_moved_tags(Annotations *to, const Findings *old, const Changes *changes)
+{
+  size_t hint = 0;
+  for (size_t i = 0; old && i < old->found->spans.len; i++) {
+    Span tag = old->found->spans.items[i];
+    if (tag.kind != SPAN_TAG || !changes_map(changes, &tag.start, &tag.end, &hint)) continue;
+    tag.tag = (TagFacts){.tag = arena_dup(&to->arena, tag.tag.tag),
+                         .value = arena_dup(&to->arena, tag.tag.value),
+                         .fields = arena_dup(&to->arena, tag.tag.fields),
+                         .script = arena_dup(&to->arena, tag.tag.script)};
+    vec_push_in(&to->arena, &to->spans, tag);
+  }
+}
+
+Annotations *findings_carry_tags(const Annotations *found, const Findings *old, const Changes *changes)
+{
+  Annotations *all = xcalloc(1, sizeof *all);
+  *all = (Annotations){.blocks = found->blocks,
+                       .block_count = found->block_count,
+                       .lang = found->lang,
+                       .dct = found->dct,
+                       .title = found->title,
+                       .refs = 1};
+  add_moved_tags(all, old, changes);
+  if (!all->spans.len) {
+    annotations_unref(all);
+    return annotations_ref(found);
+  }
+  SpanVec tags = all->spans;
+  size_t count = found->spans.len + tags.len, a = 0, b = 0;
+  Span *spans = arena_alloc(&all->arena, size_mul(count, sizeof *spans));
+  while (a + b < count) {
+    bool tag_next =
+        a == found->spans.len || (b < tags.len && span_order(&tags.items[b], &found->spans.items[a]) < 0);
+    spans[a + b] = tag_next ? tags.items[b] : found->spans.items[a];
+    if (tag_next)
+      b++;
+    else
+      a++;
+  }
+  all->spans = (SpanVec){.items = spans, .len = count, .cap = count};
+  return all;
+}
+
+// --- what changed
 
 void delta_release(Delta *delta)
 {
@@ -73,7 +131,7 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
            same_mention(self, &was->quote.source, &is->quote.source);
   default:
     return str_eq(was->tag.tag, is->tag.tag) && str_eq(was->tag.value, is->tag.value) &&
-           str_eq(was->tag.script, is->tag.script);
+           str_eq(was->tag.fields, is->tag.fields) && str_eq(was->tag.script, is->tag.script);
   }
 }
 

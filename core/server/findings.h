@@ -13,8 +13,12 @@ typedef VEC_OF(size_t) IndexVec;
 typedef struct Findings {
   const Snapshot *text;     // counted
   const Annotations *found; // counted; its spans have the lasting ids
+  // Counted: what scripts have still to see. `found` has their tags of the text before meanwhile, moved to
+  // where they are now, and borrows from it. NULL: all is done.
+  const Annotations *base;
   uint32_t next_id;
   uint64_t serial; // of the document's text
+  int refs;        // atomic
 } Findings;
 
 // What a client that knows the old findings, and moves its marks with the edits, must be told. A span whose
@@ -24,10 +28,14 @@ typedef struct Delta {
   IndexVec added; // of fresh's spans
 } Delta;          // = {0} to begin
 
-// Takes the counted reference `found`, refers to `text`. Spans have no lasting ids yet: findings_follow()
-// comes next.
-Findings *findings_new(const Snapshot *text, Annotations *found, uint64_t serial);
-void findings_free(const Findings *self); // NULL is fine
+// Takes the counted references `found` and `base` (may be NULL), refers to `text`. Spans have no lasting ids
+// yet: findings_follow() comes next. The caller holds the one reference.
+Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *base, uint64_t serial);
+const Findings *findings_ref(const Findings *self);
+void findings_unref(const Findings *self); // NULL is fine
+// `found` with the tags of `old` (NULL: none) that the changes did not touch. The caller holds a reference,
+// and keeps one to `found`, from which the result borrows.
+Annotations *findings_carry_tags(const Annotations *found, const Findings *old, const Changes *changes);
 // Give `fresh` the ids of `old` (NULL: there was nothing) where its spans are old ones moved by `changes`,
 // new ones elsewhere, and say in `delta` what differs.
 void findings_follow(Findings *fresh, const Findings *old, const Changes *changes, Delta *delta);

@@ -55,6 +55,7 @@ struct Method {
   void (*control)(Lsp *lsp, const RpcMessage *message);
   bool (*feature)(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
   bool about_place; // its position means the text as it was when asked: void once that changed
+  bool complete;    // wants the scripts' tags too
 };
 
 const Method *methods_find(Str name); // NULL: none of ours

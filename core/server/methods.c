@@ -328,6 +328,11 @@ static void answer_without(Lsp *lsp, const Method *method, const char *id, const
     lsp_fail(lsp, id, RPC_INTERNAL_ERROR, "%s", lsp->pipeline_err.text);
 }
 
+static bool ready(const Document *doc, const Method *method)
+{
+  return method->complete ? docs_is_complete(doc) : docs_is_current(doc);
+}
+
 static bool never_found(const Lsp *lsp, const Document *doc)
 {
   return doc->too_long || (lsp->loaded && !lsp->pipeline);
@@ -346,7 +351,7 @@ void methods_feature(Lsp *lsp, const Method *method, RpcMessage *message)
     lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "position is missing");
   else if (never_found(lsp, doc))
     answer_without(lsp, method, message->id, doc);
-  else if (docs_is_current(doc))
+  else if (ready(doc, method))
     answer(lsp, method, message->id, doc, message->params);
   else {
     vec_push(&lsp->waiting, (Waiting){message->id, message->root, message->params, method, doc});
@@ -361,11 +366,19 @@ static void waiting_release(Waiting *one)
   cJSON_Delete(one->root);
 }
 
-// Take the first that waits for `doc` (about a place only, where `all` is false) out of the list, into *one.
-static bool next_waiting(Lsp *lsp, const Document *doc, bool all, Waiting *one)
+typedef enum Which { WHICH_ALL, WHICH_PLACES, WHICH_READY } Which;
+
+static bool matches(const Lsp *lsp, const Waiting *one, Which which)
+{
+  if (which == WHICH_PLACES) return one->method->about_place;
+  return which == WHICH_ALL || never_found(lsp, one->doc) || ready(one->doc, one->method);
+}
+
+// Take the first that waits for `doc`, of `which`, out of the list, into *one.
+static bool next_waiting(Lsp *lsp, const Document *doc, Which which, Waiting *one)
 {
   for (size_t i = 0; i < lsp->waiting.len; i++) {
-    if (lsp->waiting.items[i].doc != doc || !(all || lsp->waiting.items[i].method->about_place)) continue;
+    if (lsp->waiting.items[i].doc != doc || !matches(lsp, &lsp->waiting.items[i], which)) continue;
     *one = lsp->waiting.items[i];
     lsp->waiting.len--;
     memmove(lsp->waiting.items + i, lsp->waiting.items + i + 1, (lsp->waiting.len - i) * sizeof *one);
@@ -376,7 +389,7 @@ static bool next_waiting(Lsp *lsp, const Document *doc, bool all, Waiting *one)
 
 void methods_found(Lsp *lsp, Document *doc)
 {
-  for (Waiting one; next_waiting(lsp, doc, true, &one);) {
+  for (Waiting one; next_waiting(lsp, doc, WHICH_READY, &one);) {
     if (never_found(lsp, doc))
       answer_without(lsp, one.method, one.id, doc);
     else
@@ -387,7 +400,7 @@ void methods_found(Lsp *lsp, Document *doc)
 
 void methods_drop(Lsp *lsp, const Document *doc, bool all)
 {
-  for (Waiting one; next_waiting(lsp, doc, all, &one);) {
+  for (Waiting one; next_waiting(lsp, doc, all ? WHICH_ALL : WHICH_PLACES, &one);) {
     lsp_fail(lsp, one.id, RPC_CONTENT_MODIFIED, "the document changed");
     waiting_release(&one);
   }
@@ -417,28 +430,28 @@ static void do_cancel(Lsp *lsp, const RpcMessage *message)
 // --- the table
 
 static const Method g_methods[] = {
-    {"initialize", do_initialize, NULL, false},
-    {"initialized", do_initialized, NULL, false},
-    {"shutdown", do_shutdown, NULL, false},
-    {"exit", do_exit, NULL, false},
-    {"$/cancelRequest", do_cancel, NULL, false},
-    {"$/setTrace", do_nothing, NULL, false},
-    {"workspace/didChangeConfiguration", do_nothing, NULL, false},
-    {"workspace/didChangeWatchedFiles", do_nothing, NULL, false},
-    {"workspace/didChangeWorkspaceFolders", do_folders, NULL, false},
-    {"textDocument/didOpen", do_open, NULL, false},
-    {"textDocument/didChange", do_change, NULL, false},
-    {"textDocument/didClose", do_close, NULL, false},
-    {"textDocument/didSave", do_save, NULL, false},
-    {"textDocument/hover", NULL, hover, true},
-    {"textDocument/documentHighlight", NULL, highlight, true},
-    {"textDocument/definition", NULL, definition, true},
-    {"textDocument/references", NULL, references, true},
-    {"textDocument/documentSymbol", NULL, symbols, false},
-    {"textDocument/semanticTokens/full", NULL, tokens_full, false},
-    {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false},
-    {"textDocument/semanticTokens/range", NULL, tokens_range, false},
-    {"newsmark/annotations", NULL, annotations, false},
+    {"initialize", do_initialize, NULL, false, false},
+    {"initialized", do_initialized, NULL, false, false},
+    {"shutdown", do_shutdown, NULL, false, false},
+    {"exit", do_exit, NULL, false, false},
+    {"$/cancelRequest", do_cancel, NULL, false, false},
+    {"$/setTrace", do_nothing, NULL, false, false},
+    {"workspace/didChangeConfiguration", do_nothing, NULL, false, false},
+    {"workspace/didChangeWatchedFiles", do_nothing, NULL, false, false},
+    {"workspace/didChangeWorkspaceFolders", do_folders, NULL, false, false},
+    {"textDocument/didOpen", do_open, NULL, false, false},
+    {"textDocument/didChange", do_change, NULL, false, false},
+    {"textDocument/didClose", do_close, NULL, false, false},
+    {"textDocument/didSave", do_save, NULL, false, false},
+    {"textDocument/hover", NULL, hover, true, false},
+    {"textDocument/documentHighlight", NULL, highlight, true, false},
+    {"textDocument/definition", NULL, definition, true, false},
+    {"textDocument/references", NULL, references, true, false},
+    {"textDocument/documentSymbol", NULL, symbols, false, false},
+    {"textDocument/semanticTokens/full", NULL, tokens_full, false, false},
+    {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false, false},
+    {"textDocument/semanticTokens/range", NULL, tokens_range, false, false},
+    {"newsmark/annotations", NULL, annotations, false, true},
 };
 
 const Method *methods_find(Str name)

@@ -126,6 +126,27 @@ def test_the_law_while_typing(start):
         client.seen.clear()
 
 
+def test_the_law_in_a_long_text(start):
+    """Where names go ahead and the tags of scripts follow: what is told in two goes adds up to the same."""
+    dice = random.Random(SEED)
+    body = "".join("Stycke %d. ”Vi har HIMARS och en stridsvagn”, sa Anna Berg i går.\n\n" % i for i in range(1500))
+    client, text, marks, uri = start(), Text(body), Marks(), "file:///tmp/long.txt"
+    client.open(uri, body)
+    for version in range(1, 12):
+        if version > 1:
+            client.change(uri, version, [random_edit(dice, text, marks) for _ in range(3)])
+        found = whole(client, uri, text)
+        told = [m["params"] for m in client.seen if m.get("method") == "newsmark/publishAnnotations"]
+        check(told and all(p["version"] == version for p in told), "told of other versions")
+        for params in told:
+            marks.apply(params, text)
+        client.seen.clear()
+        compare("deltas and the whole differ at version %d" % version, marks.sorted(), found)
+    check(any(one["kind"] == "tag" for one in found), "no script has tagged anything")
+    client.open("file:///tmp/fresh/long.txt", text.text)
+    compare("edited and opened anew differ", lsp.without_id(found), lsp.without_id(whole(client, "file:///tmp/fresh/long.txt", text)))
+
+
 def test_ids_stay(start):
     body = "Rubrik\n\n”Det är inte sant”, sa Anna Berg.\n\n”Jo, det är det”, sa Per Ek. ”Vi har sett det själva.”\n"
     client, text, uri = start(), Text(body), "file:///tmp/a.txt"

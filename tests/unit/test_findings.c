@@ -16,7 +16,7 @@ static Findings *make(const Span *spans, size_t count)
   found->refs = 1;
   for (size_t i = 0; i < count; i++) vec_push_in(&found->arena, &found->spans, spans[i]);
   Snapshot *text = snapshot_new(STR("the text does not matter here"));
-  Findings *self = findings_new(text, found, 1);
+  Findings *self = findings_new(text, found, NULL, 1);
   snapshot_unref(text);
   return self;
 }
@@ -117,8 +117,8 @@ static void test_cases(void **state)
     delta_release(&first);
     delta_release(&delta);
     changes_release(&changes);
-    findings_free(old);
-    findings_free(fresh);
+    findings_unref(old);
+    findings_unref(fresh);
   }
 }
 
@@ -138,13 +138,39 @@ static void test_quotation_follows_its_speaker(void **state)
   delta_release(&first);
   delta_release(&delta);
   changes_release(&changes);
-  findings_free(old);
-  findings_free(fresh);
+  findings_unref(old);
+  findings_unref(fresh);
+}
+
+static void test_tags_are_carried(void **state)
+{
+  (void)state;
+  Span old_spans[] = {entity(2, 6, ENTITY_PER, "A"),
+                      {.start = 2, .end = 6, .kind = SPAN_TAG, .by = BY_SCRIPT, .tag = {.tag = STR("t")}},
+                      {.start = 8, .end = 9, .kind = SPAN_TAG, .by = BY_SCRIPT, .tag = {.tag = STR("t")}}};
+  Span fresh_spans[] = {entity(3, 7, ENTITY_PER, "A"), entity(20, 22, ENTITY_PER, "B")};
+  Findings *old = make(old_spans, 3), *fresh = make(fresh_spans, 2);
+  Changes changes = {0};
+  changes_add(&changes, (TextEdit){0, 0, 1});
+  changes_add(&changes, (TextEdit){9, 10, 12}); // the second tag is typed over
+  Annotations *all = findings_carry_tags(fresh->found, old, &changes);
+  assert_int_equal(all->spans.len, 3);
+  assert_int_equal(all->spans.items[1].kind, SPAN_TAG);
+  assert_int_equal(all->spans.items[1].start, 3);
+  assert_int_equal(all->spans.items[2].start, 20);
+  annotations_unref(all);
+  all = findings_carry_tags(fresh->found, fresh, &changes);
+  assert_ptr_equal(all, fresh->found); // nothing to carry
+  annotations_unref(all);
+  changes_release(&changes);
+  findings_unref(old);
+  findings_unref(fresh);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
-                                     cmocka_unit_test(test_quotation_follows_its_speaker)};
+                                     cmocka_unit_test(test_quotation_follows_its_speaker),
+                                     cmocka_unit_test(test_tags_are_carried)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
