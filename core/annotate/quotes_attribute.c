@@ -354,7 +354,7 @@ static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading
     reading->reason = REASON_TOPIC;
     return;
   }
-  if (draft->starts && spoken && self->block - self->last_block <= 3) {
+  if (spoken && self->block - self->last_block <= (cue ? 8 : draft->starts ? 3 : 0)) {
     reading->speaker = self->last;
     reading->reason = REASON_SAME;
   }

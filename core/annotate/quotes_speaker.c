@@ -97,6 +97,16 @@ static void candidate_window(Frame *self)
 
 // --- cues
 
+// The first token of the verb group that ends in the cue: "ha poi aggiunto".
+static uint32_t group_start(const Scene *scene, uint32_t token)
+{
+  while (token > 0 &&
+         (scene->words[token - 1]->small == SMALL_AUX || scene->words[token - 1]->small == SMALL_ADV ||
+          scene->words[token - 1]->small == SMALL_REFL))
+    token--;
+  return token;
+}
+
 static bool matches_rest(const Scene *scene, uint32_t token, Str rest, uint32_t *last)
 {
   for (; rest.len; token++) {
@@ -249,11 +259,8 @@ static bool verb_cue(const Cue *cue)
 // Whether the verb group of the cue stands behind a comma.
 static bool behind_comma(const Scene *scene, const Cue *cue)
 {
-  uint32_t i = cue->first;
-  while (i > 0 && (scene->words[i - 1]->small == SMALL_AUX || scene->words[i - 1]->small == SMALL_ADV ||
-                   scene->words[i - 1]->small == SMALL_REFL))
-    i--;
-  return i > 0 && scene_is(scene, i - 1, ",");
+  uint32_t first = group_start(scene, cue->first);
+  return first > 0 && scene_is(scene, first - 1, ",");
 }
 
 static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
@@ -404,7 +411,8 @@ static bool phrase_first(const Frame *self, uint32_t end, Party *party)
       break;
     nouns += !word->small;
   }
-  bool article = first < end && scene->words[first]->small == SMALL_DET;
+  bool article = first < end && (scene->words[first]->small == SMALL_DET ||
+                                 (first + 1 < end && (scene->in[first + 1].flags & TOKEN_CAPITAL)));
   if (!nouns || i == end || (!article && drops_subjects(scene->lexicon->lang))) return false;
   *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
   return true;
@@ -452,7 +460,8 @@ static void try_cue(Frame *self, Cue *cue)
   if (cue->class < CUE_NOUN && cue->class != CUE_CITE && is_noun(scene, cue->first)) return;
   if (cue->class == CUE_READ && !impersonal(scene, cue)) return;
   cue->behind = cue->first >= self->stretch.last;
-  cue->joined = cue->first > 0 && scene->words[cue->first - 1]->small == SMALL_CONJ;
+  uint32_t group = group_start(scene, cue->first);
+  cue->joined = group > 0 && scene->words[group - 1]->small == SMALL_CONJ;
   if (cue->behind)
     weigh_behind(self, cue);
   else
@@ -541,6 +550,39 @@ static void find_source(Frame *self)
   }
 }
 
+// Whether the name stands behind the noun and its own phrase: "talsmann for organet, Ann Lee".
+static bool follows_noun(const Scene *scene, const Candidate *name, const Party *noun)
+{
+  uint32_t i = name->first;
+  if (noun->end > name->party.start || i < 2 || !scene_is(scene, i - 1, ",")) return false;
+  bool closed = name->last >= scene->len || scene_is(scene, name->last, ",.;:") ||
+                scene->words[name->last]->small != SMALL_NONE || scene->inside[name->last];
+  for (i--; closed && i > 0 && name->first - i < 9; i--) {
+    if (scene->in[i - 1].end <= noun->end) return true;
+    if (!scene_is_word(scene, i - 1) || scene->words[i - 1]->cue || scene->words[i - 1]->small == SMALL_SUB)
+      return false;
+  }
+  return false;
+}
+
+// "the coach, Ann Lee," and "Ann Lee, the coach," are Ann Lee.
+static void prefer_name(Frame *self)
+{
+  const Scene *scene = self->scene;
+  Party *party = &self->best.speaker;
+  if (party->kind != PARTY_ROLE && party->kind != PARTY_NOUN) return;
+  for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    if (c->party.kind != PARTY_NAME || c->type != ENTITY_PER || c->owner) continue;
+    bool before = c->party.end < party->start && c->last + 1 < scene->len && scene_is(scene, c->last, ",") &&
+                  scene->in[c->last + 1].start == party->start;
+    if (before || follows_noun(scene, c, party)) {
+      *party = c->party;
+      return;
+    }
+  }
+}
+
 static Frame frame_of(const Scene *scene, const CandidateVec *candidates, Marked stretch)
 {
   Frame self = {.scene = scene, .candidates = candidates, .stretch = stretch};
@@ -562,6 +604,7 @@ Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked s
   try_unknown(&self);
   try_alone(&self);
   find_source(&self);
+  prefer_name(&self);
   return self.best;
 }
 

@@ -49,14 +49,16 @@ static bool load_cues(Lexicon *self, Error *err)
                                                  "noun",  "prep", "post",  "so",     "adjunct"};
   const Table *table = table_find("cues", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
-    unsigned class;
+    unsigned kind;
     Str gerund = table_cell(table, i, 2);
-    if (!class_of(str_cut(&gerund, ' '), names, ARRAY_LEN(names), &class)) return broken(table, i, err);
+    if (!class_of(str_cut(&gerund, ' '), names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
     Str rest = table_cell(table, i, 0), first = str_cut(&rest, ' ');
+    Word *word = word_slot(self, first);
+    word->gerund |= gerund.len > 0;
     if (rest.len)
-      add_phrase(self, first, rest, (CueClass) class);
+      add_phrase(self, first, rest, (CueClass)kind);
     else
-      word_slot(self, first)->cue = (CueClass) class;
+      word->cue = (CueClass)kind;
   }
   return true;
 }
@@ -67,9 +69,9 @@ static bool load_small(Lexicon *self, Error *err)
                                                    "of", "det", "conj", "sub",  "refl"};
   const Table *table = table_find("speech", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
-    unsigned class;
-    if (!class_of(table_cell(table, i, 1), names, ARRAY_LEN(names), &class)) return broken(table, i, err);
-    word_slot(self, table_cell(table, i, 0))->small = (SmallClass) class;
+    unsigned kind;
+    if (!class_of(table_cell(table, i, 1), names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
+    word_slot(self, table_cell(table, i, 0))->small = (SmallClass)kind;
   }
   return true;
 }
