@@ -4,6 +4,7 @@
 #include "index/indexer_p.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -86,6 +87,21 @@ static void on_wake(uv_async_t *async)
   uv_stop(async->loop);
 }
 
+// Two builds of one version annotate differently: the program's own file tells them apart.
+static void name_maker(char *maker, size_t size)
+{
+  char path[4096];
+  size_t len = sizeof path;
+  uv_fs_t req;
+  long long bytes = 0, changed = 0;
+  if (uv_exepath(path, &len) == 0 && uv_fs_stat(NULL, &req, path, NULL) == 0) {
+    bytes = (long long)req.statbuf.st_size;
+    changed = req.statbuf.st_mtim.tv_sec;
+    uv_fs_req_cleanup(&req);
+  }
+  snprintf(maker, size, NEWSMARK_VERSION " %lld %lld", bytes, changed);
+}
+
 static int worker_count(const IndexerOptions *options)
 {
   uv_cpu_info_t *info;
@@ -108,6 +124,7 @@ Indexer *indexer_new(uv_loop_t *loop, const Pipeline *pipeline, const char *root
   self->options = *options;
   self->folder = folder;
   self->worker_count = worker_count(options);
+  name_maker(self->maker, sizeof self->maker);
   atomic_store(&self->state, INDEX_SCANNING);
   atomic_store(&self->scanning, true);
   self->wake_open = true;

@@ -25,10 +25,13 @@ typedef struct Rows { // one question while it runs
   int64_t source_of; // the article that `source` holds; -1: none
 } Rows;
 
+static void in_block(sqlite3_context *context, int count, sqlite3_value **values);
+
 Query *query_new(const Folder *folder, Error *err)
 {
   sqlite3 *db = schema_open_reader(folder->db, err);
   if (!db) return NULL;
+  sqlite3_create_function(db, "in_block", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, in_block, NULL, NULL);
   Query *self = xcalloc(1, sizeof *self);
   self->db = db;
   self->root = xstrdup(folder->root);
@@ -314,51 +317,62 @@ bool query_quotes(Query *self, const QueryFilter *filter, Arena *arena, QuoteRow
 
 // --- timeline ---
 
-static bool spots_in_block(Str blob, size_t block)
+// in_block(spots, block): whether one of the packed places lies in that block.
+static void in_block(sqlite3_context *context, int count, sqlite3_value **values)
 {
-  SpotReader spots = {.left = blob};
-  for (Spot spot; spot_next(&spots, &spot);)
-    if (spot.block == block) return true;
-  return false;
+  (void)count;
+  SpotReader spots = {.left = {sqlite3_value_blob(values[0]), (size_t)sqlite3_value_bytes(values[0])}};
+  size_t block = (size_t)sqlite3_value_int64(values[1]);
+  bool found = false;
+  for (Spot spot; !found && spot_next(&spots, &spot);) found = spot.block == block;
+  sqlite3_result_int(context, found);
 }
+
+// A name in few articles: their dates are sorted. One in many, and a page of rows is wanted: dates are walked
+// in their order until the page is full.
+enum { MANY_ARTICLES = 500 };
+
+static bool in_many_articles(Rows *rows)
+{
+  sqlite3_stmt *stmt =
+      prepare(rows->query, "SELECT sum(articles) FROM entities WHERE id IN " NAMED, rows->err);
+  if (!stmt) return false;
+  bind_names(stmt, rows->filter, rows->arena);
+  bool many = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int64(stmt, 0) > MANY_ARTICLES;
+  sqlite3_finalize(stmt);
+  return many;
+}
+
+#define DATES                                                                                                \
+  "SELECT " ARTICLE ", d.start, d.end, d.type, d.value, d.begin, d.until FROM dates d"                       \
+  " JOIN articles a ON a.id = d.article"                                                                     \
+  " WHERE d.begin <= :until AND d.until >= :from AND (:type < 0 OR d.type = :type)" IN_ARTICLE
+#define WITH_NAME                                                                                            \
+  "AND EXISTS (SELECT 1 FROM mentions m WHERE m.entity IN " NAMED                                            \
+  " AND m.day = a.day AND m.article = a.id AND in_block(m.spots, d.block)) "
+#define IN_ITS_ARTICLES "AND d.article IN (SELECT article FROM mentions WHERE entity IN " NAMED ") "
+#define BY_DATE "ORDER BY d.begin, d.until DESC, a.path, d.start LIMIT :limit"
 
 bool query_timeline(Query *self, const QueryFilter *filter, Arena *arena, DateRows *out, Error *err)
 {
   Rows rows = {.query = self, .filter = filter, .arena = arena, .err = err, .source_of = -1};
-  const char *sql =
-      filter->name.len
-          ? "SELECT " ARTICLE
-            ", d.start, d.end, d.block, d.type, d.value, d.begin, d.until, m.spots FROM mentions m"
-            " JOIN dates d ON d.article = m.article JOIN articles a ON a.id = m.article WHERE m.entity "
-            "IN " NAMED
-            " AND d.begin <= :until AND d.until >= :from AND (:type < 0 OR d.type = :type)" IN_ARTICLE
-            "ORDER BY d.begin, d.until DESC, a.path, d.start"
-          : "SELECT " ARTICLE
-            ", d.start, d.end, d.block, d.type, d.value, d.begin, d.until, NULL FROM dates d"
-            " JOIN articles a ON a.id = d.article"
-            " WHERE d.begin <= :until AND d.until >= :from AND (:type < 0 OR d.type = :type)" IN_ARTICLE
-            "ORDER BY d.begin, d.until DESC, a.path, d.start";
+  const char *sql = DATES BY_DATE;
+  if (filter->name.len) sql = DATES IN_ITS_ARTICLES WITH_NAME BY_DATE;
+  if (filter->name.len && filter->limit && in_many_articles(&rows)) sql = DATES WITH_NAME BY_DATE;
   sqlite3_stmt *stmt = prepare(self, sql, err);
   if (!stmt) return false;
   bind_names(stmt, filter, arena);
   bind_range(stmt, filter);
   bool ok = bind_type(&rows, stmt, g_date_types, DATE_TYPES);
-  int64_t last_article = -1, last_start = -1;
-  while (ok && (!filter->limit || out->len < filter->limit) && step(&rows, stmt, &ok)) {
-    int64_t article = sqlite3_column_int64(stmt, 0), start = sqlite3_column_int64(stmt, AFTER_ARTICLE);
-    if (article == last_article && start == last_start) continue; // two entities of one name in the block
-    Str spots = {sqlite3_column_blob(stmt, AFTER_ARTICLE + 7),
-                 (size_t)sqlite3_column_bytes(stmt, AFTER_ARTICLE + 7)};
-    if (filter->name.len && !spots_in_block(spots, (size_t)sqlite3_column_int64(stmt, AFTER_ARTICLE + 2)))
-      continue;
-    last_article = article;
-    last_start = start;
+  while (ok && step(&rows, stmt, &ok)) {
     DateRow row = {.at = place_of(&rows, stmt),
-                   .type = (DateType)sqlite3_column_int(stmt, AFTER_ARTICLE + 3),
-                   .value = column(stmt, AFTER_ARTICLE + 4, arena),
-                   .begin = day_text(arena, sqlite3_column_int(stmt, AFTER_ARTICLE + 5)),
-                   .until = day_text(arena, sqlite3_column_int(stmt, AFTER_ARTICLE + 6))};
-    locate(&rows, &row.at, (size_t)start, (size_t)sqlite3_column_int64(stmt, AFTER_ARTICLE + 1));
+                   .type = (DateType)sqlite3_column_int(stmt, AFTER_ARTICLE + 2),
+                   .value = column(stmt, AFTER_ARTICLE + 3, arena),
+                   .begin = day_text(arena, sqlite3_column_int(stmt, AFTER_ARTICLE + 4)),
+                   .until = day_text(arena, sqlite3_column_int(stmt, AFTER_ARTICLE + 5))};
+    if (!row.value.len) row.value = row.begin;
+    locate(&rows, &row.at, (size_t)sqlite3_column_int64(stmt, AFTER_ARTICLE),
+           (size_t)sqlite3_column_int64(stmt, AFTER_ARTICLE + 1));
     vec_push_in(arena, out, row);
   }
   source_release(&rows.source);

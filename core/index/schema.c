@@ -15,9 +15,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 1
-// The annotators' version counts too: what an older one found is not what this one would.
-#define INDEX_MAKER NEWSMARK_VERSION
+#define SCHEMA_VERSION 2
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -48,8 +46,7 @@ static const char g_tables[] =
     "CREATE TABLE tags(article INTEGER, start INTEGER, tag TEXT, end INTEGER, value TEXT, script TEXT,"
     "  PRIMARY KEY(article, start, tag)) WITHOUT ROWID;"
     "CREATE VIRTUAL TABLE text USING fts5(body, content='', tokenize='ascii');"
-    "INSERT INTO text(text, rank) VALUES('hashsize', 8388608);"
-    "INSERT INTO meta VALUES('maker', '" INDEX_MAKER "');";
+    "INSERT INTO text(text, rank) VALUES('hashsize', 8388608);";
 
 bool schema_error(sqlite3 *db, Error *err)
 {
@@ -79,22 +76,19 @@ static bool read_text(sqlite3 *db, const char *sql, char *out, size_t size, Erro
   return ok;
 }
 
-// What made the database: "application version maker"; a new, empty file says "0 0 ".
+// What made the database: "application version"; a new, empty file says "0 0".
 static bool read_stamp(sqlite3 *db, char *stamp, size_t size, Error *err)
 {
-  char id[16], version[16], maker[64] = "";
+  char id[16], version[16];
   if (!read_text(db, "PRAGMA application_id", id, sizeof id, err)) return false;
   if (!read_text(db, "PRAGMA user_version", version, sizeof version, err)) return false;
-  if (strtol(id, NULL, 10) == APPLICATION_ID && strtol(version, NULL, 10) == SCHEMA_VERSION &&
-      !read_text(db, "SELECT value FROM meta WHERE key = 'maker'", maker, sizeof maker, err))
-    return false;
-  snprintf(stamp, size, "%s %s %s", id, version, maker);
+  snprintf(stamp, size, "%s %s", id, version);
   return true;
 }
 
 static const char *stamp_wanted(char *buf, size_t size)
 {
-  snprintf(buf, size, "%d %d %s", APPLICATION_ID, SCHEMA_VERSION, INDEX_MAKER);
+  snprintf(buf, size, "%d %d", APPLICATION_ID, SCHEMA_VERSION);
   return buf;
 }
 
@@ -148,7 +142,7 @@ sqlite3 *schema_open_writer(const char *path, Error *err)
                     "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192;",
                     err) &&
         read_stamp(db, stamp, sizeof stamp, err);
-    if (ok && !strcmp(stamp, "0 0 ")) ok = make_tables(db, err) && read_stamp(db, stamp, sizeof stamp, err);
+    if (ok && !strcmp(stamp, "0 0")) ok = make_tables(db, err) && read_stamp(db, stamp, sizeof stamp, err);
     if (ok && !strcmp(stamp, stamp_wanted(wanted, sizeof wanted))) return db;
     sqlite3_close(db);
     if (!ok || !remove_files(path, err)) return NULL; // of another version: once more, from nothing

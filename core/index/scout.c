@@ -208,7 +208,7 @@ static void load_file(void *ud, Str path, FileStamp stamp, uint64_t hash)
 static bool open_store(Scout *self, Error *err)
 {
   Indexer *indexer = self->indexer;
-  indexer->store = store_open(indexer->folder.db, err);
+  indexer->store = store_open(indexer->folder.db, indexer->maker, err);
   if (!indexer->store) return false;
   size_t dead, articles;
   store_waste(indexer->store, &dead, &articles);

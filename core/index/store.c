@@ -152,19 +152,6 @@ static int64_t count_of(Store *self, const char *sql)
   return n;
 }
 
-Store *store_open(const char *path, Error *err)
-{
-  sqlite3 *db = schema_open_writer(path, err);
-  if (!db) return NULL;
-  Store *self = xcalloc(1, sizeof *self);
-  self->db = db;
-  self->articles = (size_t)count_of(self, "SELECT count(*) FROM articles");
-  self->swept = count_of(self, "SELECT value FROM meta WHERE key = 'swept'");
-  int64_t given = count_of(self, "SELECT seq FROM sqlite_sequence WHERE name = 'articles'") - self->swept;
-  self->dead = given > (int64_t)self->articles ? (size_t)given - self->articles : 0;
-  return self;
-}
-
 static void forget(Store *self)
 {
   self->known.len = self->maybe_gone.len = 0;
@@ -243,6 +230,58 @@ bool store_commit(Store *self, Error *err)
   self->open = false;
   if (self->known.len > CACHE_MAX || self->seen_names.len > CACHE_MAX) forget(self);
   return true;
+}
+
+static void count_rows(Store *self)
+{
+  self->articles = (size_t)count_of(self, "SELECT count(*) FROM articles");
+  self->swept = count_of(self, "SELECT value FROM meta WHERE key = 'swept'");
+  int64_t given = count_of(self, "SELECT seq FROM sqlite_sequence WHERE name = 'articles'") - self->swept;
+  self->dead = given > (int64_t)self->articles ? (size_t)given - self->articles : 0;
+}
+
+static bool sweep(Store *self, Error *err)
+{
+  return schema_exec(
+      self->db,
+      "INSERT INTO text(text) VALUES('delete-all');"
+      "UPDATE articles SET hash = 0, mtime_ns = -1;"
+      "INSERT OR REPLACE INTO meta SELECT 'swept', seq FROM sqlite_sequence WHERE name = 'articles'",
+      err);
+}
+
+// Where other annotators made the index, everything is to be annotated again.
+static bool check_maker(Store *self, const char *maker, Error *err)
+{
+  sqlite3_stmt *same = NULL, *put = NULL;
+  bool ok = sqlite3_prepare_v2(self->db, "SELECT 1 FROM meta WHERE key = 'maker' AND value = ?1", -1, &same,
+                               NULL) == SQLITE_OK &&
+            sqlite3_prepare_v2(self->db, "INSERT OR REPLACE INTO meta VALUES('maker', ?1)", -1, &put, NULL) ==
+                SQLITE_OK;
+  if (!ok) schema_error(self->db, err);
+  if (ok) {
+    bind_str(same, 1, str_of(maker));
+    bind_str(put, 1, str_of(maker));
+    if (sqlite3_step(same) != SQLITE_ROW)
+      ok = begin(self, err) && sweep(self, err) && run(self, put, err) && store_commit(self, err);
+  }
+  sqlite3_finalize(same);
+  sqlite3_finalize(put);
+  return ok;
+}
+
+Store *store_open(const char *path, const char *maker, Error *err)
+{
+  sqlite3 *db = schema_open_writer(path, err);
+  if (!db) return NULL;
+  Store *self = xcalloc(1, sizeof *self);
+  self->db = db;
+  if (check_maker(self, maker, err)) {
+    count_rows(self);
+    return self;
+  }
+  store_free(self);
+  return NULL;
 }
 
 // --- removing ---
@@ -406,7 +445,11 @@ static bool put_date(Store *self, const RecordDate *date, int64_t article, Error
   sqlite3_bind_int64(stmt, 3, (int64_t)date->end);
   sqlite3_bind_int64(stmt, 4, (int64_t)date->block);
   sqlite3_bind_int(stmt, 5, (int)date->type);
-  bind_str(stmt, 6, date->value);
+  bool plain = date->value.len == 10 && date->begin == date->until && day_of(date->value) == date->begin;
+  if (plain)
+    sqlite3_bind_null(stmt, 6);
+  else
+    bind_str(stmt, 6, date->value);
   sqlite3_bind_int(stmt, 7, date->begin);
   sqlite3_bind_int(stmt, 8, date->until);
   return run(self, stmt, err);
@@ -515,17 +558,10 @@ void store_waste(const Store *self, size_t *dead, size_t *articles)
 
 bool store_sweep(Store *self, Error *err)
 {
-  bool ok =
-      begin(self, err) && schema_exec(self->db,
-                                      "INSERT INTO text(text) VALUES('delete-all');"
-                                      "UPDATE articles SET hash = 0, mtime_ns = -1;"
-                                      "INSERT OR REPLACE INTO meta SELECT 'swept', seq FROM sqlite_sequence"
-                                      " WHERE name = 'articles'",
-                                      err);
+  bool ok = begin(self, err) && sweep(self, err) && store_commit(self, err);
   if (!ok) return roll_back(self);
-  self->dead = 0;
-  self->swept = count_of(self, "SELECT seq FROM sqlite_sequence WHERE name = 'articles'");
-  return store_commit(self, err);
+  count_rows(self);
+  return true;
 }
 
 bool store_set_aside(const char *path, Error *err)

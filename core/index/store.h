@@ -7,9 +7,10 @@
 
 typedef struct Store Store;
 
-// Open or make the database at `path`; the folder's lock must be held. NULL with *err as schema_open_writer()
-// gives it.
-Store *store_open(const char *path, Error *err);
+// Open or make the database at `path`; the folder's lock must be held. `maker` names the annotators: where
+// others filled it, every file is to be read again (store_each_file() gives no hash). NULL with *err as
+// schema_open_writer() gives it.
+Store *store_open(const char *path, const char *maker, Error *err);
 void store_free(Store *self); // what was not committed is dropped; NULL is fine
 
 // What the index holds of each file, in the order of their paths. `path` is borrowed for the call.

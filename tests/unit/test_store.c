@@ -27,7 +27,7 @@ static int setup(void **state)
   setenv("HOME", "/nonexistent", 1);
   if (!folder_find(&self->folder, self->dir, &self->err) || !folder_make_home(&self->folder, &self->err))
     return -1;
-  self->store = store_open(self->folder.db, &self->err);
+  self->store = store_open(self->folder.db, "tests", &self->err);
   *state = self;
   return self->store ? 0 : -1;
 }
@@ -218,7 +218,7 @@ static void test_uncommitted_is_dropped(void **state)
   commit(self);
   put(self, "b.txt", "2023", "Anna Lind", "name:anna lind");
   store_free(self->store);
-  self->store = store_open(self->folder.db, &self->err);
+  self->store = store_open(self->folder.db, "tests", &self->err);
   assert_int_equal(number(self, "SELECT count(*) FROM articles"), 1);
   assert_int_equal(number(self, "SELECT per FROM entities WHERE key = 'name:anna lind'"), 2);
 }
@@ -277,10 +277,32 @@ static void test_sweep(void **state)
   put(self, "a.txt", "2023", "Anna Lind", "name:anna lind");
   commit(self);
   store_free(self->store);
-  self->store = store_open(self->folder.db, &self->err);
+  self->store = store_open(self->folder.db, "tests", &self->err);
   store_waste(self->store, &dead, &articles);
   assert_int_equal(dead, 0);
   assert_int_equal(articles, 1);
+}
+
+static void one_hash(void *ud, Str path, FileStamp stamp, uint64_t hash)
+{
+  (void)path, (void)stamp;
+  *(uint64_t *)ud = hash;
+}
+
+static void test_other_annotators(void **state)
+{
+  Fixture *self = *state;
+  uint64_t hash = 0;
+  put(self, "a.txt", "2023", "Anna Lind", "name:anna lind");
+  commit(self);
+  store_free(self->store);
+  self->store = store_open(self->folder.db, "tests", &self->err);
+  assert_true(store_each_file(self->store, one_hash, &hash, &self->err));
+  assert_int_equal(hash, 42);
+  store_free(self->store);
+  self->store = store_open(self->folder.db, "others", &self->err);
+  assert_true(store_each_file(self->store, one_hash, &hash, &self->err));
+  assert_int_equal(hash, 0);
 }
 
 static void test_damage_is_told(void **state)
@@ -292,11 +314,11 @@ static void test_damage_is_told(void **state)
   FILE *file = fopen(self->folder.db, "wb");
   for (int i = 0; i < 4096; i++) fputs("rubbish", file);
   fclose(file);
-  self->store = store_open(self->folder.db, &self->err);
+  self->store = store_open(self->folder.db, "tests", &self->err);
   assert_null(self->store);
   assert_int_equal(self->err.code, ERR_FORMAT);
   assert_true(store_set_aside(self->folder.db, &self->err));
-  self->store = store_open(self->folder.db, &self->err);
+  self->store = store_open(self->folder.db, "tests", &self->err);
   assert_non_null(self->store);
 }
 
@@ -341,6 +363,7 @@ int main(void)
       IN_FOLDER(test_timeline_and_search),
       IN_FOLDER(test_sweep),
       IN_FOLDER(test_damage_is_told),
+      IN_FOLDER(test_other_annotators),
       cmocka_unit_test(test_days),
       cmocka_unit_test(test_spots_cannot_overrun),
   };
