@@ -7,6 +7,6 @@ read_globals = { vim = { other_fields = true, fields = {
   bo = { read_only = false, other_fields = true },
   notify = { read_only = false },
 } } }
-files["lua/newsmark/host"] = { std = "lua54" }
-files["lua/newsmark/taggers"] = { std = "lua54" }
+files["lua/newsmark/host"] = { std = "lua54", globals = { "require" }, ignore = { "582" }, max_line_length = 140 }
+files["lua/newsmark/taggers"] = { std = "lua54", max_line_length = 140 }
 exclude_files = { "build" }

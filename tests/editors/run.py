@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+import test_emacs  # noqa: E402
 import test_nvim  # noqa: E402
 import test_real  # noqa: E402
 import test_vim  # noqa: E402
@@ -54,6 +55,15 @@ def vim_nine():
     return None
 
 
+def emacs():
+    """An Emacs with Eglot. None: there is none."""
+    binary = shutil.which("emacs")
+    needs = ["--batch", "--eval", "(progn (require 'package) (package-initialize) (require 'eglot))"]
+    if binary and subprocess.run([binary, *needs], capture_output=True, check=False).returncode == 0:
+        return binary
+    return None
+
+
 def run_all(label, module, make, words):
     """Run the test_ functions of a module, each in a folder of its own. Returns how many passed and failed."""
     passed = failed = 0
@@ -81,7 +91,8 @@ def main():
     passed = failed = 0
     editors = (("nvim-system", system_neovim(), (test_nvim, test_real), test_nvim.Context),
                ("nvim-new", new_neovim(ROOT / "build"), (test_nvim, test_real), test_nvim.Context),
-               ("vim", vim_nine(), (test_vim,), test_vim.Context))
+               ("vim", vim_nine(), (test_vim,), test_vim.Context),
+               ("emacs", emacs(), (test_emacs,), test_emacs.Context))
     for label, binary, modules, context in editors:
         if not binary:
             print(f"skipped: {label}: there is none here")
