@@ -28,8 +28,9 @@ typedef struct Walk {
   const SpanVec *entities;
   Arena *arena, scratch;
   SpanVec *out;
-  Map titles;    // lemma -> index in entities, + 1
-  char *genders; // [cluster], 0: not looked up; '?': unknown
+  Map titles;       // lemma -> index in entities, + 1
+  Map first_titles; // likewise, the first of the article
+  char *genders;    // [cluster], 0: not looked up; '?': unknown
   size_t clusters;
   size_t next_entity;
   Person recent[RECENT]; // newest first
@@ -171,12 +172,12 @@ static size_t antecedent(Walk *self, char gender)
     const Person *person = &self->recent[i];
     char known = *gender_slot(self, person->entity);
     if (self->block - person->block > 8) continue;
-    float score = 5 - 0.4F * (float)i - 0.35F * (float)(self->block - person->block);
+    float score = 5 - 0.4F * (float)i - 0.5F * (float)(self->block - person->block);
     if (known == gender)
       score += 2;
     else if (!agrees(known, gender))
       score -= 4;
-    if (person->leads) score += 0.5F;
+    if (person->leads) score += self->block - person->block <= 1 ? 1.1F : 0.5F;
     bool spoke = self->last.entity != SIZE_MAX &&
                  facts(self, self->last.entity)->cluster == facts(self, person->entity)->cluster;
     if (spoke && self->block - self->last_block <= 3) score += 1.2F;
@@ -212,7 +213,8 @@ static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
 static void resolve_noun(Walk *self, const Party *party, Speaker *speaker)
 {
   uint64_t entity;
-  if (party->lemma.len && map_get(&self->titles, party->lemma, &entity)) {
+  if (party->lemma.len && (map_get(&self->titles, party->lemma, &entity) ||
+                           map_get(&self->first_titles, party->lemma, &entity))) {
     take_name(self, speaker, (size_t)entity - 1);
   } else if (party->gender == 'o' && self->outlet) {
     take_name(self, speaker, self->outlet - 1);
@@ -422,14 +424,17 @@ static size_t joined_block(const Walk *self, bool single, const QuoteDraft **clo
   return self->block;
 }
 
-static void note_titles(Walk *self, const Passage *passage)
+// `first`: keep the first bearer of a title, for nouns in front of their name; else the last.
+static void note_titles(Walk *self, const Passage *passage, bool first)
 {
   const QuoteVec *drafts = &passage->notes->quotes;
   for (size_t i = 0; i < drafts->len && drafts->items[i].form == QUOTE_TITLE; i++) {
     const QuoteDraft *draft = &drafts->items[i];
     size_t entity = entity_at(self, passage->start + draft->start, passage->start + draft->end);
     if (entity == SIZE_MAX) continue;
-    map_put(&self->titles, draft->speaker.lemma, entity + 1);
+    bool is_new;
+    uint64_t *bearer = map_slot(first ? &self->first_titles : &self->titles, draft->speaker.lemma, &is_new);
+    if (is_new || !first) *bearer = entity + 1;
     char gender = draft->speaker.gender;
     if (gender == 'm' || gender == 'f') {
       char *slot = gender_slot(self, entity);
@@ -455,7 +460,7 @@ static void walk_block(Walk *self)
   const Passage *passage = &self->article->items[self->block];
   const QuoteVec *drafts = &passage->notes->quotes;
   bool continues = false; // the block before ended inside a quotation whose mark this one repeats
-  note_titles(self, passage);
+  note_titles(self, passage, false);
   for (size_t i = 0; i < drafts->len; i++) {
     const QuoteDraft *draft = &drafts->items[i];
     Reading reading = {
@@ -514,7 +519,9 @@ void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec
   walk.topic_block = SIZE_MAX - 1;
   walk.clusters = max_cluster(entities) + 1;
   walk.genders = arena_zalloc(&walk.scratch, walk.clusters);
+  for (size_t i = 0; i < article->len; i++) note_titles(&walk, &article->items[i], true);
   for (walk.block = 0; walk.block < article->len; walk.block++) walk_block(&walk);
   map_release(&walk.titles);
+  map_release(&walk.first_titles);
   arena_release(&walk.scratch);
 }

@@ -357,7 +357,11 @@ static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party
        i++) {
     const Word *word = scene->words[i];
     if (word->small && word->small != SMALL_DET) break;
-    if (word->cue && word->cue < CUE_NOUN && !(scene->in[i].flags & TOKEN_CAPITAL)) break;
+    bool capital = scene->in[i].flags & TOKEN_CAPITAL;
+    if (word->cue && word->cue < CUE_NOUN && !capital) break;
+    if (scene->lexicon->lang == LANG_DE && nouns && !capital && i > first &&
+        (scene->in[i - 1].flags & TOKEN_CAPITAL))
+      break;
     nouns += !word->small;
   }
   if (!nouns || !phrase_like(scene, first)) return false;
