@@ -78,7 +78,9 @@ static BlockKind hand_kind(Str line)
 
 static void hand_open(HandArticle *self, const char *text, Lang lang, const char *names)
 {
-  *self = (HandArticle){.quotes = quotes_new(NULL)};
+  static Quotes *shared; // the tables are the same for all
+  if (!shared) shared = quotes_new(NULL);
+  *self = (HandArticle){.quotes = shared};
   strbuf_add(&self->text, str_of(text));
   Str all = strbuf_str(&self->text), rest = all;
   while (rest.len && self->len < ARRAY_LEN(self->passages)) {
@@ -109,5 +111,4 @@ static void hand_close(HandArticle *self)
   }
   arena_release(&self->arena);
   strbuf_release(&self->text);
-  quotes_free(self->quotes);
 }

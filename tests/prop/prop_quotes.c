@@ -1,0 +1,159 @@
+// Random articles out of fragments with every kind of mark, whole and broken: quotations never cross, each
+// has its mark, cue and speaker stand outside it, and a paragraph that names nobody changes nothing that is
+// said elsewhere.
+#include "../unit/test.h"
+
+#include "../quotes_bench.h"
+
+#include <stdlib.h>
+
+#define ROUNDS 3000
+
+static uint64_t g_state;
+
+static size_t pick(size_t n)
+{
+  g_state = g_state * 6364136223846793005u + 1442695040888963407u;
+  return (size_t)((g_state >> 33) % n);
+}
+
+static const char NAMES[] = "Ann Lee=Lee;Bo Lind=Lind;NATO*;Oslo+";
+
+static const char *const g_pieces[] = {
+    "“We will wait”",
+    "\"We will wait\"",
+    "„Wir warten hier“",
+    "”Vi väntar här”",
+    "«Vi venter her»",
+    "»Vi venter her,«",
+    "''We will wait''",
+    "‘we will wait’",
+    "“ ",
+    " ”",
+    "\"",
+    "«",
+    "'",
+    ", said Ann Lee",
+    " Bo Lind said",
+    ", sa han",
+    ", sier hun",
+    " NATO reported",
+    ", according to NATO.",
+    ". ",
+    "? ",
+    ": ",
+    ", ",
+    " – ",
+    "– Ja",
+    "The minister spoke",
+    " Ann Lee came to Oslo",
+    " and “not now” and",
+    " the 6\" pipe",
+    "\n",
+    "\n\n– ",
+    "\n–Lind\n",
+    "“a “b” c”",
+    " who said that ",
+    "We waited. ",
+    "\nHe added:\n",
+};
+
+static void random_article(StrBuf *out)
+{
+  size_t count = 1 + pick(24);
+  for (size_t i = 0; i < count; i++) strbuf_add(out, str_of(g_pieces[pick(ARRAY_LEN(g_pieces))]));
+  strbuf_byte(out, '.');
+  strbuf_byte(out, '\0');
+}
+
+static bool is_mark(Str text, size_t at, bool open)
+{
+  static const char *const marks[] = {"\"", "'", "“", "”", "„", "«", "»", "‘", "’", "–", "-"};
+  for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+    Str mark = str_of(marks[i]);
+    if (open ? str_starts(str_slice(text, at, text.len), mark) : str_ends(str_slice(text, 0, at), mark))
+      return true;
+  }
+  return false;
+}
+
+static bool inside(const Mention *mention, const Span *span)
+{
+  return mention->end > mention->start && mention->start < span->end && mention->end > span->start;
+}
+
+static void check_spans(const HandArticle *article)
+{
+  Str text = strbuf_str(&article->text);
+  for (size_t i = 0; i < article->found.len; i++) {
+    const Span *a = &article->found.items[i];
+    assert_true(a->start < a->end && a->end <= text.len);
+    assert_true(is_mark(text, a->start, true) || is_mark(text, a->end, false));
+    assert_true(a->confidence >= 0 && a->confidence <= 1);
+    assert_false(inside(&a->quote.cue, a));
+    for (size_t k = i + 1; k < article->found.len; k++) {
+      const Span *b = &article->found.items[k];
+      bool apart = b->start >= a->end, nested = b->start >= a->start && b->end <= a->end;
+      assert_true(apart || nested);
+    }
+  }
+}
+
+static void test_sound(void **state)
+{
+  (void)state;
+  static const Lang langs[] = {LANG_SV, LANG_NB, LANG_DA, LANG_DE, LANG_IT, LANG_EN, LANG_FI, LANG_UNKNOWN};
+  for (size_t round = 0; round < ROUNDS; round++) {
+    g_state = round;
+    StrBuf text = {0};
+    HandArticle article;
+    random_article(&text);
+    print_message(round % 1000 ? "" : "seed %zu\n", round);
+    hand_open(&article, text.ptr, langs[round % ARRAY_LEN(langs)], NAMES);
+    check_spans(&article);
+    hand_close(&article);
+    strbuf_release(&text);
+  }
+}
+
+static void same_attributions(const HandArticle *a, const HandArticle *b, size_t shift)
+{
+  assert_int_equal(a->found.len, b->found.len);
+  for (size_t i = 0; i < a->found.len; i++) {
+    const Span *x = &a->found.items[i], *y = &b->found.items[i];
+    assert_int_equal(x->start + shift, y->start);
+    assert_int_equal(x->end + shift, y->end);
+    assert_true(str_eq(x->quote.speaker.name, y->quote.speaker.name));
+    assert_int_equal(x->quote.group, y->quote.group);
+  }
+}
+
+// A paragraph in front that names nobody, and one behind, are no news to the rest.
+static void test_unrelated(void **state)
+{
+  (void)state;
+  static const char plain[] = "Rain fell on the fields all day.\n\n";
+  for (size_t round = 0; round < ROUNDS / 2; round++) {
+    g_state = round + 77777;
+    StrBuf text = {0}, longer = {0};
+    HandArticle one, two;
+    random_article(&text);
+    strbuf_add(&longer, str_of(plain));
+    strbuf_add(&longer, str_of(text.ptr));
+    strbuf_add(&longer, STR("\n\nRain fell on the fields all day."));
+    strbuf_byte(&longer, '\0');
+    hand_open(&one, text.ptr, LANG_EN, NAMES);
+    hand_open(&two, longer.ptr, LANG_EN, NAMES);
+    same_attributions(&one, &two, sizeof plain - 1);
+    hand_close(&one);
+    hand_close(&two);
+    strbuf_release(&text);
+    strbuf_release(&longer);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_sound), cmocka_unit_test(test_unrelated)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
