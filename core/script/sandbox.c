@@ -117,7 +117,8 @@ static void *box_alloc(void *ud, void *ptr, size_t osize, size_t nsize)
   }
   if (nsize > old) {
     if (nsize - old > self->mem_cap - self->mem_used) return NULL; // Lua raises LUA_ERRMEM
-    if (self->fail_after >= 0 && self->fail_after-- == 0) return NULL;
+    if (self->fail_after == 0) return NULL;
+    if (self->fail_after > 0) self->fail_after--;
     if (nsize > LARGE_BLOCK && self->budget_ms && time_is_up(self)) return NULL;
   }
   void *moved = realloc(ptr, nsize);
@@ -368,7 +369,8 @@ static int on_panic(lua_State *L)
 
 static int on_error(lua_State *L) // message handler: no method of the error object is called
 {
-  if (lua_type(L, 1) != LUA_TSTRING) lua_pushfstring(L, "the error is a %s, not a message", luaL_typename(L, 1));
+  if (lua_type(L, 1) != LUA_TSTRING)
+    lua_pushfstring(L, "the error is a %s, not a message", luaL_typename(L, 1));
   luaL_traceback(L, L, lua_tostring(L, -1), 1);
   return 1;
 }

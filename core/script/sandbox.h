@@ -13,7 +13,7 @@ typedef struct Sandbox {
   void *owner;              // the tagger
   const char *name;         // for print(); borrowed
   size_t mem_used, mem_cap; // bytes
-  int64_t fail_after;       // tests: allocations until one fails; below 0: none
+  int64_t fail_after;       // tests: allocations until no more succeed; below 0: no end
   uint64_t wall_deadline_ns, cpu_deadline_ns, began_cpu_ns;
   uint64_t steps_left; // of string and table work in this call
   uint32_t unchecked;  // steps since the clock was looked at
