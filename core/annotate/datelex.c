@@ -288,6 +288,10 @@ static bool load_row(DateLex *lex, const Table *table, size_t row, Error *err)
     vec_push(&lex->suffix_tense, reading.value);
     return true;
   }
+  if (str_is(name, "counted") && form.len && form.ptr[0] == '-') {
+    vec_push(&lex->plurals, str_slice(form, 1, form.len));
+    return true;
+  }
   if (!datelex_word(lex, form, reading))
     return error_set(err, ERR_FORMAT, "%s.%s.tsv: \"" STR_FMT "\" is no form", table->name, table->lang,
                      STR_ARG(form));
@@ -323,6 +327,7 @@ void datelex_release(DateLex *lex)
   map_release(&lex->symbol_ids);
   vec_release(&lex->suffixes);
   vec_release(&lex->suffix_tense);
+  vec_release(&lex->plurals);
   arena_release(&lex->arena);
 }
 

@@ -91,12 +91,41 @@ static bool last_day_fits(const DateMatch *m)
   return unit != UNIT_DAY || rel > 0;
 }
 
+static const Token *atom_token(const Finder *f, uint32_t at)
+{
+  return at < f->list->atoms.len ? &f->notes->tokens.items[f->list->atoms.items[at].token] : NULL;
+}
+
+// "April Jones said", "Domenica Bianchi": a name opens the sentence, unless all nouns have capitals.
+static bool is_first_name(const Finder *f, const DateMatch *m)
+{
+  if (m->end != m->begin + 1 || f->notes->lang == LANG_DE) return false;
+  const Token *here = atom_token(f, m->begin), *next = atom_token(f, m->end);
+  if (!next || !(here->flags & TOKEN_FIRST) || here->flags & TOKEN_ALL_CAPS) return false;
+  bool name = frame_has(&m->frame, FIELD_MONTH) || frame_has(&m->frame, FIELD_WEEKDAY) ||
+              frame_has(&m->frame, FIELD_SEASON);
+  return name && here->flags & TOKEN_CAPITAL && next->flags & TOKEN_CAPITAL && next->flags & TOKEN_HAS_LOWER;
+}
+
+// "1900 runners": a number that counts what follows.
+static bool counts_next(const Finder *f, uint32_t end)
+{
+  const Token *next = atom_token(f, end);
+  if (!next || !(next->flags & TOKEN_WORD) || next->flags & TOKEN_CAPITAL) return false;
+  const Atom *atom = &f->list->atoms.items[end];
+  if (!atom->spaced || atom_reading(f, end, SYM_FN) || atom_reading(f, end, SYM_TENSE)) return false;
+  for (size_t i = 0; i < f->lex->plurals.len; i++) {
+    if (str_ends(atom->lower, f->lex->plurals.items[i])) return true;
+  }
+  return false;
+}
+
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
 static bool bare_fits(const Finder *f, const DateMatch *m)
 {
   const DateFrame *frame = &m->frame;
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
-  if (!last_day_fits(m)) return false;
+  if (!last_day_fits(m) || is_first_name(f, m)) return false;
   if (!bare) return true;
   if (bare == 6) return frame_get(frame, FIELD_UNIT, 0) == UNIT_YEAR; // "im Jahr": a year each
   if (bare == 5) { // "the last day", "the last minute" of a match
@@ -126,7 +155,7 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
   if (!frame_has(frame, FIELD_YEAR)) return true;
   int32_t year = frame->field[FIELD_YEAR];
   if (bare == 2) return year >= 1100 && year < 2200;
-  return year >= 1800 && year < 2060;
+  return year >= 1800 && year < 2060 && !counts_next(f, m->end);
 }
 
 static float confidence_of(const DateMatch *m)

@@ -182,7 +182,8 @@ typedef struct DateLex { // the words of one language
   Map symbol_ids;       // name → symbol
   VEC_OF(Str) suffixes; // tense by ending, with
   VEC_OF(int32_t) suffix_tense;
-  bool month_first; // 3/4 is 4 March
+  VEC_OF(Str) plurals; // endings of words that may be counted
+  bool month_first;    // 3/4 is 4 March
   Arena arena;
 } DateLex;
 

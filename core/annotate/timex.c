@@ -83,7 +83,7 @@ static bool months_of(const Timex *t, int *first, int *count)
   }
 }
 
-bool timex_bounds(const Timex *t, int32_t *first, int32_t *last)
+static bool find_bounds(const Timex *t, int32_t *first, int32_t *last)
 {
   int month, count;
   if (t->year == TIMEX_X || t->grain == GRAIN_NONE || t->month == TIMEX_X || t->n == TIMEX_X) return false;
@@ -102,6 +102,12 @@ bool timex_bounds(const Timex *t, int32_t *first, int32_t *last)
   if (!timex_day(t, first)) return false;
   *last = *first;
   return true;
+}
+
+bool timex_bounds(const Timex *t, int32_t *first, int32_t *last)
+{
+  return find_bounds(t, first, last) && *first >= calendar_day(0, 1, 1) &&
+         *last <= calendar_day(9999, 12, 31);
 }
 
 Timex timex_at(const Timex *t, Grain grain)
@@ -238,7 +244,7 @@ static void put_text(Writer *w, const char *text)
 static void put(Writer *w, int value, int width)
 {
   for (int i = width - 1; i >= 0; i--) {
-    w->text[w->len + (size_t)i] = value < 0 ? 'X' : (char)('0' + value % 10);
+    w->text[w->len + (size_t)i] = value < 0 ? 'X' : "0123456789"[value % 10];
     if (value >= 0) value /= 10;
   }
   w->len += (size_t)width;

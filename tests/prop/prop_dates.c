@@ -1,0 +1,242 @@
+// Every date format of CLDR, for random dates in every language, is found whole and resolved back to the same
+// date; values are valid TIMEX3, bounds are in order, and neither time zone nor locale of the machine changes
+// anything. The model is the calendar itself. The seed is printed; PROP_SEED repeats a run.
+#include "annotate/notes.h"
+#include "annotate/timex.h"
+#include "base/table.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+static Dates *g_dates;
+static uint64_t g_seed;
+
+static uint32_t random_below(uint32_t n)
+{
+  g_seed ^= g_seed << 13, g_seed ^= g_seed >> 7, g_seed ^= g_seed << 17;
+  return (uint32_t)(g_seed % n);
+}
+
+// The spans of `text` as one block in `lang`.
+static void spans_of(Lang lang, Str text, const char *dct, Arena *arena, SpanVec *out)
+{
+  Notes notes = {.text = text, .kind = BLOCK_PARAGRAPH, .lang = lang};
+  tokens_split(text, &notes.arena, &notes.tokens);
+  sentences_split(text, lang, &notes.tokens, &notes.arena, &notes.sentences);
+  dates_find(g_dates, &notes);
+  Passage passage = {0, &notes};
+  Passages article = {&passage, 1, lang};
+  Dct known = {str_of(dct), "caller"};
+  dates_resolve(g_dates, &article, &known, arena, out);
+  arena_release(&notes.arena);
+}
+
+// The full name that CLDR's table of the language gives month or weekday `value`.
+static Str name_of(Lang lang, const char *symbol, int value, Arena *arena)
+{
+  const Table *table = table_find("date_cldr", lang_code(lang));
+  char wanted[8];
+  snprintf(wanted, sizeof wanted, "%d", value);
+  for (size_t row = 0; row < table->rows; row++) {
+    Str sym = table_cell(table, row, 1), cell = table_cell(table, row, 2);
+    if (str_starts(sym, str_of(symbol)) && !str_ends(sym, STR("ab")) && str_is(cell, wanted))
+      return arena_dup(arena, table_cell(table, row, 0));
+  }
+  return STR("?");
+}
+
+// A small writer of CLDR date patterns: y yyyy M MM MMMM d dd EEEE 'literal'.
+static Str write_date(Lang lang, Str format, Ymd date, Arena *arena)
+{
+  StrBuf out = {0};
+  for (size_t i = 0; i < format.len;) {
+    char c = format.ptr[i];
+    size_t n = 1;
+    if (c == '\'') {
+      for (i++; i < format.len && format.ptr[i] != '\''; i++) strbuf_byte(&out, format.ptr[i]);
+      i++;
+      continue;
+    }
+    while (i + n < format.len && format.ptr[i + n] == c) n++;
+    int weekday = calendar_weekday(calendar_day(date.year, date.month, date.day));
+    if (c == 'y')
+      strbuf_addf(&out, "%04d", date.year);
+    else if (c == 'M' && n >= 4)
+      strbuf_add(&out, name_of(lang, "month", date.month, arena));
+    else if (c == 'M')
+      strbuf_addf(&out, "%0*d", (int)n, date.month);
+    else if (c == 'd')
+      strbuf_addf(&out, "%0*d", (int)n, date.day);
+    else if (c == 'E')
+      strbuf_add(&out, name_of(lang, "weekday", weekday, arena));
+    else
+      strbuf_add(&out, str_slice(format, i, i + n));
+    i += n;
+  }
+  Str text = arena_dup(arena, strbuf_str(&out));
+  strbuf_release(&out);
+  return text;
+}
+
+typedef struct Format {
+  Lang lang;
+  const char *text; // CLDR 48, dateFormats full, long and short where it has four digits of the year
+} Format;
+
+static const Format g_formats[] = {
+    {LANG_SV, "EEEE d MMMM y"},
+    {LANG_SV, "d MMMM y"},
+    {LANG_SV, "y-MM-dd"},
+    {LANG_NB, "EEEE d. MMMM y"},
+    {LANG_NB, "d. MMMM y"},
+    {LANG_NB, "dd.MM.y"},
+    {LANG_NN, "EEEE d. MMMM y"},
+    {LANG_NN, "d. MMMM y"},
+    {LANG_NN, "dd.MM.y"},
+    {LANG_DA, "EEEE 'den' d. MMMM y"},
+    {LANG_DA, "d. MMMM y"},
+    {LANG_DA, "dd.MM.y"},
+    {LANG_DE, "EEEE, d. MMMM y"},
+    {LANG_DE, "d. MMMM y"},
+    {LANG_DE, "dd.MM.y"},
+    {LANG_IT, "EEEE d MMMM y"},
+    {LANG_IT, "d MMMM y"},
+    {LANG_IT, "dd/MM/y"},
+    {LANG_EN, "EEEE, MMMM d, y"},
+    {LANG_EN, "MMMM d, y"},
+    {LANG_EN, "M/d/y"},
+    {LANG_EN, "EEEE d MMMM y"},
+    {LANG_EN, "d MMMM y"},
+    {LANG_FR, "EEEE d MMMM y"},
+    {LANG_FR, "d MMMM y"},
+    {LANG_FR, "dd/MM/y"},
+    {LANG_ES, "EEEE, d 'de' MMMM 'de' y"},
+    {LANG_ES, "d 'de' MMMM 'de' y"},
+    {LANG_ES, "d/M/y"},
+    {LANG_NL, "EEEE d MMMM y"},
+    {LANG_NL, "d MMMM y"},
+    {LANG_NL, "dd-MM-y"},
+    {LANG_PT, "EEEE, d 'de' MMMM 'de' y"},
+    {LANG_PT, "d 'de' MMMM 'de' y"},
+    {LANG_PT, "dd/MM/y"},
+    {LANG_FI, "d. MMMM y"},
+    {LANG_FI, "d.M.y"},
+};
+
+static Ymd random_date(void)
+{
+  int year = 1900 + (int)random_below(150), month = 1 + (int)random_below(12);
+  return (Ymd){year, month, 1 + (int)random_below((uint32_t)calendar_month_days(year, month))};
+}
+
+static void test_formats_round_trip(void **state)
+{
+  (void)state;
+  for (int round = 0; round < 3000; round++) {
+    Arena arena = {0};
+    SpanVec spans = {0};
+    const Format *format = &g_formats[random_below(ARRAY_LEN(g_formats))];
+    Ymd date = random_date();
+    Str words = write_date(format->lang, str_of(format->text), date, &arena);
+    Str text = arena_printf(&arena, "(" STR_FMT ")", STR_ARG(words));
+    Str want = timex_iso_day(calendar_day(date.year, date.month, date.day), &arena);
+    spans_of(format->lang, text, round & 1 ? "2018-10-01" : "", &arena, &spans);
+    bool whole = spans.len == 1 && spans.items[0].start == 1 && spans.items[0].end == 1 + words.len;
+    if (!whole || !str_eq(spans.items[0].date.value, want))
+      fail_msg("%s \"%s\": %zu spans, value %s", lang_code(format->lang), text.ptr, spans.len,
+               spans.len ? spans.items[0].date.value.ptr : "");
+    assert_true(str_eq(spans.items[0].date.begin, want) && str_eq(spans.items[0].date.until, want));
+    arena_release(&arena);
+  }
+}
+
+// Random words of a language's own tables, in random order: nonsense that is full of triggers.
+static Str random_words(Lang lang, Arena *arena)
+{
+  static const char *const tables[] = {"date_cldr", "date_words", "date_numbers"};
+  static const char *const marks[] = {" ", " ", " ",    " ",    ", ",     ". ",      "-",
+                                      "–", ":", " 17 ", " 3. ", " 2018 ", " 12.30 ", " 1/2 "};
+  StrBuf out = {0};
+  for (uint32_t n = 1 + random_below(12); n > 0; n--) {
+    const Table *table = table_find(tables[random_below(ARRAY_LEN(tables))], lang_code(lang));
+    strbuf_add(&out, table_cell(table, random_below((uint32_t)table->rows), 0));
+    strbuf_add(&out, str_of(marks[random_below(ARRAY_LEN(marks))]));
+  }
+  Str text = arena_dup(arena, strbuf_str(&out));
+  strbuf_release(&out);
+  return text;
+}
+
+static void check_span(const Span *span, Str text, size_t floor)
+{
+  const DateFacts *facts = &span->date;
+  assert_true(span->start >= floor && span->start < span->end && span->end <= text.len);
+  if (!timex_valid(facts->value)) fail_msg("\"%s\": value \"%s\"", text.ptr, facts->value.ptr);
+  if (facts->begin.len && facts->until.len && str_cmp(facts->begin, facts->until) > 0)
+    fail_msg("\"%s\": %s after %s", text.ptr, facts->begin.ptr, facts->until.ptr);
+  assert_true(span->confidence > 0 && span->confidence <= 1);
+}
+
+static void test_nonsense_is_valid(void **state)
+{
+  (void)state;
+  static const char *const dcts[] = {"",           "2018",      "2018-10", "2018-10-01", "2020-02-29T23:59",
+                                     "0000-01-01", "9999-12-31"};
+  for (int round = 0; round < 3000; round++) {
+    Arena arena = {0};
+    SpanVec spans = {0};
+    Lang lang = (Lang)(LANG_SV + random_below(LANG_COUNT - LANG_SV));
+    Str text = random_words(lang, &arena);
+    spans_of(lang, text, dcts[random_below(ARRAY_LEN(dcts))], &arena, &spans);
+    for (size_t i = 0; i < spans.len; i++) check_span(&spans.items[i], text, i ? spans.items[i - 1].end : 0);
+    arena_release(&arena);
+  }
+}
+
+static void test_machine_does_not_matter(void **state)
+{
+  (void)state;
+  static const char *const zones[] = {"UTC", "Pacific/Kiritimati", "America/Los_Angeles"};
+  Str text =
+      STR("In the last two weeks, on Friday and yesterday at 11 p.m., as on 3 March; next month will tell.");
+  Str first = {NULL, 0};
+  Arena arena = {0};
+  for (size_t z = 0; z < ARRAY_LEN(zones); z++) {
+    setenv("TZ", zones[z], 1);
+    tzset();
+    setlocale(LC_ALL, z == 1 ? "C" : "");
+    SpanVec spans = {0};
+    StrBuf all = {0};
+    spans_of(LANG_EN, text, "2018-10-01", &arena, &spans);
+    for (size_t i = 0; i < spans.len; i++)
+      strbuf_add(&all, spans.items[i].date.value), strbuf_byte(&all, ' ');
+    Str now = arena_dup(&arena, strbuf_str(&all));
+    if (z == 0) first = now;
+    assert_true(now.len && str_eq(now, first));
+    strbuf_release(&all);
+  }
+  arena_release(&arena);
+}
+
+int main(void)
+{
+  const char *given = getenv("PROP_SEED");
+  g_seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 2654435761u + 1;
+  printf("PROP_SEED=%llu\n", (unsigned long long)g_seed);
+  Error err = {0};
+  g_dates = dates_new(&err);
+  if (!g_dates) return fprintf(stderr, "%s\n", err.text), 1;
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_formats_round_trip),
+      cmocka_unit_test(test_nonsense_is_valid),
+      cmocka_unit_test(test_machine_does_not_matter),
+  };
+  int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  dates_free(g_dates);
+  return failed;
+}
