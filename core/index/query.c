@@ -112,9 +112,6 @@ bool query_ready(Query *self)
   "(SELECT id FROM entities WHERE key = :name"                                                               \
   " UNION SELECT entity FROM names WHERE form >= :form AND form < :high)"
 
-// Whether the entity at hand is among those named, or no name is given.
-#define IF_NAMED(column) "(:any OR " column " IN " NAMED ")"
-
 static void bind_names(sqlite3_stmt *stmt, const QueryFilter *filter, Arena *arena)
 {
   Str form = fold_words(arena, filter->name);
@@ -124,7 +121,6 @@ static void bind_names(sqlite3_stmt *stmt, const QueryFilter *filter, Arena *are
   bind_name(stmt, ":name", filter->name);
   bind_name(stmt, ":form", form);
   bind_name(stmt, ":high", form.len ? high : form);
-  bind_number(stmt, ":any", filter->name.len == 0);
 }
 
 static int type_number(Str type, const char *const *names, int count)
@@ -158,26 +154,32 @@ static Str day_text(Arena *arena, int day)
   return arena_printf(arena, "%04d-%02d-%02d", year, month, number);
 }
 
+#define MOST_FREQUENT_TYPE "CASE max(per, org, loc) WHEN per THEN 0 WHEN org THEN 1 ELSE 2 END"
+
+// The sums at hand, and the first and last date of those rows alone that are wanted.
+#define ALL_TIME                                                                                             \
+  "SELECT id, key, name, per, org, loc, articles, quotes,"                                                   \
+  " (SELECT min(day) FROM mentions WHERE entity = id AND day > 0),"                                          \
+  " (SELECT max(day) FROM mentions WHERE entity = id) FROM (SELECT * FROM entities WHERE articles > 0"       \
+  " AND (:type < 0 OR :type = " MOST_FREQUENT_TYPE ") %s ORDER BY per + org + loc DESC, key LIMIT :limit)"
+// How often within a range has to be counted.
+#define IN_RANGE                                                                                             \
+  "SELECT e.id, key, name, sum((m.type = 0) * count), sum((m.type = 1) * count), sum((m.type = 2) * count)," \
+  " count(*), quotes, min(nullif(day, 0)), max(day) FROM mentions m JOIN entities e ON e.id = m.entity"      \
+  " WHERE day BETWEEN max(:from, 1) AND :until %s GROUP BY e.id"                                             \
+  " HAVING :type < 0 OR :type = " MOST_FREQUENT_TYPE " ORDER BY sum(count) DESC, key LIMIT :limit"
+
+static const char *entities_sql(const QueryFilter *filter, Arena *arena)
+{
+  if (filter->from.len || filter->until.len)
+    return arena_printf(arena, IN_RANGE, filter->name.len ? "AND m.entity IN " NAMED : "").ptr;
+  return arena_printf(arena, ALL_TIME, filter->name.len ? "AND id IN " NAMED : "").ptr;
+}
+
 bool query_entities(Query *self, const QueryFilter *filter, Arena *arena, EntityRows *out, Error *err)
 {
   Rows rows = {.query = self, .filter = filter, .arena = arena, .err = err};
-  // A range asks how often within it, so that it is counted; without one the sums are at hand.
-  const char *sql =
-      filter->from.len || filter->until.len
-          ? "SELECT e.id, key, name, sum((m.type = 0) * count), sum((m.type = 1) * count),"
-            " sum((m.type = 2) * count), count(*), quotes, min(nullif(day, 0)), max(day) FROM mentions m"
-            " JOIN entities e ON e.id = m.entity WHERE day BETWEEN max(:from, 1) AND :until"
-            " AND " IF_NAMED("e.id") " GROUP BY e.id"
-                                     " HAVING :type < 0 OR :type = CASE max(per, org, loc) WHEN per THEN 0 "
-                                     "WHEN org THEN 1 ELSE 2 END"
-                                     " ORDER BY sum(count) DESC, key LIMIT :limit"
-          : "SELECT id, key, name, per, org, loc, articles, quotes,"
-            " (SELECT min(day) FROM mentions WHERE entity = id AND day > 0),"
-            " (SELECT max(day) FROM mentions WHERE entity = id) FROM entities WHERE articles > 0"
-            " AND " IF_NAMED(
-                "id") " AND (:type < 0 OR"
-                      " :type = CASE max(per, org, loc) WHEN per THEN 0 WHEN org THEN 1 ELSE 2 END)"
-                      " ORDER BY per + org + loc DESC, key LIMIT :limit";
+  const char *sql = entities_sql(filter, arena);
   sqlite3_stmt *stmt = prepare(self, sql, err);
   if (!stmt) return false;
   bind_names(stmt, filter, arena);
@@ -276,21 +278,67 @@ static bool holds_words(Str text, Str words, Arena *arena)
   return true;
 }
 
+// What people type as an FTS5 expression: words are folded and quoted, so that none is taken for an operator;
+// what they put in quotes stays a phrase. Empty where there is no word.
+static Str match_of(Arena *arena, Str words, bool prefix, Str *first)
+{
+  StrBuf match = {0};
+  bool phrase = false;
+  while (words.len) {
+    Str part = fold_words(arena, str_cut(&words, '"'));
+    bool last = !words.len;
+    if (!first->len) *first = part;
+    if (phrase && part.len) strbuf_addf(&match, "\"" STR_FMT "\" ", STR_ARG(part));
+    while (!phrase && part.len) {
+      Str word = str_cut(&part, ' ');
+      strbuf_addf(&match, "\"" STR_FMT "\"%s ", STR_ARG(word), prefix && last && !part.len ? "*" : "");
+    }
+    phrase = !phrase;
+  }
+  Str result = arena_dup(arena, strbuf_str(&match));
+  strbuf_release(&match);
+  return result;
+}
+
+// Every word of `folded` begins a word of the article.
+static Str match_beginnings(Arena *arena, Str folded)
+{
+  StrBuf match = {0};
+  while (folded.len) {
+    Str word = str_cut(&folded, ' ');
+    strbuf_addf(&match, "\"" STR_FMT "\"* ", STR_ARG(word));
+  }
+  Str result = arena_dup(arena, strbuf_str(&match));
+  strbuf_release(&match);
+  return result;
+}
+
+#define QUOTES                                                                                               \
+  "SELECT " ARTICLE ", q.start, q.end, q.type, q.grp, q.speaker_name, e.key, q.source, q.text FROM"          \
+  " %s LEFT JOIN entities e ON e.id = q.speaker WHERE a.day BETWEEN :from AND :until"                        \
+  " AND (:type < 0 OR q.type = :type)" IN_ARTICLE "%s %s ORDER BY a.day, a.path, q.start"
+
+// A speaker's quotations by their index; everybody's by that of the articles, which is in the order wanted.
+static const char *quotes_sql(const QueryFilter *filter, Str words, Arena *arena)
+{
+  bool named = filter->name.len > 0;
+  return arena_printf(arena, QUOTES,
+                      named ? "quotes q CROSS JOIN articles a ON a.id = q.article"
+                            : "articles a CROSS JOIN quotes q ON q.article = a.id",
+                      named ? "AND q.speaker IN " NAMED : "",
+                      words.len ? "AND a.id IN (SELECT rowid FROM text WHERE text MATCH :match)" : "")
+      .ptr;
+}
+
 bool query_quotes(Query *self, const QueryFilter *filter, Arena *arena, QuoteRows *out, Error *err)
 {
   Rows rows = {.query = self, .filter = filter, .arena = arena, .err = err, .source_of = -1};
-  sqlite3_stmt *stmt =
-      prepare(self,
-              "SELECT " ARTICLE ", q.start, q.end, q.type, q.grp, q.speaker_name, e.key, q.source, q.text"
-              " FROM quotes q JOIN articles a ON a.id = q.article LEFT JOIN entities e ON e.id = q.speaker"
-              " WHERE " IF_NAMED("q.speaker") " AND q.day BETWEEN :from AND :until"
-                                              " AND (:type < 0 OR q.type = :type)" IN_ARTICLE
-                                              "ORDER BY q.day, a.path, q.start",
-              err);
+  Str words = fold_words(arena, filter->words);
+  sqlite3_stmt *stmt = prepare(self, quotes_sql(filter, words, arena), err);
   if (!stmt) return false;
   bind_names(stmt, filter, arena);
   bind_range(stmt, filter);
-  Str words = fold_words(arena, filter->words);
+  bind_name(stmt, ":match", match_beginnings(arena, words));
   Arena scratch = {0};
   bool ok = bind_type(&rows, stmt, g_quote_types, QUOTE_TYPES);
   while (ok && (!filter->limit || out->len < filter->limit) && step(&rows, stmt, &ok)) {
@@ -381,28 +429,6 @@ bool query_timeline(Query *self, const QueryFilter *filter, Arena *arena, DateRo
 }
 
 // --- search ---
-
-// What people type as an FTS5 expression: words are folded and quoted, so that none is taken for an operator;
-// what they put in quotes stays a phrase. Empty where there is no word.
-static Str match_of(Arena *arena, Str words, bool prefix, Str *first)
-{
-  StrBuf match = {0};
-  bool phrase = false;
-  while (words.len) {
-    Str part = fold_words(arena, str_cut(&words, '"'));
-    bool last = !words.len;
-    if (!first->len) *first = part;
-    if (phrase && part.len) strbuf_addf(&match, "\"" STR_FMT "\" ", STR_ARG(part));
-    while (!phrase && part.len) {
-      Str word = str_cut(&part, ' ');
-      strbuf_addf(&match, "\"" STR_FMT "\"%s ", STR_ARG(word), prefix && last && !part.len ? "*" : "");
-    }
-    phrase = !phrase;
-  }
-  Str result = arena_dup(arena, strbuf_str(&match));
-  strbuf_release(&match);
-  return result;
-}
 
 bool query_search(Query *self, const QueryFilter *filter, Arena *arena, SearchRows *out, Error *err)
 {

@@ -15,14 +15,14 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE articles(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, mtime_ns "
     "INTEGER, size INTEGER,"
     "  inode INTEGER, hash INTEGER, lang TEXT, dct TEXT, day INTEGER, title TEXT);"
-    "CREATE INDEX articles_day ON articles(day);"
+    "CREATE INDEX articles_day ON articles(day, path);"
     "CREATE TABLE entities(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT, votes "
     "INTEGER,"
     "  per INTEGER, org INTEGER, loc INTEGER, articles INTEGER, quotes INTEGER);"
