@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "index/fold.h"
+#include "index/htmltext.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -31,6 +32,13 @@ void source_read(Source *self, const char *root, Str path, FileStamp stamp)
     self->valid = self->text.len == size;
   }
   fclose(file);
+  if (self->valid && htmltext_named(path)) {
+    Arena arena = {0};
+    HtmlFacts facts;
+    Str prose = htmltext_of(strbuf_str(&self->text), &arena, &facts);
+    memcpy(self->text.ptr, prose.ptr, prose.len);
+    arena_release(&arena);
+  }
 }
 
 void source_release(Source *self)

@@ -2,6 +2,7 @@
 // A file may change while it is read: its stamp is taken before and after, and reading starts again where
 // they differ.
 #define _GNU_SOURCE // O_NOFOLLOW, O_CLOEXEC
+#include "index/htmltext.h"
 #include "index/indexer_p.h"
 
 #include <errno.h>
@@ -104,15 +105,23 @@ static bool read_file(const Indexer *self, const char *path, Content *to, Error 
 
 static Record *annotate(Indexer *self, const char *path, Content *content)
 {
+  Arena arena = {0};
   Str text = strbuf_str(&content->bytes);
+  ArticleInfo info = {.path = str_of(path)};
+  if (htmltext_named(info.path)) {
+    HtmlFacts facts;
+    text = htmltext_of(text, &arena, &facts);
+    info.lang = lang_of(facts.lang);
+    info.dct = facts.date;
+  }
   Snapshot *snapshot = snapshot_new(text);
   Analysis *analysis = analysis_new(self->pipeline);
-  ArticleInfo info = {.path = str_of(path)};
   Annotations *notes = analysis_run(analysis, snapshot, &info, &self->cancel);
   Record *record = notes ? record_new(str_of(path), text, notes) : NULL;
   annotations_unref(notes);
   analysis_free(analysis);
   snapshot_unref(snapshot);
+  arena_release(&arena);
   return record;
 }
 

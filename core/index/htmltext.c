@@ -1,0 +1,246 @@
+// One pass from '<' to '<'. What lies in script, style, head and their like is markup as well, up to the end
+// tag of the same name. Offsets stay because a tag of n bytes becomes n bytes of white space: line ends where
+// a block begins or ends, else spaces.
+#include "index/htmltext.h"
+
+#include "base/alloc.h"
+
+typedef struct Reader {
+  Str html;
+  char *out;
+  size_t at;
+  HtmlFacts *facts;
+} Reader;
+
+static bool is_space(char c)
+{
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+static char lower(char c)
+{
+  return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+static bool is_letter(char c)
+{
+  return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+// Whether `text` begins with `word` (lower case), in any case.
+static bool begins(Str text, const char *word)
+{
+  size_t len = strlen(word);
+  if (text.len < len) return false;
+  for (size_t i = 0; i < len; i++)
+    if (lower(text.ptr[i]) != word[i]) return false;
+  return true;
+}
+
+static bool one_of(Str name, const char *const *names, size_t count)
+{
+  for (size_t i = 0; i < count; i++)
+    if (strlen(names[i]) == name.len && begins(name, names[i])) return true;
+  return false;
+}
+
+static bool is_block(Str name)
+{
+  static const char *const blocks[] = {
+      "p",          "div",   "br", "h1",      "h2",      "h3",     "h4",      "h5",     "h6",
+      "li",         "ul",    "ol", "article", "section", "header", "footer",  "figure", "figcaption",
+      "blockquote", "table", "tr", "td",      "th",      "body",   "main",    "aside",  "nav",
+      "hr",         "pre",   "dl", "dt",      "dd",      "form",   "address", "time",   "html"};
+  return one_of(name, blocks, ARRAY_LEN(blocks));
+}
+
+static bool is_hidden(Str name)
+{
+  static const char *const hidden[] = {"script", "style",  "head",   "template", "noscript",
+                                       "svg",    "iframe", "select", "textarea"};
+  return one_of(name, hidden, ARRAY_LEN(hidden));
+}
+
+// --- tags ---
+
+// The end of the tag at `at` ('<'): behind its '>', which attributes may hide in quotes. The text's end where
+// it never ends.
+static size_t tag_end(Str html, size_t at)
+{
+  char quote = 0;
+  for (size_t i = at + 1; i < html.len; i++) {
+    char c = html.ptr[i];
+    if (quote)
+      quote = c == quote ? 0 : quote;
+    else if (c == '"' || c == '\'')
+      quote = c;
+    else if (c == '>')
+      return i + 1;
+  }
+  const char *close = memchr(html.ptr + at, '>', html.len - at); // a quote that never ends is none
+  return close ? (size_t)(close - html.ptr) + 1 : html.len;
+}
+
+// The value of an attribute of `tag` ("<… name=\"value\" …>"); empty where it has none.
+static Str attribute(Str tag, const char *name)
+{
+  size_t len = strlen(name);
+  for (size_t i = 1; i + len + 2 < tag.len; i++) {
+    if (!is_space(tag.ptr[i - 1]) || !begins(str_slice(tag, i, tag.len), name) || tag.ptr[i + len] != '=')
+      continue;
+    char quote = tag.ptr[i + len + 1];
+    size_t start = i + len + 1 + (quote == '"' || quote == '\''), end = start;
+    while (end < tag.len && tag.ptr[end] != '>' &&
+           (start == i + len + 1 ? !is_space(tag.ptr[end]) : tag.ptr[end] != quote))
+      end++;
+    return str_slice(tag, start, end);
+  }
+  return (Str){0};
+}
+
+static bool is_date(Str value)
+{
+  static const char shape[] = "dddd-dd-dd";
+  if (value.len < sizeof shape - 1) return false;
+  for (size_t i = 0; i < sizeof shape - 1; i++)
+    if (shape[i] == 'd' ? value.ptr[i] < '0' || value.ptr[i] > '9' : value.ptr[i] != shape[i]) return false;
+  return true;
+}
+
+static void read_facts(Reader *self, Str name, Str tag)
+{
+  static const char *const dates[] = {
+      "article:published_time", "datepublished",    "date",         "dc.date",
+      "dcterms.created",        "parsely-pub-date", "publish-date", "pubdate"};
+  if (one_of(name, (const char *const[]){"html"}, 1) && !self->facts->lang.len)
+    self->facts->lang = attribute(tag, "lang");
+  Str date = {0};
+  if (one_of(name, (const char *const[]){"time"}, 1)) date = attribute(tag, "datetime");
+  if (one_of(name, (const char *const[]){"meta"}, 1) &&
+      (one_of(attribute(tag, "property"), dates, ARRAY_LEN(dates)) ||
+       one_of(attribute(tag, "name"), dates, ARRAY_LEN(dates)) ||
+       one_of(attribute(tag, "itemprop"), dates, ARRAY_LEN(dates))))
+    date = attribute(tag, "content");
+  if (is_date(date) && !self->facts->date.len) self->facts->date = str_slice(date, 0, 10);
+}
+
+// --- writing ---
+
+// White space instead of [at, end); line ends of the file stay, and a block's tag brings a blank line where
+// it has room.
+static void blank(Reader *self, size_t end, bool block)
+{
+  for (size_t i = self->at; i < end; i++) {
+    char c = self->html.ptr[i];
+    self->out[i] = c == '\n' || c == '\r' ? c : ' ';
+  }
+  if (block && end - self->at >= 2) self->out[self->at] = self->out[self->at + 1] = '\n';
+  self->at = end;
+}
+
+// Behind the end tag of the element `name` whose content begins at `from`; `from` where it has none.
+static size_t element_end(Str html, size_t from, Str name)
+{
+  for (size_t i = from; i + name.len + 2 < html.len; i++) {
+    const char *open = memchr(html.ptr + i, '<', html.len - i);
+    if (!open) break;
+    i = (size_t)(open - html.ptr);
+    if (i + 2 + name.len >= html.len || html.ptr[i + 1] != '/') continue;
+    bool same = true;
+    for (size_t k = 0; same && k < name.len; k++) same = lower(html.ptr[i + 2 + k]) == lower(name.ptr[k]);
+    if (same && !is_letter(html.ptr[i + 2 + name.len])) return tag_end(html, i);
+  }
+  return from;
+}
+
+static size_t comment_end(Str html, size_t at)
+{
+  for (size_t i = at + 4; i + 2 < html.len; i++)
+    if (html.ptr[i] == '-' && html.ptr[i + 1] == '-' && html.ptr[i + 2] == '>') return i + 3;
+  return html.len;
+}
+
+// Facts of the meta tags inside a head that is skipped.
+static void read_head(Reader *self, size_t from, size_t end)
+{
+  for (size_t i = from; i < end; i++) {
+    if (self->html.ptr[i] != '<' || !begins(str_slice(self->html, i + 1, end), "meta")) continue;
+    size_t stop = tag_end(self->html, i);
+    read_facts(self, STR("meta"), str_slice(self->html, i, stop));
+    i = stop - 1;
+  }
+}
+
+static void read_tag(Reader *self, size_t *unclosed)
+{
+  Str html = self->html;
+  if (begins(str_slice(html, self->at, html.len), "<!--")) {
+    blank(self, comment_end(html, self->at), false);
+    return;
+  }
+  size_t name_start = self->at + 1 + (self->at + 1 < html.len && html.ptr[self->at + 1] == '/'),
+         name_end = name_start;
+  bool closing = name_start > self->at + 1;
+  while (name_end < html.len &&
+         (is_letter(html.ptr[name_end]) || (html.ptr[name_end] >= '0' && html.ptr[name_end] <= '9')))
+    name_end++;
+  Str name = str_slice(html, name_start, name_end);
+  size_t end = tag_end(html, self->at);
+  bool block = is_block(name);
+  if (!closing) read_facts(self, name, str_slice(html, self->at, end));
+  if (!closing && is_hidden(name) && end > *unclosed) {
+    size_t after = element_end(html, end, name);
+    if (after == end) *unclosed = html.len; // none of this kind ends: do not look again and again
+    if (name.len == 4) read_head(self, end, after);
+    end = after;
+  }
+  blank(self, end, block);
+}
+
+// A reference to a space or a mark: `&nbsp;` and the like. Opening marks go to the word behind, others to the
+// one before.
+static bool read_reference(Reader *self)
+{
+  static const struct {
+    const char *name, *mark;
+    bool opens;
+  } marks[] = {
+      {"&nbsp;", " ", false},   {"&amp;", "&", false},   {"&quot;", "\"", false}, {"&lt;", "<", false},
+      {"&gt;", ">", false},     {"&apos;", "'", false},  {"&#39;", "'", false},   {"&ldquo;", "“", true},
+      {"&rdquo;", "”", false},  {"&bdquo;", "„", true},  {"&laquo;", "«", true},  {"&raquo;", "»", false},
+      {"&lsquo;", "‘", true},   {"&rsquo;", "’", false}, {"&ndash;", "–", false}, {"&mdash;", "—", false},
+      {"&hellip;", "…", false}, {"&#160;", " ", false},  {"&#8217;", "’", false}, {"&#8220;", "“", true},
+      {"&#8221;", "”", false},  {"&#8211;", "–", false}, {"&#8212;", "—", false}};
+  Str rest = str_slice(self->html, self->at, self->html.len);
+  for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
+    if (!begins(rest, marks[i].name)) continue;
+    size_t len = strlen(marks[i].name), mark = strlen(marks[i].mark);
+    size_t to = self->at + (marks[i].opens ? len - mark : 0);
+    blank(self, self->at + len, false);
+    memcpy(self->out + to, marks[i].mark, mark);
+    return true;
+  }
+  return false;
+}
+
+Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts)
+{
+  *facts = (HtmlFacts){0};
+  Reader self = {.html = html, .out = arena_alloc(arena, html.len + 1), .facts = facts};
+  size_t unclosed = 0;
+  while (self.at < html.len) {
+    char c = html.ptr[self.at], next = self.at + 1 < html.len ? html.ptr[self.at + 1] : 0;
+    if (c == '<' && (is_letter(next) || next == '/' || next == '!' || next == '?'))
+      read_tag(&self, &unclosed);
+    else if (c != '&' || !read_reference(&self)) {
+      self.out[self.at] = c;
+      self.at++;
+    }
+  }
+  self.out[html.len] = '\0';
+  return (Str){self.out, html.len};
+}
+
+bool htmltext_named(Str path)
+{
+  Str tail = path.len >= 5 ? str_slice(path, path.len - 5, path.len) : path;
+  return begins(tail, ".html") || (tail.len == 5 && begins(str_slice(tail, 1, 5), ".htm"));
+}

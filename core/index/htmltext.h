@@ -1,0 +1,18 @@
+// htmltext: the prose of an HTML file, byte for byte where it stands: markup becomes white space, so that
+// every offset in the result is one in the file. A plain reading: no tree, no scripts run, character
+// references kept unless they are a space or a mark. Pure; any thread; linear.
+#pragma once
+
+#include "base/arena.h"
+#include "base/str.h"
+
+typedef struct HtmlFacts { // what the file says of itself, borrowed from it; empty where it does not
+  Str lang;                // <html lang="…">
+  Str date;                // article:published_time and its kin, <time datetime="…">: "2023-04-17…"
+} HtmlFacts;
+
+// As many bytes as `html` has, in `arena`. Block elements are parted by blank lines where their tags have
+// room for them.
+Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts);
+// Whether the file's name says that it is HTML.
+bool htmltext_named(Str path);
