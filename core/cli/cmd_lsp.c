@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "server/lsp.h"
+#include "server/scripts.h"
 #include "server/workspace.h"
 
 #include <stddef.h>
@@ -27,7 +28,9 @@ int cmd_lsp(int argc, char **argv)
       .in = 0, .out = 1, .data_dir = setup_data_dir(), .make_host = make_host, .ctx = manifest};
   Lsp *lsp = lsp_new(&options);
   Workspace *workspace = workspace_new(lsp);
+  Scripts *scripts = scripts_new(lsp);
   status = lsp_run(lsp);
+  scripts_free(scripts);
   workspace_free(workspace);
   lsp_free(lsp);
   manifest_free(manifest);

@@ -392,11 +392,21 @@ bool docs_change(Docs *self, Document *doc, const cJSON *change, Error *err)
   return ok;
 }
 
+// What is found next, if the text shrinks again, is new to the client.
+static void forget_findings(Document *doc)
+{
+  findings_unref(doc->found);
+  doc->found = NULL;
+  doc->published = false;
+  changes_reset(&doc->since);
+}
+
 void docs_changed(Docs *self, Document *doc, int64_t version)
 {
   doc->version = version;
   doc->serial = ++self->serial;
   doc->too_long = buffer_len(doc->buffer) > DOCS_MOST_LIVE;
+  if (doc->too_long) forget_findings(doc);
   if (doc->job)
     doc->job->cancel = true;
   else

@@ -147,6 +147,8 @@ static void on_found(void *ctx, Document *doc, StrBuf *message)
   Lsp *lsp = ctx;
   if (message->len) wire_send(lsp->wire, message);
   methods_found(lsp, doc);
+  for (size_t i = 0; i < lsp->parts.len; i++)
+    if (lsp->parts.items[i].found) lsp->parts.items[i].found(lsp->parts.items[i].ctx, lsp, doc);
 }
 
 static void on_closing(void *ctx, Document *doc)
@@ -258,6 +260,11 @@ uv_loop_t *lsp_loop(Lsp *lsp)
 {
   return &lsp->loop;
 }
+Host *lsp_host(Lsp *lsp)
+{
+  return lsp->loaded ? lsp->host : NULL;
+}
+
 Docs *lsp_docs(Lsp *lsp)
 {
   return lsp->docs;

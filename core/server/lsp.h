@@ -23,6 +23,7 @@ typedef struct LspPart {
                 const Pipeline *pipeline); // initialized, and the pipeline is there: once
   void (*folders)(void *ctx, Lsp *lsp);    // the workspace's folders changed
   void (*saved)(void *ctx, Lsp *lsp, const Document *doc);
+  void (*found)(void *ctx, Lsp *lsp, const Document *doc); // new findings, already told
   void (*stop)(void *ctx, Lsp *lsp); // close every handle on the loop; no call comes after
   void *ctx;
 } LspPart;
@@ -42,6 +43,7 @@ void lsp_free(Lsp *lsp);
 
 uv_loop_t *lsp_loop(Lsp *lsp);
 Docs *lsp_docs(Lsp *lsp);
+Host *lsp_host(Lsp *lsp); // NULL: no scripts, or not loaded yet
 size_t lsp_folder_count(const Lsp *lsp);
 const char *lsp_folder(const Lsp *lsp, size_t index); // a path; borrowed until the folders change
 bool lsp_wants_annotations(const Lsp *lsp);           // the client asked for our own notifications

@@ -165,6 +165,17 @@ static void do_folders(Lsp *lsp, const RpcMessage *message)
 
 // --- documents
 
+// The text has become, or is, too long for live work.
+static void tell_too_long(Lsp *lsp, const Document *doc)
+{
+  lsp_log(lsp, LSP_LOG_WARNING, "%.256s has %.1f MB: above %zu MB nothing is marked while you type", doc->uri,
+          (double)buffer_len(doc->buffer) / 1048576, DOCS_MOST_LIVE >> 20);
+  if (!lsp->annotations) return;
+  StrBuf out = {0};
+  publish_write_nothing(&out, doc->uri, doc->version);
+  wire_send(lsp->wire, &out);
+}
+
 static void do_open(Lsp *lsp, const RpcMessage *message)
 {
   const cJSON *item = text_document(message->params);
@@ -173,10 +184,8 @@ static void do_open(Lsp *lsp, const RpcMessage *message)
     lsp_log(lsp, LSP_LOG_ERROR, "didOpen without uri or text");
     return;
   }
-  Document *doc = docs_open(lsp->docs, uri, (int64_t)json_get_number(item, "version", 0), text);
-  if (doc->too_long)
-    lsp_log(lsp, LSP_LOG_WARNING, STR_FMT " has %.1f MB: above %zu MB nothing is marked while you type",
-            (int)(uri.len % 256), uri.ptr, (double)text.len / 1048576, DOCS_MOST_LIVE >> 20);
+  const Document *doc = docs_open(lsp->docs, uri, (int64_t)json_get_number(item, "version", 0), text);
+  if (doc->too_long) tell_too_long(lsp, doc);
 }
 
 static Document *find_document(Lsp *lsp, const RpcMessage *message, const char *what)
@@ -191,6 +200,7 @@ static void do_change(Lsp *lsp, const RpcMessage *message)
 {
   Document *doc = find_document(lsp, message, "didChange");
   if (!doc) return;
+  bool was_too_long = doc->too_long;
   const cJSON *change;
   cJSON_ArrayForEach(change, json_get(message->params, "contentChanges"))
   {
@@ -200,6 +210,7 @@ static void do_change(Lsp *lsp, const RpcMessage *message)
   double version = json_get_number(text_document(message->params), "version", (double)doc->version + 1);
   docs_changed(lsp->docs, doc, (int64_t)version);
   methods_drop(lsp, doc, doc->too_long);
+  if (doc->too_long && !was_too_long) tell_too_long(lsp, doc);
 }
 
 static void do_close(Lsp *lsp, const RpcMessage *message)

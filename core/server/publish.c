@@ -29,17 +29,29 @@ static void write_span(Writing *self, StrBuf *out, const Span *span)
   arena_reset(&self->scratch);
 }
 
-void publish_write_delta(StrBuf *out, const char *uri, int64_t version, bool full, const Findings *found,
-                         const Delta *delta, Encoding enc)
+static void begin_publish(StrBuf *out, const char *uri, int64_t version, bool full)
 {
-  Writing self;
-  begin(&self, found, enc);
   rpc_begin_notification(out, "newsmark/publishAnnotations");
   strbuf_byte(out, '{');
   json_write_member(out, "uri", str_of(uri));
   json_write_number(out, "version", (double)version);
   json_write_key(out, "full");
   strbuf_add(out, full ? STR("true") : STR("false"));
+}
+
+void publish_write_nothing(StrBuf *out, const char *uri, int64_t version)
+{
+  begin_publish(out, uri, version, true);
+  strbuf_add(out, STR(",\"removed\":[],\"added\":[]}"));
+  rpc_end(out);
+}
+
+void publish_write_delta(StrBuf *out, const char *uri, int64_t version, bool full, const Findings *found,
+                         const Delta *delta, Encoding enc)
+{
+  Writing self;
+  begin(&self, found, enc);
+  begin_publish(out, uri, version, full);
   json_write_key(out, "removed");
   strbuf_byte(out, '[');
   for (size_t i = 0; i < delta->removed.len; i++)

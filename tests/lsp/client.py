@@ -17,9 +17,9 @@ class Failure(Exception):
 
 
 class Client:
-    def __init__(self, build, args=(), stdin=subprocess.PIPE):
-        self.process = subprocess.Popen([os.path.join(build, "newsmark"), "lsp", *args], stdin=stdin,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def __init__(self, build, args=(), env=None):
+        self.process = subprocess.Popen([os.path.join(build, "newsmark"), "lsp", *args], stdin=subprocess.PIPE,
+                                        env={**os.environ, **(env or {})}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         os.set_blocking(self.process.stderr.fileno(), False)
         self.buffer = b""
         self.seen = []  # messages not yet asked for

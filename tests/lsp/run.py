@@ -18,8 +18,8 @@ class Starter:
         self.build = build
         self.clients = []
 
-    def __call__(self, initialize=True, args=(), **how):
-        client = lsp.Client(self.build, args)
+    def __call__(self, initialize=True, args=(), env=None, **how):
+        client = lsp.Client(self.build, args, env)
         client.ended = False
         self.clients.append(client)
         if initialize:

@@ -121,3 +121,15 @@ def test_empty(start):
     same(client.published(URI, 1)["added"], [])
     for method in ("documentSymbol", "semanticTokens/full"):
         check(client.request("textDocument/" + method, {"textDocument": {"uri": URI}}) is not None, method)
+
+
+def test_grows_too_long(start):
+    client = start()
+    client.open(URI, "”Ja, det är sant”, sa Per Ek.")
+    check(client.published(URI, 1)["added"], "nothing found")
+    client.change(URI, 2, [{"text": "”Ja, det är sant”, sa Per Ek. " * 400000}])
+    gone = client.published(URI, 2)
+    same((gone["full"], gone["added"]), (True, []))
+    client.change(URI, 3, [{"text": "”Ja, det är sant”, sa Per Ek."}])
+    back = client.published(URI, 3)
+    same((back["full"], len(back["added"]) > 0), (True, True))
