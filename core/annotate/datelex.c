@@ -147,9 +147,9 @@ static uint32_t node_add(DateLex *lex, uint32_t parent, Str word)
 uint16_t datelex_symbol(DateLex *lex, Str name)
 {
   static const char *const fixed[SYM_FIRST_FREE] = {
-      "",       "int",      "dec",     "num",   "ord",   "mult",  "clock",   "clockdot", "iso",
-      "ndate",  "daymon",   "roman",   "yearw", "tense", "month", "monthab", "weekday",  "wdayab",
-      "option", "monthamb", "andhalf", "to",    "and",   "det",   "between", "fn"};
+      "",       "int",      "dec",      "num",     "ord",   "mult",  "clock",   "clockdot", "iso",
+      "ndate",  "daymon",   "roman",    "yearw",   "tense", "month", "monthab", "weekday",  "wdayab",
+      "option", "dayslash", "monthamb", "andhalf", "to",    "and",   "det",     "between",  "fn"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
       vec_push(&lex->symbols, str_of(fixed[i]));
@@ -468,7 +468,7 @@ static void read_two_groups(const DateLex *lex, const Digits *d, Arena *scratch,
     add_reading(scratch, out, r);
   }
   if ((mark == '/' || (mark == '.' && !lex->month_first)) && short_pair && day_month(lex, a, b, &day, &month))
-    add_reading(scratch, out, date_reading(SYM_DAYMON, -1, month, day));
+    add_reading(scratch, out, date_reading(mark == '/' ? SYM_DAYSLASH : SYM_DAYMON, -1, month, day));
   if ((mark == '-' || mark == '/') && d->width[0] == 4 && d->width[1] == 2 && b >= 1 && b <= 12)
     add_reading(scratch, out, date_reading(SYM_ISO, a, b, 0));
   if (mark == '/' && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)

@@ -127,6 +127,12 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (!last_day_fits(m) || is_first_name(f, m)) return false;
   if (!bare) return true;
+  if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
+    int32_t day = frame->field[FIELD_DAY], month = frame->field[FIELD_MONTH];
+    bool glued_after = m->end < f->list->atoms.len && !f->list->atoms.items[m->end].spaced &&
+                       str_is(atom_word(f, m->end), "%");
+    return (day > 12 && !(day == 24 && month == 7) && !glued_after);
+  }
   if (bare == 6) return frame_get(frame, FIELD_UNIT, 0) == UNIT_YEAR; // "im Jahr": a year each
   if (bare == 5) { // "the last day", "the last minute" of a match
     int32_t unit = frame_get(frame, FIELD_UNIT, 0);
@@ -222,6 +228,7 @@ static void mark_tense(Finder *f, DateFrame *frame, uint32_t begin, uint32_t end
   bool open = frame_has(frame, FIELD_MONTH) || frame_has(frame, FIELD_WEEKDAY) ||
               frame_has(frame, FIELD_SEASON) || frame_has(frame, FIELD_HOLIDAY) ||
               frame_has(frame, FIELD_DAY);
+  open = open || frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND;
   if (!open) return;
   sentence_of(f, begin, &first, &last);
   int32_t tense = tense_near(f, begin, end, first, last);

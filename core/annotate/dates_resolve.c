@@ -13,6 +13,11 @@ typedef struct Resolver {
 
 typedef enum Anchor { ANCHOR_WORDS, ANCHOR_DCT, ANCHOR_REFERENCE } Anchor;
 
+static bool is_clock_unit(int32_t unit)
+{
+  return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;
+}
+
 static Grain unit_grain(int32_t unit)
 {
   switch (unit) {
@@ -109,9 +114,13 @@ static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
     if (!timex_day(&now, &day)) return weekday_near(&now, weekday, -1, true);
     return timex_of_day(day - calendar_weekday(day) + weekday);
   }
+  int32_t day;
+  if (frame_get(f, FIELD_REL, 0) > 0 && timex_day(&now, &day)) // "next Friday": the one of next week
+    return timex_of_day(day - calendar_weekday(day) + weekday + 7 * f->field[FIELD_REL]);
   if (frame_has(f, FIELD_REL)) return weekday_near(&now, weekday, f->field[FIELD_REL], false);
   if (frame_has(f, FIELD_DIR)) return weekday_near(&now, weekday, f->field[FIELD_DIR], false);
-  int tense = frame_get(f, FIELD_TENSE, -1);
+  int tense =
+      frame_get(f, FIELD_TENSE, frame_has(f, FIELD_HOUR) ? 1 : -1); // a clock without a verb: a programme
   return weekday_near(&now, weekday, tense > 0 ? 1 : -1, true);
 }
 
@@ -158,6 +167,21 @@ static int year_with_weekday(const Timex *t, int weekday)
   return t->year;
 }
 
+// "the last day of October", "the first week of May": weeks are the whole ones inside the month.
+static Timex nth_unit_of(const Timex *month, const DateFrame *f)
+{
+  int nth = f->field[FIELD_NTH], days;
+  int32_t unit = frame_get(f, FIELD_UNIT, 0);
+  if (month->year <= 0 || (unit != UNIT_DAY && unit != UNIT_WEEK)) return *month;
+  days = calendar_month_days(month->year, month->month);
+  if (unit == UNIT_DAY)
+    return timex_of_day(calendar_day(month->year, month->month, nth > 5 || nth > days ? days : nth));
+  int32_t day = nth > 4 ? calendar_nth_weekday(month->year, month->month, -1, 7)
+                        : calendar_nth_weekday(month->year, month->month, nth, 1);
+  IsoWeek week = calendar_iso_week(day);
+  return (Timex){.grain = GRAIN_WEEK, .year = week.year, .n = week.week};
+}
+
 static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   Timex t = {.grain = frame_has(f, FIELD_DAY) ? GRAIN_DAY : GRAIN_MONTH,
@@ -176,6 +200,7 @@ static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor
     *anchor = ANCHOR_DCT;
     if (frame_has(f, FIELD_WEEKDAY) && t.day) t.year = year_with_weekday(&t, f->field[FIELD_WEEKDAY]);
   }
+  if (frame_has(f, FIELD_NTH) && !frame_has(f, FIELD_WEEKDAY) && !t.day) return nth_unit_of(&t, f);
   if (t.year > 0 && frame_has(f, FIELD_NTH) && frame_has(f, FIELD_WEEKDAY) &&
       !t.day) // "the first Sunday in March"
     t = timex_of_day(calendar_nth_weekday(t.year, t.month, f->field[FIELD_NTH] > 5 ? -1 : f->field[FIELD_NTH],
@@ -270,7 +295,7 @@ static Timex resolve_unit(const Resolver *r, const DateFrame *f, Anchor *anchor)
   Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
   int rel = frame_get(f, FIELD_REL, 0);
   if (grain == GRAIN_WEEKEND && !frame_has(f, FIELD_REL) && r->now.grain >= GRAIN_DAY &&
-      frame_get(f, FIELD_TENSE, -1) < 0) {
+      frame_get(f, FIELD_TENSE, 0) < 0) {
     int32_t day; // the last one that has begun
     Timex now = day_of(r);
     if (timex_day(&now, &day) && calendar_weekday(day) < 6) rel = -1;
@@ -294,10 +319,12 @@ static Timex resolve_season(const Resolver *r, const DateFrame *f, Anchor *ancho
     t.year = open_year(r, f, month[n], 0);
   else {
     t.year = r->now.year;
+    if (n == 4 && r->now.grain >= GRAIN_MONTH && r->now.month <= 2)
+      t.year--; // winters have the year of their December
     int dir = frame_get(f, FIELD_DIR, 0);
-    if (r->now.grain >= GRAIN_MONTH && dir < 0 && month[n] > r->now.month) t.year--;
+    if (r->now.grain >= GRAIN_MONTH && dir < 0 && month[n] > r->now.month && r->now.month > 2) t.year--;
     if (r->now.grain >= GRAIN_MONTH && !dir && frame_get(f, FIELD_TENSE, 0) < 0 &&
-        month[n] > r->now.month + 1)
+        month[n] > r->now.month + 1 && r->now.month > 2)
       t.year--;
     if (r->now.grain >= GRAIN_MONTH && !dir && frame_get(f, FIELD_TENSE, 0) > 0 &&
         month[n] + 2 < r->now.month)
@@ -329,6 +356,8 @@ static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anch
 {
   bool anaphor = frame_has(f, FIELD_ANAPHOR);
   int32_t unit = f->field[FIELD_UNIT], amount = f->field[FIELD_AMOUNT], dir = f->field[FIELD_DIR];
+  if (frame_get(f, FIELD_HALVES, 0) == 1) amount = 50;
+  if (frame_get(f, FIELD_HALVES, 0) == 2 && amount != AMOUNT_VAGUE) amount += 50;
   Grain grain = unit_grain(unit);
   if (unit == UNIT_DECADE && amount != AMOUNT_VAGUE && amount < 10000)
     grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
@@ -410,6 +439,13 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
   } else if (frame_has(f, FIELD_DAYREF)) {
     Timex now = day_of(r);
     t = timex_step(&now, f->field[FIELD_DAYREF]);
+  } else if (frame_has(f, FIELD_WEEKDAY) && frame_has(f, FIELD_NTH) &&
+             frame_get(f, FIELD_UNIT, 0) == UNIT_MONTH) {
+    Timex month = seen_at(&r->now, GRAIN_MONTH); // "the first Friday of next month"
+    int nth = f->field[FIELD_NTH];
+    t = timex_step(&month, frame_get(f, FIELD_REL, 0));
+    if (t.year > 0 && t.month > 0)
+      t = timex_of_day(calendar_nth_weekday(t.year, t.month, nth > 5 ? -1 : nth, f->field[FIELD_WEEKDAY]));
   } else if (frame_has(f, FIELD_WEEKDAY)) {
     t = resolve_weekday(r, f);
   } else if (frame_has(f, FIELD_DECADE)) {
@@ -441,11 +477,6 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
 
 // --- durations and sets
 // ------------------------------------------------------------------------------------------------
-
-static bool is_clock_unit(int32_t unit)
-{
-  return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;
-}
 
 // "P3D", "PT1.5H", "PXM": one amount of one unit.
 static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
@@ -559,23 +590,21 @@ static void set_bounds(const Resolver *r, const Timex *t, DateFacts *facts)
   facts->until = timex_iso_day(last, r->arena);
 }
 
-// "the last two weeks": from then to the article's day; "the next …": from there on.
+// "the last two weeks": whole weeks up to the article's day; "the next two": whole ones from the next week
+// on.
 static void set_span_bounds(const Resolver *r, const DateFrame *f, DateFacts *facts)
 {
-  int32_t today, other, ignored, dir = f->field[FIELD_DIR];
+  int32_t today, first, last, ignored, unit = frame_get(f, FIELD_UNIT, UNIT_DAY), dir = f->field[FIELD_DIR];
+  int32_t count = frame_get(f, FIELD_AMOUNT, 100) / 100;
   Timex now = day_of(r);
-  if (!timex_day(&now, &today) || frame_get(f, FIELD_AMOUNT, 100) < 0) return;
-  DateFrame counted = *f;
-  if (!frame_has(f, FIELD_AMOUNT)) frame_set(&counted, FIELD_AMOUNT, 100);
-  Anchor anchor;
-  Timex t = resolve_counted(r, &counted, &anchor);
-  if (t.grain == GRAIN_YEAR)
-    t = (Timex){.grain = GRAIN_DAY, .year = t.year, .month = now.month, .day = now.day < 29 ? now.day : 28};
-  if (t.grain == GRAIN_MONTH) t.grain = GRAIN_DAY, t.day = now.day < 29 ? now.day : 28;
-  if (!timex_bounds(&t, &other, &ignored)) return;
-  if (dir < 0 && other > today) return;
-  facts->begin = timex_iso_day(dir < 0 ? other : today, r->arena);
-  facts->until = timex_iso_day(dir < 0 ? today : other > today ? other : today, r->arena);
+  if (!timex_day(&now, &today) || frame_get(f, FIELD_AMOUNT, 100) < 100 || is_clock_unit(unit) ||
+      count > 10000)
+    return;
+  Timex here = timex_at(&now, unit_grain(unit));
+  Timex from = timex_step(&here, dir < 0 ? -count : 1), to = timex_step(&here, dir < 0 ? 0 : count);
+  if (!timex_bounds(&from, &first, &ignored) || !timex_bounds(&to, &ignored, &last)) return;
+  facts->begin = timex_iso_day(first, r->arena);
+  facts->until = timex_iso_day(dir < 0 ? today : last, r->arena);
 }
 
 static void remember(Resolver *r, const DateFrame *f, const Timex *t)
