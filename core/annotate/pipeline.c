@@ -31,7 +31,8 @@ struct Analysis {
   const Pipeline *pipeline;
   Article *article;
   SlotVec slots;
-  Arena scratch; // of one run
+  Arena scratch;    // of one run
+  SpanVec rooms[3]; // heap: where entities, dates and quotations are gathered, kept for the next run
   StageCosts costs;
 };
 
@@ -104,6 +105,7 @@ void analysis_free(Analysis *self)
   vec_release(&self->slots);
   article_free(self->article);
   arena_release(&self->scratch);
+  for (size_t i = 0; i < ARRAY_LEN(self->rooms); i++) vec_release(&self->rooms[i]);
   free(self);
 }
 
@@ -272,6 +274,21 @@ static void number_spans(SpanVec *spans)
   for (size_t i = 0; i < spans->len; i++) spans->items[i].id = (uint32_t)i + 1;
 }
 
+// An empty vector with room for as many spans as the last run had: a megabyte's spans, grown anew after each
+// key, would cost more than finding them. Beyond its room it grows in the result's arena.
+static SpanVec room_of(const Analysis *self, size_t which)
+{
+  return (SpanVec){.items = self->rooms[which].items, .cap = self->rooms[which].cap};
+}
+
+static void widen_room(Analysis *self, size_t which, size_t used)
+{
+  SpanVec *room = &self->rooms[which];
+  if (used <= room->cap) return;
+  room->cap = used + used / 8;
+  room->items = xrealloc(room->items, size_mul(room->cap, sizeof *room->items));
+}
+
 static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, Lang main_lang,
                                      const Lang *langs)
 {
@@ -292,13 +309,15 @@ static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, La
   result->block_count = count;
 
   Passages article = {passages, count, main_lang};
-  SpanVec entities = {0}, dates = {0}, quotes = {0};
+  SpanVec entities = room_of(self, 0), dates = room_of(self, 1), quotes = room_of(self, 2);
   result->title = find_title(&self->slots, &result->arena);
   result->dct = dates_dct(pipeline->dates, &article, info->dct, info->path, &result->arena);
   coref_link(pipeline->names, &article, &result->arena, &entities);
   dates_resolve(pipeline->dates, &article, &result->dct, &result->arena, &dates);
   quotes_attribute(pipeline->quotes, &article, &entities, &result->arena, &quotes);
   spans_merge(&result->arena, &entities, &dates, &quotes, &result->spans);
+  const SpanVec *used[] = {&entities, &dates, &quotes};
+  for (size_t i = 0; i < ARRAY_LEN(used); i++) widen_room(self, i, used[i]->len);
   number_spans(&result->spans);
   self->costs.article += lap(&clock);
   return result;
