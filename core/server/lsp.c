@@ -47,6 +47,18 @@ void lsp_notify(Lsp *lsp, const char *method, StrBuf *params)
   wire_send(lsp->wire, &out);
 }
 
+void lsp_request(Lsp *lsp, const char *method, StrBuf *params)
+{
+  char id[32];
+  snprintf(id, sizeof id, "\"nm-%u\"", ++lsp->requests);
+  StrBuf out = {0};
+  rpc_begin_request(&out, id, method);
+  strbuf_add(&out, strbuf_str(params));
+  rpc_end(&out);
+  strbuf_release(params);
+  wire_send(lsp->wire, &out);
+}
+
 void lsp_log(Lsp *lsp, int type, const char *format, ...)
 {
   char text[600];
@@ -276,6 +288,10 @@ size_t lsp_folder_count(const Lsp *lsp)
 const char *lsp_folder(const Lsp *lsp, size_t index)
 {
   return lsp->folders.items[index];
+}
+bool lsp_wants_progress(const Lsp *lsp)
+{
+  return lsp->progress;
 }
 bool lsp_wants_annotations(const Lsp *lsp)
 {

@@ -48,11 +48,15 @@ size_t lsp_folder_count(const Lsp *lsp);
 const char *lsp_folder(const Lsp *lsp, size_t index); // a path; borrowed until the folders change
 bool lsp_wants_annotations(const Lsp *lsp);           // the client asked for our own notifications
 
+bool lsp_wants_progress(const Lsp *lsp);              // the client shows $/progress
+
 // `result` is JSON, and `params` too; they are taken.
 void lsp_reply(Lsp *lsp, const char *id, StrBuf *result);
 void lsp_fail(Lsp *lsp, const char *id, RpcCode code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void lsp_notify(Lsp *lsp, const char *method, StrBuf *params);
+// A request of ours whose answer nobody waits for.
+void lsp_request(Lsp *lsp, const char *method, StrBuf *params);
 // A line in the client's log (window/logMessage) and in ours.
 void lsp_log(Lsp *lsp, int type, const char *format, ...) __attribute__((format(printf, 3, 4)));
 enum { LSP_LOG_ERROR = 1, LSP_LOG_WARNING = 2, LSP_LOG_INFO = 3 };

@@ -89,6 +89,7 @@ static void read_client(Lsp *lsp, const cJSON *params)
   lsp->features.hierarchical = json_get_bool(symbols, "hierarchicalDocumentSymbolSupport", false);
   lsp->legend = tokens_legend(capabilities, options);
   lsp->annotations = json_get_bool(ours, "annotations", false);
+  lsp->progress = json_get_bool(json_get(capabilities, "window"), "workDoneProgress", false);
   EolRule eol = str_is(json_get_str(ours, "lineEndings"), "lf") ? EOL_LF : EOL_LSP;
   docs_configure(lsp->docs, lsp->features.enc, eol, lsp->annotations);
   read_folders(lsp, params);

@@ -8,9 +8,17 @@
 #include "server/answers.h"
 #include "server/uri.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { STATUS_MS = 250, JOBS_MAX = 2, PROBLEMS_TOLD = 20, ROWS_DEFAULT = 500, ROWS_MAX = 10000 };
+enum {
+  STATUS_MS = 250,
+  PROGRESS_AFTER_MS = 500,
+  JOBS_MAX = 2,
+  PROBLEMS_TOLD = 20,
+  ROWS_DEFAULT = 500,
+  ROWS_MAX = 10000
+};
 
 typedef struct Root { // a folder that is indexed
   Workspace *workspace;
@@ -18,6 +26,9 @@ typedef struct Root { // a folder that is indexed
   Indexer *indexer; // NULL once it is closing
   uv_timer_t timer; // holds back the next status
   bool waiting;     // a status is due when the timer ends
+  bool shown;       // $/progress was begun, with `token`
+  unsigned token;
+  uint64_t busy_since; // the loop's time; 0: idle
   size_t problems;
 } Root;
 
@@ -39,6 +50,7 @@ struct Workspace {
   VEC_OF(Root *) roots;
   VEC_OF(Question *) waiting;
   size_t running;
+  unsigned tokens; // of $/progress, so far
   bool stopped;
 };
 
@@ -69,13 +81,72 @@ static void send_status(const Root *root)
   lsp_notify(root->workspace->lsp, "newsmark/indexStatus", &params);
 }
 
+// --- $/progress: for a scan that takes over half a second
+
+static void add_token(const Root *root, StrBuf *out)
+{
+  char token[32];
+  snprintf(token, sizeof token, "newsmark-%u", root->token);
+  strbuf_byte(out, '{');
+  json_write_member(out, "token", str_of(token));
+}
+
+static void send_progress(const Root *root, const char *kind, const IndexProgress *now)
+{
+  StrBuf params = {0};
+  add_token(root, &params);
+  json_write_key(&params, "value");
+  strbuf_byte(&params, '{');
+  json_write_member(&params, "kind", str_of(kind));
+  if (!strcmp(kind, "begin")) {
+    json_write_member(&params, "title", STR("Newsmark: reading the folder"));
+    strbuf_add(&params, STR(",\"cancellable\":true"));
+  }
+  if (strcmp(kind, "end")) {
+    char message[64];
+    snprintf(message, sizeof message, "%zu of %zu", now->done, now->queued);
+    json_write_member(&params, "message", str_of(message));
+    if (now->queued) json_write_number(&params, "percentage", (double)(now->done * 100 / now->queued));
+  }
+  strbuf_add(&params, STR("}}"));
+  lsp_notify(root->workspace->lsp, "$/progress", &params);
+}
+
+static void show_progress(Root *root, const IndexProgress *now)
+{
+  Lsp *lsp = root->workspace->lsp;
+  if (!lsp_wants_progress(lsp)) return;
+  bool busy = now->state == INDEX_SCANNING && root->indexer;
+  if (busy && !root->busy_since) root->busy_since = uv_now(lsp_loop(lsp));
+  if (root->shown) {
+    send_progress(root, busy ? "report" : "end", now);
+  } else if (busy && uv_now(lsp_loop(lsp)) - root->busy_since > PROGRESS_AFTER_MS) {
+    StrBuf params = {0};
+    root->token = ++root->workspace->tokens;
+    add_token(root, &params);
+    strbuf_byte(&params, '}');
+    lsp_request(lsp, "window/workDoneProgress/create", &params);
+    send_progress(root, "begin", now);
+    root->shown = true;
+  }
+  if (!busy) {
+    root->shown = false;
+    root->busy_since = 0;
+  }
+}
+
+// --- news of an indexer, four times a second at most
+
 static void on_timer(uv_timer_t *timer)
 {
   Root *root = container_of(timer, Root, timer);
-  if (!root->waiting || !root->indexer) return;
+  if (!root->indexer) return;
+  IndexProgress now = indexer_progress(root->indexer);
+  bool busy = now.state == INDEX_SCANNING;
+  if (root->waiting) send_status(root);
+  if (root->waiting || busy) show_progress(root, &now);
+  if (root->waiting || busy) uv_timer_start(&root->timer, on_timer, STATUS_MS, 0);
   root->waiting = false;
-  send_status(root);
-  uv_timer_start(&root->timer, on_timer, STATUS_MS, 0);
 }
 
 static void on_index_changed(void *ud)
@@ -110,7 +181,9 @@ static void on_indexer_closed(void *ud)
 static void close_root(Root *root)
 {
   Indexer *indexer = root->indexer;
+  IndexProgress now = indexer_progress(indexer);
   root->indexer = NULL;
+  if (root->shown && !root->workspace->stopped) show_progress(root, &now);
   uv_timer_stop(&root->timer);
   indexer_close(indexer, on_indexer_closed);
 }
@@ -142,6 +215,7 @@ static void open_root(Workspace *self, char *path)
     return;
   }
   uv_timer_init(lsp_loop(self->lsp), &root->timer);
+  uv_timer_start(&root->timer, on_timer, STATUS_MS, 0);
   vec_push(&self->roots, root);
 }
 
@@ -168,6 +242,23 @@ static void on_folders(void *ctx, Lsp *lsp)
   self->roots.len = 0;
   for (size_t k = 0; k < keep.len; k++) vec_push(&self->roots, keep.items[k]);
   vec_release(&keep);
+}
+
+// The reader does not want this scan: the folder is left alone until the folders change.
+static void on_cancel(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
+{
+  Workspace *self = ctx;
+  Str token = json_get_str(params, "token");
+  (void)lsp, (void)id;
+  for (size_t i = 0; i < self->roots.len; i++) {
+    Root *root = self->roots.items[i];
+    char own[32];
+    snprintf(own, sizeof own, "newsmark-%u", root->token);
+    if (!root->shown || !str_is(token, own)) continue;
+    close_root(root);
+    self->roots.items[i] = self->roots.items[--self->roots.len];
+    return;
+  }
 }
 
 static void on_ready(void *ctx, Lsp *lsp, const Pipeline *pipeline)
@@ -328,6 +419,7 @@ Workspace *workspace_new(Lsp *lsp)
   Workspace *self = xcalloc(1, sizeof *self);
   self->lsp = lsp;
   lsp_add_part(lsp, (LspPart){.ready = on_ready, .folders = on_folders, .stop = on_stop, .ctx = self});
+  lsp_register(lsp, "window/workDoneProgress/cancel", on_cancel, self);
   lsp_register(lsp, "newsmark/entities", on_entities, self);
   lsp_register(lsp, "newsmark/mentions", on_mentions, self);
   lsp_register(lsp, "newsmark/quotes", on_quotes, self);

@@ -731,6 +731,29 @@ def folders_come_and_go(place):
 
 
 @test
+def progress_of_long_scans_alone(place):
+    place.write(".newsmark.toml", "")
+    place.write("a.txt")
+    wants = {"window": {"workDoneProgress": True}}
+    with Server(place, capabilities=wants) as server:
+        server.ready()
+        equal([m for m in server.client.seen if "rogress" in m.get("method", "")], [], "progress of a short scan")
+        equal(server.client.finish(), 0, "exit status")
+    corpus(place, 4000)
+    with Server(place, capabilities=wants) as server:
+        token = server.client.wait(lambda m: m.get("method") == "window/workDoneProgress/create", "a token")["params"]["token"]
+
+        def kind(value):
+            return server.client.notification("$/progress", lambda p: p["token"] == token and p["value"]["kind"] == value)
+        expect(kind("begin")["value"]["cancellable"], "not to be cancelled")
+        kind("report")
+        server.client.notify("window/workDoneProgress/cancel", {"token": token})
+        kind("end")
+        equal(server.client.finish(), 0, "exit status")
+    expect(len(place.paths()) < 4001, "the whole folder was read")
+
+
+@test
 def typing_is_answered_while_indexing(place):
     corpus(place, 2000)
     place.write(".newsmark.toml", "")
