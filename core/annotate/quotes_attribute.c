@@ -487,7 +487,11 @@ static void walk_block(Walk *self)
       if (closer) {
         const Passage *last = &self->article->items[to];
         reading.end = last->start + closer->end;
-        if (closer->speaker.kind && reading.reason != REASON_COLON && reading.reason != REASON_CUE) {
+        bool introduced = reading.reason == REASON_COLON || reading.reason == REASON_CUE ||
+                          (reading.reason == REASON_SENTENCE && closer->reason == REASON_ACCORDING);
+        if (introduced && closer->reason == REASON_ACCORDING && !reading.source.end) {
+          reading.source = resolve(self, last, &closer->speaker).mention;
+        } else if (closer->speaker.kind && !introduced) {
           reading.speaker = resolve(self, last, &closer->speaker);
           reading.cue = mention_of(last, closer->cue_start, closer->cue_end);
           reading.reason = (QuoteReason)closer->reason;

@@ -134,6 +134,7 @@ typedef struct Candidate { // who may have said it
   Party party;
   EntityType type; // of names
   bool after_prep; // "of X", "with X"
+  bool loosely;    // after_prep, but with a noun in between: "at the end of last week X"
   bool after_to;   // "to X"
   bool owner;      // "X's spokesman": what follows is the one
 } Candidate;

@@ -41,17 +41,22 @@ static void place(const Scene *scene, Candidate *c)
   c->party.end = in[c->last - 1].end;
   uint32_t before = c->first;
   bool begun = scene->words[c->first]->small == SMALL_DET;
+  uint32_t nouns = 0;                                          // between the preposition and this
   for (uint32_t steps = 0; before > 0 && steps < 8; steps++) { // over "the former president" to "with"
     SmallClass small = scene->words[before - 1]->small;
     if (small == SMALL_PREP || small == SMALL_OF) c->after_prep = true;
     if (small == SMALL_TO) c->after_to = true;
-    if (small == SMALL_PREP || small == SMALL_OF || small == SMALL_TO) break;
+    if (small == SMALL_PREP || small == SMALL_OF || small == SMALL_TO) {
+      c->loosely = nouns > 0;
+      break;
+    }
     bool name = (scene->in[before - 1].flags & TOKEN_CAPITAL) && !scene->words[before - 1]->pronoun;
     bool skips =
         small == SMALL_DET || scene->words[before - 1]->role || name || may_describe(scene, before - 1);
     if (!skips || scene->inside[before - 1]) break;
     if (begun) break; // an article begins the phrase: only a preposition can stand in front of it
     begun = small == SMALL_DET;
+    nouns += !small && !scene->words[before - 1]->role && !name;
     before--;
   }
 }
@@ -81,12 +86,13 @@ static void note_title(const Scene *scene, uint32_t noun, const Name *name, Quot
 static void find_title(const Scene *scene, const Name *name, QuoteVec *titles)
 {
   if (name->type != ENTITY_PER) return;
-  for (uint32_t i = name->first, steps = 0; i > 0 && steps < 3; steps++) {
+  bool comma = name->first > 0 && scene_is(scene, name->first - 1, ","); // "talsmann for organet, Ann Lee"
+  for (uint32_t i = name->first - comma, steps = 0; i > 0 && steps < (comma ? 8 : 3); steps++) {
     i--;
-    if (scene->words[i]->role) return note_title(scene, i, name, titles);
-    bool goes_on = scene->in[i].flags & TOKEN_WORD && !scene->words[i]->small && !scene->words[i]->cue &&
-                   !(scene->in[i].flags & TOKEN_CAPITAL);
-    if (!goes_on && !(steps == 0 && scene_is(scene, i, ","))) break;
+    const Word *word = scene->words[i];
+    if (word->role && word->role != 'g' && word->role != 'o') return note_title(scene, i, name, titles);
+    bool plain = !word->small && !(scene->in[i].flags & TOKEN_CAPITAL);
+    if (!scene_is_word(scene, i) || word->cue || word->small == SMALL_SUB || (!comma && !plain)) break;
   }
   if (!scene_is(scene, name->last, ",")) return;
   for (uint32_t i = name->last + 1; i < scene->len && i < name->last + 6; i++) {
@@ -152,7 +158,9 @@ static bool stands_alone(const Scene *scene, uint32_t i)
 static bool add_unknown_name(const Scene *scene, uint32_t noun, uint32_t stop, CandidateVec *out)
 {
   uint32_t first = noun + 1;
-  if (first < stop && !(scene->in[first].flags & TOKEN_CAPITAL) && may_describe(scene, first)) first++;
+  if (first < stop && !(scene->in[first].flags & TOKEN_CAPITAL) &&
+      (may_describe(scene, first) || (scene->in[first].flags & TOKEN_NUMBER)))
+    first++;
   uint32_t last = first;
   while (last < stop && last < first + 4 && (scene->in[last].flags & TOKEN_CAPITAL) &&
          !scene->words[last]->small && !scene->words[last]->role && !scene->inside[last])
@@ -199,8 +207,8 @@ void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
     for (; token < stop; token++) {
       if (scene->inside[token] || !(scene->in[token].flags & TOKEN_WORD)) continue;
       char role = scene->words[token]->role;
-      if (role && token + 1 == stop && name && name->type == ENTITY_PER)
-        continue; // a title is part of its name
+      bool near = token + 1 == stop || (token + 2 == stop && (scene->in[token + 1].flags & TOKEN_NUMBER));
+      if (role && near && name && name->type == ENTITY_PER) continue; // a title is part of its name
       bool person = role && role != 'g' && role != 'o';
       if (!person || !add_unknown_name(scene, token, stop, out)) add_word(scene, token, out);
     }

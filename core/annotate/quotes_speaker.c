@@ -237,6 +237,11 @@ static bool impersonal(const Scene *scene, Cue *cue)
   return true;
 }
 
+static bool drops_subjects(Lang lang)
+{
+  return lang == LANG_IT || lang == LANG_ES || lang == LANG_PT;
+}
+
 // --- pairs of cue and candidate
 
 static float base_weight(const Candidate *c)
@@ -274,7 +279,7 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   if (!verb_cue(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : 0);
   if (c->after_to) score -= 4;
-  if (c->after_prep) score -= 2;
+  if (c->after_prep) score -= c->loosely ? 0.8F : 2;
   if (cue->class == CUE_CITE) return score + 0.8F;
   if (cue->gerund) score -= 3;
   if (cue->class == CUE_TELL) score -= 4;
@@ -291,11 +296,6 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
     if (scene->lexicon->lang == LANG_IT) score -= tag ? -0.4F : 1.6F;
   }
   return score;
-}
-
-static bool drops_subjects(Lang lang)
-{
-  return lang == LANG_IT || lang == LANG_ES || lang == LANG_PT;
 }
 
 // ", ha affermato, …": a verb between commas, after which nobody is named.
@@ -333,7 +333,8 @@ static void offer(Frame *self, const Cue *cue, const Party *party, float score)
                                               : REASON_SENTENCE;
   Saying saying = {*party, {0}, cue->first, cue->last, cue->class, reason, score};
   if (score > self->best.score) self->best = saying;
-  if (verb_cue(cue) && party->kind && score > self->best_verb.score) self->best_verb = saying;
+  bool bare = drops_subjects(self->scene->lexicon->lang) && cue->score > 4; // its subject need not be named
+  if (verb_cue(cue) && (party->kind || bare) && score > self->best_verb.score) self->best_verb = saying;
 }
 
 // Whether a noun phrase may begin so: with an article or a capital, or in a language that hangs its article
@@ -473,7 +474,7 @@ static void try_cue(Frame *self, Cue *cue)
   if (cue->behind && cue->class == CUE_NOUN) return;
   if (verb_cue(cue)) {
     static const Party nobody = {0};
-    offer(self, cue, &nobody, cue->score - 0.3F);
+    offer(self, cue, &nobody, cue->score + (drops_subjects(scene->lexicon->lang) ? 1.2F : -0.3F));
   }
   if (cue->class == CUE_ADJUNCT) return;
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
@@ -536,7 +537,7 @@ static void find_source(Frame *self)
   bool reporter = self->best.cue == CUE_PREP || (self->best.cue == CUE_SO && self->colon);
   bool reported = reporter && self->best.cue_first >= self->stretch.last;
   if (reported && self->best_verb.score > 3.2F) self->best = self->best_verb; // "X said …, according to Y"
-  if (self->best.cue >= CUE_PREP || self->best.speaker.kind == PARTY_NONE) return;
+  if (self->best.cue >= CUE_PREP || (self->best.speaker.kind == PARTY_NONE && !reported)) return;
   for (uint32_t i = self->lo; i < self->hi; i++) {
     Cue cue;
     if (scene->inside[i] || !cue_at(scene, i, self->hi, &cue) || cue.class != CUE_PREP) continue;
