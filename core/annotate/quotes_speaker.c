@@ -474,7 +474,8 @@ static void try_cue(Frame *self, Cue *cue)
   if (cue->behind && cue->class == CUE_NOUN) return;
   if (verb_cue(cue)) {
     static const Party nobody = {0};
-    offer(self, cue, &nobody, cue->score + (drops_subjects(scene->lexicon->lang) ? 1.2F : -0.3F));
+    offer(self, cue, &nobody,
+          cue->score + (drops_subjects(scene->lexicon->lang) && cue->gerund ? 1.2F : -0.3F));
   }
   if (cue->class == CUE_ADJUNCT) return;
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
