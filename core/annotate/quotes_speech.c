@@ -43,17 +43,17 @@ typedef enum Sign {
 } Sign;
 
 static const float g_weights[SIGN_COUNT] = {
-    [SIGN_BIAS] = -1.32F,       [SIGN_ONE] = -1.98F,        [SIGN_TWO] = -1.52F,
-    [SIGN_THREE] = -1.00F,      [SIGN_FIVE] = -0.47F,       [SIGN_NINE] = 0.56F,
-    [SIGN_MORE] = 0.77F,        [SIGN_STARTS] = 0.04F,      [SIGN_WHOLE] = 2.16F,
-    [SIGN_INNER_COMMA] = 1.64F, [SIGN_INNER_STOP] = -0.03F, [SIGN_CUE] = -0.50F,
-    [SIGN_SENTENCE] = -0.14F,   [SIGN_ACCORDING] = -0.41F,  [SIGN_COLON] = 0.25F,
-    [SIGN_NO_CUE] = -1.59F,     [SIGN_SCORE] = 2.61F,       [SIGN_CALL] = 0.33F,
-    [SIGN_CAPITALS] = -2.66F,   [SIGN_LOWER] = 1.95F,       [SIGN_SMALL] = -0.13F,
-    [SIGN_AFTER_DET] = -1.46F,  [SIGN_AFTER_NOUN] = -1.38F, [SIGN_AFTER_SUB] = -0.39F,
-    [SIGN_AFTER_PREP] = -0.89F, [SIGN_BEFORE_WORD] = 1.98F, [SIGN_BEFORE_STOP] = 2.01F,
-    [SIGN_SINGLE] = -0.99F,     [SIGN_CLAUSE] = 0.46F,      [SIGN_SPEAKER] = 0.23F,
-    [SIGN_AFTER_NAME] = -0.36F, [SIGN_AFTER_CUE] = -1.00F,
+    [SIGN_BIAS] = -1.38F,       [SIGN_ONE] = -1.99F,        [SIGN_TWO] = -1.54F,
+    [SIGN_THREE] = -0.91F,      [SIGN_FIVE] = -0.39F,       [SIGN_NINE] = 0.40F,
+    [SIGN_MORE] = 0.74F,        [SIGN_STARTS] = 0.07F,      [SIGN_WHOLE] = 2.25F,
+    [SIGN_INNER_COMMA] = 1.56F, [SIGN_INNER_STOP] = 0.33F, [SIGN_CUE] = -0.61F,
+    [SIGN_SENTENCE] = -0.27F,   [SIGN_ACCORDING] = 0.08F,  [SIGN_COLON] = 0.61F,
+    [SIGN_NO_CUE] = -1.73F,     [SIGN_SCORE] = 2.16F,       [SIGN_CALL] = 0.28F,
+    [SIGN_CAPITALS] = -2.72F,   [SIGN_LOWER] = 1.83F,       [SIGN_SMALL] = -0.20F,
+    [SIGN_AFTER_DET] = -1.25F,  [SIGN_AFTER_NOUN] = -1.36F, [SIGN_AFTER_SUB] = -0.39F,
+    [SIGN_AFTER_PREP] = -0.95F, [SIGN_BEFORE_WORD] = 1.74F, [SIGN_BEFORE_STOP] = 1.91F,
+    [SIGN_SINGLE] = -0.75F,     [SIGN_CLAUSE] = 0.35F,      [SIGN_SPEAKER] = 0.59F,
+    [SIGN_AFTER_NAME] = -0.54F, [SIGN_AFTER_CUE] = -0.90F,
 };
 
 static void count_inside(const Scene *scene, const Marked *marked, float *f)
