@@ -585,6 +585,11 @@ static void read_number_words(const DateLex *lex, uint32_t at, Arena *scratch, A
     if (!words) first = part;
     words++, end = i + 1;
   }
+  const Reading *ordinal = end < out->atoms.len ? single(lex, &atoms[end], SYM_ORD) : NULL;
+  if (ordinal && ordinal->value < 10 && last >= 20 && last < 100 && last % 10 == 0) { // "twenty second"
+    Reading r = {.sym = SYM_ORD, .len = (uint8_t)(end + 1 - at), .value = total + part + ordinal->value};
+    add_reading(scratch, out, r);
+  }
   if (words > 1 && end - at < 256) {
     Reading r = {.sym = SYM_NUM, .len = (uint8_t)(end - at), .value = total + part};
     add_reading(scratch, out, r);

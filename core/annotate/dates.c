@@ -297,6 +297,21 @@ static void mark_range(DateFrame *frame, int end)
   frame_set(frame, FIELD_RANGE, frame_get(frame, FIELD_RANGE, 0) | end);
 }
 
+// "from 9.30 to 11 on Friday": both clocks are of that day, whichever of them names it.
+static void share_day(DateFrame *left, DateFrame *right)
+{
+  static const DateField fields[] = {FIELD_YEAR, FIELD_MONTH, FIELD_DAY, FIELD_WEEKDAY, FIELD_DAYREF,
+                                     FIELD_REL,  FIELD_UNIT,  FIELD_DIR, FIELD_TENSE};
+  uint64_t days = 0;
+  for (size_t i = 0; i < ARRAY_LEN(fields); i++) days |= (uint64_t)1 << fields[i];
+  bool left_clock = frame_has(left, FIELD_HOUR), right_clock = frame_has(right, FIELD_HOUR);
+  if (!left_clock || !right_clock || !(left->has & days) == !(right->has & days)) return;
+  DateFrame *from = left->has & days ? left : right, *to = left->has & days ? right : left;
+  for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+    if (frame_has(from, fields[i])) frame_set(to, fields[i], from->field[fields[i]]);
+  }
+}
+
 // "1973–1980", "from 9.30 to 11", "zwischen Mai und Juli": the draft before and this match are one interval.
 static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
 {
@@ -311,7 +326,9 @@ static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
     for (uint32_t i = 1; i <= 3 && i <= begin; i++) joins = joins || atom_reading(f, begin - i, SYM_BETWEEN);
   }
   if (!joins || dates->items[dates->len - 1].type > DATE_TIME) return;
-  mark_range((DateFrame *)(uintptr_t)dates->items[dates->len - 1].frame, 1);
+  DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - 1].frame;
+  share_day(left, &m->frame);
+  mark_range(left, 1);
   mark_range(&m->frame, 2);
 }
 

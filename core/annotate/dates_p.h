@@ -72,6 +72,8 @@ enum {
   UNIT_FORTNIGHT = 'F' << 8 | 'N',
   UNIT_SEASON = 'S' << 8 | 'E',
   UNIT_MILLENNIUM = 'M' << 8 | 'L',
+  UNIT_TEN_YEARS = 'T' << 8 | 'Y', // a decade that counts as years: English has P20Y for two
+  UNIT_HUNDRED_YEARS = 'H' << 8 | 'Y',
 };
 enum { AMOUNT_VAGUE = -100 };
 

@@ -250,6 +250,7 @@ static int32_t feast_day(int32_t code, int year)
     int32_t eve = calendar_day(year, 12, 24);
     return eve - calendar_weekday(eve) % 7 - 7 * ('4' - c[3]);
   }
+  if (!memcmp(c, "BLKF", 4)) return calendar_nth_weekday(year, 11, 4, 4) + 1; // the day after Thanksgiving
   if (!memcmp(c, "BUSS", 4)) { // the Wednesday before 23 November
     int32_t last = calendar_day(year, 11, 22);
     return last - (calendar_weekday(last) - 3 + 7) % 7;
@@ -359,7 +360,7 @@ static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anch
   if (frame_get(f, FIELD_HALVES, 0) == 1) amount = 50;
   if (frame_get(f, FIELD_HALVES, 0) == 2 && amount != AMOUNT_VAGUE) amount += 50;
   Grain grain = unit_grain(unit);
-  if (unit == UNIT_DECADE && amount != AMOUNT_VAGUE && amount < 10000)
+  if ((unit == UNIT_DECADE || unit == UNIT_TEN_YEARS) && amount != AMOUNT_VAGUE && amount < 10000)
     grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
   Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
@@ -497,6 +498,8 @@ static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
 static void normalise(int32_t *unit, int32_t *amount)
 {
   bool vague = *amount == AMOUNT_VAGUE, fraction = *amount > 0 && *amount < 10000 && *amount % 100;
+  if (*unit == UNIT_TEN_YEARS) *amount *= vague ? 1 : 10, *unit = vague ? UNIT_DECADE : UNIT_YEAR;
+  if (*unit == UNIT_HUNDRED_YEARS) *amount *= vague ? 1 : 100, *unit = vague ? UNIT_CENTURY : UNIT_YEAR;
   if (*unit == UNIT_FORTNIGHT) *amount *= vague ? 1 : 2, *unit = UNIT_WEEK;
   if (*unit == UNIT_HALF) *amount *= vague ? 1 : 6, *unit = UNIT_MONTH;
   if (*unit == UNIT_YEAR && fraction) *amount *= 12, *unit = UNIT_MONTH;
@@ -534,7 +537,8 @@ static Str duration_value(const DateFrame *f, Arena *arena)
 
 static Str set_value(const DateFrame *f, Arena *arena)
 {
-  if (frame_has(f, FIELD_UNIT)) return duration_value(f, arena);
+  bool daily = frame_get(f, FIELD_UNIT, 0) == UNIT_DAY && clocked(f); // "every day at seven"
+  if (frame_has(f, FIELD_UNIT) && !daily) return duration_value(f, arena);
   Timex t = unknown_at(GRAIN_DAY);
   if (frame_has(f, FIELD_WEEKDAY))
     t.weekday = f->field[FIELD_WEEKDAY];
