@@ -70,7 +70,7 @@ def Colors()
     ? {Person: 25, Org: 94, Place: 29, Date: 90, Tag: 124, Speaker: 25, Source: 58, Cue: 242, Quote: 255, Unattributed: 255}
     : {Person: 111, Org: 179, Place: 115, Date: 182, Tag: 210, Speaker: 111, Source: 185, Cue: 247, Quote: 235,
        Unattributed: 236}
-  var looks = {Person: 'underline', Org: 'underdouble', Place: 'underdotted', Date: 'underdashed', Tag: 'bold,underline',
+  var looks = {Person: 'underline', Org: 'underdouble', Place: 'underdotted', Date: 'underdashed', Tag: 'bold,underdouble',
     Speaker: 'bold', Source: 'bold', Cue: 'italic'}
   for [name, look] in items(looks)
     var color = $'guifg={hues[name]} guisp={hues[name]} ctermfg={numbers[name]}'

@@ -59,7 +59,7 @@ local marks = {
   { "Org", "org", { shapes.double } },
   { "Place", "place", { shapes.dotted } },
   { "Date", "date", { shapes.dashed } },
-  { "Tag", "tag", { shapes.single, "bold" } },
+  { "Tag", "tag", { shapes.double, "bold" } },
 }
 local words = {
   { "Speaker", "speaker", { "bold" } },
@@ -80,11 +80,9 @@ function M.apply()
     vim.api.nvim_set_hl(0, "Newsmark" .. name, { link = "NewsmarkDefault" .. name, default = true })
   end
   local function define_text(name, hue, look)
-    local attributes = { fg = hues[hue], sp = hues[hue], ctermfg = cterm[hue], cterm = {} }
-    for _, attribute in ipairs(look) do
-      attributes[attribute] = true
-      attributes.cterm[attribute] = true
-    end
+    local attributes = { fg = hues[hue], sp = hues[hue], ctermfg = cterm[hue] }
+    -- Without a `cterm` of their own they hold there too; 0.7 would not know the shapes in it.
+    for _, attribute in ipairs(look) do attributes[attribute] = true end
     define(name, attributes)
   end
 

@@ -10,7 +10,7 @@ M.defaults = {
   show = { entity = true, date = true, quote = true, tag = true },
   colors = "default", -- "cvd": hues that the colour-blind tell apart; "none": define no groups
   uncertain_below = 0.5, -- confidence under which a mark is drawn as doubtful
-  debounce_ms = 25, -- at most one message to the server in this time while typing
+  debounce_ms = 10, -- at most one message to the server in this time while typing
   max_bytes = 8 * 1024 * 1024, -- larger files are left alone
   settings = {}, -- for the server, over its own files: { ["section.key"] = value }
 }

@@ -111,6 +111,9 @@ def test_shapes_on_the_screen(context):
     assert all("background" in cell for cell in inside), inside
     assert dotted & set(inside[3]) and "foreground" in inside[3], inside[3]
     assert "background" not in screen.find("Anna")[0]
+    for group in ("Person", "Org", "Place", "Date"):
+        definition = nvim.call("nvim_exec", "highlight NewsmarkDefault" + group, True)
+        assert re.search(r"cterm=under(\w+) ctermfg=\d+ gui=under\1 ", definition), definition
 
 
 def test_utf16(context):
@@ -510,6 +513,9 @@ def test_colors_are_those_of_the_manifest(context):
     for group, style, *values in found:
         if group == "NewsmarkUncertain":
             continue
+        older = {"underdouble": "underlineline", "underdotted": "underdot", "underdashed": "underdash"}
+        definition = nvim.call("nvim_exec", "highlight NewsmarkDefault" + group[8:], True)
+        assert style in ("none", "background") or style in definition or older[style] in definition, (style, definition)
         for background, value in zip(("light", "dark"), values):
             nvim.command("set background=" + background)
             colors = nvim.lua("return vim.api.nvim_get_hl_by_name(..., true)", group)
