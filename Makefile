@@ -201,7 +201,8 @@ demo: ## install what is missing, build, and show annotated articles (ARTICLES=d
 	@$(call install,$(PACKAGES_BUILD) $(PACKAGES_DEMO))
 	@$(MAKE) --no-print-directory -s all
 	@if [ -t 0 ] && [ -t 1 ]; then \
-	  nvim --clean --cmd "set rtp^=$(CURDIR)" $(ARTICLES)/*.txt; \
+	  nvim --clean --cmd "set rtp^=$(CURDIR)" $(if $(filter truecolor 24bit,$(COLORTERM)),--cmd "set termguicolors") \
+	    $(ARTICLES)/*.txt; \
 	else \
 	  build/newsmark annotate --format ansi $(ARTICLES)/*.txt; \
 	fi
