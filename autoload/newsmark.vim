@@ -3,7 +3,8 @@ vim9script
 #
 # Changes go to the server as whole lines, so that it tells anew of everything on them; what stands elsewhere has moved
 # with the text by itself. A message about a version gone by is not drawn: once the server has caught up, the buffer is
-# asked for as a whole.
+# asked for as a whole. So it is when several lines have changed, for undo and :move bring lines back with the properties
+# that they had; off a single line those of annotations that are no more are swept.
 
 const KINDS = ['entity', 'person', 'org', 'place', 'date', 'quote', 'tag']
 const DEFAULTS = {
@@ -180,6 +181,20 @@ def Clear(bufnr: number)
   endif
 enddef
 
+# Remove from a changed line what undo brought back of annotations that are no more.
+def Sweep(bufnr: number, state: dict<any>, lnum: number)
+  var alive: dict<bool> = {}
+  for id in keys(state.annotations)
+    alive[str2nr(id, 16)] = true
+  endfor
+  var types = GROUPS->mapnew((_, name) => 'Newsmark' .. name)
+  for prop in prop_list(lnum, {bufnr: bufnr, types: types})
+    if !has_key(alive, prop.id / 4)
+      prop_remove({bufnr: bufnr, id: prop.id, type: prop.type, both: true, all: true})
+    endif
+  endfor
+enddef
+
 def Put(bufnr: number, state: dict<any>, annotations: list<dict<any>>)
   for annotation in annotations
     if has_key(state.annotations, annotation.id)
@@ -229,18 +244,27 @@ def Publish(message: dict<any>)
     if message.full
       Clear(bufnr)
       state.annotations = {}
+      state.stale = false
     endif
     for id in message.removed
       if has_key(state.annotations, id)
         Erase(bufnr, remove(state.annotations, id))
       endif
     endfor
+    if !empty(state.dirty)
+      var [from, to] = remove(state, 'dirty')
+      state.dirty = []
+      if to - from == 1
+        Sweep(bufnr, state, from)
+      else
+        state.stale = true
+      endif
+    endif
     Put(bufnr, state, message.added)
     Count(bufnr, state)
     if state.stale && !message.full
       Refresh(bufnr, state)
     endif
-    state.stale = false
     return
   endfor
 enddef
@@ -390,6 +414,9 @@ def OnChange(bufnr: number, _: number, _: number, _: number, changes: list<dict<
   endif
   var [from, old_end, new_end] = Hull(changes)
   state.version = getbufvar(bufnr, 'changedtick')
+  var dirty = empty(state.dirty) ? [from, old_end] : state.dirty
+  var hull = Hull([{lnum: dirty[0], end: dirty[1], added: 0}, {lnum: from, end: old_end, added: new_end - old_end}])
+  state.dirty = [hull[0], hull[2]]
   Notify('textDocument/didChange', {
     textDocument: {uri: state.uri, version: state.version},
     contentChanges: [{
@@ -421,7 +448,7 @@ def Attach(bufnr: number)
   if (job == null_job || job_status(job) != 'run') && !Start()
     return
   endif
-  buffers[bufnr] = {uri: Uri(bufnr), version: -1, listener: 0, annotations: {}, stale: false}
+  buffers[bufnr] = {uri: Uri(bufnr), version: -1, listener: 0, annotations: {}, stale: false, dirty: []}
   if initialized
     Open(bufnr)
   endif

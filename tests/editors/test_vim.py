@@ -217,14 +217,12 @@ endfunc
 func Drawn()
   return sort(map(filter(Marks(), {_, mark -> index(['Speaker', 'Source', 'Cue'], mark[0]) < 0}), {_, mark -> mark[1]}))
 endfunc
-call srand(3)
 let seed = srand(3)
 for round in range(12)
   for i in range(3)
     let lnum = rand(seed) % line('$') + 1
     let edits = [lnum .. 'delete', lnum .. 'copy ' .. (rand(seed) % line('$')), lnum .. 'move 0', 'silent! undo',
-      \ lnum .. 'normal! wwiI går 🙂 åkte Karin Ek till Oslo. ', lnum .. 'normal! 3wdw', lnum .. 'normal! A ”nej”, sa hon.',
-      \ lnum .. 'join']
+      \ lnum .. 'normal! wwiI går 🙂 åkte Karin Ek till Oslo. ', lnum .. 'normal! 3wdw', lnum .. 'normal! A ”nej”, sa hon.']
     execute edits[rand(seed) % len(edits)]
   endfor
   redraw
