@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 
 #define RECENT 10          // persons kept
-#define SPEECH_LEAST 0.29F // probability
+#define SPEECH_LEAST 0.40F // probability
 #define JOIN_BLOCKS 12     // that one quotation may run over
 
 typedef struct Person {

@@ -179,6 +179,7 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   const Word *word = scene->words[i];
   Candidate c = {.first = i, .last = i + 1};
+  if (word->pronoun == '1') return;
   if (word->pronoun == 'i') {
     if (!stands_alone(scene, i)) return;
     c.party.kind = PARTY_NOUN;

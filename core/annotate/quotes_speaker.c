@@ -357,6 +357,7 @@ static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party
   for (; i < end && i < first + 6 && (scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) && !scene->inside[i];
        i++) {
     const Word *word = scene->words[i];
+    if (word->pronoun == '1') return false;
     if (word->small && word->small != SMALL_DET) break;
     bool capital = scene->in[i].flags & TOKEN_CAPITAL;
     if (word->cue && word->cue < CUE_NOUN && !capital) break;
@@ -638,7 +639,7 @@ static bool subject_at(const Scene *scene, uint32_t token)
 {
   if (token >= scene->len || !(scene->in[token].flags & TOKEN_WORD)) return false;
   const Word *word = scene->words[token];
-  if (word->pronoun) return word->pronoun != 'n';
+  if (word->pronoun) return word->pronoun != 'n' && word->pronoun != '1';
   if (word->role || word->small == SMALL_DET) return true;
   if (scene->in[token].flags & TOKEN_CAPITAL) return true;
   return !word->small && !word->cue;

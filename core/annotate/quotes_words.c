@@ -81,7 +81,7 @@ static bool load_speakers(Lexicon *self, Error *err)
   const Table *table = table_find("pronouns", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     Str class = table_cell(table, i, 1);
-    if (class.len != 1 || !strchr("mfnpci", class.ptr[0])) return broken(table, i, err);
+    if (class.len != 1 || !strchr("mfnpci1", class.ptr[0])) return broken(table, i, err);
     word_slot(self, table_cell(table, i, 0))->pronoun = class.ptr[0];
   }
   table = table_find("roles", lang_code(self->lang));
