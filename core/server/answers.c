@@ -16,7 +16,17 @@ static void begin_row(Writer *self)
   strbuf_add(self->out, self->rows++ ? STR(",{") : STR("{"));
 }
 
-static void write_place(Writer *self, const Place *at)
+static void write_range(StrBuf *out, const Place *at)
+{
+  json_write_key(out, "range");
+  if (at->line)
+    strbuf_addf(out, "{\"start\":{\"line\":%zu,\"character\":%zu},\"end\":{\"line\":%zu,\"character\":%zu}}",
+                at->line - 1, at->column - 1, at->end_line - 1, at->end_column - 1);
+  else
+    strbuf_add(out, STR("null"));
+}
+
+static void write_uri(Writer *self, const Place *at)
 {
   StrBuf path = {0};
   strbuf_addf(&path, "%s/", self->root);
@@ -25,17 +35,16 @@ static void write_place(Writer *self, const Place *at)
   uri_write(&self->uri, strbuf_str(&path));
   strbuf_release(&path);
   json_write_member(self->out, "uri", strbuf_str(&self->uri));
+}
+
+static void write_place(Writer *self, const Place *at)
+{
+  write_uri(self, at);
   json_write_member(self->out, "path", at->path);
   json_write_member(self->out, "title", at->title);
   json_write_member(self->out, "lang", at->lang);
   json_write_member(self->out, "date", at->date.len ? at->date : (Str){0});
-  json_write_key(self->out, "range");
-  if (at->line)
-    strbuf_addf(self->out,
-                "{\"start\":{\"line\":%zu,\"character\":%zu},\"end\":{\"line\":%zu,\"character\":%zu}}",
-                at->line - 1, at->column - 1, at->end_line - 1, at->end_column - 1);
-  else
-    strbuf_add(self->out, STR("null"));
+  write_range(self->out, at);
   json_write_member(self->out, "left", at->left.ptr ? at->left : STR(""));
   json_write_member(self->out, "text", at->text.ptr ? at->text : STR(""));
   json_write_member(self->out, "right", at->right.ptr ? at->right : STR(""));
@@ -136,22 +145,53 @@ static bool search(Writer *self, Query *query, const QueryFilter *filter, Arena 
   return true;
 }
 
+static void write_symbol(Writer *self, const EntityRow *row, const Place *at)
+{
+  static const int kinds[] = {5, 2, 14}; // Class, Module, Constant: as documentSymbol has them
+  Arena scratch = {0};
+  begin_row(self);
+  json_write_member(self->out, "name", row->name);
+  json_write_number(self->out, "kind", kinds[row->type]);
+  json_write_member(self->out, "containerName",
+                    arena_printf(&scratch, "%zu in %zu articles", row->mentions, row->articles));
+  arena_release(&scratch);
+  strbuf_add(self->out, STR(",\"location\":{"));
+  write_uri(self, at);
+  write_range(self->out, at);
+  strbuf_add(self->out, STR("}}"));
+}
+
+static bool symbols(Writer *self, Query *query, const QueryFilter *filter, Arena *arena, Error *err)
+{
+  EntityRows rows = {0};
+  if (!query_entities(query, filter, arena, &rows, err)) return false;
+  for (size_t i = 0; i < rows.len; i++) {
+    MentionRows first = {0};
+    QueryFilter one = {.name = rows.items[i].entity, .limit = 1, .enc = filter->enc};
+    if (!query_mentions(query, &one, arena, &first, err)) return false;
+    if (first.len && first.items[0].at.line) write_symbol(self, &rows.items[i], &first.items[0].at);
+  }
+  return true;
+}
+
 bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,
                    Error *err)
 {
   static bool (*const kinds[])(Writer *, Query *, const QueryFilter *, Arena *,
-                               Error *) = {entities, mentions, quotes, timeline, search};
+                               Error *) = {entities, mentions, quotes, timeline, search, symbols};
   Writer writer = {.root = root, .out = out};
   Arena arena = {0};
-  uri_write(&writer.uri, str_of(root));
-  strbuf_byte(out, '{');
-  json_write_member(out, "folder", strbuf_str(&writer.uri));
-  json_write_key(out, "ready");
-  strbuf_add(out, query_ready(query) ? STR("true") : STR("false"));
-  json_write_key(out, "rows");
+  bool rows = kind != ANSWER_SYMBOLS;
+  if (rows) {
+    uri_write(&writer.uri, str_of(root));
+    strbuf_byte(out, '{');
+    json_write_member(out, "folder", strbuf_str(&writer.uri));
+    strbuf_add(out,
+               query_ready(query) ? STR(",\"ready\":true,\"rows\":") : STR(",\"ready\":false,\"rows\":"));
+  }
   strbuf_byte(out, '[');
   bool ok = kinds[kind](&writer, query, filter, &arena, err);
-  strbuf_add(out, STR("]}"));
+  strbuf_add(out, rows ? STR("]}") : STR("]"));
   strbuf_release(&writer.uri);
   arena_release(&arena);
   return ok;

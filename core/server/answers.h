@@ -9,10 +9,11 @@ typedef enum AnswerKind {
   ANSWER_MENTIONS,
   ANSWER_QUOTES,
   ANSWER_TIMELINE,
-  ANSWER_SEARCH
+  ANSWER_SEARCH,
+  ANSWER_SYMBOLS, // workspace/symbol: entities, each where it is first mentioned
 } AnswerKind;
 
-// Write {"folder", "ready", "rows"} to `out`. `root` is the folder's path. False with *err as the query gives
-// it.
+// Write {"folder", "ready", "rows"} to `out`, or the SymbolInformation[] of ANSWER_SYMBOLS. `root` is the
+// folder's path. False with *err as the query gives it.
 bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,
                    Error *err);

@@ -110,6 +110,7 @@ static void do_initialize(Lsp *lsp, const RpcMessage *message)
              STR("\"textDocumentSync\":{\"openClose\":true,\"change\":2,\"save\":{\"includeText\":false}},"
                  "\"hoverProvider\":true,\"definitionProvider\":true,\"referencesProvider\":true,"
                  "\"documentHighlightProvider\":true,\"documentSymbolProvider\":true,"
+                 "\"workspaceSymbolProvider\":true,"
                  "\"semanticTokensProvider\":{\"legend\":"));
   tokens_write_legend(&out, lsp->legend);
   strbuf_add(&out,

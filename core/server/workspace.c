@@ -17,7 +17,8 @@ enum {
   JOBS_MAX = 2,
   PROBLEMS_TOLD = 20,
   ROWS_DEFAULT = 500,
-  ROWS_MAX = 10000
+  ROWS_MAX = 10000,
+  SYMBOLS_MAX = 50
 };
 
 typedef struct Root { // a folder that is indexed
@@ -282,6 +283,9 @@ static void question_free(Question *question)
 static QueryFilter filter_of(const Question *question)
 {
   const cJSON *params = question->params;
+  if (question->kind == ANSWER_SYMBOLS)
+    return (QueryFilter){
+        .name = json_get_str(params, "query"), .prefix = true, .limit = SYMBOLS_MAX, .enc = question->enc};
   double limit = json_get_number(params, "limit", ROWS_DEFAULT);
   return (QueryFilter){.name = json_get_str(params, "name"),
                        .words = json_get_str(params, "words"),
@@ -305,6 +309,10 @@ static void question_work(uv_work_t *work)
   }
   query_free(query);
   folder_release(&folder);
+  if (question->kind != ANSWER_SYMBOLS || question->err.code == ERR_NONE) return;
+  question->err.code = ERR_NONE; // the editor asks whether there is an index or not
+  strbuf_reset(&question->result);
+  strbuf_add(&question->result, STR("[]"));
 }
 
 static void next_question(Workspace *self);
@@ -360,6 +368,7 @@ static void ask(Workspace *self, const char *id, const cJSON *params, AnswerKind
 {
   if (!id) return;
   char *path = folder_of(self, params);
+  if (!path && kind == ANSWER_SYMBOLS) path = xstrdup("");
   if (!path) {
     lsp_fail(self->lsp, id, RPC_REQUEST_FAILED, "no folder is open");
     return;
@@ -395,6 +404,11 @@ static void on_timeline(void *ctx, Lsp *lsp, const char *id, const cJSON *params
   (void)lsp;
   ask(ctx, id, params, ANSWER_TIMELINE);
 }
+static void on_symbols(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
+{
+  (void)lsp;
+  ask(ctx, id, params, ANSWER_SYMBOLS);
+}
 static void on_search(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
 {
   (void)lsp;
@@ -425,6 +439,7 @@ Workspace *workspace_new(Lsp *lsp)
   lsp_register(lsp, "newsmark/quotes", on_quotes, self);
   lsp_register(lsp, "newsmark/timeline", on_timeline, self);
   lsp_register(lsp, "newsmark/search", on_search, self);
+  lsp_register(lsp, "workspace/symbol", on_symbols, self);
   return self;
 }
 

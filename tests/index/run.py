@@ -698,6 +698,8 @@ def a_marked_folder_is_indexed_in_the_background(place):
         equal(row["range"], {"start": {"line": 0, "character": 3}, "end": {"line": 0, "character": 22}}, "range in UTF-16")
         place.write("b/c.txt", "Berta Strand spoke in Leeds.\n", age=0)
         place.until(lambda: [r["path"] for r in server.rows("search", words="stra", prefix=True)] == ["b/c.txt"], "a new file")
+        symbols = server.client.request("workspace/symbol", {"query": "lindq"})
+        equal([(s["name"], s["location"]["uri"]) for s in symbols], [("Åsa Lindqvist", server.folder + "/a.txt")], "symbols")
         for what in ("entities", "timeline"):
             expect(isinstance(server.rows(what), list), what)
         equal(server.client.error("newsmark/search", {}), -32602, "error of a search for nothing")
@@ -709,6 +711,7 @@ def other_folders_are_not_indexed(place):
     place.write("a.txt")
     with Server(place) as server:
         equal(server.client.error("newsmark/entities", {}), -32803, "error without an index")
+        equal(server.client.request("workspace/symbol", {"query": ""}), [], "symbols without an index")
         equal(place.db(), None, "index")
         place.index()
         expect(len(server.rows("search", words="lind")) == 1, "no answer from an index made on the command line")
