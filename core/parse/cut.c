@@ -1,13 +1,15 @@
-// How it works. The grammar's rules for the end of a block look at whole lines
-// (grammars/article/src/scanner.c); here only what is certain by a look at the line and the few bytes behind
-// it is used: a blank line; a line too long to be a wrapped one; a short line that ends in a point. Of the
-// candidates the one with the smallest hash of the bytes before it is taken, the first of equals.
+// How it works. The grammar's rules for the end of a block look at whole lines (grammars/article/src/scanner.c);
+// here only what is certain by a look at the line and the few bytes behind it is used: a blank line; a line too long
+// to be a wrapped one; a short line, or a rather long one, that ends in a point. Of the candidates the one with the
+// smallest hash of the bytes before it is taken, the first of equals: so the place moves with the text around it, and
+// cuts before and after an edit soon fall together again.
 #include "parse/cut.h"
 
 enum {
   BLANK_REACH = 16, // bytes of white space looked at behind a line end
   LONG_CHARS = 130, // no line with more characters runs on: LONG_LINE in scanner.c
-  SHORT_BYTES = 50, // no line with fewer characters and a point at its end does: WRAP_MIN there
+  FULL_CHARS = 80,  // with a point at its end, none with more: WRAP_MAX there
+  SHORT_BYTES = 50, // nor one with fewer: WRAP_MIN there
   HASH_BYTES = 16,
 };
 
@@ -38,12 +40,12 @@ static size_t skip_line_end(Str window, size_t at)
   return at + (two ? 2 : 1);
 }
 
-static bool is_long(Str line)
+static bool has_more_chars(Str line, size_t limit)
 {
-  size_t chars = 0;
-  for (size_t i = 0; i < line.len && chars <= LONG_CHARS; i++)
+  size_t chars = 0; // at least: an invalid byte may count as none here
+  for (size_t i = 0; i < line.len && chars <= limit; i++)
     chars += ((unsigned char)line.ptr[i] & 0xC0) != 0x80;
-  return chars > LONG_CHARS;
+  return chars > limit;
 }
 
 // Does a blank line follow the line end at `at`?
@@ -63,8 +65,9 @@ static bool is_sure(Str window, size_t start, size_t end)
 {
   Str line = str_trim(str_slice(window, start, end));
   if (!line.len) return false; // the section behind it must see the whole of the white space
-  if (before_blank(window, end) || is_long(line)) return true;
-  return line.len < SHORT_BYTES && memchr(".!?", line.ptr[line.len - 1], 3);
+  if (before_blank(window, end)) return true;
+  if (!memchr(".!?", line.ptr[line.len - 1], 3)) return has_more_chars(line, LONG_CHARS);
+  return line.len < SHORT_BYTES || has_more_chars(line, FULL_CHARS);
 }
 
 static uint64_t hash_before(Str window, size_t at)

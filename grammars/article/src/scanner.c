@@ -13,7 +13,7 @@
 //      the block ends. Likewise where the line is shorter than WRAP_MIN.
 //   6. Else it runs on, but only in a block that began behind a blank line: where blocks follow each other without, a
 //      line is a block.
-// Only paragraphs, speech and list items run on at all.
+// Only paragraphs, speech and list items run on at all, and none over more than LINES_MAX lines.
 //
 // Kinds. A line that shows no kind of its own is a headline (the first block of the text, dates and credits apart) or
 // a subhead where it is short, ends without a point and by the rule above does not run on; else a paragraph. A line
@@ -26,7 +26,7 @@
 // mark in a row are ornament. What is neither opening nor closing is text.
 //
 // Everything read ahead is bounded (READ_MAX, SEEK_MAX, DATA_MAX), texts are cut at TEXT_MAX, so the cost is linear and an
-// edit touches little. The state is 11 bytes; at the start of a block it depends on the text before it in three bits.
+// edit touches little. The state is 12 bytes; at the start of a block it depends on the text before it in three bits.
 
 #include "chars.h"
 #include "line.h"
@@ -37,6 +37,7 @@ enum {
   WRAP_MIN = 50,   // characters: the shortest full line of wrapped text
   WRAP_MAX = 80,   // the longest
   LONG_LINE = 130, // no line that long is joined to another
+  LINES_MAX = 200, // of a block: more were not wrapped from one paragraph
   DEPTH_MAX = 3,   // quotations within quotations
   SEEK_MAX = 250,  // characters that the mark that closes a single quotation may be away
   SEEK_AGAIN = 64, // a vain search holds as long as it covers that many characters more
@@ -64,6 +65,7 @@ typedef struct Scanner {
   uint8_t lead;  // characters of the block's first token, not read yet; in front matter: steps to come
   uint8_t len;   // of the line so far, in characters; up to 255, as the next two
   uint8_t width; // of the widest line of the block before this one
+  uint8_t lines; // of the block before this one
   uint8_t prev;  // Class of the last character
   uint8_t vain;  // characters to come that hold no closing single mark
   uint8_t depth;
@@ -209,6 +211,7 @@ static void start_block(Scanner *self, Kind kind, const Line *line, unsigned lin
 static void start_line(Scanner *self)
 {
   if (self->len > self->width) self->width = self->len;
+  self->lines++;
   self->len = self->vain = 0;
   self->prev = C_SPACE;
   self->flags &= (uint8_t) ~(FLAG_FULL_END | FLAG_AT_END);
@@ -224,7 +227,7 @@ static bool scan_between(Scanner *self, TSLexer *lexer, const bool *valid)
   bool eof = at_eof(lexer), headed = self->flags & FLAG_HEADED;
   if (self->depth == 0) lexer->mark_end(lexer);
   if (!eof) line_read(&next, lexer);
-  if (!eof && ends == 1 && may_run_on((Kind)self->kind)) {
+  if (!eof && ends == 1 && self->lines < LINES_MAX && may_run_on((Kind)self->kind)) {
     Left left = {self->len, self->width, self->flags & FLAG_FULL_END, self->flags & FLAG_AFTER_BLANK};
     if (runs_on(&left, &next)) {
       start_line(self);
