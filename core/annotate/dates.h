@@ -25,7 +25,7 @@ typedef struct DateDraft {
 } DateDraft;
 typedef VEC_OF(DateDraft) DateVec;
 
-Dates *dates_new(Error *err); // NULL with ERR_FORMAT: a broken table
+Dates *dates_new(Error *err); // never NULL: the tables of a language are compiled when it is first met
 void dates_free(Dates *self);
 // Fill notes->dates.
 void dates_find(const Dates *self, struct Notes *notes);

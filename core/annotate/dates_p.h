@@ -12,6 +12,8 @@
 #include "annotate/timex.h"
 #include "base/map.h"
 
+#include <stdatomic.h>
+
 typedef enum DateField {
   FIELD_YEAR,
   FIELD_YY,
@@ -218,10 +220,17 @@ typedef struct DateMatch {
   DateFrame frame;
 } DateMatch;
 
+typedef struct DateTables { // of one language, compiled when it is first met
+  DateLex lex;
+  DatePat pat;
+} DateTables;
 struct Dates {
-  DateLex lex[LANG_COUNT];
-  DatePat pat[LANG_COUNT];
+  _Atomic(DateTables *) langs[LANG_COUNT];
 };
+
+// The tables of `lang`, borrowed from `self`; any thread. NULL with *err set (ERR_FORMAT) where one of them
+// is broken.
+const DateTables *dates_tables(const Dates *self, Lang lang, Error *err);
 
 // --- datelex.c
 bool date_field_of(Str name, uint8_t *field);

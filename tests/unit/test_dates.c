@@ -1,4 +1,4 @@
-#include "annotate/notes.h"
+#include "annotate/dates_p.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -152,10 +152,23 @@ static void test_blocks_follow_each_other(void **state)
   arena_release(&arena);
 }
 
+static void test_all_tables_can_be_read(void **state)
+{
+  (void)state;
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    Error err = {0};
+    const DateTables *tables = dates_tables(g_dates, lang, &err);
+    if (!tables) fail_msg("%s: %s", lang_code(lang), err.text);
+    assert_true(tables->lex.readings.len > 200 && tables->pat.patterns.len > 80);
+    assert_ptr_equal(dates_tables(g_dates, lang, NULL), tables);
+  }
+}
+
 int main(void)
 {
   g_dates = dates_new(NULL);
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_all_tables_can_be_read),
       cmocka_unit_test(test_dct),
       cmocka_unit_test(test_coarse_dct),
       cmocka_unit_test(test_blocks_follow_each_other),
