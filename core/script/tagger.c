@@ -200,6 +200,12 @@ static void read_declared(lua_State *L, Tagger *self) // [declared]
   each(L, self, "tests", read_test);
   words_build(self->exact);
   words_build(self->folded);
+  bool whole = true;
+  for (size_t i = 0; i < self->lists.len; i++) whole &= self->lists.items[i].whole;
+  if (whole) {
+    words_whole_only(self->exact);
+    words_whole_only(self->folded);
+  }
   if (self->triggers) words_build(self->triggers);
   self->scan_ref = field_function(L, "scan");
   self->filter_ref = field_function(L, "filter");

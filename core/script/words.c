@@ -9,15 +9,11 @@
 #include "base/utf8.h"
 
 #define NONE UINT32_MAX
-
-typedef struct Edge {
-  uint8_t byte;
-  uint32_t to;
-} Edge;
+#define BEGINS 65536
 
 typedef struct State {
   uint32_t child, sibling; // while building: first child, next child of the same parent
-  uint32_t edges;          // then: first edge in Words.edges
+  uint32_t edges;          // then: first edge in Words.edge_bytes
   uint16_t edge_count;
   uint8_t byte; // of the edge that leads here
   uint32_t fail, output;
@@ -29,11 +25,14 @@ typedef struct Entry {
 } Entry;
 
 struct Words {
-  bool fold;
+  bool fold, whole_only;
+  bool odd_start; // a word begins with something else than a letter, a digit or a mark
   VEC_OF(State) states;
-  VEC_OF(Edge) edges;
+  VEC_OF(uint8_t) edge_bytes; // of all states, one after the other
+  VEC_OF(uint32_t) edge_to;   // likewise: where each leads
   VEC_OF(Entry) entries;
-  uint32_t root[256]; // [byte]
+  uint32_t root[256];           // [byte]
+  uint64_t begins[BEGINS / 64]; // bits by begin_bit(): three bytes that a word may begin with
 };
 
 static uint32_t state_new(Words *self, uint8_t byte)
@@ -55,7 +54,8 @@ void words_free(Words *self)
 {
   if (!self) return;
   vec_release(&self->states);
-  vec_release(&self->edges);
+  vec_release(&self->edge_bytes);
+  vec_release(&self->edge_to);
   vec_release(&self->entries);
   free(self);
 }
@@ -96,6 +96,12 @@ static size_t read_char(bool fold, const char *p, const char *end, char out[4], 
   return len;
 }
 
+static bool is_word_char(uint32_t cp)
+{
+  CharClass class = utf8_class(cp);
+  return utf8_is_letter(cp) || class == CHAR_DIGIT || class == CHAR_MARK;
+}
+
 void words_add(Words *self, Str word, uint32_t id)
 {
   uint32_t state = 0, chars = 0;
@@ -106,6 +112,9 @@ void words_add(Words *self, Str word, uint32_t id)
     for (size_t i = 0; i < len; i++) state = step_down(self, state, (uint8_t)bytes[i]);
   }
   if (!state) return;
+  uint32_t first;
+  utf8_decode(word.ptr, word.ptr + word.len, &first);
+  self->odd_start |= !is_word_char(first);
   uint32_t fresh = (uint32_t)self->entries.len, last = self->states.items[state].entry;
   vec_push(&self->entries, (Entry){id, chars, NONE});
   while (last != NONE && self->entries.items[last].next != NONE) last = self->entries.items[last].next;
@@ -119,9 +128,9 @@ static uint32_t next_state(const Words *self, uint32_t state, uint8_t byte)
 {
   while (state) {
     const State *s = &self->states.items[state];
-    const Edge *edge = &self->edges.items[s->edges], *end = edge + s->edge_count;
-    for (; edge < end; edge++)
-      if (edge->byte == byte) return edge->to;
+    const uint8_t *bytes = self->edge_bytes.items + s->edges;
+    const uint8_t *at = s->edge_count ? memchr(bytes, byte, s->edge_count) : NULL;
+    if (at) return self->edge_to.items[s->edges + (size_t)(at - bytes)];
     state = s->fail;
   }
   return self->root[byte];
@@ -130,9 +139,10 @@ static uint32_t next_state(const Words *self, uint32_t state, uint8_t byte)
 static void lay_out_edges(Words *self, uint32_t state)
 {
   State *s = &self->states.items[state];
-  s->edges = (uint32_t)self->edges.len;
+  s->edges = (uint32_t)self->edge_to.len;
   for (uint32_t child = s->child; child != NONE; child = self->states.items[child].sibling) {
-    vec_push(&self->edges, (Edge){self->states.items[child].byte, child});
+    vec_push(&self->edge_bytes, self->states.items[child].byte);
+    vec_push(&self->edge_to, child);
     s->edge_count++;
     if (!state) self->root[self->states.items[child].byte] = child;
   }
@@ -158,6 +168,36 @@ void words_build(Words *self)
   free(queue);
 }
 
+static uint32_t begin_bit(uint8_t a, uint8_t b, uint8_t c)
+{
+  return (((uint32_t)a << 16 | (uint32_t)b << 8 | c) * 2654435761u) >> 16;
+}
+
+static void mark_begins(Words *self, uint32_t state, uint8_t bytes[3], int depth)
+{
+  if (depth == 3 || (depth && self->states.items[state].entry != NONE)) { // a short word: anything may follow
+    unsigned spread = 1u << (8 * (3 - depth));
+    for (unsigned rest = 0; rest < spread; rest++) {
+      uint8_t b = depth < 2 ? (uint8_t)(rest >> 8) : bytes[1], c = depth < 3 ? (uint8_t)rest : bytes[2];
+      uint32_t bit = begin_bit(bytes[0], b, c);
+      self->begins[bit / 64] |= (uint64_t)1 << (bit % 64);
+    }
+    return;
+  }
+  for (uint32_t child = self->states.items[state].child; child != NONE;
+       child = self->states.items[child].sibling) {
+    bytes[depth] = self->states.items[child].byte;
+    mark_begins(self, child, bytes, depth + 1);
+  }
+}
+
+void words_whole_only(Words *self)
+{
+  uint8_t bytes[3] = {0};
+  self->whole_only = !self->odd_start;
+  mark_begins(self, 0, bytes, 0);
+}
+
 WordsWalk words_walk(const Words *self, Str text)
 {
   return (WordsWalk){self, text, 0, 0, NONE, NONE};
@@ -172,12 +212,56 @@ static size_t hit_start(Str text, size_t end, uint32_t chars, bool fold)
   return (size_t)(p - text.ptr);
 }
 
+// Past the rest of the word that `at` stands in.
+static size_t skip_word(Str text, size_t at)
+{
+  const char *p = text.ptr + at, *end = text.ptr + text.len;
+  uint32_t cp;
+  utf8_decode_back(text.ptr, p, &cp);
+  if (!is_word_char(cp)) return at;
+  while (p < end) {
+    size_t len = utf8_decode(p, end, &cp);
+    if (!is_word_char(cp)) break;
+    p += len;
+  }
+  return (size_t)(p - text.ptr);
+}
+
+static uint8_t lower_ascii(char c)
+{
+  return (uint8_t)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+// May a word begin at `at`? Looks at three bytes; where one is not ASCII, or the text ends, it may.
+static bool may_begin(const Words *self, Str text, size_t at)
+{
+  if (text.len - at < 3 || ((text.ptr[at] | text.ptr[at + 1] | text.ptr[at + 2]) & 0x80)) return true;
+  const char *p = text.ptr + at;
+  uint32_t bit = self->fold ? begin_bit(lower_ascii(p[0]), lower_ascii(p[1]), lower_ascii(p[2]))
+                            : begin_bit((uint8_t)p[0], (uint8_t)p[1], (uint8_t)p[2]);
+  return self->begins[bit / 64] >> (bit % 64) & 1;
+}
+
+// The next place where a word may begin, from the root.
+static size_t next_begin(const Words *self, Str text, size_t at)
+{
+  while (at < text.len) {
+    if (at) at = skip_word(text, at);
+    if (at == text.len || may_begin(self, text, at)) break;
+    uint32_t cp;
+    at += utf8_decode(text.ptr + at, text.ptr + text.len, &cp);
+  }
+  return at;
+}
+
 // Move on by one character; the hits that end behind it begin at walk->out (an entry).
 static void advance(WordsWalk *walk)
 {
   const Words *w = walk->words;
   char bytes[4];
   size_t len;
+  if (w->whole_only && !walk->state && (walk->at = next_begin(w, walk->text, walk->at)) == walk->text.len)
+    return;
   walk->at += read_char(w->fold, walk->text.ptr + walk->at, walk->text.ptr + walk->text.len, bytes, &len);
   for (size_t i = 0; i < len; i++) walk->state = next_state(w, walk->state, (uint8_t)bytes[i]);
 }
@@ -202,12 +286,6 @@ bool words_next(WordsWalk *walk, WordHit *hit)
     if (walk->out_state != NONE) walk->out = w->states.items[walk->out_state].entry;
   }
   return true;
-}
-
-static bool is_word_char(uint32_t cp)
-{
-  CharClass class = utf8_class(cp);
-  return utf8_is_letter(cp) || class == CHAR_DIGIT || class == CHAR_MARK;
 }
 
 bool words_is_whole(Str text, size_t start, size_t end)

@@ -18,6 +18,8 @@ void words_free(Words *self); // NULL is fine
 // Empty words are left out. A word may be added under several ids.
 void words_add(Words *self, Str word, uint32_t id);
 void words_build(Words *self); // after the last word, before the first search
+// Before the first search: hits that are not whole words, as words_is_whole() has it, may be left out.
+void words_whole_only(Words *self);
 size_t words_count(const Words *self);
 
 typedef struct WordsWalk { // where a search stands

@@ -51,14 +51,14 @@ static size_t stands_at(Str text, size_t at, Str word, bool fold)
   return at;
 }
 
-static size_t count_slowly(Str text, const Str *words, size_t count, bool fold, uint64_t *sum)
+static size_t count_slowly(Str text, const Str *words, size_t count, bool fold, bool whole, uint64_t *sum)
 {
   size_t hits = 0;
   for (size_t at = 0; at < text.len;) {
     uint32_t cp;
     for (size_t i = 0; i < count; i++) {
       size_t end = stands_at(text, at, words[i], fold);
-      if (!end) continue;
+      if (!end || (whole && !words_is_whole(text, at, end))) continue;
       hits++;
       *sum += at * 1000003u + end * 101u + i;
     }
@@ -78,13 +78,18 @@ static void test_same_hits(void **state)
     Str words[12], text = random_text(60, &arena);
     size_t count = roll(12) + 1, hits = 0, expected;
     uint64_t sum = 0, expected_sum = 0;
-    bool fold = roll(2);
+    bool fold = roll(2), whole = roll(2);
     Words *automaton = words_new(fold);
     for (size_t i = 0; i < count; i++) words_add(automaton, words[i] = random_text(4, &arena), (uint32_t)i);
     words_build(automaton);
+    if (whole) words_whole_only(automaton);
     WordsWalk walk = words_walk(automaton, text);
-    for (WordHit hit; words_next(&walk, &hit); hits++) sum += hit.start * 1000003u + hit.end * 101u + hit.id;
-    expected = count_slowly(text, words, count, fold, &expected_sum);
+    for (WordHit hit; words_next(&walk, &hit);) {
+      if (whole && !words_is_whole(text, hit.start, hit.end)) continue;
+      sum += hit.start * 1000003u + hit.end * 101u + hit.id;
+      hits++;
+    }
+    expected = count_slowly(text, words, count, fold, whole, &expected_sum);
     if (hits != expected || sum != expected_sum)
       print_error("round %d: %zu hits, not %zu, fold %d in " STR_FMT "\n", round, hits, expected, fold,
                   STR_ARG(text));
