@@ -1,0 +1,95 @@
+-- money: amounts with their currency, in six languages. The value is "EUR 2500000": the currency by ISO 4217, the amount as a
+-- plain number. "dollar" and "crowns" without more are those of the article's language.
+local newsmark = require("newsmark")
+
+local signs = { ["$"] = "USD", ["US$"] = "USD", ["€"] = "EUR", ["£"] = "GBP", ["¥"] = "JPY" }
+
+-- Currency words; "crown" is the crown of the language.
+local words = {
+  euro = "EUR", euros = "EUR", eur = "EUR", dollar = "USD", dollars = "USD", dollari = "USD", usd = "USD", ["us-dollar"] = "USD",
+  pounds = "GBP", pund = "GBP", pfund = "GBP", sterline = "GBP", gbp = "GBP", yen = "JPY", rubel = "RUB", rubler = "RUB",
+  rubles = "RUB", roubles = "RUB", rubli = "RUB", rub = "RUB", yuan = "CNY", franken = "CHF", chf = "CHF", sek = "SEK", nok = "NOK",
+  dkk = "DKK", kronor = "crown", kroner = "crown", krone = "crown", krona = "crown", kr = "crown", ["kr."] = "crown",
+  ["schwedische kronen"] = "SEK", ["svenska kronor"] = "SEK", ["norske kroner"] = "NOK", ["danske kroner"] = "DKK",
+  ["corone svedesi"] = "SEK", ["corone norvegesi"] = "NOK",
+}
+local crowns = { sv = "SEK", nb = "NOK", nn = "NOK", da = "DKK" }
+
+-- Words for large numbers. English "billion" is 10^9; elsewhere it is 10^12.
+local large = {
+  million = 1e6, millions = 1e6, miljon = 1e6, miljoner = 1e6, millioner = 1e6, millionar = 1e6, millionen = 1e6, milione = 1e6,
+  milioni = 1e6, mn = 1e6, mio = 1e6, ["mio."] = 1e6, mnkr = 1e6, miljard = 1e9, miljarder = 1e9, milliard = 1e9, milliarder = 1e9,
+  milliarde = 1e9, milliarden = 1e9, miliardo = 1e9, miliardi = 1e9, bn = 1e9, billion = 1e9, billionen = 1e12, billioner = 1e12, biljoner = 1e12, ["mrd."] = 1e9, mrd = 1e9,
+  trillion = 1e12, tusen = 1e3, tusind = 1e3, thousand = 1e3, tausend = 1e3, mila = 1e3,
+}
+
+-- A number as people write it: "1,250.5", "1.250,5", "1 250". Three digits behind a lone mark are thousands.
+local function read_number(text)
+  text = text:gsub("[  ]", "")
+  local comma, point = text:find(",[^,]*$"), text:find("%.[^.]*$")
+  local decimal = comma and point and (comma > point and "," or ".") or comma and "," or point and "." or nil
+  if decimal and not (comma and point) then
+    local behind = text:match("[,.](%d+)$")
+    if not behind or #behind == 3 then decimal = nil end
+  end
+  if decimal == "," then return tonumber((text:gsub("%.", ""):gsub(",", "."))) end
+  if decimal == "." then return tonumber((text:gsub(",", ""))) end
+  return tonumber((text:gsub("[,.]", "")))
+end
+
+local function alternatives(t)
+  local list = {}
+  for word in pairs(t) do list[#list + 1] = (word:gsub("%.", "\\.")) end
+  table.sort(list, function(a, b) return #a > #b or #a == #b and a < b end)
+  return table.concat(list, "|")
+end
+
+local number = [[(\d{1,3}(?:[  .,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)]]
+local scale = "(?: ?(" .. alternatives(large) .. "))?"
+local before = [[(US\$|[$€£¥]) ?]] .. number .. "(?i)" .. scale
+local behind = "(?i)" .. number .. scale .. " ?(" .. alternatives(words) .. "|[€$£])"
+
+local function currency_of(word, lang)
+  local code = signs[word] or words[newsmark.lower(word)]
+  if code == "crown" then return crowns[lang] or "SEK" end
+  return code
+end
+
+-- "EUR 2500000" for the text of an amount in an article in `lang`.
+local function value_of(text, lang)
+  local first, _, sign, n, s = newsmark.find(text, "^" .. before .. "$")
+  if not first then first, _, n, s, sign = newsmark.find(text, "^" .. behind .. "$") end
+  local value = first and read_number(n)
+  if not value then return nil end
+  s = s and newsmark.lower(s)
+  value = value * (large[s] or 1)
+  if s == "billion" and lang ~= "en" then value = value * 1000 end
+  return currency_of(sign, lang) .. (value == math.floor(value) and " %d" or " %.2f"):format(value)
+end
+
+return newsmark.tagger {
+  api = 1,
+  name = "money",
+  tags = { money = { label = "Amount of money", style = "underdashed", light = "#2F6B2F", dark = "#9FD59F", cvd = "#009E73" } },
+  patterns = {
+    { tag = "money", re = [[(?<!\w)]] .. before .. [[\b]] },
+    { tag = "money", re = [[(?<![\w.,])]] .. behind .. [[(?![\p{L}\d])]] },
+  },
+  -- The value is a matter of the article's language: a filter knows it.
+  filter = function(span, doc)
+    if span.tag ~= "money" then return nil end
+    span.value = value_of(span.text, doc.lang)
+    return span.value and span or false
+  end,
+  tests = {
+    "It cost [[$2.5 billion|money=USD 2500000000]] or [[€ 1,250|money=EUR 1250]].",
+    "A fine of [[300,000 pounds|money=GBP 300000]] and [[12.50 euros|money=EUR 12.50]].",
+    { lang = "sv", "Notan blev [[3,2 miljarder kronor|money=SEK 3200000000]] och [[1 500 euro|money=EUR 1500]]." },
+    { lang = "nb", "Prisen er [[12 millioner kroner|money=NOK 12000000]]." },
+    { lang = "da", "Det koster [[450.000 kroner|money=DKK 450000]]." },
+    { lang = "de", "Der Bund zahlt [[1,5 Milliarden Euro|money=EUR 1500000000]]." },
+    { lang = "de", "Es geht um [[2 Billionen Euro|money=EUR 2000000000000]]." },
+    { lang = "it", "La multa è di [[20 mila euro|money=EUR 20000]]." },
+    { none = "In 2023 there were 12 million people and 3 dollies." },
+  },
+}
