@@ -2,6 +2,8 @@
 // head; the file's name. What says "updated" is passed over. A grain is taken as it stands: "2024-04" stays a
 // month.
 #include "annotate/dates_p.h"
+#include "base/table.h"
+#include "base/utf8.h"
 
 enum { HEAD_BLOCKS = 12 };
 
@@ -35,30 +37,30 @@ static Str digits_date(Str text, bool coarse, Arena *arena)
   return (Str){"", 0};
 }
 
-static bool line_says(Str line, const char *const *words, size_t count)
+// Whether a word of `role` stands in `line`, in any case.
+static bool line_says(Str line, const char *role)
 {
-  for (size_t w = 0; w < count; w++) {
-    size_t n = strlen(words[w]);
-    for (size_t i = 0; i + n <= line.len; i++) {
-      size_t k = 0;
-      while (k < n && (line.ptr[i + k] | 0x20) == words[w][k]) k++;
-      if (k == n) return true;
-    }
+  const Table *labels = table_find("date_labels", "");
+  Arena scratch = {0};
+  Str low = utf8_lower_in(&scratch, line);
+  bool found = false;
+  for (size_t row = 0; labels && row < labels->rows && !found; row++) {
+    Str word = table_cell(labels, row, 1);
+    if (!str_is(table_cell(labels, row, 0), role)) continue;
+    for (size_t i = 0; i + word.len <= low.len && !found; i++)
+      found = str_starts(str_slice(low, i, low.len), word);
   }
-  return false;
+  arena_release(&scratch);
+  return found;
 }
 
 static Str front_matter_date(Str text, Arena *arena)
 {
-  static const char *const keys[] = {"date", "published", "publicerad", "publisert",  "publiceret", "udgivet",
-                                     "dato", "datum",     "data",       "pubblicato", "fecha"};
-  static const char *const not [] = {"updated",   "modified",  "uppdaterad",
-                                     "oppdatert", "opdateret", "aggiornato"};
   while (text.len) {
     Str line = str_trim(str_cut(&text, '\n')), rest = line;
     if (!memchr(line.ptr ? line.ptr : "", ':', line.len)) continue;
     Str key = str_cut(&rest, ':');
-    if (!line_says(key, keys, ARRAY_LEN(keys)) || line_says(key, not, ARRAY_LEN(not ))) continue;
+    if (!line_says(key, "publication") || line_says(key, "update")) continue;
     Str value = str_trim(rest);
     if (value.len && (value.ptr[0] == '"' || value.ptr[0] == '\'')) value = str_slice(value, 1, value.len);
     Timex t = value.len >= 16 ? timex_parse(str_slice(value, 0, 16)) : (Timex){0};
@@ -71,12 +73,11 @@ static Str front_matter_date(Str text, Arena *arena)
 
 static bool is_updated(const Notes *notes, const DateDraft *draft)
 {
-  static const char *const words[] = {"uppdat", "oppdat", "opdat", "updat", "aktualis", "aggiorn"};
   size_t from = draft->start;
   while (from > 0 && draft->start - from < 40 && notes->text.ptr[from - 1] != '\n' &&
          notes->text.ptr[from - 1] != ',')
     from--;
-  return line_says(str_slice(notes->text, from, draft->start), words, ARRAY_LEN(words));
+  return line_says(str_slice(notes->text, from, draft->start), "update");
 }
 
 static Timex draft_date(const DateDraft *draft)
@@ -93,9 +94,19 @@ static Timex draft_date(const DateDraft *draft)
   return t;
 }
 
-// A line counts as a date line where the parser says so, or where it is short and a date fills most of it.
+// Whether the block begins with nothing but a label and this date: "date 2024-04 The minister …".
+static bool is_labelled(const Notes *notes, const DateDraft *draft)
+{
+  Str label = str_trim(str_slice(notes->text, 0, draft->start));
+  if (label.len && label.ptr[label.len - 1] == ':') label = str_trim(str_slice(label, 0, label.len - 1));
+  return label.len && !memchr(label.ptr, ' ', label.len) && line_says(label, "publication");
+}
+
+// A line counts as a date line where the parser says so, where it is short and a date fills most of it, or
+// where it begins with a labelled date.
 static bool may_hold_dct(const Notes *notes, const DateDraft *draft)
 {
+  if (is_labelled(notes, draft)) return true;
   if (notes->kind == BLOCK_DATELINE || notes->kind == BLOCK_BYLINE) return true;
   return notes->text.len < 80 && notes->kind != BLOCK_SPEECH &&
          (draft->end - draft->start) * 2 >= notes->text.len;
