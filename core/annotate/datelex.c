@@ -147,9 +147,10 @@ static uint32_t node_add(DateLex *lex, uint32_t parent, Str word)
 uint16_t datelex_symbol(DateLex *lex, Str name)
 {
   static const char *const fixed[SYM_FIRST_FREE] = {
-      "",       "int",      "dec",      "num",     "ord",   "mult",  "clock",   "clockdot", "iso",
-      "ndate",  "daymon",   "roman",    "yearw",   "tense", "month", "monthab", "weekday",  "wdayab",
-      "option", "dayslash", "monthamb", "andhalf", "to",    "and",   "det",     "between",  "fn"};
+      "",         "int",     "dec",     "num",    "ord",    "mult",    "clock",
+      "clockdot", "iso",     "ndate",   "daymon", "roman",  "yearw",   "tense",
+      "month",    "monthab", "weekday", "wdayab", "option", "ordsuf",  "dayslash",
+      "monthamb", "andhalf", "to",      "and",    "det",    "between", "fn"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
       vec_push(&lex->symbols, str_of(fixed[i]));

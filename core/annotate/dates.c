@@ -289,7 +289,8 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
     }
     if (i == here) break;
     uint32_t end = i;
-    if (i > floor && str_is(atom_word(f, i - 1), ".")) i--;
+    bool suffix = i > floor && (str_is(atom_word(f, i - 1), ".") || atom_reading(f, i - 1, SYM_ORDSUF));
+    if (suffix && !f->list->atoms.items[i - 1].spaced) i--;
     const Reading *number = i > floor ? atom_reading(f, i - 1, SYM_INT) : NULL;
     if (!number || !date_field_fits(FIELD_DAY, number->value, number->digits)) break;
     if (f->list->atoms.items[i - 1].inside) break;

@@ -353,6 +353,29 @@ static Timex resolve_decade(const DateFrame *f)
 // --- counted
 // -----------------------------------------------------------------------------------------------------------
 
+// A day moved by whole units; the 31st becomes the last day of a shorter month.
+static Timex move_day(const Timex *day, int32_t unit, int32_t count)
+{
+  if (unit != UNIT_YEAR && unit != UNIT_MONTH) return timex_step(day, unit == UNIT_WEEK ? count * 7 : count);
+  if (day->year < 0 || day->month < 0 || day->day < 0 || count > 100000 || count < -100000) return *day;
+  Timex month = {.grain = GRAIN_MONTH, .year = day->year, .month = day->month};
+  month = timex_step(&month, unit == UNIT_YEAR ? count * 12 : count);
+  if (month.grain == GRAIN_NONE) return month;
+  int last = calendar_month_days(month.year, month.month);
+  return (Timex){
+      .grain = GRAIN_DAY, .year = month.year, .month = month.month, .day = day->day < last ? day->day : last};
+}
+
+// "two years and 21 days ago"
+static Timex resolve_two_counts(const Resolver *r, const DateFrame *f)
+{
+  int dir = f->field[FIELD_DIR];
+  Timex t = day_of(r);
+  if (f->field[FIELD_AMOUNT] < 0 || f->field[FIELD_AMOUNT2] < 0) return (Timex){0};
+  t = move_day(&t, f->field[FIELD_UNIT2], f->field[FIELD_AMOUNT2] / 100 * dir);
+  return move_day(&t, f->field[FIELD_UNIT], f->field[FIELD_AMOUNT] / 100 * dir);
+}
+
 static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   bool anaphor = frame_has(f, FIELD_ANAPHOR);
@@ -456,7 +479,9 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
   } else if (frame_has(f, FIELD_CENTURY)) {
     *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_CENTURY] * 100 - 100};
   } else if (frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_AMOUNT) && frame_has(f, FIELD_DIR)) {
-    return resolve_counted(r, f, anchor);
+    bool two = frame_has(f, FIELD_UNIT2) && !is_clock_unit(f->field[FIELD_UNIT]) &&
+               !is_clock_unit(f->field[FIELD_UNIT2]);
+    return two ? resolve_two_counts(r, f) : resolve_counted(r, f, anchor);
   } else if (frame_has(f, FIELD_UNIT)) {
     t = resolve_unit(r, f, anchor);
   } else if (frame_has(f, FIELD_ANAPHOR)) {
