@@ -227,6 +227,7 @@ static void tags_done(uv_work_t *req, int status)
 static void start_tags(Docs *self, Document *doc)
 {
   if (doc->tags_job || doc->closed || !docs_is_current(doc) || !doc->found->base) return;
+  if (self->events.busy(self->events.ctx)) return;
   DocJob *job = doc->tags_job = job_new(self, doc);
   job->base = annotations_ref(doc->found->base);
   queue(job, tags_work, tags_done);
@@ -250,7 +251,7 @@ static void start_job(Docs *self, Document *doc)
 {
   if (doc->job || doc->closed || !self->pipeline || docs_is_current(doc)) return;
   if (doc->too_long) forget_analysis(doc);
-  if (doc->too_long) return;
+  if (doc->too_long || self->events.busy(self->events.ctx)) return;
   if (!doc->analysis) begin_analysis(doc, self->pipeline);
   DocJob *job = doc->job = job_new(self, doc);
   job->edits = doc->untold;
@@ -262,7 +263,15 @@ void docs_set_pipeline(Docs *self, const Pipeline *pipeline, Host *host)
 {
   self->pipeline = pipeline;
   self->host = host;
-  for (size_t i = 0; i < self->open.len; i++) start_job(self, self->open.items[i]);
+  docs_resume(self);
+}
+
+void docs_resume(Docs *self)
+{
+  for (size_t i = 0; i < self->open.len; i++) {
+    start_job(self, self->open.items[i]);
+    start_tags(self, self->open.items[i]);
+  }
 }
 
 void docs_refresh(Docs *self)

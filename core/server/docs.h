@@ -42,6 +42,8 @@ typedef struct DocsEvents {
   // New findings; `message` is the notification for the client where it wants one, else empty, and may be
   // taken.
   void (*found)(void *ctx, Document *doc, StrBuf *message);
+  // Whether work should wait, as the client takes nothing; docs_resume() when it does again.
+  bool (*busy)(void *ctx);
   // The document is about to go.
   void (*closing)(void *ctx, Document *doc);
   void *ctx;
@@ -54,6 +56,8 @@ Encoding docs_encoding(const Docs *self);
 // Work begins with this; documents may be open already. Both are borrowed until the loop ran dry; `host` may
 // be NULL.
 void docs_set_pipeline(Docs *self, const Pipeline *pipeline, Host *host);
+// Start what had to wait.
+void docs_resume(Docs *self);
 // Annotate all open documents again, as the scripts changed.
 void docs_refresh(Docs *self);
 // Close all documents; jobs under way are told to stop.

@@ -12,6 +12,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#define QUEUED_MOST ((size_t)16 << 20) // bytes the client has not read; beyond it nothing new is annotated
+
 // --- sending
 
 void lsp_reply(Lsp *lsp, const char *id, StrBuf *result)
@@ -163,6 +165,18 @@ static void on_found(void *ctx, Document *doc, StrBuf *message)
     if (lsp->parts.items[i].found) lsp->parts.items[i].found(lsp->parts.items[i].ctx, lsp, doc);
 }
 
+static bool is_busy(void *ctx)
+{
+  const Lsp *lsp = ctx;
+  return wire_queued(lsp->wire) > QUEUED_MOST;
+}
+
+static void on_drained(void *ctx)
+{
+  Lsp *lsp = ctx;
+  if (lsp->state == LSP_RUNNING) docs_resume(lsp->docs);
+}
+
 static void on_closing(void *ctx, Document *doc)
 {
   Lsp *lsp = ctx;
@@ -209,7 +223,7 @@ Lsp *lsp_new(const LspOptions *options)
   int status = uv_loop_init(&lsp->loop);
   assert(status == 0);
   (void)status;
-  lsp->docs = docs_new(&lsp->loop, (DocsEvents){on_found, on_closing, lsp});
+  lsp->docs = docs_new(&lsp->loop, (DocsEvents){on_found, is_busy, on_closing, lsp});
   return lsp;
 }
 
@@ -239,8 +253,8 @@ int lsp_run(Lsp *lsp)
 {
   Error err = {0};
   signal(SIGPIPE, SIG_IGN); // a client that went is an error of the write
-  lsp->wire =
-      wire_open(&lsp->loop, lsp->options.in, lsp->options.out, (WireEvents){on_bytes, on_ended, lsp}, &err);
+  lsp->wire = wire_open(&lsp->loop, lsp->options.in, lsp->options.out,
+                        (WireEvents){on_bytes, on_drained, on_ended, lsp}, &err);
   if (!lsp->wire) {
     log_line(LOG_ERROR, "%s", err.text);
     lsp->state = LSP_STOPPED;

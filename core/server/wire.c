@@ -161,6 +161,7 @@ static void on_written(uv_write_t *req, int status)
   free(write->body);
   free(write);
   self->writes--;
+  if (!self->writes && !self->closing && status == 0) self->events.drained(self->events.ctx);
   if (self->closing && !self->writes)
     finish_close(self);
   else if (status < 0 && status != UV_ECANCELED)

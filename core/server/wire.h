@@ -10,6 +10,7 @@
 typedef struct Wire Wire;
 typedef struct WireEvents {
   void (*bytes)(void *ctx, Str bytes); // came in; borrowed for the call
+  void (*drained)(void *ctx);          // the client has taken all that was sent
   void (*ended)(void *ctx);            // nothing will come any more, or nobody reads us: once
   void *ctx;
 } WireEvents;

@@ -93,3 +93,24 @@ def test_memory_stays(start):
     grown = resident_mb(client) - before
     print("    600 keys and 50 documents later: %+.1f MB" % grown)
     check(grown < (200 if "san" in start.build else 20), "it grows: %.1f MB" % grown)
+
+
+def test_a_client_that_does_not_read(start):
+    """What it does not take is not made: memory is bounded, and it gets the newest state when it reads again."""
+    client = start()
+    body = article(300_000)
+    client.open(URI, body)
+    client.published(URI, 1)
+    before = resident_mb(client)
+    os.set_blocking(client.process.stdin.fileno(), True)
+    for version in range(2, 60):  # everything is told again each time
+        text = ("x%d\n\n" % version) + body.replace("“", "”" if version % 2 else "“").replace(" ", "  " if version % 2 else " ")
+        data = client.frame({"jsonrpc": "2.0", "method": "textDocument/didChange", "params": {
+            "textDocument": {"uri": URI, "version": version}, "contentChanges": [{"text": text}]}})
+        while data:
+            data = data[os.write(client.process.stdin.fileno(), data):]
+    found = client.annotations(URI)
+    check(found["version"] == 59, "not the newest")
+    grown = resident_mb(client) - before
+    print("    58 whole texts unread: %+.0f MB" % grown)
+    check(grown < (1500 if "san" in start.build else 150), "it grows: %.1f MB" % grown)
