@@ -43,6 +43,7 @@ typedef struct Walk {
   size_t lead_block;
   Speaker topic; // whom the end of the block before is about
   size_t topic_block;
+  size_t open_block; // ended inside a quotation whose mark the next block may repeat
   uint32_t group;
   size_t block;    // where the walk is
   size_t quoted;   // end of the last quotation
@@ -459,7 +460,6 @@ static void walk_block(Walk *self)
 {
   const Passage *passage = &self->article->items[self->block];
   const QuoteVec *drafts = &passage->notes->quotes;
-  bool continues = false; // the block before ended inside a quotation whose mark this one repeats
   note_titles(self, passage, false);
   for (size_t i = 0; i < drafts->len; i++) {
     const QuoteDraft *draft = &drafts->items[i];
@@ -479,11 +479,12 @@ static void walk_block(Walk *self)
     bool unopened = draft->form == QUOTE_CLOSER && draft->reason == REASON_CUE && draft->end < 600;
     if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->quoted) continue;
     advance(self, reading.start, true);
-    reading.same_group = continues && draft->start == 0;
+    reading.same_group = draft->start == 0 && self->open_block + 1 == self->block;
     attribute(self, drafts, i, &reading);
     if (draft->form == QUOTE_OPENER) {
       const QuoteDraft *closer;
       size_t to = joined_block(self, draft->single, &closer);
+      if (!closer) self->open_block = self->block;
       if (closer) {
         const Passage *last = &self->article->items[to];
         reading.end = last->start + closer->end;
@@ -520,7 +521,7 @@ void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec
   Walk walk = {.quotes = self, .article = article, .entities = entities, .arena = arena, .out = out};
   walk.last.entity = SIZE_MAX;
   walk.lead_block = SIZE_MAX;
-  walk.topic_block = SIZE_MAX - 1;
+  walk.topic_block = walk.open_block = SIZE_MAX - 1;
   walk.clusters = max_cluster(entities) + 1;
   walk.genders = arena_zalloc(&walk.scratch, walk.clusters);
   for (size_t i = 0; i < article->len; i++) note_titles(&walk, &article->items[i], true);
