@@ -1,8 +1,9 @@
-// How it works. The grammar's rules for the end of a block look at whole lines (grammars/article/src/scanner.c);
-// here only what is certain by a look at the line and the few bytes behind it is used: a blank line; a line too long
-// to be a wrapped one; a short line, or a rather long one, that ends in a point. Of the candidates the one with the
-// smallest hash of the bytes before it is taken, the first of equals: so the place moves with the text around it, and
-// cuts before and after an edit soon fall together again.
+// How it works. The grammar's rules for the end of a block look at whole lines
+// (grammars/article/src/scanner.c); here only what is certain by a look at the line and the few bytes behind
+// it is used: a blank line; a line too long to be a wrapped one; a short line, or a rather long one, that
+// ends in a point. Of the candidates the one with the smallest hash of the bytes before it is taken, the
+// first of equals: so the place moves with the text around it, and cuts before and after an edit soon fall
+// together again.
 #include "parse/cut.h"
 
 enum {
