@@ -625,10 +625,9 @@ static bool case_fits(const Reading *r, Str text, const TokenVec *tokens, const 
   return !utf8_is_upper(cp) || token->flags & (TOKEN_FIRST | TOKEN_ALL_CAPS | TOKEN_LINE_START);
 }
 
-static void push_lex_reading(const DateLex *lex, const Reading *r, Str text, const TokenVec *tokens,
-                             const Atom *atom, Arena *scratch, AtomList *out)
+static void push_lex_reading(const Reading *r, Str text, const TokenVec *tokens, const Atom *atom,
+                             Arena *scratch, AtomList *out)
 {
-  (void)lex;
   if (case_fits(r, text, tokens, atom)) {
     vec_push_in(scratch, &out->readings, r);
   } else if (r->sym == SYM_MONTH || r->sym == SYM_WEEKDAY || r->sym == SYM_MONTHAMB) {
@@ -645,7 +644,7 @@ static void read_lexicon(const DateLex *lex, uint32_t at, Str text, const TokenV
   uint32_t node = atoms[at].node;
   for (uint32_t i = at; node;) {
     for (uint32_t r = lex->nodes[node].first; r; r = lex->next.items[r - 1])
-      push_lex_reading(lex, &lex->readings.items[r - 1], text, tokens, &atoms[at], scratch, out);
+      push_lex_reading(&lex->readings.items[r - 1], text, tokens, &atoms[at], scratch, out);
     if (!lex->nodes[node].has_children || ++i >= out->atoms.len) break;
     node = node_find(lex, node, (uint32_t)str_hash(atoms[i].lower), atoms[i].lower);
   }

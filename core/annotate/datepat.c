@@ -517,9 +517,8 @@ static bool match_at(Matcher *m, uint32_t at)
 
 // A match that opens with context ("in" May) gives way to a longer one that opens where its extent does (May
 // 5).
-bool datepat_match(const DatePat *pat, const AtomList *list, Str text, uint32_t at, DateMatch *best)
+bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateMatch *best)
 {
-  (void)text;
   if (!symset_meets(&pat->first, &list->atoms.items[at].syms)) return false;
   Matcher m;
   m.pat = pat, m.list = list, m.budget = MAX_STEPS, m.best = best, m.found = false, m.best_depth = 0;

@@ -401,7 +401,7 @@ static void find_all(Finder *f, const DatePat *pat)
   uint32_t floor = 0;
   for (uint32_t at = 0; at < f->list->atoms.len;) {
     DateMatch m;
-    if (!f->list->atoms.items[at].count || !datepat_match(pat, f->list, f->notes->text, at, &m)) {
+    if (!f->list->atoms.items[at].count || !datepat_match(pat, f->list, at, &m)) {
       at++;
       continue;
     }

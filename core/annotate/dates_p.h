@@ -2,7 +2,8 @@
 //   datelex.c   words and numbers of a block become atoms with readings: typed symbols that set fields
 //   datepat.c   patterns over symbols, compiled from a table; the longest match from an atom
 //   dates.c     dates_find(): atoms, matches, ranges, tense
-//   dates_dct.c the article's own date;  dates_resolve.c  frames become TIMEX3 values
+//   dates_dct.c the article's own date;  dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and
+//   dates_amount.c
 // A Frame is what an expression says, field by field ("month=3 day=17"); a DateDraft holds one. Words and
 // patterns are all in core/annotate/data/date_*.tsv.
 #pragma once
@@ -248,4 +249,12 @@ void datelex_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *s
 // --- datepat.c
 bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err);
 void datepat_release(DatePat *pat);
-bool datepat_match(const DatePat *pat, const AtomList *list, Str text, uint32_t at, DateMatch *best);
+bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateMatch *best);
+
+// --- dates_feast.c, dates_amount.c
+int32_t date_feast_day(int32_t code, int year);          // as a day number
+Str date_duration(const DateFrame *frame, Arena *arena); // "P3D", "PT1.5H", "PXM", "P1Y3M"
+static inline bool is_clock_unit(int32_t unit)
+{
+  return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;
+}

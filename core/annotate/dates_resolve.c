@@ -13,11 +13,6 @@ typedef struct Resolver {
 
 typedef enum Anchor { ANCHOR_WORDS, ANCHOR_DCT, ANCHOR_REFERENCE } Anchor;
 
-static bool is_clock_unit(int32_t unit)
-{
-  return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;
-}
-
 static Grain unit_grain(int32_t unit)
 {
   switch (unit) {
@@ -230,41 +225,6 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
 // --- feasts
 // ------------------------------------------------------------------------------------------------------------
 
-// Codes: 1224 (month and day), EAST, EA-2, EA39 (days from Easter; EA-f: 46 before, EA-g 47), OE+0
-// (Orthodox), kw44 (letter of the month, nth, weekday; 9th: the last), MIDS, MIDA (Nordic midsummer), ALLH
-// (Nordic All Saints' Day), ADV1 to ADV4.
-static int32_t feast_day(int32_t code, int year)
-{
-  if (code < 10000) return calendar_day(year, code / 100, code % 100);
-  char c[4] = {(char)(code >> 24), (char)(code >> 16), (char)(code >> 8), (char)code};
-  if (!memcmp(c, "EAST", 4)) return calendar_easter(year);
-  if (!memcmp(c, "MID", 3)) { // the Saturday of 20 to 26 June, its eve the day before
-    int32_t first = calendar_day(year, 6, 20);
-    return first + (6 - calendar_weekday(first) + 7) % 7 - (c[3] == 'A');
-  }
-  if (!memcmp(c, "ALLH", 4)) {
-    int32_t first = calendar_day(year, 10, 31);
-    return first + (6 - calendar_weekday(first) + 7) % 7;
-  }
-  if (!memcmp(c, "ADV", 3)) { // the fourth is the last Sunday before Christmas Day
-    int32_t eve = calendar_day(year, 12, 24);
-    return eve - calendar_weekday(eve) % 7 - 7 * ('4' - c[3]);
-  }
-  if (!memcmp(c, "BLKF", 4)) return calendar_nth_weekday(year, 11, 4, 4) + 1; // the day after Thanksgiving
-  if (!memcmp(c, "BUSS", 4)) { // the Wednesday before 23 November
-    int32_t last = calendar_day(year, 11, 22);
-    return last - (calendar_weekday(last) - 3 + 7) % 7;
-  }
-  if (!memcmp(c, "EA-", 3) && c[3] >= 'a')
-    return calendar_easter(year) - 41 - (c[3] - 'a'); // carnival: f is 46 days before
-  if ((c[0] == 'E' && c[1] == 'A') || (c[0] == 'O' && c[1] == 'E')) {
-    int sign = c[2] == '-' ? -1 : 1, tens = c[2] >= '0' && c[2] <= '9' ? c[2] - '0' : 0;
-    int32_t sunday = c[0] == 'E' ? calendar_easter(year) : calendar_orthodox_easter(year);
-    return sunday + sign * (tens * 10 + (c[3] - '0'));
-  }
-  return calendar_nth_weekday(year, c[0] - 'a' + 1, c[2] == '9' ? -1 : c[2] - '0', c[3] - '0');
-}
-
 static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   int32_t code = f->field[FIELD_HOLIDAY];
@@ -274,11 +234,11 @@ static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor
     year = f->field[FIELD_YEAR];
   } else if (r->now.grain != GRAIN_NONE) {
     *anchor = ANCHOR_DCT;
-    Ymd d = calendar_ymd(feast_day(code, r->now.year));
+    Ymd d = calendar_ymd(date_feast_day(code, r->now.year));
     year = frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR ? r->now.year + f->field[FIELD_REL]
                                                     : open_year(r, f, d.month, d.day);
   }
-  if (year != TIMEX_X) return timex_of_day(feast_day(code, year));
+  if (year != TIMEX_X) return timex_of_day(date_feast_day(code, year));
   Timex t = unknown_at(GRAIN_DAY);
   if (code < 10000) t.month = code / 100, t.day = code % 100;
   return t;
@@ -504,66 +464,10 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
 // --- durations and sets
 // ------------------------------------------------------------------------------------------------
 
-// "P3D", "PT1.5H", "PXM": one amount of one unit.
-static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
-{
-  bool clock = is_clock_unit(unit);
-  char letters[3] = {(char)(unit > 255 ? unit >> 8 : unit), (char)(unit > 255 ? unit : 0), 0};
-  if (clock) letters[0] = (char)(letters[0] - 'a' + 'A');
-  if (unit == UNIT_MILLENNIUM)
-    memcpy(letters, "CE", 3), amount = amount == AMOUNT_VAGUE ? amount : amount * 10;
-  const char *prefix = clock || unit == UNIT_NIGHT ? "PT" : "P";
-  if (amount == AMOUNT_VAGUE) return arena_printf(arena, "%sX%s", prefix, letters);
-  if (amount % 100 == 0) return arena_printf(arena, "%s%d%s", prefix, amount / 100, letters);
-  return arena_printf(arena, "%s%d.%0*d%s", prefix, amount / 100, amount % 10 ? 2 : 1,
-                      amount % 10 ? amount % 100 : amount % 100 / 10, letters);
-}
-
-// Units that TIMEX3 has no letter for, and fractions of those that have a smaller one.
-static void normalise(int32_t *unit, int32_t *amount)
-{
-  bool vague = *amount == AMOUNT_VAGUE, fraction = *amount > 0 && *amount < 10000 && *amount % 100;
-  if (*unit == UNIT_TEN_YEARS) *amount *= vague ? 1 : 10, *unit = vague ? UNIT_DECADE : UNIT_YEAR;
-  if (*unit == UNIT_HUNDRED_YEARS) *amount *= vague ? 1 : 100, *unit = vague ? UNIT_CENTURY : UNIT_YEAR;
-  if (*unit == UNIT_FORTNIGHT) *amount *= vague ? 1 : 2, *unit = UNIT_WEEK;
-  if (*unit == UNIT_HALF) *amount *= vague ? 1 : 6, *unit = UNIT_MONTH;
-  if (*unit == UNIT_YEAR && fraction) *amount *= 12, *unit = UNIT_MONTH;
-  if (*unit == UNIT_HOUR && fraction) *amount *= 60, *unit = UNIT_MINUTE;
-}
-
-// Place among the units that may follow each other in one value: 1 for years to 7 for seconds; 0: none.
-static int unit_place(int32_t unit)
-{
-  static const int32_t order[] = {UNIT_YEAR, UNIT_MONTH,  UNIT_WEEK,  UNIT_DAY,
-                                  UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND};
-  for (int i = 0; i < (int)ARRAY_LEN(order); i++) {
-    if (order[i] == unit) return i + 1;
-  }
-  return 0;
-}
-
-static Str duration_value(const DateFrame *f, Arena *arena)
-{
-  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = frame_get(f, FIELD_AMOUNT, 100);
-  int halves = frame_get(f, FIELD_HALVES, 0);
-  if (halves == 1) amount = 50;
-  if (halves == 2 && amount != AMOUNT_VAGUE) amount += 50;
-  normalise(&unit, &amount);
-  Str value = duration_part(unit, amount, arena);
-  if (!frame_has(f, FIELD_UNIT2)) return value;
-  int32_t unit1 = f->field[FIELD_UNIT2], amount1 = f->field[FIELD_AMOUNT2]; // "one year and three months"
-  normalise(&unit1, &amount1);
-  Str first = duration_part(unit1, amount1, arena);
-  int place1 = unit_place(unit1), place = unit_place(unit);
-  if (!place1 || place1 >= place) return first;
-  size_t skip = is_clock_unit(unit1) ? 2 : 1; // P1DT2H, but PT2H30M
-  return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first), STR_ARG(str_slice(value, skip, value.len)));
-}
-
 static Str set_value(const DateFrame *f, Arena *arena)
 {
   bool daily = frame_get(f, FIELD_UNIT, 0) == UNIT_DAY && clocked(f); // "every day at seven"
-  if (frame_has(f, FIELD_UNIT) && !daily) return duration_value(f, arena);
+  if (frame_has(f, FIELD_UNIT) && !daily) return date_duration(f, arena);
   Timex t = unknown_at(GRAIN_DAY);
   if (frame_has(f, FIELD_WEEKDAY))
     t.weekday = f->field[FIELD_WEEKDAY];
@@ -636,9 +540,8 @@ static void set_span_bounds(const Resolver *r, const DateFrame *f, DateFacts *fa
   facts->until = timex_iso_day(dir < 0 ? today : last, r->arena);
 }
 
-static void remember(Resolver *r, const DateFrame *f, const Timex *t)
+static void remember(Resolver *r, const Timex *t)
 {
-  (void)f;
   int32_t first, last;
   if (timex_bounds(t, &first, &last)) r->reference = *t;
 }
@@ -660,7 +563,7 @@ static DateFacts resolve(Resolver *r, const DateDraft *draft)
     facts.value = set_value(f, r->arena);
     facts.quant = STR("EVERY");
   } else if (draft->type == DATE_DURATION) {
-    facts.value = duration_value(f, r->arena);
+    facts.value = date_duration(f, r->arena);
     if (frame_has(f, FIELD_DIR)) set_span_bounds(r, f, &facts), anchor = ANCHOR_DCT;
   } else {
     Timex t = resolve_date(r, f, &anchor);
@@ -668,7 +571,7 @@ static DateFacts resolve(Resolver *r, const DateDraft *draft)
     set_bounds(r, &t, &facts);
     facts.anchor = anchor_text(r, anchor);
     if (!facts.value.len) facts.value = frame_get(f, FIELD_DIR, -1) > 0 ? STR("FUTURE_REF") : STR("PAST_REF");
-    remember(r, f, &t);
+    remember(r, &t);
     return facts;
   }
   facts.anchor = anchor_text(r, anchor);

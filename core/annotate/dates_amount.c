@@ -1,0 +1,58 @@
+// Durations as TIMEX3 writes them: amounts and units of a frame.
+#include "annotate/dates_p.h"
+
+// "P3D", "PT1.5H", "PXM": one amount of one unit.
+static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
+{
+  bool clock = is_clock_unit(unit);
+  char letters[3] = {(char)(unit > 255 ? unit >> 8 : unit), (char)(unit > 255 ? unit : 0), 0};
+  if (clock) letters[0] = (char)(letters[0] - 'a' + 'A');
+  if (unit == UNIT_MILLENNIUM)
+    memcpy(letters, "CE", 3), amount = amount == AMOUNT_VAGUE ? amount : amount * 10;
+  const char *prefix = clock || unit == UNIT_NIGHT ? "PT" : "P";
+  if (amount == AMOUNT_VAGUE) return arena_printf(arena, "%sX%s", prefix, letters);
+  if (amount % 100 == 0) return arena_printf(arena, "%s%d%s", prefix, amount / 100, letters);
+  return arena_printf(arena, "%s%d.%0*d%s", prefix, amount / 100, amount % 10 ? 2 : 1,
+                      amount % 10 ? amount % 100 : amount % 100 / 10, letters);
+}
+
+// Units that TIMEX3 has no letter for, and fractions of those that have a smaller one.
+static void normalise(int32_t *unit, int32_t *amount)
+{
+  bool vague = *amount == AMOUNT_VAGUE, fraction = *amount > 0 && *amount < 10000 && *amount % 100;
+  if (*unit == UNIT_TEN_YEARS) *amount *= vague ? 1 : 10, *unit = vague ? UNIT_DECADE : UNIT_YEAR;
+  if (*unit == UNIT_HUNDRED_YEARS) *amount *= vague ? 1 : 100, *unit = vague ? UNIT_CENTURY : UNIT_YEAR;
+  if (*unit == UNIT_FORTNIGHT) *amount *= vague ? 1 : 2, *unit = UNIT_WEEK;
+  if (*unit == UNIT_HALF) *amount *= vague ? 1 : 6, *unit = UNIT_MONTH;
+  if (*unit == UNIT_YEAR && fraction) *amount *= 12, *unit = UNIT_MONTH;
+  if (*unit == UNIT_HOUR && fraction) *amount *= 60, *unit = UNIT_MINUTE;
+}
+
+// Place among the units that may follow each other in one value: 1 for years to 7 for seconds; 0: none.
+static int unit_place(int32_t unit)
+{
+  static const int32_t order[] = {UNIT_YEAR, UNIT_MONTH,  UNIT_WEEK,  UNIT_DAY,
+                                  UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND};
+  for (int i = 0; i < (int)ARRAY_LEN(order); i++) {
+    if (order[i] == unit) return i + 1;
+  }
+  return 0;
+}
+
+Str date_duration(const DateFrame *f, Arena *arena)
+{
+  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = frame_get(f, FIELD_AMOUNT, 100);
+  int halves = frame_get(f, FIELD_HALVES, 0);
+  if (halves == 1) amount = 50;
+  if (halves == 2 && amount != AMOUNT_VAGUE) amount += 50;
+  normalise(&unit, &amount);
+  Str value = duration_part(unit, amount, arena);
+  if (!frame_has(f, FIELD_UNIT2)) return value;
+  int32_t unit1 = f->field[FIELD_UNIT2], amount1 = f->field[FIELD_AMOUNT2]; // "one year and three months"
+  normalise(&unit1, &amount1);
+  Str first = duration_part(unit1, amount1, arena);
+  int place1 = unit_place(unit1), place = unit_place(unit);
+  if (!place1 || place1 >= place) return first;
+  size_t skip = is_clock_unit(unit1) ? 2 : 1; // P1DT2H, but PT2H30M
+  return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first), STR_ARG(str_slice(value, skip, value.len)));
+}
