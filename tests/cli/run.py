@@ -322,6 +322,73 @@ def html_nests_and_shows_the_article():
     expect(out.count("<mark") > len(found), "marks are missing")
 
 
+# --- manifest and scripts --------------------------------------------------------------------------------------------
+
+
+def data_with(name, content):
+    """A copy of the data directory with one file replaced."""
+    import shutil
+    copy = os.path.join(SCRATCH, "data-" + name.replace("/", "-"))
+    shutil.copytree(os.path.join(BUILD, "share", "newsmark"), copy, dirs_exist_ok=True)
+    with open(os.path.join(copy, name), "wb") as handle:
+        handle.write(content)
+    return {"NEWSMARK_DATA": copy}
+
+
+@test
+def a_bad_manifest_is_one_message_with_its_line():
+    path = os.path.join(ARTICLES, "sv-hamnen.txt")
+    for content in (b'schema = 1\n[plugin\nversion = "1"\n', b"\xff\xfe\x00", b"", b"schema = 99\n"):
+        for form in ("json", "ansi"):
+            status, out, err = run("annotate", "--format", form, path, env=data_with("plugin.toml", content))
+            equal(status, 0, "status with %r" % content)
+            expect("plugin.toml" in err and len(err.splitlines()) == 1, "no single message for %r: %r" % (content, err))
+            expect(len(out) > 3000, "nothing was annotated with %r" % content)
+
+
+@test
+def a_broken_data_file_is_one_message_and_the_rest_is_found():
+    path = os.path.join(ARTICLES, "sv-hamnen.txt")
+    whole = json.loads(run("annotate", "--format", "json", path)[1])["annotations"]
+    for name in ("gazetteer.bin", "names.bin"):
+        good = open(os.path.join(BUILD, "share", "newsmark", name), "rb").read()
+        for content in (b"", b"no such thing", good[:len(good) // 2], good[:2000] + b"\0" * 2000 + good[4000:]):
+            status, out, err = run("annotate", "--format", "json", path, env=data_with(name, content))
+            equal(status, 0, "status with a broken %s" % name)
+            expect(name in err and len(err.splitlines()) == 1, "no single message for a broken %s: %r" % (name, err))
+            kept = [a for a in json.loads(out)["annotations"] if a["kind"] == "date"]
+            equal(kept, [dict(a, id=k["id"]) for a, k in zip([a for a in whole if a["kind"] == "date"], kept)], "dates")
+
+
+@test
+def a_broken_script_is_an_issue_and_the_others_go_on():
+    config = os.path.join(SCRATCH, "config")
+    taggers = os.path.join(config, "newsmark", "taggers")
+    os.makedirs(taggers, exist_ok=True)
+    for name, source in (("broken", "return newsmark.tagger {\n  api = 1,\n  name = \n}\n"), ("endless", LOOP), ("rivers", RIVERS)):
+        with open(os.path.join(taggers, name + ".lua"), "w", encoding="utf-8") as handle:
+            handle.write(source)
+    path = temporary("rivers.txt", "Flommen kom da Glomma steg. Hæren sendte HIMARS.\n".encode())
+    status, out, err = run("annotate", "--format", "json", path, env={"XDG_CONFIG_HOME": config})
+    equal(status, 0)
+    tags = {(a["type"], a["text"], a["by"]) for a in json.loads(out)["annotations"] if a["kind"] == "tag"}
+    expect(("river", "Glomma", "script:rivers") in tags, "the user's tagger found nothing: %r" % tags)
+    expect(any(t[2] == "script:weapons" for t in tags), "the shipped tagger found nothing: %r" % tags)
+    expect("broken.lua:4" in err or "broken.lua:3" in err, "the broken script is not named with its line: %r" % err)
+    expect("endless" in err, "the endless script is not named: %r" % err)
+
+
+LOOP = """local newsmark = require("newsmark")
+return newsmark.tagger { api = 1, name = "endless", tags = { loop = { label = "Loop" } },
+  scan = function() while true do pcall(function() while true do end end) end end }
+"""
+RIVERS = """local newsmark = require("newsmark")
+return newsmark.tagger { api = 1, name = "rivers", tags = { river = { label = "River" } },
+  lists = { { tag = "river", whole = true, words = { "Elbe", "Glomma" } } },
+  tests = { "The [[Elbe|river]] rose again.", { none = "Die Elbinger kamen." } } }
+"""
+
+
 # --- stream ----------------------------------------------------------------------------------------------------------
 
 
