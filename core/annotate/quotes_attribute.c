@@ -157,6 +157,11 @@ static void take_name(Walk *self, Speaker *speaker, size_t entity)
   speaker->gender = named.gender;
 }
 
+static bool has_speaker(const Speaker *speaker)
+{
+  return speaker->mention.end > speaker->mention.start;
+}
+
 // --- pronouns and nouns
 
 static bool agrees(char known, char wanted)
@@ -202,6 +207,12 @@ static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
     } else if (self->outlet) {
       take_name(self, speaker, self->outlet - 1);
     }
+    return;
+  }
+  bool unnamed =
+      has_speaker(&self->last) && self->last.entity == SIZE_MAX && self->block - self->last_block <= 3;
+  if (unnamed && (!self->recent_len || self->recent[0].block < self->last_block)) { // "an official … he said"
+    speaker->mention.name = self->last.mention.name;
     return;
   }
   size_t entity = antecedent(self, party->gender);
@@ -256,11 +267,6 @@ typedef struct Reading { // one quotation on its way out
   QuoteReason reason;
   bool same_group;
 } Reading;
-
-static bool has_speaker(const Speaker *speaker)
-{
-  return speaker->mention.end > speaker->mention.start;
-}
 
 static Mention mention_of(const Passage *passage, uint32_t start, uint32_t end)
 {
