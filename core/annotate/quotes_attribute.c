@@ -38,7 +38,8 @@ typedef struct Walk {
   size_t outlet; // index in entities of the last organisation, + 1
   Speaker last;  // who spoke last
   size_t last_block;
-  Speaker lead; // a colon at the end of the block before
+  bool last_cued; // found by a verb of saying
+  Speaker lead;   // a colon at the end of the block before
   Mention lead_cue;
   size_t lead_block;
   Speaker topic; // whom the end of the block before is about
@@ -209,8 +210,8 @@ static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
     }
     return;
   }
-  bool unnamed =
-      has_speaker(&self->last) && self->last.entity == SIZE_MAX && self->block - self->last_block <= 3;
+  bool unnamed = self->last_cued && has_speaker(&self->last) && self->last.entity == SIZE_MAX &&
+                 self->block - self->last_block <= 3;
   if (unnamed && (!self->recent_len || self->recent[0].block < self->last_block)) { // "an official … he said"
     speaker->mention.name = self->last.mention.name;
     return;
@@ -408,6 +409,7 @@ static void finish(Walk *self, const Reading *reading)
   if (has_speaker(&reading->speaker)) {
     self->last = reading->speaker;
     self->last_block = self->block;
+    self->last_cued = reading->cue.end > 0;
   }
 }
 
