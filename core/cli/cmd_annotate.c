@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#define FRONT_MATTER_MAX ((size_t)1 << 16) // bytes at the head of an article
+
 typedef struct Request {
   const char *format, *lang, *dct, *only, *offsets, *color;
   bool stream;
@@ -71,6 +73,20 @@ static void print_frame(void (*part)(StrBuf *out))
   strbuf_release(&out);
 }
 
+// What is wrong in the article's own settings.
+static void report_front_matter(const Settings *settings, const char *path)
+{
+  const ConfigIssueVec *issues = settings_issues(settings);
+  for (size_t i = 0; i < issues->len; i++)
+    if (str_is(issues->items[i].file, path))
+      fprintf(stderr, "newsmark: %s: front matter: " STR_FMT "\n", path, STR_ARG(issues->items[i].text));
+}
+
+static Str either(const char *given, Str otherwise)
+{
+  return given ? str_of(given) : otherwise;
+}
+
 static bool annotate_file(const Pipeline *pipeline, const char *path, const Request *request)
 {
   Error err = {0};
@@ -80,13 +96,19 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
     return false;
   }
   bool standard = !strcmp(path, "-");
-  ArticleInfo info = {.lang = lang_of(str_of(request->lang)), .dct = str_of(request->dct)};
+  Arena head = {0};
+  size_t head_len = snapshot_len(text) < FRONT_MATTER_MAX ? snapshot_len(text) : FRONT_MATTER_MAX;
+  Str front_matter = settings_front_matter(snapshot_read(text, 0, head_len, &head));
+  Settings *settings = setup_settings(request->manifest, standard ? NULL : path, front_matter);
+  if (!standard) report_front_matter(settings, path);
+  ArticleInfo info = {.lang = lang_of(either(request->lang, settings_str(settings, "language"))),
+                      .dct = either(request->dct, settings_str(settings, "date"))};
   if (!standard) info.path = str_of(path);
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, text, &info, NULL);
   Annotations *found = host_annotate(request->host, text, plain, info.path);
   annotations_unref(plain);
-  keep_kinds(found, request->kinds);
+  keep_kinds(found, settings_bool(settings, "enabled", true) ? request->kinds : 0);
   if (request->exporter)
     print_export(request->exporter, path, text, found);
   else if (!strcmp(request->format, "ansi"))
@@ -95,6 +117,8 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
     print_json(standard ? "-" : path, text, found, request);
   annotations_unref(found);
   analysis_free(analysis);
+  settings_free(settings);
+  arena_release(&head);
   snapshot_unref(text);
   return true;
 }

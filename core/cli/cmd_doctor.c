@@ -24,6 +24,29 @@ static void file_row(const char *what, const char *dir, const char *name)
   row(what, line);
 }
 
+// Each tagger with what is wrong in it; false where something is.
+static bool script_rows(void)
+{
+  Manifest *manifest = setup_manifest();
+  Host *host = setup_host(manifest, true);
+  Arena arena = {0};
+  ScriptStateVec states = {0};
+  ScriptIssueVec issues = {0};
+  host_states(host, &arena, &states);
+  host_issues(host, &arena, &issues);
+  for (size_t i = 0; i < states.len; i++)
+    printf("  %-14s " STR_FMT " (%s)\n", i ? "" : "taggers", STR_ARG(states.items[i].path),
+           states.items[i].running ? "runs" : "off");
+  for (size_t i = 0; i < issues.len; i++)
+    printf("  %-14s " STR_FMT ":%zu: " STR_FMT "\n", "", STR_ARG(issues.items[i].path), issues.items[i].line,
+           STR_ARG(issues.items[i].text));
+  bool ok = issues.len == 0;
+  arena_release(&arena);
+  host_free(host);
+  manifest_free(manifest);
+  return ok;
+}
+
 int cmd_doctor(int argc, char **argv)
 {
   const Option table[] = {{0}};
@@ -40,7 +63,7 @@ int cmd_doctor(int argc, char **argv)
   Error err = {0};
   Pipeline *pipeline = pipeline_new(setup_data_dir(), &err);
   row("annotators", err.code ? err.text : "ready");
-  if (err.code) status = EXIT_PARTLY;
+  if (err.code || !script_rows()) status = EXIT_PARTLY;
   pipeline_free(pipeline);
   return status;
 }

@@ -59,12 +59,22 @@ static char *under_config(const char *name)
   return dir ? path_join(dir, name) : NULL;
 }
 
+Settings *setup_settings(const Manifest *manifest, const char *path, Str front_matter)
+{
+  char *user_file = under_config("config.toml"), *folder = path_dir(path ? path : ".");
+  SettingsSources sources = {
+      .user_file = user_file, .folder = folder, .front_matter = front_matter, .article = path};
+  Settings *settings = settings_new(manifest, &sources);
+  free(user_file);
+  free(folder);
+  return settings;
+}
+
 Host *setup_host(const Manifest *manifest, bool loud)
 {
   Error err;
-  char *user_file = under_config("config.toml"), *user_dir = under_config("taggers");
-  SettingsSources sources = {.user_file = user_file, .folder = "."};
-  Settings *settings = settings_new(manifest, &sources);
+  char *user_dir = under_config("taggers");
+  Settings *settings = setup_settings(manifest, NULL, (Str){0});
   const ConfigIssueVec *issues = settings_issues(settings);
   for (size_t i = 0; i < issues->len && loud; i++)
     fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issues->items[i].file),
@@ -74,7 +84,6 @@ Host *setup_host(const Manifest *manifest, bool loud)
   Host *host = host_new(&options, &err);
   if (err.code && loud) fprintf(stderr, "newsmark: %s\n", err.text);
   settings_free(settings);
-  free(user_file);
   free(user_dir);
   return host;
 }

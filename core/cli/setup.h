@@ -14,6 +14,9 @@ Manifest *setup_manifest(void);
 // The pipeline, with what is missing said on standard error once. Never NULL: a broken table is a bug, and
 // ends the program.
 Pipeline *setup_pipeline(void);
+// The settings for the article at `path` (NULL: the working folder) with its front matter. The caller owns
+// them.
+Settings *setup_settings(const Manifest *manifest, const char *path, Str front_matter);
 // The script taggers, by the settings of the user and the working folder; what is wrong in these is said on
 // standard error where `loud`. Never NULL. `manifest` is borrowed.
 Host *setup_host(const Manifest *manifest, bool loud);

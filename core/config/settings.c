@@ -287,6 +287,22 @@ static Str front_matter_name(Str key, Arena *arena)
   return name;
 }
 
+static bool is_fence(Str line)
+{
+  return str_is(line, "---") || str_is(line, "---\r");
+}
+
+Str settings_front_matter(Str text)
+{
+  if (str_starts(text, STR("\xEF\xBB\xBF"))) text = str_slice(text, 3, text.len);
+  if (!is_fence(str_cut(&text, '\n'))) return (Str){"", 0};
+  for (Str rest = text; rest.len;) {
+    Str line = str_cut(&rest, '\n');
+    if (is_fence(line)) return str_slice(text, 0, (size_t)(line.ptr - text.ptr));
+  }
+  return (Str){"", 0};
+}
+
 static void add_front_matter(Settings *s, Str text, const char *article)
 {
   Layer l = {s, LAYER_ARTICLE, arena_dup(&s->arena, str_of(article ? article : "article"))};

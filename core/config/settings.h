@@ -40,6 +40,10 @@ typedef struct Settings Settings;
 Settings *settings_new(const Manifest *manifest, const SettingsSources *sources);
 void settings_free(Settings *self);
 
+// The front matter of an article: the lines between a first line `---` and the next one; empty where there is
+// none.
+Str settings_front_matter(Str text);
+
 // The setting called `name`; for a name under a pattern ("taggers.ships.enabled") NULL where no layer sets
 // it.
 const Setting *settings_find(const Settings *self, Str name);

@@ -81,7 +81,7 @@ static void slot_set_issue(Slot *slot, const Fault *fault, const char *about)
   slot->issue = strbuf_detach(&text);
   slot->trace = xstrdup(fault->trace);
   slot->issue_line = fault->line;
-  log_line(LOG_WARN, "%s:%zu: %s", slot->path, slot->issue_line, slot->issue);
+  log_line(LOG_INFO, "%s:%zu: %s", slot->path, slot->issue_line, slot->issue);
 }
 
 static void slot_release(Slot *slot)

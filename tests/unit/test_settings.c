@@ -135,6 +135,24 @@ static void test_front_matter(void **state)
   settings_free(s);
 }
 
+static void test_where_front_matter_is(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *text, *front_matter;
+  } cases[] = {
+      {"---\na: b\n---\nText", "a: b\n"},
+      {"\xEF\xBB\xBF---\r\na: b\r\n---\r\n", "a: b\r\n"},
+      {"---\n---\n", ""},
+      {"---\na: b\n", ""},
+      {"Text\n---\na: b\n---\n", ""},
+      {"", ""},
+      {"--- \na: b\n---\n", ""},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+    assert_true(str_is(settings_front_matter(str_of(cases[i].text)), cases[i].front_matter));
+}
+
 static void test_patterns(void **state)
 {
   World *w = *state;
@@ -209,6 +227,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_later_layers_win, setup, teardown),
       cmocka_unit_test_setup_teardown(test_root_stops_the_way_up, setup, teardown),
       cmocka_unit_test_setup_teardown(test_front_matter, setup, teardown),
+      cmocka_unit_test(test_where_front_matter_is),
       cmocka_unit_test_setup_teardown(test_patterns, setup, teardown),
       cmocka_unit_test_setup_teardown(test_faults_have_no_effect_and_name_their_line, setup, teardown),
       cmocka_unit_test_setup_teardown(test_odd_editors, setup, teardown),
