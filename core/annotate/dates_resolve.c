@@ -255,11 +255,12 @@ static Timex resolve_unit(const Resolver *r, const DateFrame *f, Anchor *anchor)
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
   int rel = frame_get(f, FIELD_REL, 0);
-  if (grain == GRAIN_WEEKEND && !frame_has(f, FIELD_REL) && r->now.grain >= GRAIN_DAY &&
-      frame_get(f, FIELD_TENSE, 0) < 0) {
-    int32_t day; // the last one that has begun
-    Timex now = day_of(r);
-    if (timex_day(&now, &day) && calendar_weekday(day) < 6) rel = -1;
+  int32_t day;
+  Timex now = day_of(r);
+  if (grain == GRAIN_WEEKEND && !frame_has(f, FIELD_REL) && timex_day(&now, &day)) {
+    int weekday = calendar_weekday(day), tense = frame_get(f, FIELD_TENSE, weekday <= 2 ? -1 : 1);
+    if (tense < 0 && weekday < 6)
+      rel = -1; // the last one that has begun; early in the week also without a verb
   }
   return timex_step(&t, rel);
 }
