@@ -114,7 +114,7 @@ static void measure_throughput(const Pipeline *pipeline, const StrVec *articles,
   const struct {
     const char *name;
     uint64_t ns;
-  } rows[] = {{"parse (tree-sitter, blocks)", costs.parse},
+  } rows[] = {{"parse (blocks)", costs.parse},
               {"tokens and sentences", costs.tokens},
               {"language", costs.langid},
               {"names", costs.names},
