@@ -210,8 +210,8 @@ static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
     }
     return;
   }
-  bool unnamed = self->last_cued && has_speaker(&self->last) && self->last.entity == SIZE_MAX &&
-                 self->block - self->last_block <= 3;
+  bool unnamed = self->last_cued && agrees(self->last.gender, party->gender) && has_speaker(&self->last) &&
+                 self->last.entity == SIZE_MAX && self->block - self->last_block <= 3;
   if (unnamed && (!self->recent_len || self->recent[0].block < self->last_block)) { // "an official … he said"
     speaker->mention.name = self->last.mention.name;
     return;

@@ -18,11 +18,13 @@ static bool may_describe(const Scene *scene, uint32_t i)
 // The first token of the noun phrase whose noun is at `noun`.
 static uint32_t phrase_start(const Scene *scene, uint32_t noun)
 {
+  bool before = scene->lexicon->compounds || scene->lexicon->lang == LANG_EN; // adjectives stand before nouns
   for (uint32_t i = noun, steps = 0; i > 0 && steps < 6; steps++) {
     i--;
     if (scene->inside[i]) break;
     if (scene->words[i]->small == SMALL_DET) return i;
-    bool comma = scene_is(scene, i, ",") && i > 0 && may_describe(scene, i - 1); // "en anonym, høytstående …"
+    bool comma = before && i > 0 && scene_is(scene, i, ",") &&
+                 may_describe(scene, i - 1); // "en anonym, høytstående …"
     if (!comma && !may_describe(scene, i)) break;
   }
   return noun;
