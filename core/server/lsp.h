@@ -48,7 +48,7 @@ size_t lsp_folder_count(const Lsp *lsp);
 const char *lsp_folder(const Lsp *lsp, size_t index); // a path; borrowed until the folders change
 bool lsp_wants_annotations(const Lsp *lsp);           // the client asked for our own notifications
 
-bool lsp_wants_progress(const Lsp *lsp);              // the client shows $/progress
+bool lsp_wants_progress(const Lsp *lsp); // the client shows $/progress
 
 // `result` is JSON, and `params` too; they are taken.
 void lsp_reply(Lsp *lsp, const char *id, StrBuf *result);
