@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""tests/bench/index.py BUILD [COUNT [BYTES]]: the index on COUNT (10,000) generated articles of BYTES (4096): speed of the first run and of
+one with nothing changed, memory, size, the time of questions, and how soon a changed file is found. Prints a Markdown table."""
+import glob
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(sys.argv[1])
+COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
+BYTES = int(sys.argv[3]) if len(sys.argv) > 3 else 4096
+QUESTIONS = [
+    ("entities, first page", ["entities", "-n", "50"]),
+    ("entities, type-ahead", ["entities", "ha", "-p", "-n", "20"]),
+    ("mentions of a name in most articles", ["mentions", "Tromsø", "-n", "50"]),
+    ("quotations by a surname", ["quotes", "-s", "Hartqvist", "-n", "50"]),
+    ("quotations with a word", ["quotes", "Karlshamn", "-n", "50"]),
+    ("timeline, first page", ["timeline", "-n", "50"]),
+    ("timeline of a name in most articles", ["timeline", "Tromsø", "-n", "50"]),
+    ("search, one word", ["search", "harbour", "-n", "50"]),
+    ("search, type-ahead", ["search", "haf", "-p", "-n", "20"]),
+]
+
+
+def newsmark(*args):
+    begun = time.monotonic()
+    subprocess.run([os.path.join(BUILD, "newsmark"), *args], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.monotonic() - begun
+
+
+def size_of(top):
+    return sum(os.path.getsize(os.path.join(root, name)) for root, _, files in os.walk(top) for name in files)
+
+
+def seen_after(folder):
+    """Seconds from writing a file to its being in the index of a watching process."""
+    watcher = subprocess.Popen([os.path.join(BUILD, "newsmark"), "index", folder, "--watch", "--quiet"], stderr=subprocess.DEVNULL)
+    path = glob.glob(os.path.join(os.environ["XDG_CACHE_HOME"], "newsmark", os.path.basename(folder) + "-*", "index.db"))[0]
+    limit = time.monotonic() + 60
+    try:
+        db = sqlite3.connect(path, timeout=20)
+        while db.execute("SELECT value FROM meta WHERE key = 'ready'").fetchone() != (1,) and time.monotonic() < limit:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        with open(os.path.join(folder, "0000", "new.txt"), "w") as out:
+            out.write("Carla Wood spoke in Leeds.\n")
+        begun = time.monotonic()
+        while not db.execute("SELECT 1 FROM articles WHERE path = '0000/new.txt'").fetchone() and time.monotonic() < limit:
+            time.sleep(0.002)
+        return time.monotonic() - begun
+    finally:
+        watcher.terminate()
+        watcher.wait()
+
+
+def main():
+    top = tempfile.mkdtemp(prefix="newsmark-bench-")
+    folder = os.path.join(top, "articles")
+    os.environ["XDG_CACHE_HOME"] = os.path.join(top, "cache")
+    try:
+        subprocess.run([sys.executable, os.path.join(HERE, "gen_corpus.py"), folder, str(COUNT), str(BYTES)], check=True)
+        time.sleep(2.1)  # what is younger is read again next time
+        rows = []
+        text = size_of(folder)
+        took = newsmark("index", folder)
+        cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
+        rows.append(("first index", "%.0f articles/s (%.1f ms of processor time each)" %
+                     (COUNT / took, (cpu.ru_utime + cpu.ru_stime) * 1e3 / COUNT)))
+        rows.append(("memory", "%.0f MB" % (cpu.ru_maxrss / 1024)))
+        rows.append(("size of the index", "%.2f × the text" % (size_of(os.environ["XDG_CACHE_HOME"]) / text)))
+        rows.append(("again, nothing changed", "%.0f articles/s, the start of the program included" %
+                     (COUNT / min(newsmark("index", folder) for _ in range(3)))))
+        start = min(newsmark("--version") for _ in range(5))
+        for name, question in QUESTIONS:
+            best = min(newsmark(question[0], folder, *question[1:], "-f", "json") for _ in range(5))
+            rows.append((name, "%.0f ms" % ((best - start) * 1e3)))
+        rows.append(("a new file can be found after", "%.0f ms" % (seen_after(folder) * 1e3)))
+        print("| index, %d articles of %d bytes | |\n| --- | --- |" % (COUNT, BYTES))
+        for row in rows:
+            print("| %s | %s |" % row)
+    finally:
+        shutil.rmtree(top, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
