@@ -348,7 +348,9 @@ static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading
   Speaker about = resolve(self, &self->article->items[self->block], &draft->topic);
   bool first_here = !draft->topic.kind && draft->starts && !same_block;
   if (first_here && self->topic_block + 1 == self->block) about = self->topic;
-  if (!cue && draft->starts && may_speak(&about)) {
+  bool named = self->recent_len && self->block - self->recent[0].block <= 2;
+  bool vague = about.entity == SIZE_MAX && named && !same_block; // a noun, where somebody has a name
+  if (!cue && draft->starts && may_speak(&about) && !vague) {
     reading->speaker = about;
     reading->reason = REASON_TOPIC;
     return;
