@@ -76,12 +76,10 @@ static void test_settings_are_declared(void **state)
   (void)state;
   Manifest *m = manifest_new("plugin.toml", NULL);
   for (size_t i = 0; i < m->settings.len; i++) assert_true(m->settings.items[i].description.len > 10);
-  const SettingDecl *mode = manifest_setting(m, STR("highlight.mode"));
-  assert_int_equal(mode->otherwise.type, SETTING_STRING);
-  assert_true(str_is(mode->otherwise.string, "auto") && mode->choices.len > 1);
-  assert_true(manifest_setting(m, STR("taggers.ships.live_ms"))->user_only);
+  assert_int_equal(manifest_setting(m, STR("language"))->otherwise.type, SETTING_STRING);
+  assert_true(manifest_setting(m, STR("taggers.ships.document_ms"))->user_only);
   assert_null(manifest_setting(m, STR("taggers.ships")));
-  assert_null(manifest_setting(m, STR("taggers.ships.live_ms.more")));
+  assert_null(manifest_setting(m, STR("taggers.ships.document_ms.more")));
   assert_null(manifest_setting(m, STR("highlight")));
   manifest_free(m);
 }

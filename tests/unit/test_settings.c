@@ -13,6 +13,17 @@
 
 #include <cmocka.h>
 
+static const char g_manifest[] = "schema = 1\n[plugin]\nversion = \"1\"\n"
+                                 "[settings.enabled]\ndefault = true\n"
+                                 "[settings.language]\ndefault = \"\"\n"
+                                 "[settings.\"hints.dates\"]\ndefault = false\n"
+                                 "[settings.\"highlight.mode\"]\ndefault = \"auto\"\nenum = [\"auto\", "
+                                 "\"tokens\", \"decorations\", \"off\"]\n"
+                                 "[settings.\"index.exclude\"]\ndefault = [\".git\"]\n"
+                                 "[settings.\"limits.full_bytes\"]\ndefault = 1048576\nminimum = 0\n"
+                                 "[settings.\"taggers.*.enabled\"]\ndefault = true\n"
+                                 "[settings.\"taggers.*.live_ms\"]\ndefault = 5\nscope = \"user\"\n";
+
 typedef struct World { // a folder with a user's file, an outer and an inner folder
   Manifest *manifest;
   char root[32], user[64], outer[64], inner[64];
@@ -21,7 +32,8 @@ typedef struct World { // a folder with a user's file, an outer and an inner fol
 static int setup(void **state)
 {
   World *w = xcalloc(1, sizeof *w);
-  w->manifest = manifest_new(NULL, NULL);
+  w->manifest = manifest_parse(str_of(g_manifest), "test.toml", NULL);
+  assert_non_null(w->manifest);
   strcpy(w->root, "/tmp/newsmark-test-XXXXXX");
   assert_non_null(mkdtemp(w->root));
   snprintf(w->user, sizeof w->user, "%s/config.toml", w->root);
