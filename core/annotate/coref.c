@@ -1,15 +1,17 @@
 // Names are compared by hashes of their words in lower case, which the tokens have already; text is looked at
-// once a cluster. Three walks over the mentions: count what each name is taken for; make a cluster of every
-// name of several words; then, in the order of the text, give each mention its cluster, a single word to the
-// person last called by it.
+// once a cluster. Walks over the mentions: count what each name is taken for; take or leave the weak ones, by
+// what the sure ones say; make a cluster of every name of several words; then, in the order of the text, give
+// each mention its cluster, a single word to the person last called by it. One hash table, of numbers alone
+// and large enough from the start, serves for all of it.
 #include "annotate/coref.h"
 
 #include "annotate/names_p.h"
 #include "annotate/notes.h"
-#include "base/map.h"
+#include "base/alloc.h"
 #include "base/utf8.h"
 
 #define DOUBTFUL 0.65f // below this a mention listens to the others
+#define ENOUGH 700     // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Called { // one name in the article: a mention
   const Notes *notes;
@@ -19,6 +21,8 @@ typedef struct Called { // one name in the article: a mention
   uint32_t cluster, cut;     // cut: bytes of the genitive
   uint32_t words;
   EntityType type;
+  float confidence;
+  bool weak; // a name only if the article says so
 } Called;
 
 typedef struct Cluster {
@@ -38,26 +42,64 @@ typedef struct Coref {
   size_t count;
   VEC_OF(Cluster) clusters;
   VEC_OF(Person) persons;
-  Map taken_for;         // key and type -> sum of confidences, in thousandths
-  Map by_key, by_id;     // -> cluster + 1
-  Map by_last, by_first; // a person's words -> index of persons + 1
-  Map by_initials;       // -> cluster + 1
+  struct Entry *table; // open addressing; key 0 is free
+  uint32_t shift;      // 64 less the bits of the table's size
+  size_t used;
 } Coref;
 
-static uint64_t *slot(Coref *self, Map *map, uint64_t key)
+// What the table holds, by kind of question.
+typedef enum Ask {
+  TAKEN_FOR = 1, // key and type -> sum of confidences, in thousandths
+  BY_KEY,        // key and type -> cluster + 1; as the next two
+  BY_ID,
+  BY_INITIALS,
+  BY_LAST, // a person's word -> index of persons + 1
+  BY_FIRST,
+  FAMILY, // last word of a person's longer name -> 1
+  ASKS
+} Ask;
+typedef struct Entry {
+  uint64_t key, value;
+} Entry;
+
+static uint64_t table_key(Ask ask, uint64_t key)
 {
-  uint64_t value;
-  if (map_get(map, (Str){(const char *)&key, sizeof key}, &value))
-    return map_slot(map, (Str){(const char *)&key, sizeof key}, NULL);
-  uint64_t *kept = arena_alloc(&self->scratch, sizeof *kept);
-  *kept = key;
-  return map_slot(map, (Str){(const char *)kept, sizeof *kept}, NULL);
+  return (key ^ (uint64_t)ask << 56) * 0x9e3779b97f4a7c15u | 1;
 }
 
-static uint64_t get(const Map *map, uint64_t key)
+static Entry *find(const Coref *self, uint64_t key)
 {
-  uint64_t value;
-  return map_get(map, (Str){(const char *)&key, sizeof key}, &value) ? value : 0;
+  uint64_t mask = (1ull << (64 - self->shift)) - 1;
+  uint64_t at = key >> self->shift;
+  while (self->table[at].key && self->table[at].key != key) at = (at + 1) & mask;
+  return &self->table[at];
+}
+
+static void table_resize(Coref *self, uint32_t bits)
+{
+  Coref wider = {.shift = 64 - bits, .table = xcalloc((size_t)1 << bits, sizeof *self->table)};
+  size_t size = self->table ? (size_t)1 << (64 - self->shift) : 0;
+  for (size_t i = 0; i < size; i++) {
+    if (self->table[i].key) *find(&wider, self->table[i].key) = self->table[i];
+  }
+  free(self->table);
+  self->table = wider.table;
+  self->shift = wider.shift;
+}
+
+// Where the value lives, until the next slot().
+static uint64_t *slot(Coref *self, Ask ask, uint64_t key)
+{
+  if (2 * self->used >= (size_t)1 << (64 - self->shift)) table_resize(self, 64 - self->shift + 2);
+  Entry *entry = find(self, table_key(ask, key));
+  self->used += !entry->key;
+  entry->key = table_key(ask, key);
+  return &entry->value;
+}
+
+static uint64_t get(const Coref *self, Ask ask, uint64_t key)
+{
+  return find(self, table_key(ask, key))->value;
 }
 
 static uint64_t type_key(uint64_t key, EntityType type)
@@ -96,6 +138,23 @@ static uint32_t ending(const Called *m)
   return lower.ptr[lower.len - 2] == ':' ? 2 : 1;
 }
 
+static uint32_t place_strength(const Gazetteer *known, uint64_t word)
+{
+  GazetteerEntity entity;
+  bool place = gazetteer_entity(known, gazetteer_key_add(0, word), &entity) && (entity.types & GAZETTEER_LOC);
+  return place ? entity.strength + 1 : 0;
+}
+
+// Whether the gazetteer knows the word without its s better than with it.
+static bool known_without(const Gazetteer *known, EntityType type, Str whole, Str stem)
+{
+  uint64_t whole_hash = gazetteer_word_hash(whole), stem_hash = gazetteer_word_hash(stem);
+  if (type == ENTITY_LOC && place_strength(known, stem_hash) > place_strength(known, whole_hash)) return true;
+  uint32_t wanted =
+      type == ENTITY_PER ? WORD_GIVEN | WORD_SURNAME : WORD_PLACE | WORD_ORG | WORD_IN_ORG | WORD_IN_PLACE;
+  return (gazetteer_word(known, stem_hash) & wanted) && !(gazetteer_word(known, whole_hash) & wanted);
+}
+
 // "Kinas" is a genitive where the article or the gazetteer knows "Kina" and not "Kinas".
 static void cut_genitive(Coref *self, Called *m)
 {
@@ -104,15 +163,8 @@ static void cut_genitive(Coref *self, Called *m)
   Str lower = m->notes->tokens.items[m->name->last - 1].lower, stem = str_slice(lower, 0, lower.len - cut);
   Called bare = *m;
   read_keys(&bare, (uint32_t)str_hash(stem));
-  bool here = get(&self->taken_for, type_key(bare.key, m->type)) || get(&self->by_last, bare.last);
-  if (!here && cut == 1) {
-    const Gazetteer *known = self->names->gazetteer;
-    uint64_t whole_hash = gazetteer_word_hash(lower), stem_hash = gazetteer_word_hash(stem);
-    uint32_t whole = gazetteer_word(known, whole_hash), part = gazetteer_word(known, stem_hash);
-    uint32_t wanted = m->type == ENTITY_PER ? WORD_GIVEN | WORD_SURNAME
-                                            : WORD_PLACE | WORD_ORG | WORD_IN_ORG | WORD_IN_PLACE;
-    if (!(part & wanted) || (whole & wanted)) return;
-  }
+  bool here = get(self, TAKEN_FOR, type_key(bare.key, m->type)) || get(self, FAMILY, bare.last);
+  if (!here && cut == 1 && !known_without(self->names->known.gazetteer, m->type, lower, stem)) return;
   m->cut = cut;
   m->key = bare.key;
   m->first = bare.first;
@@ -124,20 +176,38 @@ static void count_types(Coref *self)
   for (size_t i = 0; i < self->count; i++) {
     Called *m = &self->mentions[i];
     read_keys(m, 0);
-    *slot(self, &self->taken_for, type_key(m->key, m->type)) += (uint64_t)(1000 * m->name->confidence) + 1;
-    if (m->type == ENTITY_PER && m->words > 1)
-      *slot(self, &self->by_last, m->last) += 0; // known as a family name
+    if (m->weak) continue;
+    *slot(self, TAKEN_FOR, type_key(m->key, m->type)) += (uint64_t)(1000 * m->confidence) + 1;
+    if (m->type == ENTITY_PER && m->words > 1) *slot(self, FAMILY, m->last) = 1;
   }
   for (size_t i = 0; i < self->count; i++) cut_genitive(self, &self->mentions[i]);
 }
 
-static void repair_type(Coref *self, Called *m)
+// A weak mention is a name where the same words are one elsewhere, or where it is a person's family name.
+static void judge_weak(const Coref *self, Called *m)
 {
-  if (m->name->confidence >= DOUBTFUL) return;
-  uint64_t most = 3 * get(&self->taken_for, type_key(m->key, m->type)) / 2;
+  uint64_t most = 0;
+  for (EntityType type = ENTITY_PER; type < ENTITY_TYPES; type++) {
+    uint64_t sum = get(self, TAKEN_FOR, type_key(m->key, type));
+    if (sum <= most) continue;
+    most = sum;
+    m->type = type;
+  }
+  m->confidence = DOUBTFUL;
+  m->weak = most < ENOUGH;
+  if (m->weak && m->words == 1 && get(self, FAMILY, m->last)) {
+    m->weak = false;
+    m->type = ENTITY_PER;
+  }
+}
+
+static void repair_type(const Coref *self, Called *m)
+{
+  if (m->confidence >= DOUBTFUL) return;
+  uint64_t most = 3 * get(self, TAKEN_FOR, type_key(m->key, m->type)) / 2;
   EntityType own = m->type;
   for (EntityType type = ENTITY_PER; type < ENTITY_TYPES; type++) {
-    uint64_t sum = type == own ? 0 : get(&self->taken_for, type_key(m->key, type));
+    uint64_t sum = type == own ? 0 : get(self, TAKEN_FOR, type_key(m->key, type));
     if (sum <= most) continue;
     most = sum;
     m->type = type;
@@ -171,9 +241,9 @@ static uint64_t initials_of(const Called *m)
   return len > 1 ? (uint32_t)str_hash((Str){letters, len}) : 0;
 }
 
-static void person_add(Coref *self, Map *map, uint64_t word, uint64_t cluster)
+static void person_add(Coref *self, Ask ask, uint64_t word, uint64_t cluster)
 {
-  uint64_t *at = slot(self, map, word);
+  uint64_t *at = slot(self, ask, word);
   if (*at) return;
   vec_push_in(&self->scratch, &self->persons, (Person){.ahead = cluster});
   *at = self->persons.len;
@@ -186,15 +256,15 @@ static void gather_long_names(Coref *self)
     Called *m = &self->mentions[i];
     if (m->words < 2) continue;
     uint64_t key = m->type == ENTITY_PER ? gazetteer_key_add(m->first, m->last) : m->key;
-    uint64_t *at = slot(self, &self->by_key, type_key(key, m->type));
+    uint64_t *at = slot(self, BY_KEY, type_key(key, m->type));
     if (!*at) {
       uint64_t cluster = *at = cluster_add(self, i);
       if (m->type == ENTITY_PER) {
-        person_add(self, &self->by_last, m->last, cluster);
-        person_add(self, &self->by_first, m->first, cluster);
+        person_add(self, BY_LAST, m->last, cluster);
+        person_add(self, BY_FIRST, m->first, cluster);
       } else if (m->type == ENTITY_ORG) {
         uint64_t initials = initials_of(m);
-        if (initials) *slot(self, &self->by_initials, initials) = cluster;
+        if (initials) *slot(self, BY_INITIALS, initials) = cluster;
       }
       m->cluster = (uint32_t)cluster;
     } else {
@@ -205,17 +275,17 @@ static void gather_long_names(Coref *self)
   }
 }
 
-static Person *person_of(Coref *self, const Map *map, uint64_t word)
+static Person *person_of(const Coref *self, Ask ask, uint64_t word)
 {
-  uint64_t at = get(map, word);
+  uint64_t at = get(self, ask, word);
   return at ? &self->persons.items[at - 1] : NULL;
 }
 
 // The person of a longer name that this single word stands for; 0: none.
 static uint64_t find_person(Coref *self, const Called *m)
 {
-  Person *person = person_of(self, &self->by_last, m->last);
-  if (!person && m->type == ENTITY_PER) person = person_of(self, &self->by_first, m->first);
+  Person *person = person_of(self, BY_LAST, m->last);
+  if (!person && m->type == ENTITY_PER) person = person_of(self, BY_FIRST, m->first);
   if (!person) return 0;
   return person->latest ? person->latest : person->ahead;
 }
@@ -223,15 +293,15 @@ static uint64_t find_person(Coref *self, const Called *m)
 static uint64_t cluster_of_word(Coref *self, uint32_t i)
 {
   Called *m = &self->mentions[i];
-  bool person = m->type == ENTITY_PER || (m->name->confidence < DOUBTFUL && !m->name->entity.len);
+  bool person = m->type == ENTITY_PER || (m->confidence < DOUBTFUL && !m->name->entity.len);
   uint64_t found = person ? find_person(self, m) : 0;
   if (found) {
     m->type = ENTITY_PER;
     return found;
   }
   bool capitals = m->notes->tokens.items[m->name->first].flags & TOKEN_ALL_CAPS;
-  if (m->type == ENTITY_ORG && capitals && (found = get(&self->by_initials, m->last))) return found;
-  uint64_t *at = slot(self, &self->by_key, type_key(m->key, m->type));
+  if (m->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, m->last))) return found;
+  uint64_t *at = slot(self, BY_KEY, type_key(m->key, m->type));
   if (!*at) *at = cluster_add(self, i);
   return *at;
 }
@@ -241,7 +311,7 @@ static uint64_t cluster_of_id(Coref *self, const Called *m, uint64_t cluster)
 {
   Str id = m->name->entity;
   if (!id.len || m->type == ENTITY_PER) return cluster;
-  uint64_t *at = map_slot(&self->by_id, id, NULL);
+  uint64_t *at = slot(self, BY_ID, str_hash(id));
   if (!*at) *at = cluster;
   Cluster *chosen = &self->clusters.items[*at - 1];
   if (!chosen->entity.len) chosen->entity = id;
@@ -255,8 +325,7 @@ static void assign(Coref *self)
     uint64_t cluster = m->words > 1 ? m->cluster : cluster_of_word(self, i);
     m->cluster = (uint32_t)cluster_of_id(self, m, cluster);
     if (m->type != ENTITY_PER || m->words < 2) continue;
-    Person *last = person_of(self, &self->by_last, m->last),
-           *first = person_of(self, &self->by_first, m->first);
+    Person *last = person_of(self, BY_LAST, m->last), *first = person_of(self, BY_FIRST, m->first);
     if (last) last->latest = m->cluster;
     if (first) first->latest = m->cluster;
   }
@@ -284,7 +353,7 @@ static void name_cluster(const Coref *self, Cluster *cluster, Arena *arena)
   cluster->name = one_spaced(str_slice(m->notes->text, m->name->start, m->name->end - m->cut), arena);
   if (cluster->type == ENTITY_PER && m->words > 1) {
     GazetteerEntity known;
-    if (gazetteer_entity(self->names->gazetteer, gazetteer_rough_hash(cluster->name), &known) &&
+    if (gazetteer_entity(self->names->known.gazetteer, gazetteer_rough_hash(cluster->name), &known) &&
         (known.types & GAZETTEER_PER))
       cluster->entity = gazetteer_id(known.id, arena);
   }
@@ -304,25 +373,51 @@ static void emit(const Coref *self, Arena *arena, SpanVec *out)
                  .kind = SPAN_ENTITY,
                  .type = (uint8_t)m->type,
                  .by = m->name->by,
-                 .confidence = m->name->confidence,
+                 .confidence = m->confidence,
                  .entity = {cluster->name, cluster->entity, m->cluster}};
     vec_push_in(arena, out, span);
   }
 }
 
+// Sure and weak mentions of a block, in the order of the text.
+static void gather_block(Coref *self, const Passage *passage)
+{
+  const Notes *notes = passage->notes;
+  for (size_t n = 0, w = 0; n < notes->names.len || w < notes->weak.len;) {
+    bool weak = n == notes->names.len ||
+                (w < notes->weak.len && notes->weak.items[w].start < notes->names.items[n].start);
+    const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
+    self->mentions[self->count++] = (Called){.notes = notes,
+                                             .name = name,
+                                             .block = passage->start,
+                                             .type = name->type,
+                                             .confidence = name->confidence,
+                                             .weak = weak};
+  }
+}
+
 static void gather(Coref *self, const Passages *article)
 {
-  for (size_t i = 0; i < article->len; i++) self->count += article->items[i].notes->names.len;
-  self->mentions = arena_zalloc(&self->scratch, size_mul(self->count, sizeof *self->mentions));
-  size_t at = 0;
-  for (size_t i = 0; i < article->len; i++) {
-    const Notes *notes = article->items[i].notes;
-    for (size_t n = 0; n < notes->names.len; n++) {
-      const Name *name = &notes->names.items[n];
-      self->mentions[at++] =
-          (Called){.notes = notes, .name = name, .block = article->items[i].start, .type = name->type};
-    }
+  size_t most = 0;
+  for (size_t i = 0; i < article->len; i++)
+    most += article->items[i].notes->names.len + article->items[i].notes->weak.len;
+  self->mentions = arena_zalloc(&self->scratch, size_mul(most, sizeof *self->mentions));
+  for (size_t i = 0; i < article->len; i++) gather_block(self, &article->items[i]);
+  table_resize(self, 8);
+}
+
+static void settle_types(Coref *self)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < self->count; i++) {
+    Called *m = &self->mentions[i];
+    if (m->weak)
+      judge_weak(self, m);
+    else
+      repair_type(self, m);
+    if (!m->weak) self->mentions[kept++] = *m;
   }
+  self->count = kept;
 }
 
 void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out)
@@ -330,13 +425,11 @@ void coref_link(const Names *names, const struct Passages *article, Arena *arena
   Coref self = {.names = names};
   gather(&self, article);
   count_types(&self);
-  for (size_t i = 0; i < self.count; i++) repair_type(&self, &self.mentions[i]);
+  settle_types(&self);
   gather_long_names(&self);
   assign(&self);
   for (size_t i = 0; i < self.clusters.len; i++) name_cluster(&self, &self.clusters.items[i], arena);
   emit(&self, arena, out);
-  Map *maps[] = {&self.taken_for, &self.by_key,   &self.by_id,
-                 &self.by_last,   &self.by_first, &self.by_initials};
-  for (size_t i = 0; i < ARRAY_LEN(maps); i++) map_release(maps[i]);
+  free(self.table);
   arena_release(&self.scratch);
 }

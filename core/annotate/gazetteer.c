@@ -4,18 +4,13 @@
 #include "annotate/gazetteer.h"
 
 #include "annotate/gazetteer_p.h"
+#include "annotate/mapped.h"
 #include "base/utf8.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct Gazetteer {
-  void *map;
-  size_t size;
+  Mapped file;
   const GazetteerHead *head;
   const uint32_t *entity_at, *word_at, *case_at; // [bucket]: where its facts begin
   const uint64_t *entities;
@@ -24,61 +19,32 @@ struct Gazetteer {
   const uint8_t *begins;
 };
 
-static bool map_file(const char *path, void **map, size_t *size, Error *err)
-{
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-  struct stat info;
-  bool ok = false;
-  *map = MAP_FAILED;
-  if (fstat(file, &info) != 0) {
-    error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-  } else if ((size_t)info.st_size < sizeof(GazetteerHead)) {
-    error_set(err, ERR_FORMAT, "%s: too short for a gazetteer", path);
-  } else {
-    *size = (size_t)info.st_size;
-    *map = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, file, 0);
-    ok = *map != MAP_FAILED || error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-  }
-  close(file);
-  return ok;
-}
-
 static uint64_t table_size(GazetteerTable table, uint64_t fact)
 {
   return 4 * ((uint64_t)table.buckets + 1) + fact * table.facts;
 }
 
-static bool check_file(const Gazetteer *self, const char *path, Error *err)
+static bool check_sizes(const GazetteerHead *head, const char *path, Error *err)
 {
-  const GazetteerHead *head = self->head;
-  if (memcmp(head->magic, GAZETTEER_MAGIC, sizeof head->magic))
-    return error_set(err, ERR_FORMAT, "%s: not a gazetteer of newsmark", path);
-  if (head->version != GAZETTEER_VERSION)
-    return error_set(err, ERR_FORMAT, "%s: made for version %u, this program reads %u", path, head->version,
-                     GAZETTEER_VERSION);
   uint64_t size = sizeof *head + head->begins / 8 + table_size(head->entities, 8) +
                   table_size(head->words, 4) + table_size(head->cases, 2);
-  if (head->size != self->size || size != self->size || !head->begins || !head->entities.buckets ||
-      !head->words.buckets || !head->cases.buckets)
-    return error_set(err, ERR_FORMAT, "%s: cut or damaged (%zu bytes)", path, self->size);
-  Str body = {(const char *)self->map + sizeof *head, self->size - sizeof *head};
-  if (head->checksum != str_hash(body)) return error_set(err, ERR_FORMAT, "%s: damaged (checksum)", path);
-  return true;
+  if (head->size == size && head->begins && head->entities.buckets && head->words.buckets &&
+      head->cases.buckets)
+    return true;
+  return error_set(err, ERR_FORMAT, "%s: damaged (sizes)", path);
 }
 
 Gazetteer *gazetteer_open(const char *path, Error *err)
 {
+  Mapped file;
+  if (!mapped_open(&file, path, GAZETTEER_MAGIC, GAZETTEER_VERSION, sizeof(GazetteerHead), err)) return NULL;
+  if (!check_sizes((const GazetteerHead *)(const void *)file.head, path, err)) {
+    mapped_close(&file);
+    return NULL;
+  }
   Gazetteer *self = xcalloc(1, sizeof *self);
-  if (!map_file(path, &self->map, &self->size, err)) {
-    free(self);
-    return NULL;
-  }
-  self->head = self->map;
-  if (!check_file(self, path, err)) {
-    gazetteer_close(self);
-    return NULL;
-  }
+  self->file = file;
+  self->head = (const GazetteerHead *)(const void *)file.head;
   const GazetteerHead *head = self->head; // tables of wide facts first: all are aligned
   self->entities = (const uint64_t *)(head + 1);
   self->words = (const uint32_t *)(self->entities + head->entities.facts);
@@ -93,7 +59,7 @@ Gazetteer *gazetteer_open(const char *path, Error *err)
 void gazetteer_close(Gazetteer *self)
 {
   if (!self) return;
-  munmap(self->map, self->size);
+  mapped_close(&self->file);
   free(self);
 }
 

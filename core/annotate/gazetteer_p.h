@@ -21,7 +21,7 @@ typedef struct GazetteerHead {
   char magic[4];
   uint32_t version;
   uint64_t size;     // of the file, bytes
-  uint64_t checksum; // str_hash() of what follows the head
+  uint64_t checksum; // these as in MappedHead
   GazetteerTable entities, words, cases;
   uint32_t begins; // bits
   uint32_t unused;

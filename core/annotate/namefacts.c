@@ -1,13 +1,16 @@
-// A word is active when it has a capital, or stands between two such words at most GAP tokens apart ("Bank of
-// England", "van der Bellen"); everything else is no part of a name, which leaves three words in four out of
-// all further work.
+// A word is active when it has a capital, or when it may be the small part of a name that has: what stands
+// between two such words if it is all particles, numbers and marks ("Bank of England", "H. & M."), particles
+// in front ("van der Bellen"), a number or a possessive behind ("Kanal 5", "St. Martin's"), and, where names
+// go on in lower case, a word behind
+// ("Turun yliopisto", "Croce Rossa italiana"). Everything else is no part of a name, which leaves two words
+// in three out of all further work.
 #include "annotate/namefacts.h"
 
 #include "annotate/notes.h"
 #include "base/table.h"
 #include "base/utf8.h"
 
-enum { GAP = 3, LONGEST = 8 };
+enum { GAP = 3, IN_FRONT = 2, LONGEST = 8 };
 
 static void add_words(Arena *arena, Map *words, Map *endings, const Table *table, uint64_t bit)
 {
@@ -95,15 +98,54 @@ static bool has_capital(const Notes *notes, const Token *token)
   return (token->flags & TOKEN_CAPITAL) || token->lower.ptr != notes->text.ptr + token->start;
 }
 
-static void mark_active(const Notes *notes, NameFact *facts)
+static bool joins_names(const Notes *notes, const NameLists *lists, size_t at)
+{
+  const Token *token = &notes->tokens.items[at];
+  return !(token->flags & TOKEN_WORD) || has(&lists->particles, token->lower, 1) ||
+         token->lower.ptr[0] == '\'';
+}
+
+static void mark_small_parts(const Notes *notes, const NameLists *lists, NameFact *facts, size_t capital,
+                             size_t last)
+{
+  size_t at = capital;
+  while (at > 0 && capital - at <= GAP && at - 1 != last && joins_names(notes, lists, at - 1)) at--;
+  bool touches = last != SIZE_MAX && at == last + 1 && capital - at <= GAP;
+  if (!touches) { // particles in front only
+    at = capital;
+    while (at > 0 && capital - at < IN_FRONT && (notes->tokens.items[at - 1].flags & TOKEN_WORD) &&
+           joins_names(notes, lists, at - 1))
+      at--;
+  }
+  for (; at < capital; at++) facts[at].active = true;
+}
+
+// How many words in lower case a name may have behind its last capital.
+static size_t small_words_behind(Lang lang)
+{
+  return lang == LANG_FI ? 2 : lang == LANG_DE ? 0 : 1;
+}
+
+static void mark_behind(const Notes *notes, NameFact *facts, size_t capital)
+{
+  size_t words = small_words_behind(notes->lang);
+  for (size_t at = capital + 1; at < notes->tokens.len && at <= capital + 2; at++) {
+    const Token *token = &notes->tokens.items[at];
+    bool word = token->flags & TOKEN_WORD, possessive = word && !(token->flags & TOKEN_SPACE_BEFORE);
+    if (has_capital(notes, token) || (token->flags & TOKEN_PUNCT) || (word && !possessive && !words)) break;
+    words -= word && !possessive;
+    facts[at].active = true;
+  }
+}
+
+static void mark_active(const Notes *notes, const NameLists *lists, NameFact *facts)
 {
   size_t last = SIZE_MAX;
   for (size_t i = 0; i < notes->tokens.len; i++) {
     if (!has_capital(notes, &notes->tokens.items[i])) continue;
     facts[i].active = true;
-    if (last != SIZE_MAX && i - last - 1 <= GAP && !(notes->tokens.items[i].flags & TOKEN_FIRST)) {
-      for (size_t between = last + 1; between < i; between++) facts[between].active = true;
-    }
+    mark_small_parts(notes, lists, facts, i, last);
+    mark_behind(notes, facts, i);
     last = i;
   }
 }
@@ -167,31 +209,36 @@ static void mark_lower_here(const Notes *notes, NameFact *facts)
   }
 }
 
-NameFact *namefacts_of(const Gazetteer *gazetteer, const NameLists *lists, const Notes *notes, Arena *arena)
+// What is looked up for the active words and the two at each side of them.
+static void fill_fact(const NameSources *from, const Notes *notes, const Token *token, NameFact *fact)
+{
+  fact->hash = gazetteer_word_hash(token->lower);
+  if (!(token->flags & TOKEN_WORD)) return;
+  uint64_t stem = stem_hash(notes->lang, token->lower);
+  fact->title = namefacts_is_title(&from->lists, notes->lang, token->lower);
+  fact->cluster = (uint16_t)clusters_of(from->clusters, fact->hash);
+  if (!fact->cluster && stem) fact->cluster = (uint16_t)clusters_of(from->clusters, stem);
+  if (!fact->active) return;
+  fact->casing = (uint8_t)gazetteer_case(from->gazetteer, notes->lang, fact->hash);
+  fact->word = gazetteer_word(from->gazetteer, fact->hash);
+  if (!fact->word && stem) fact->word = gazetteer_word(from->gazetteer, stem);
+  fact->orgword = has(&from->lists.orgwords, token->lower, 1);
+  fact->particle = has(&from->lists.particles, token->lower, 1);
+}
+
+NameFact *namefacts_of(const NameSources *from, const Notes *notes, Arena *arena)
 {
   size_t count = notes->tokens.len;
   NameFact *facts = arena_zalloc(arena, size_mul(count + 1, sizeof *facts));
-  mark_active(notes, facts);
+  mark_active(notes, &from->lists, facts);
   for (size_t i = 0; i < count; i++) {
-    const Token *token = &notes->tokens.items[i];
-    NameFact *fact = &facts[i];
-    fact->shape = shape_of(token);
-    bool near = fact->active || (i + 1 < count && facts[i + 1].active) ||
+    facts[i].shape = shape_of(&notes->tokens.items[i]);
+    bool near = facts[i].active || (i + 1 < count && facts[i + 1].active) ||
                 (i + 2 < count && facts[i + 2].active) || (i > 0 && facts[i - 1].active) ||
                 (i > 1 && facts[i - 2].active);
-    if (!near) continue;
-    fact->hash = gazetteer_word_hash(token->lower);
-    if (!(token->flags & TOKEN_WORD)) continue;
-    fact->title = namefacts_is_title(lists, notes->lang, token->lower);
-    if (!fact->active) continue;
-    fact->casing = (uint8_t)gazetteer_case(gazetteer, notes->lang, fact->hash);
-    fact->word = gazetteer_word(gazetteer, fact->hash);
-    uint64_t stem = stem_hash(notes->lang, token->lower);
-    if (!fact->word && stem) fact->word = gazetteer_word(gazetteer, stem);
-    fact->orgword = has(&lists->orgwords, token->lower, 1);
-    fact->particle = has(&lists->particles, token->lower, 1);
+    if (near) fill_fact(from, notes, &notes->tokens.items[i], &facts[i]);
   }
-  mark_matches(gazetteer, notes, facts);
+  mark_matches(from->gazetteer, notes, facts);
   mark_lower_here(notes, facts);
   return facts;
 }

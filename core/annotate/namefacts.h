@@ -2,6 +2,7 @@
 // case, titles. The rules, the tagger and its trainer all read these. Pure; any thread.
 #pragma once
 
+#include "annotate/clusters.h"
 #include "annotate/gazetteer.h"
 #include "annotate/token.h"
 #include "base/map.h"
@@ -19,15 +20,22 @@ void namefacts_lists(NameLists *lists);
 void namefacts_lists_release(NameLists *lists);
 bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower);
 
+typedef struct NameSources { // what facts come from; constant, shared by threads
+  Gazetteer *gazetteer;      // NULL: none
+  Clusters *clusters;        // NULL: none
+  NameLists lists;
+} NameSources;
+
 typedef enum MatchPart { MATCH_NONE, MATCH_ALONE, MATCH_FIRST, MATCH_INSIDE, MATCH_LAST } MatchPart;
 
 typedef struct NameFact {
-  uint64_t hash;  // of the word in lower case
-  uint32_t word;  // WordFacts, of the word or of what is left without a genitive s
-  uint8_t casing; // gazetteer_case() in the block's language
-  uint8_t shape;  // 0 to 15, see namefacts.c
-  uint8_t match;  // MatchPart of the longest known place or organisation over it
-  uint8_t types;  // GazetteerTypes of that
+  uint64_t hash;    // of the word in lower case
+  uint32_t word;    // WordFacts, of the word or of what is left without a genitive s
+  uint16_t cluster; // 0: unknown
+  uint8_t casing;   // gazetteer_case() in the block's language
+  uint8_t shape;    // 0 to 15, see namefacts.c
+  uint8_t match;    // MatchPart of the longest known place or organisation over it
+  uint8_t types;    // GazetteerTypes of that
   uint8_t strength;
   bool active; // may be part of a name: capitals, or what stands between them
   bool title;  // a title or role
@@ -35,9 +43,8 @@ typedef struct NameFact {
   bool lower_here; // the same word stands in lower case in this block
 } NameFact;
 
-// One fact a token, in `arena`. `gazetteer` may be NULL.
-NameFact *namefacts_of(const Gazetteer *gazetteer, const NameLists *lists, const struct Notes *notes,
-                       Arena *arena);
+// One fact a token, in `arena`.
+NameFact *namefacts_of(const NameSources *from, const struct Notes *notes, Arena *arena);
 // The longest entity of the gazetteer from token `first` on that is one of `types`, genitive aside: the token
 // behind it; `first` where there is none.
 size_t namefacts_match(const Gazetteer *gazetteer, const struct Notes *notes, const NameFact *facts,

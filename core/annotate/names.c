@@ -13,11 +13,13 @@ Names *names_new(const char *dir, Error *err)
   Names *self = xcalloc(1, sizeof *self);
   char path[4096];
   Error trouble = {0};
-  namefacts_lists(&self->lists);
+  namefacts_lists(&self->known.lists);
   snprintf(path, sizeof path, "%s/gazetteer.bin", dir);
-  self->gazetteer = gazetteer_open(path, &trouble);
+  self->known.gazetteer = gazetteer_open(path, &trouble);
+  snprintf(path, sizeof path, "%s/clusters.bin", dir);
+  self->known.clusters = clusters_open(path, &trouble);
   snprintf(path, sizeof path, "%s/names.bin", dir);
-  if (self->gazetteer) self->tagger = tagger_open(path, &trouble);
+  if (self->known.gazetteer && self->known.clusters) self->tagger = tagger_open(path, &trouble);
   if (trouble.code != ERR_NONE) {
     error_prefix(&trouble, "names are found by patterns alone");
     if (err) *err = trouble;
@@ -28,29 +30,31 @@ Names *names_new(const char *dir, Error *err)
 void names_free(Names *self)
 {
   if (!self) return;
-  gazetteer_close(self->gazetteer);
+  gazetteer_close(self->known.gazetteer);
+  clusters_close(self->known.clusters);
   tagger_close(self->tagger);
-  namefacts_lists_release(&self->lists);
+  namefacts_lists_release(&self->known.lists);
   free(self);
 }
 
 // The id of a place or organisation that is known by exactly these words.
 static Str known_id(const Names *self, Notes *notes, const NameFact *facts, const Name *name)
 {
-  GazetteerEntity entity;
+  GazetteerEntity entity = {0};
   uint32_t types = name->type == ENTITY_LOC ? GAZETTEER_LOC : GAZETTEER_ORG;
   if (name->type == ENTITY_PER) return (Str){"", 0}; // coref knows the full name
-  size_t end = namefacts_match(self->gazetteer, notes, facts, name->first, types, &entity);
-  return end == name->last ? gazetteer_id(entity.id, &notes->arena) : (Str){"", 0};
+  size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first, types, &entity);
+  bool place_too = name->type == ENTITY_ORG && (entity.types & GAZETTEER_LOC); // then the id is the place's
+  return end == name->last && !place_too ? gazetteer_id(entity.id, &notes->arena) : (Str){"", 0};
 }
 
 void names_find(const Names *self, struct Notes *notes)
 {
   Arena scratch = {0};
-  NameFact *facts = namefacts_of(self->gazetteer, &self->lists, notes, &scratch);
+  NameFact *facts = namefacts_of(&self->known, notes, &scratch);
   if (notes->kind == BLOCK_METADATA) goto out;
   if (self->tagger)
-    tagger_find(self->tagger, notes, facts, &notes->arena, &notes->names);
+    tagger_find(self->tagger, notes, facts);
   else
     namerules_find(notes, facts, &notes->arena, &notes->names);
   for (size_t i = 0; i < notes->names.len; i++)
@@ -63,12 +67,12 @@ char names_gender(const Names *self, Str given)
 {
   static const char genders[] = {0, 'm', 'f', 'u'};
   Arena scratch = {0};
-  uint32_t facts = gazetteer_word(self->gazetteer, gazetteer_word_hash(utf8_lower_in(&scratch, given)));
+  uint32_t facts = gazetteer_word(self->known.gazetteer, gazetteer_word_hash(utf8_lower_in(&scratch, given)));
   arena_release(&scratch);
   return genders[facts >> WORD_GENDER_SHIFT & 3];
 }
 
 bool names_is_title(const Names *self, Lang lang, Str lower)
 {
-  return namefacts_is_title(&self->lists, lang, lower);
+  return namefacts_is_title(&self->known.lists, lang, lower);
 }

@@ -5,9 +5,8 @@
 #include "annotate/tagger.h"
 
 struct Names {
-  Gazetteer *gazetteer; // NULL: none
-  Tagger *tagger;       // NULL: none, patterns do the work
-  NameLists lists;
+  NameSources known;
+  Tagger *tagger; // NULL: none, patterns do the work
 };
 
 // Names by lists and patterns alone: what is left when there is no model.

@@ -19,6 +19,7 @@ typedef struct Notes {
   TokenVec tokens;
   SentenceVec sentences;
   NameVec names;   // names_find(): in order, no overlaps
+  NameVec weak;    // likewise: what is a name if the article says so elsewhere; for coref alone
   DateVec dates;   // dates_find(): in order, no overlaps, not yet resolved
   QuoteVec quotes; // quotes_find()
   Arena arena;     // owns all of the above

@@ -3,19 +3,16 @@
 // name's confidence is the least probable of its words.
 #include "annotate/tagger.h"
 
+#include "annotate/mapped.h"
 #include "annotate/notes.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#define WEAK 0.1f // a word that is a name with more than this probability may become one in coref
 
 struct Tagger {
-  void *map;
-  size_t size;
+  Mapped file;
   TaggerHead head;
   const int8_t *weights;  // [row][lane]
   float grow[TAGS][TAGS]; // exp(change), 0 where one may not follow the other
@@ -24,45 +21,19 @@ struct Tagger {
 // --- the file
 // -----------------------------------------------------------------------------------------------------------
 
-static bool check_file(const Tagger *self, const char *path, Error *err)
-{
-  const TaggerHead *head = &self->head;
-  if (memcmp(head->magic, TAGGER_MAGIC, sizeof head->magic))
-    return error_set(err, ERR_FORMAT, "%s: not a model of newsmark", path);
-  if (head->version != TAGGER_VERSION)
-    return error_set(err, ERR_FORMAT, "%s: made for version %u, this program reads %u", path, head->version,
-                     TAGGER_VERSION);
-  if (head->bits > 24 || head->size != self->size ||
-      self->size != sizeof *head + tagger_weights_size(head->bits))
-    return error_set(err, ERR_FORMAT, "%s: cut or damaged (%zu bytes)", path, self->size);
-  if (head->checksum != str_hash((Str){(const char *)self->map + sizeof *head, self->size - sizeof *head}))
-    return error_set(err, ERR_FORMAT, "%s: damaged (checksum)", path);
-  return true;
-}
-
 Tagger *tagger_open(const char *path, Error *err)
 {
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  struct stat info;
-  if (file < 0 || fstat(file, &info) != 0) {
-    error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-    if (file >= 0) close(file);
-    return NULL;
-  }
-  size_t size = (size_t)info.st_size;
-  void *map = size >= sizeof(TaggerHead) ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
-  close(file);
-  if (map == MAP_FAILED) {
-    error_set(err, ERR_FORMAT, "%s: cut or damaged (%zu bytes)", path, size);
-    return NULL;
-  }
+  Mapped file;
+  if (!mapped_open(&file, path, TAGGER_MAGIC, TAGGER_VERSION, sizeof(TaggerHead), err)) return NULL;
   Tagger *self = xcalloc(1, sizeof *self);
-  *self = (Tagger){.map = map, .size = size, .weights = (const int8_t *)map + sizeof(TaggerHead)};
-  memcpy(&self->head, map, sizeof self->head);
-  if (!check_file(self, path, err)) {
+  self->file = file;
+  memcpy(&self->head, file.head, sizeof self->head);
+  if (self->head.bits > 24 || file.size != sizeof self->head + tagger_weights_size(self->head.bits)) {
+    error_set(err, ERR_FORMAT, "%s: damaged (sizes)", path);
     tagger_close(self);
     return NULL;
   }
+  self->weights = (const int8_t *)file.head + sizeof self->head;
   for (Tag a = TAG_O; a < TAGS; a++) {
     for (Tag b = TAG_O; b < TAGS; b++)
       self->grow[a][b] = tagger_may_follow(a, b) ? expf(self->head.change[a][b]) : 0;
@@ -73,7 +44,7 @@ Tagger *tagger_open(const char *path, Error *err)
 void tagger_close(Tagger *self)
 {
   if (!self) return;
-  munmap(self->map, self->size);
+  mapped_close(&self->file);
   free(self);
 }
 
@@ -241,6 +212,19 @@ static void fact_features(Features *out, const Word w[5], Row row)
       behind->casing | (uint64_t)behind->shape << 3 | (uint64_t)f->casing << 8 | (uint64_t)f->shape << 11);
 }
 
+static void cluster_features(Features *out, const Word w[5])
+{
+  uint64_t before = w[1].fact->cluster, own = w[2].fact->cluster, behind = w[3].fact->cluster;
+  add_both(out, own);
+  add(out, own << 5 | w[2].fact->shape);
+  add_both(out, before << 5 | w[2].fact->shape);
+  add_both(out, behind << 5 | w[2].fact->shape);
+  add(out, w[0].fact->cluster);
+  add(out, w[4].fact->cluster);
+  add(out, before << 9 | own);
+  add(out, own << 9 | behind);
+}
+
 size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, unsigned bits,
                        uint32_t rows[TAGGER_FEATURES])
 {
@@ -251,6 +235,7 @@ size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, uns
   word_features(&out, w);
   shape_features(&out, w, notes, row);
   fact_features(&out, w, row);
+  cluster_features(&out, w);
   return out.count;
 }
 
@@ -347,34 +332,58 @@ static void viterbi(const Tagger *self, const Cell *cells, size_t count, Tag *ta
   }
 }
 
-static void take_names(const Notes *notes, const Cell *cells, const Tag *tags, size_t first, size_t count,
-                       Arena *arena, NameVec *out)
+static Name name_of(const Notes *notes, size_t first, size_t last, EntityType type, float confidence)
 {
-  for (size_t i = 0; i < count;) {
-    if (!(tags[i] & 1)) {
-      i++;
-      continue;
-    }
-    size_t end = i + 1;
+  return (Name){.start = notes->tokens.items[first].start,
+                .end = notes->tokens.items[last - 1].end,
+                .first = (uint32_t)first,
+                .last = (uint32_t)last,
+                .type = type,
+                .by = BY_MODEL,
+                .confidence = confidence,
+                .entity = {"", 0}};
+}
+
+static void take_names(Notes *notes, const Cell *cells, const Tag *tags, size_t first, size_t count)
+{
+  for (size_t i = 0, end; i < count; i = end) {
+    end = i + 1;
+    if (!(tags[i] & 1)) continue;
     float confidence = probability(&cells[i], tags[i]);
     for (; end < count && tags[end] == tags[i] + 1; end++) {
       float p = probability(&cells[end], tags[end]);
       confidence = p < confidence ? p : confidence;
     }
-    Name name = {.start = notes->tokens.items[first + i].start,
-                 .end = notes->tokens.items[first + end - 1].end,
-                 .first = (uint32_t)(first + i),
-                 .last = (uint32_t)(first + end),
-                 .type = (EntityType)((tags[i] - 1) / 2),
-                 .by = BY_MODEL,
-                 .confidence = confidence,
-                 .entity = {"", 0}};
-    vec_push_in(arena, out, name);
-    i = end;
+    EntityType type = (EntityType)((tags[i] - 1) / 2);
+    vec_push_in(&notes->arena, &notes->names, name_of(notes, first + i, first + end, type, confidence));
   }
 }
 
-void tagger_find(const Tagger *self, const Notes *notes, const NameFact *facts, Arena *arena, NameVec *out)
+static bool is_weak(const Notes *notes, const Cell *cells, const Tag *tags, size_t first, size_t i)
+{
+  bool capital = notes->tokens.items[first + i].flags & TOKEN_CAPITAL;
+  return capital && tags[i] == TAG_O && 1 - probability(&cells[i], TAG_O) > WEAK;
+}
+
+static void take_weak(Notes *notes, const Cell *cells, const Tag *tags, size_t first, size_t count)
+{
+  for (size_t i = 0, end; i < count; i = end) {
+    float sums[ENTITY_TYPES] = {0};
+    for (end = i; end < count && is_weak(notes, cells, tags, first, end); end++) {
+      for (Tag tag = TAG_B_PER; tag < TAGS; tag++) sums[(tag - 1) / 2] += probability(&cells[end], tag);
+    }
+    if (end == i) {
+      end++;
+      continue;
+    }
+    EntityType type = ENTITY_PER;
+    for (EntityType t = ENTITY_ORG; t < ENTITY_TYPES; t++) type = sums[t] > sums[type] ? t : type;
+    float confidence = sums[type] / (float)(end - i);
+    vec_push_in(&notes->arena, &notes->weak, name_of(notes, first + i, first + end, type, confidence));
+  }
+}
+
+void tagger_find(const Tagger *self, Notes *notes, const NameFact *facts)
 {
   Arena scratch = {0};
   for (size_t first = 0, last; first < notes->tokens.len; first = last + 1) {
@@ -388,7 +397,8 @@ void tagger_find(const Tagger *self, const Notes *notes, const NameFact *facts, 
     forward(self, cells, count);
     backward(self, cells, count);
     viterbi(self, cells, count, tags);
-    take_names(notes, cells, tags, first, count, arena, out);
+    take_names(notes, cells, tags, first, count);
+    take_weak(notes, cells, tags, first, count);
     arena_reset(&scratch);
   }
   arena_release(&scratch);

@@ -11,7 +11,7 @@ typedef enum Tag { TAG_O, TAG_B_PER, TAG_I_PER, TAG_B_ORG, TAG_I_ORG, TAG_B_LOC,
 #define TAGGER_FEATURES 96 // of a word, at most
 
 #define TAGGER_MAGIC "NMTG"
-#define TAGGER_VERSION 1u
+#define TAGGER_VERSION 2u
 typedef struct TaggerHead { // of the file; then [1 << bits][TAGGER_LANES] int8_t, and eight bytes more to
                             // read over
   char magic[4];
@@ -29,7 +29,7 @@ static inline size_t tagger_weights_size(unsigned bits)
 
 typedef struct Tagger Tagger;
 
-// NULL with *err: ERR_IO, ERR_FORMAT (no model, cut, of another version).
+// NULL with *err as mapped_open().
 Tagger *tagger_open(const char *path, Error *err);
 void tagger_close(Tagger *self); // NULL is fine
 
@@ -38,6 +38,6 @@ size_t tagger_features(const struct Notes *notes, const NameFact *facts, size_t 
                        uint32_t rows[TAGGER_FEATURES]);
 // Whether `tag` may follow `before` (an inside tag wants its own kind before it).
 bool tagger_may_follow(Tag before, Tag tag);
-// Append the names of a block to `out`, which grows in `arena`, in order. Linear.
-void tagger_find(const Tagger *self, const struct Notes *notes, const NameFact *facts, Arena *arena,
-                 NameVec *out);
+// Append the names of a block to notes->names, and capitalised words that are names with a small probability
+// to notes->weak, both in order. Linear.
+void tagger_find(const Tagger *self, struct Notes *notes, const NameFact *facts);

@@ -5,6 +5,7 @@
 // one's: a country's, then the largest place's. The output depends on the input alone.
 #include "annotate/gazetteer.h"
 #include "annotate/gazetteer_p.h"
+#include "annotate/mapped.h"
 #include "base/alloc.h"
 
 #include <math.h>
@@ -319,34 +320,34 @@ static void fill_facts(const GazetteerHead *head, uint64_t *entities, uint32_t *
 
 static void write_file(const char *path)
 {
-  GazetteerHead head = {.version = GAZETTEER_VERSION,
-                        .entities = table_of(&g_entities, 4),
-                        .words = table_of(&g_words, 4),
-                        .cases = table_of(&g_cases, 8),
-                        .begins = 1u << 20};
-  memcpy(head.magic, GAZETTEER_MAGIC, sizeof head.magic);
-  size_t buckets = head.entities.buckets + head.words.buckets + head.cases.buckets + 3;
-  size_t body = 8 * g_entities.len + 4 * g_words.len + 4 * buckets + 2 * g_cases.len + head.begins / 8;
-  head.size = sizeof head + body;
-  char *bytes = xcalloc(1, body);
-  uint64_t *entities = (uint64_t *)(void *)bytes;
-  uint32_t *words = (uint32_t *)(entities + g_entities.len);
-  uint16_t *cases = (uint16_t *)(words + g_words.len + buckets);
-  uint8_t *begins = (uint8_t *)(cases + g_cases.len);
-  fill_facts(&head, entities, words, cases);
+  GazetteerTable entities = table_of(&g_entities, 4), words = table_of(&g_words, 4),
+                 cases = table_of(&g_cases, 8);
+  uint32_t bits = 1u << 20;
+  size_t buckets = entities.buckets + words.buckets + cases.buckets + 3;
+  size_t size =
+      sizeof(GazetteerHead) + 8 * g_entities.len + 4 * g_words.len + 4 * buckets + 2 * g_cases.len + bits / 8;
+  GazetteerHead *head = xcalloc(1, size);
+  head->entities = entities;
+  head->words = words;
+  head->cases = cases;
+  head->begins = bits;
+  uint64_t *entity_facts = (uint64_t *)(void *)(head + 1);
+  uint32_t *word_facts = (uint32_t *)(entity_facts + g_entities.len);
+  uint16_t *case_facts = (uint16_t *)(word_facts + g_words.len + buckets);
+  uint8_t *begins = (uint8_t *)(case_facts + g_cases.len);
+  fill_facts(head, entity_facts, word_facts, case_facts);
   for (size_t i = 0; i < g_begins.len; i++) {
-    uint32_t bit = gazetteer_bucket(g_begins.items[i], head.begins);
+    uint32_t bit = gazetteer_bucket(g_begins.items[i], bits);
     begins[bit / 8] |= (uint8_t)(1u << bit % 8);
   }
-  head.checksum = str_hash((Str){bytes, body});
-  FILE *out = fopen(path, "wb");
-  if (!out || fwrite(&head, sizeof head, 1, out) != 1 || fwrite(bytes, body, 1, out) != 1 || fclose(out)) {
-    perror(path);
+  Error err = {0};
+  if (!mapped_write(path, (MappedHead *)(void *)head, GAZETTEER_MAGIC, GAZETTEER_VERSION, size, &err)) {
+    fprintf(stderr, "%s\n", err.text);
     exit(1);
   }
   printf("%zu words, %zu cases, %zu entities, %zu beginnings: %zu bytes\n", g_words.len, g_cases.len,
-         g_entities.len, g_begins.len, (size_t)head.size);
-  free(bytes);
+         g_entities.len, g_begins.len, size);
+  free(head);
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,70 @@
+#include "annotate/mapped.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool check(const Mapped *self, const char *path, const char *magic, uint32_t version, Error *err)
+{
+  const MappedHead *head = self->head;
+  if (memcmp(head->magic, magic, sizeof head->magic))
+    return error_set(err, ERR_FORMAT, "%s: not the file it should be (no %s at its head)", path, magic);
+  if (head->version != version)
+    return error_set(err, ERR_FORMAT, "%s: made for version %u, this program reads %u", path, head->version,
+                     version);
+  if (head->size != self->size)
+    return error_set(err, ERR_FORMAT, "%s: cut (%zu bytes of %llu)", path, self->size,
+                     (unsigned long long)head->size);
+  if (head->checksum != mapped_checksum(head, self->size))
+    return error_set(err, ERR_FORMAT, "%s: damaged (checksum)", path);
+  return true;
+}
+
+bool mapped_open(Mapped *self, const char *path, const char *magic, uint32_t version, size_t least,
+                 Error *err)
+{
+  *self = (Mapped){0};
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  if (file < 0 || fstat(file, &info) != 0) {
+    error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    if (file >= 0) close(file);
+    return false;
+  }
+  size_t size = (size_t)info.st_size;
+  void *map = size >= least ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0) : NULL;
+  close(file);
+  if (map == MAP_FAILED) return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+  if (!map) return error_set(err, ERR_FORMAT, "%s: cut (%zu bytes)", path, size);
+  *self = (Mapped){map, size};
+  if (check(self, path, magic, version, err)) return true;
+  mapped_close(self);
+  return false;
+}
+
+void mapped_close(Mapped *self)
+{
+  if (self->head) munmap((void *)(uintptr_t)self->head, self->size);
+  *self = (Mapped){0};
+}
+
+uint64_t mapped_checksum(const void *head, size_t size)
+{
+  return str_hash((Str){(const char *)head + sizeof(MappedHead), size - sizeof(MappedHead)});
+}
+
+bool mapped_write(const char *path, MappedHead *file, const char *magic, uint32_t version, size_t size,
+                  Error *err)
+{
+  memcpy(file->magic, magic, sizeof file->magic);
+  file->version = version;
+  file->size = size;
+  file->checksum = mapped_checksum(file, size);
+  FILE *out = fopen(path, "wb");
+  bool ok = out && fwrite(file, size, 1, out) == 1;
+  if (out && fclose(out) != 0) ok = false;
+  return ok || error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+}
