@@ -107,7 +107,8 @@ void json_write_str(StrBuf *out, Str s)
     uint32_t cp;
     bool valid;
     size_t len = utf8_decode_slow(p, end, &cp, &valid);
-    if (c >= 0x80 && valid) {
+    bool breaks = cp == 0x85 || cp == 0x2028 || cp == 0x2029; // some readers end a line here
+    if (c >= 0x80 && valid && !breaks) {
       p += len;
       continue;
     }

@@ -18,7 +18,8 @@ Str json_get_str(const cJSON *object, const char *key); // {NULL, 0} where it is
 double json_get_number(const cJSON *object, const char *key, double otherwise);
 bool json_get_bool(const cJSON *object, const char *key, bool otherwise);
 
-// A string with its quotes, escaped; invalid bytes become U+FFFD.
+// A string with its quotes, escaped; invalid bytes become U+FFFD. No character in it ends a line for anybody,
+// so that one object stays one line.
 void json_write_str(StrBuf *out, Str s);
 // `,"key":` or, right behind an opening brace, `"key":`. Keys are plain ASCII.
 void json_write_key(StrBuf *out, const char *key);

@@ -57,6 +57,10 @@ static void written_strings_come_back(void **state)
   StrBuf out = {0};
   strbuf_byte(&out, '{');
   json_write_member(&out, "a", STR("\"q\" \\ \n\t\r \x01 å"));
+  json_write_member(&out, "lines",
+                    STR("a\xC2\x85"
+                        "b\xE2\x80\xA8"
+                        "c"));
   json_write_member(&out, "none", (Str){NULL, 0});
   json_write_number(&out, "n", 12);
   json_write_number(&out, "x", 0.98);
@@ -65,6 +69,10 @@ static void written_strings_come_back(void **state)
   cJSON *back = json_parse(strbuf_str(&out), NULL);
   assert_non_null(back);
   assert_str(json_get_str(back, "a"), "\"q\" \\ \n\t\r \x01 å");
+  assert_str(json_get_str(back, "lines"), "a\xC2\x85"
+                                          "b\xE2\x80\xA8"
+                                          "c");
+  assert_non_null(strstr(out.ptr, "a\\u0085b\\u2028c"));
   assert_true(cJSON_IsNull(json_get(back, "none")));
   assert_true(json_get_number(back, "n", 0) == 12);
   assert_str(json_get_str(back, "bad"), "\xEF\xBF\xBD(\xEF\xBF\xBD");
