@@ -124,7 +124,7 @@ void json_write_str(StrBuf *out, Str s)
     else if (c == '\r')
       strbuf_add(out, STR("\\r"));
     else
-      strbuf_addf(out, "\\u%04x", c);
+      strbuf_addf(out, "\\u%04x", cp);
     from = p += len;
   }
   strbuf_add(out, (Str){from, (size_t)(end - from)});
