@@ -326,7 +326,7 @@ static const char *quotes_sql(const QueryFilter *filter, Str words, Arena *arena
                       named ? "quotes q CROSS JOIN articles a ON a.id = q.article"
                             : "articles a CROSS JOIN quotes q ON q.article = a.id",
                       named ? "AND q.speaker IN " NAMED : "",
-                      words.len ? "AND a.id IN (SELECT rowid FROM text WHERE text MATCH :match)" : "")
+                      words.len ? "AND +a.id IN (SELECT rowid FROM text WHERE text MATCH :match)" : "")
       .ptr;
 }
 
