@@ -16,7 +16,8 @@ return newsmark.tagger {
       re = [[\b(?:Article|Artikel|artikel|Art\.|articolo|art\.) (\d+)(?:\((\d+)\))?(?: (?:of the|i|der|des|in|del|della))? ]] ..
         [[(GDPR|DSGVO|TFEU|TEU|ECHR|EKMR|EMRK|AEUV|EUV|TFUE|TUE|CEDU)\b]],
       value = function(m)
-        local names = { dsgvo = "gdpr", ekmr = "echr", emrk = "echr", cedu = "echr", aeuv = "tfeu", tfue = "tfeu", euv = "teu", tue = "teu" }
+        local names = { dsgvo = "gdpr", ekmr = "echr", emrk = "echr", cedu = "echr", aeuv = "tfeu",
+          tfue = "tfeu", euv = "teu", tue = "teu" }
         local code = m[3]:lower()
         return "eu/" .. (names[code] or code) .. "/" .. m[1] .. (m[2] and "." .. m[2] or "")
       end },

@@ -44,12 +44,14 @@ return newsmark.tagger {
       value = function(m) return "EU-" .. m[1] end },
   },
   tests = {
-    "An [[asset freeze|sanction=asset freeze]] and [[travel bans|sanction=travel ban]] under [[Regulation (EU) 833/2014|sanctions_list=EU-833/2014]].",
+    "An [[asset freeze|sanction=asset freeze]] and [[travel bans|sanction=travel ban]] " ..
+      "under [[Regulation (EU) 833/2014|sanctions_list=EU-833/2014]].",
     "The bank was added to the [[SDN|sanctions_list=US-OFAC-SDN]] list.",
     { lang = "sv", "EU:s nya [[sanktionspaket|sanction=sanctions]] riktas mot [[skuggflottan|sanction=shadow fleet]]." },
     { lang = "nb", "[[Sanksjonene|sanction=sanctions]] og et [[pristak|sanction=price cap]] virker." },
     { lang = "da", "[[Sanktionerne|sanction]] og et [[våbenembargo|sanction=arms embargo]] gælder." },
-    { lang = "de", "Nach der [[Verordnung (EU) Nr. 269/2014|sanctions_list=EU-269/2014]] gilt ein [[Einreiseverbot|sanction=travel ban]]." },
+    { lang = "de", "Nach der [[Verordnung (EU) Nr. 269/2014|sanctions_list=EU-269/2014]] " ..
+      "gilt ein [[Einreiseverbot|sanction=travel ban]]." },
     { lang = "it", "Le [[sanzioni|sanction=sanctions]] e l'[[embargo petrolifero|sanction=oil embargo]] restano." },
     { none = "The sanctioned spelling is older." },
   },
