@@ -39,7 +39,8 @@ static void hand_name(HandArticle *self, Notes *notes, size_t block_start, Str n
                  .end = block_start + at + name.len,
                  .kind = SPAN_ENTITY,
                  .type = (uint8_t)type};
-    span.entity = (EntityFacts){.name = full, .cluster = cluster};
+    span.entity =
+        arena_copy(&self->arena, &(EntityFacts){.name = full, .cluster = cluster}, sizeof(EntityFacts));
     vec_push_in(&self->arena, &self->entities, span);
   }
 }

@@ -365,16 +365,22 @@ static void name_cluster(const Coref *self, Cluster *cluster, Arena *arena)
 
 static void emit(const Coref *self, Arena *arena, SpanVec *out)
 {
+  const EntityFacts **facts =
+      arena_alloc(arena, size_mul(self->clusters.len, sizeof *facts)); // [cluster - 1]
+  for (size_t i = 0; i < self->clusters.len; i++) {
+    const Cluster *cluster = &self->clusters.items[i];
+    facts[i] =
+        arena_copy(arena, &(EntityFacts){cluster->name, cluster->entity, (uint32_t)i + 1}, sizeof **facts);
+  }
   for (size_t i = 0; i < self->count; i++) {
     const Called *m = &self->mentions[i];
-    const Cluster *cluster = &self->clusters.items[m->cluster - 1];
     Span span = {.start = m->block + m->name->start,
                  .end = m->block + m->name->end,
                  .kind = SPAN_ENTITY,
                  .type = (uint8_t)m->type,
                  .by = m->name->by,
                  .confidence = m->confidence,
-                 .entity = {cluster->name, cluster->entity, m->cluster}};
+                 .entity = facts[m->cluster - 1]};
     vec_push_in(arena, out, span);
   }
 }

@@ -597,6 +597,7 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
   for (size_t p = 0; p < article->len; p++) {
     const Passage *passage = &article->items[p];
     bool open_range = false;
+    DateFacts *before = NULL; // of the date in front, in this block
     const DateVec *drafts = &passage->notes->dates;
     for (size_t i = 0; i < drafts->len; i++) {
       const DateDraft *draft = &drafts->items[i];
@@ -606,9 +607,11 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
                    .type = (uint8_t)draft->type,
                    .by = BY_RULE,
                    .confidence = draft->confidence};
-      span.date = resolve(&r, draft);
+      DateFacts now = resolve(&r, draft), *facts = arena_copy(arena, &now, sizeof now);
+      span.date = facts;
       int range = frame_get(draft->frame, FIELD_RANGE, 0);
-      if (range >= 2 && open_range) merge_range(&out->items[out->len - 1].date, &span.date);
+      if (range >= 2 && open_range) merge_range(before, facts);
+      before = facts;
       open_range = range & 1;
       vec_push_in(arena, out, span);
     }

@@ -69,7 +69,7 @@ static const char *const g_reasons[] = {
 
 static const EntityFacts *facts(const Walk *self, size_t entity)
 {
-  return &self->entities->items[entity].entity;
+  return self->entities->items[entity].entity;
 }
 
 static bool is_person(const Walk *self, size_t entity)
@@ -144,7 +144,7 @@ static size_t entity_at(const Walk *self, size_t start, size_t end)
 static Speaker entity_speaker(Walk *self, size_t entity)
 {
   const Span *span = &self->entities->items[entity];
-  Speaker speaker = {{span->start, span->end, span->entity.name, span->entity.entity}, entity, 0};
+  Speaker speaker = {{span->start, span->end, span->entity->name, span->entity->entity}, entity, 0};
   speaker.gender = is_person(self, entity) ? *gender_slot(self, entity) : 'n';
   return speaker;
 }
@@ -384,13 +384,13 @@ static void emit(Walk *self, const Reading *reading)
   span.by = BY_RULE;
   span.confidence = reading->draft->confidence;
   if (!has_speaker(&reading->speaker)) span.confidence *= 0.8F;
-  span.quote =
-      (QuoteFacts){.cue = reading->cue, .speaker = reading->speaker.mention, .source = reading->source};
+  QuoteFacts facts = {.cue = reading->cue, .speaker = reading->speaker.mention, .source = reading->source};
   // Names may be the words of a block, whose notes go with its next edit; results outlive them.
-  Mention *named[] = {&span.quote.cue, &span.quote.speaker, &span.quote.source};
+  Mention *named[] = {&facts.cue, &facts.speaker, &facts.source};
   for (size_t i = 0; i < ARRAY_LEN(named); i++) named[i]->name = arena_dup(self->arena, named[i]->name);
-  span.quote.group = self->group;
-  span.quote.why = str_of(g_reasons[has_speaker(&reading->speaker) ? reading->reason : REASON_NONE]);
+  facts.group = self->group;
+  facts.why = str_of(g_reasons[has_speaker(&reading->speaker) ? reading->reason : REASON_NONE]);
+  span.quote = arena_copy(self->arena, &facts, sizeof facts);
   vec_push_in(self->arena, self->out, span);
 }
 
@@ -520,7 +520,7 @@ static size_t max_cluster(const SpanVec *entities)
 {
   size_t most = 0;
   for (size_t i = 0; i < entities->len; i++) {
-    if (entities->items[i].entity.cluster > most) most = entities->items[i].entity.cluster;
+    if (entities->items[i].entity->cluster > most) most = entities->items[i].entity->cluster;
   }
   return most;
 }

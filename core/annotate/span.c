@@ -23,14 +23,14 @@ Str span_type_name(const Span *span)
   case SPAN_QUOTE:
     return str_of(g_quotes[span->type]);
   default:
-    return span->tag.tag;
+    return span->tag->tag;
   }
 }
 
 Str span_by_name(const Span *span, Arena *arena)
 {
   if (span->kind == SPAN_TAG && span->by == BY_SCRIPT)
-    return arena_printf(arena, "script:" STR_FMT, STR_ARG(span->tag.script));
+    return arena_printf(arena, "script:" STR_FMT, STR_ARG(span->tag->script));
   return str_of(g_makers[span->by]);
 }
 
@@ -40,8 +40,15 @@ int span_order(const void *left, const void *right)
   if (a->start != b->start) return a->start < b->start ? -1 : 1;
   if (a->end != b->end) return a->end > b->end ? -1 : 1;
   if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
-  if (a->kind == SPAN_TAG) return str_cmp(a->tag.tag, b->tag.tag);
+  if (a->kind == SPAN_TAG) return str_cmp(a->tag->tag, b->tag->tag);
   return (int)a->type - (int)b->type;
+}
+
+TagFacts *span_own_tag(Span *span, Arena *arena)
+{
+  TagFacts *own = arena_copy(arena, span->tag, sizeof *own);
+  span->tag = own;
+  return own;
 }
 
 static bool in_order(const SpanVec *spans)

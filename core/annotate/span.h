@@ -52,10 +52,10 @@ typedef struct Span {
   float confidence; // 0 to 1
   uint32_t id;      // unique in the article; steady while the span lives
   union {
-    EntityFacts entity;
-    DateFacts date;
-    QuoteFacts quote;
-    TagFacts tag;
+    const EntityFacts *entity; // mentions of one entity share theirs
+    const DateFacts *date;
+    const QuoteFacts *quote;
+    const TagFacts *tag;
   };
 } Span;
 typedef VEC_OF(Span) SpanVec;
@@ -65,5 +65,7 @@ Str span_type_name(const Span *span);             // "PER", "DATE", "direct"; a 
 Str span_by_name(const Span *span, Arena *arena); // "rule", "script:weapons"
 // By start, then longest first, then kind: the order of every output.
 int span_order(const void *a, const void *b);
+// The facts of a tag for changing: a copy in `arena`, which the span has from now on.
+TagFacts *span_own_tag(Span *span, Arena *arena);
 // Merge three lists, each in span_order(), into one in `out`, all in `arena`. The lists keep their items.
 void spans_merge(Arena *arena, const SpanVec *a, const SpanVec *b, const SpanVec *c, SpanVec *out);

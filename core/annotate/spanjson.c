@@ -54,30 +54,30 @@ static void write_facts(StrBuf *out, const Span *span, const SpanWriter *writer)
 {
   switch (span->kind) {
   case SPAN_ENTITY:
-    json_write_member(out, "name", span->entity.name);
-    json_write_member(out, "entity", or_null(span->entity.entity));
+    json_write_member(out, "name", span->entity->name);
+    json_write_member(out, "entity", or_null(span->entity->entity));
     break;
   case SPAN_DATE:
-    json_write_member(out, "value", or_null(span->date.value));
-    json_write_member(out, "begin", or_null(span->date.begin));
-    json_write_member(out, "until", or_null(span->date.until));
-    json_write_member(out, "mod", or_null(span->date.mod));
-    if (span->date.quant.len) json_write_member(out, "quant", span->date.quant);
-    if (span->date.freq.len) json_write_member(out, "freq", span->date.freq);
-    if (span->date.anchor.len) json_write_member(out, "anchor", span->date.anchor);
+    json_write_member(out, "value", or_null(span->date->value));
+    json_write_member(out, "begin", or_null(span->date->begin));
+    json_write_member(out, "until", or_null(span->date->until));
+    json_write_member(out, "mod", or_null(span->date->mod));
+    if (span->date->quant.len) json_write_member(out, "quant", span->date->quant);
+    if (span->date->freq.len) json_write_member(out, "freq", span->date->freq);
+    if (span->date->anchor.len) json_write_member(out, "anchor", span->date->anchor);
     break;
   case SPAN_QUOTE:
-    json_write_uint(out, "group", span->quote.group);
-    write_mention(out, "cue", &span->quote.cue, false, writer);
-    write_mention(out, "speaker", &span->quote.speaker, true, writer);
-    write_mention(out, "source", &span->quote.source, true, writer);
-    if (span->quote.why.len) json_write_member(out, "why", span->quote.why);
+    json_write_uint(out, "group", span->quote->group);
+    write_mention(out, "cue", &span->quote->cue, false, writer);
+    write_mention(out, "speaker", &span->quote->speaker, true, writer);
+    write_mention(out, "source", &span->quote->source, true, writer);
+    if (span->quote->why.len) json_write_member(out, "why", span->quote->why);
     break;
   default:
-    json_write_member(out, "value", or_null(span->tag.value));
-    if (span->tag.fields.len) {
+    json_write_member(out, "value", or_null(span->tag->value));
+    if (span->tag->fields.len) {
       json_write_key(out, "fields");
-      strbuf_add(out, span->tag.fields); // JSON already
+      strbuf_add(out, span->tag->fields); // JSON already
     }
     break;
   }

@@ -52,6 +52,11 @@ void *arena_zalloc(Arena *arena, size_t size)
   return memset(arena_alloc(arena, size), 0, size);
 }
 
+void *arena_copy(Arena *arena, const void *data, size_t size)
+{
+  return memcpy(arena_alloc(arena, size), data, size);
+}
+
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
 {
   size_t old_room = aligned(old_size ? old_size : 1), new_room = aligned(new_size ? new_size : 1);

@@ -16,6 +16,7 @@ void *arena_alloc(Arena *arena, size_t size); // aligned for any type, not zeroe
 void *arena_zalloc(Arena *arena, size_t size);
 // Grow the last allocation in place where there is room, else move it. `old` may be NULL.
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
+void *arena_copy(Arena *arena, const void *data, size_t size);
 Str arena_dup(Arena *arena, Str s); // a copy, NUL-terminated behind its end
 Str arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void arena_reset(Arena *arena); // empty, but keeps its largest chunk

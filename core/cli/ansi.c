@@ -112,8 +112,8 @@ static const TagType *tag_type_of(const Palette *palette, const Span *span)
 {
   const Manifest *manifest = palette->manifest;
   Str id = STR("custom");
-  if (span->kind == SPAN_TAG) id = span->tag.tag;
-  if (span->kind == SPAN_QUOTE && !span->quote.speaker.name.len) id = STR("unattributed");
+  if (span->kind == SPAN_TAG) id = span->tag->tag;
+  if (span->kind == SPAN_QUOTE && !span->quote->speaker.name.len) id = STR("unattributed");
   const TagType *type = manifest_tag(manifest, id);
   if (!type || (span->kind != SPAN_TAG && str_is(id, "custom")))
     type = manifest_tag_of(manifest, str_of(span_kind_name(span->kind)), span_type_name(span));
@@ -156,14 +156,14 @@ static void put_tag_style(Printer *p, const TagType *type)
 // and value.
 static Str note_of(const Span *span, Arena *arena)
 {
-  if (span->kind == SPAN_DATE && span->date.value.len) return span->date.value;
-  if (span->kind == SPAN_QUOTE && span->quote.speaker.name.len) {
-    Str speaker = span->quote.speaker.name, source = span->quote.source.name;
+  if (span->kind == SPAN_DATE && span->date->value.len) return span->date->value;
+  if (span->kind == SPAN_QUOTE && span->quote->speaker.name.len) {
+    Str speaker = span->quote->speaker.name, source = span->quote->source.name;
     return source.len ? arena_printf(arena, STR_FMT " ← " STR_FMT, STR_ARG(speaker), STR_ARG(source))
                       : speaker;
   }
   if (span->kind == SPAN_TAG) {
-    Str tag = span->tag.tag, value = span->tag.value;
+    Str tag = span->tag->tag, value = span->tag->value;
     return value.len ? arena_printf(arena, STR_FMT "=" STR_FMT, STR_ARG(tag), STR_ARG(value)) : tag;
   }
   return (Str){"", 0};

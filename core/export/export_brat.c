@@ -73,23 +73,23 @@ static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, con
   unsigned bound = put_bound(out, numbers, article, type, span->start, span->end);
   switch (span->kind) {
   case SPAN_ENTITY: {
-    Str id = span->entity.entity, source = str_cut(&id, ':');
+    Str id = span->entity->entity, source = str_cut(&id, ':');
     if (id.len)
       strbuf_addf(out, "N%u\tReference T%u " STR_FMT ":" STR_FMT "\t" STR_FMT "\n", ++numbers->reference,
-                  bound, STR_ARG(source), STR_ARG(id), STR_ARG(span->entity.name));
+                  bound, STR_ARG(source), STR_ARG(id), STR_ARG(span->entity->name));
     break;
   }
   case SPAN_DATE:
-    put_note(out, numbers, bound, "value", span->date.value);
-    put_note(out, numbers, bound, "mod", span->date.mod);
+    put_note(out, numbers, bound, "value", span->date->value);
+    put_note(out, numbers, bound, "mod", span->date->mod);
     break;
   case SPAN_QUOTE:
-    put_role(out, numbers, article, bound, "Cue", &span->quote.cue);
-    put_role(out, numbers, article, bound, "Speaker", &span->quote.speaker);
-    put_role(out, numbers, article, bound, "Source", &span->quote.source);
+    put_role(out, numbers, article, bound, "Cue", &span->quote->cue);
+    put_role(out, numbers, article, bound, "Speaker", &span->quote->speaker);
+    put_role(out, numbers, article, bound, "Source", &span->quote->source);
     break;
   default:
-    put_note(out, numbers, bound, "value", span->tag.value);
+    put_note(out, numbers, bound, "value", span->tag->value);
     break;
   }
 }

@@ -30,14 +30,14 @@ static void put_row(StrBuf *out, const Exported *article, const Span *span)
 {
   Str name = {"", 0}, entity = name, value = name, first_day = name, last_day = name, speaker = name,
       source = name;
-  if (span->kind == SPAN_ENTITY) name = span->entity.name, entity = span->entity.entity;
+  if (span->kind == SPAN_ENTITY) name = span->entity->name, entity = span->entity->entity;
   if (span->kind == SPAN_DATE)
-    value = span->date.value, first_day = span->date.begin, last_day = span->date.until;
+    value = span->date->value, first_day = span->date->begin, last_day = span->date->until;
   if (span->kind == SPAN_QUOTE) {
-    speaker = span->quote.speaker.name, source = span->quote.source.name;
-    entity = span->quote.speaker.entity;
+    speaker = span->quote->speaker.name, source = span->quote->source.name;
+    entity = span->quote->speaker.entity;
   }
-  if (span->kind == SPAN_TAG) value = span->tag.value;
+  if (span->kind == SPAN_TAG) value = span->tag->value;
   Arena *arena = article->scratch;
   const Str cells[] = {str_of(article->path),
                        article->found->dct.value,

@@ -60,20 +60,20 @@ static Str title_of(const Span *span, Arena *arena)
 {
   switch (span->kind) {
   case SPAN_ENTITY:
-    return arena_printf(arena, STR_FMT " · " STR_FMT, STR_ARG(span->entity.name),
-                        STR_ARG(span->entity.entity));
+    return arena_printf(arena, STR_FMT " · " STR_FMT, STR_ARG(span->entity->name),
+                        STR_ARG(span->entity->entity));
   case SPAN_DATE:
-    return span->date.value;
+    return span->date->value;
   case SPAN_QUOTE:
-    if (!span->quote.speaker.name.len) return STR("nobody named");
-    return span->quote.source.name.len
-               ? arena_printf(arena, STR_FMT ", according to " STR_FMT, STR_ARG(span->quote.speaker.name),
-                              STR_ARG(span->quote.source.name))
-               : span->quote.speaker.name;
+    if (!span->quote->speaker.name.len) return STR("nobody named");
+    return span->quote->source.name.len
+               ? arena_printf(arena, STR_FMT ", according to " STR_FMT, STR_ARG(span->quote->speaker.name),
+                              STR_ARG(span->quote->source.name))
+               : span->quote->speaker.name;
   default:
-    return span->tag.value.len
-               ? arena_printf(arena, STR_FMT ": " STR_FMT, STR_ARG(span->tag.tag), STR_ARG(span->tag.value))
-               : span->tag.tag;
+    return span->tag->value.len
+               ? arena_printf(arena, STR_FMT ": " STR_FMT, STR_ARG(span->tag->tag), STR_ARG(span->tag->value))
+               : span->tag->tag;
   }
 }
 

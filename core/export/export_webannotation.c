@@ -83,16 +83,16 @@ static void put_bodies(StrBuf *out, const Exported *article, const Span *span)
   bool first = true;
   put_body(out, &first, "classifying", span_type_name(span));
   if (span->kind == SPAN_ENTITY) {
-    put_body(out, &first, "identifying", span->entity.entity);
-    put_labelled(out, &first, article, "name", span->entity.name);
+    put_body(out, &first, "identifying", span->entity->entity);
+    put_labelled(out, &first, article, "name", span->entity->name);
   } else if (span->kind == SPAN_DATE) {
-    put_labelled(out, &first, article, "value", span->date.value);
-    put_labelled(out, &first, article, "mod", span->date.mod);
+    put_labelled(out, &first, article, "value", span->date->value);
+    put_labelled(out, &first, article, "mod", span->date->mod);
   } else if (span->kind == SPAN_QUOTE) {
-    put_labelled(out, &first, article, "speaker", span->quote.speaker.name);
-    put_labelled(out, &first, article, "source", span->quote.source.name);
+    put_labelled(out, &first, article, "speaker", span->quote->speaker.name);
+    put_labelled(out, &first, article, "source", span->quote->source.name);
   } else {
-    put_labelled(out, &first, article, "value", span->tag.value);
+    put_labelled(out, &first, article, "value", span->tag->value);
   }
 }
 

@@ -115,8 +115,8 @@ static size_t entity_at(Builder *b, Str key, Str name, EntityType type)
 static void add_mention(Builder *b, const Span *span)
 {
   Str written = str_slice(b->text, span->start, span->end);
-  Str name = span->entity.name.len ? span->entity.name : written;
-  size_t at = entity_at(b, span->entity.entity, name, (EntityType)span->type);
+  Str name = span->entity->name.len ? span->entity->name : written;
+  size_t at = entity_at(b, span->entity->entity, name, (EntityType)span->type);
   if (at == SIZE_MAX) return;
   RecordEntity *entity = &b->record->entities.items[at];
   Spot *last = &b->last.items[at];
@@ -131,7 +131,7 @@ static void add_mention(Builder *b, const Span *span)
 
 static void add_quote(Builder *b, const Span *span)
 {
-  const QuoteFacts *facts = &span->quote;
+  const QuoteFacts *facts = span->quote;
   RecordQuote quote = {.start = span->start,
                        .end = span->end,
                        .block = b->block,
@@ -149,14 +149,14 @@ static void add_quote(Builder *b, const Span *span)
 
 static void add_date(Builder *b, const Span *span)
 {
-  int begin = day_of(span->date.begin);
+  int begin = day_of(span->date->begin);
   if (!begin) return; // no place on a timeline
-  int until = day_until(span->date.until);
+  int until = day_until(span->date->until);
   vec_push(&b->record->dates, (RecordDate){.start = span->start,
                                            .end = span->end,
                                            .block = b->block,
                                            .type = (DateType)span->type,
-                                           .value = keep(b, span->date.value),
+                                           .value = keep(b, span->date->value),
                                            .begin = begin,
                                            .until = until < begin ? begin : until});
 }
@@ -165,9 +165,9 @@ static void add_tag(Builder *b, const Span *span)
 {
   vec_push(&b->record->tags, (RecordTag){.start = span->start,
                                          .end = span->end,
-                                         .tag = keep(b, span->tag.tag),
-                                         .value = keep(b, span->tag.value),
-                                         .script = keep(b, span->tag.script)});
+                                         .tag = keep(b, span->tag->tag),
+                                         .value = keep(b, span->tag->value),
+                                         .script = keep(b, span->tag->script)});
 }
 
 static void add_span(Builder *b, const Span *span)

@@ -77,7 +77,7 @@ Str span_script_tag(const Span *span)
   case SPAN_QUOTE:
     return STR("quote");
   default:
-    return span->tag.tag;
+    return span->tag->tag;
   }
 }
 
@@ -118,24 +118,24 @@ void bind_push_span(lua_State *L, const Run *run, const Span *span)
   lua_setfield(L, -2, "conf");
   switch (span->kind) {
   case SPAN_ENTITY:
-    set_str(L, "name", span->entity.name);
-    set_str(L, "entity", span->entity.entity);
+    set_str(L, "name", span->entity->name);
+    set_str(L, "entity", span->entity->entity);
     break;
   case SPAN_DATE:
-    set_str(L, "value", span->date.value);
-    set_str(L, "from", span->date.begin);
-    set_str(L, "till", span->date.until);
+    set_str(L, "value", span->date->value);
+    set_str(L, "from", span->date->begin);
+    set_str(L, "till", span->date->until);
     break;
   case SPAN_QUOTE:
     set_str(L, "type", span_type_name(span));
-    set_mention(L, run, "cue", &span->quote.cue);
-    set_mention(L, run, "speaker", &span->quote.speaker);
-    set_mention(L, run, "source", &span->quote.source);
+    set_mention(L, run, "cue", &span->quote->cue);
+    set_mention(L, run, "speaker", &span->quote->speaker);
+    set_mention(L, run, "source", &span->quote->source);
     break;
   default:
-    set_str(L, "value", span->tag.value);
-    if (!span->tag.fields.len) break;
-    push_fields(L, run, span->tag.fields);
+    set_str(L, "value", span->tag->value);
+    if (!span->tag->fields.len) break;
+    push_fields(L, run, span->tag->fields);
     lua_setfield(L, -2, "fields");
   }
 }
@@ -204,9 +204,13 @@ static void read_more(lua_State *L, Run *run, Span *span) // [table]: value, con
   lua_pop(L, 1);
   if (span->kind != SPAN_TAG) return;
   lua_getfield(L, -1, "value");
-  span->tag.value = bind_read_text(L, run, "value");
+  Str value = bind_read_text(L, run, "value");
+  span_own_tag(span, run->arena)->value = value;
   lua_pop(L, 1);
-  if (lua_getfield(L, -1, "fields") != LUA_TNIL) span->tag.fields = read_fields(L, run);
+  if (lua_getfield(L, -1, "fields") != LUA_TNIL) {
+    Str fields = read_fields(L, run);
+    span_own_tag(span, run->arena)->fields = fields;
+  }
   lua_pop(L, 1);
 }
 
@@ -218,7 +222,8 @@ static void change_tag(lua_State *L, Run *run, Span *span, Str tag)
   } entities[] = {{"person", ENTITY_PER}, {"org", ENTITY_ORG}, {"place", ENTITY_LOC}};
   if (str_eq(span_script_tag(span), tag)) return;
   if (span->kind == SPAN_TAG && tagger_tag(tagger_of(L), tag)) {
-    span->tag.tag = arena_dup(run->arena, tag);
+    Str own = arena_dup(run->arena, tag);
+    span_own_tag(span, run->arena)->tag = own;
     return;
   }
   for (size_t i = 0; span->kind == SPAN_ENTITY && i < ARRAY_LEN(entities); i++) {
@@ -258,6 +263,8 @@ Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32
   if (run->own >= tagger->budget.spans)
     luaL_error(L, "stopped: more than %d spans", (int)tagger->budget.spans);
   run->own++;
+  const TagFacts facts = {.tag = arena_dup(run->arena, tagger->tags.items[tag].id),
+                          .script = arena_dup(run->arena, tagger->name)};
   vec_push_in(run->arena, &run->spans,
               (Span){.start = start,
                      .end = end,
@@ -265,8 +272,7 @@ Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32
                      .by = BY_SCRIPT,
                      .confidence = 1,
                      .id = order,
-                     .tag = {.tag = arena_dup(run->arena, tagger->tags.items[tag].id),
-                             .script = arena_dup(run->arena, tagger->name)}});
+                     .tag = arena_copy(run->arena, &facts, sizeof facts)});
   return &run->spans.items[run->spans.len - 1];
 }
 

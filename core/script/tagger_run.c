@@ -77,7 +77,7 @@ static void add_match(lua_State *L, Run *run, uint32_t tag, Str value, int value
 {
   if (value_ref != LUA_NOREF) value = call_value(L, run, value_ref, text, m);
   Span *span = bind_add_span(L, tag, base + m->group[group].start, base + m->group[group].end, order);
-  span->tag.value = arena_dup(run->arena, value);
+  span_own_tag(span, run->arena)->value = arena_dup(run->arena, value);
 }
 
 // --- lists and patterns

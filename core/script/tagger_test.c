@@ -88,14 +88,14 @@ static void compare(const Run *run, MarkVec *marks, StrBuf *diff)
     bool expected = span->start == span->end;
     for (size_t j = 0; j < marks->len && !expected; j++) {
       Mark *mark = &marks->items[j];
-      expected = mark->start == span->start && mark->end == span->end && str_eq(mark->tag, span->tag.tag) &&
-                 (!mark->value.ptr || str_eq(mark->value, span->tag.value));
+      expected = mark->start == span->start && mark->end == span->end && str_eq(mark->tag, span->tag->tag) &&
+                 (!mark->value.ptr || str_eq(mark->value, span->tag->value));
       mark->found |= expected;
     }
     if (!expected)
       strbuf_addf(diff, "unexpected [[" STR_FMT "|" STR_FMT "%s" STR_FMT "]]\n",
-                  STR_ARG(str_slice(run->text, span->start, span->end)), STR_ARG(span->tag.tag),
-                  span->tag.value.len ? "=" : "", STR_ARG(span->tag.value));
+                  STR_ARG(str_slice(run->text, span->start, span->end)), STR_ARG(span->tag->tag),
+                  span->tag->value.len ? "=" : "", STR_ARG(span->tag->value));
   }
   for (size_t j = 0; j < marks->len; j++) {
     const Mark *mark = &marks->items[j];

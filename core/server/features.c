@@ -40,13 +40,13 @@ bool features_same(const Span *a, const Span *b)
   if (a->kind != b->kind) return false;
   switch (a->kind) {
   case SPAN_ENTITY:
-    return a->entity.cluster == b->entity.cluster;
+    return a->entity->cluster == b->entity->cluster;
   case SPAN_DATE:
-    return a->date.value.len && str_eq(a->date.value, b->date.value);
+    return a->date->value.len && str_eq(a->date->value, b->date->value);
   case SPAN_QUOTE:
-    return a->quote.group == b->quote.group;
+    return a->quote->group == b->quote->group;
   default:
-    return str_eq(a->tag.tag, b->tag.tag) && str_eq(a->tag.value, b->tag.value);
+    return str_eq(a->tag->tag, b->tag->tag) && str_eq(a->tag->value, b->tag->value);
   }
 }
 
@@ -54,8 +54,8 @@ bool features_same(const Span *a, const Span *b)
 // "han").
 static bool speaks(const Span *quote, const Span *span)
 {
-  return quote->kind == SPAN_QUOTE && span->kind == SPAN_ENTITY && has_mention(&quote->quote.speaker) &&
-         span->entity.entity.len && str_eq(quote->quote.speaker.entity, span->entity.entity);
+  return quote->kind == SPAN_QUOTE && span->kind == SPAN_ENTITY && has_mention(&quote->quote->speaker) &&
+         span->entity->entity.len && str_eq(quote->quote->speaker.entity, span->entity->entity);
 }
 
 // --- documentHighlight
@@ -88,8 +88,8 @@ static IndexVec speaker_starts(const Findings *found)
   IndexVec starts = {0};
   for (size_t i = 0; i < found->found->spans.len; i++)
     if (found->found->spans.items[i].kind == SPAN_QUOTE &&
-        has_mention(&found->found->spans.items[i].quote.speaker))
-      vec_push(&starts, found->found->spans.items[i].quote.speaker.start);
+        has_mention(&found->found->spans.items[i].quote->speaker))
+      vec_push(&starts, found->found->spans.items[i].quote->speaker.start);
   if (starts.len) qsort(starts.items, starts.len, sizeof *starts.items, by_size);
   return starts;
 }
@@ -119,7 +119,7 @@ void features_highlight(StrBuf *out, const Document *doc, const FeatureOptions *
   strbuf_byte(out, '[');
   for (size_t i = 0; span && i < found->found->spans.len; i++) {
     const Span *other = &found->found->spans.items[i];
-    const Mention *speaker = &other->quote.speaker;
+    const Mention *speaker = &other->quote->speaker;
     bool same = features_same(span, other);
     if (same)
       add_mark(&marks, other->start, other->end,
@@ -161,8 +161,8 @@ void features_definition(StrBuf *out, const Document *doc, const FeatureOptions 
   if (span && span->kind == SPAN_ENTITY) {
     const Span *first = first_same(found, span);
     write_location(&marks, doc->uri, first->start, first->end);
-  } else if (span && span->kind == SPAN_QUOTE && has_mention(&span->quote.speaker)) {
-    write_location(&marks, doc->uri, span->quote.speaker.start, span->quote.speaker.end);
+  } else if (span && span->kind == SPAN_QUOTE && has_mention(&span->quote->speaker)) {
+    write_location(&marks, doc->uri, span->quote->speaker.start, span->quote->speaker.end);
   }
   strbuf_byte(out, ']');
 }

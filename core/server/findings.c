@@ -55,10 +55,11 @@ static void add_moved_tags(Annotations *to, const Findings *old, const Changes *
   for (size_t i = 0; old && i < old->found->spans.len; i++) {
     Span tag = old->found->spans.items[i];
     if (tag.kind != SPAN_TAG || !changes_map(changes, &tag.start, &tag.end, &hint)) continue;
-    tag.tag = (TagFacts){.tag = arena_dup(&to->arena, tag.tag.tag),
-                         .value = arena_dup(&to->arena, tag.tag.value),
-                         .fields = arena_dup(&to->arena, tag.tag.fields),
-                         .script = arena_dup(&to->arena, tag.tag.script)};
+    TagFacts *own = span_own_tag(&tag, &to->arena);
+    own->tag = arena_dup(&to->arena, own->tag);
+    own->value = arena_dup(&to->arena, own->value);
+    own->fields = arena_dup(&to->arena, own->fields);
+    own->script = arena_dup(&to->arena, own->script);
     vec_push_in(&to->arena, &to->spans, tag);
   }
 }
@@ -118,20 +119,20 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
     return false;
   switch (is->kind) {
   case SPAN_ENTITY:
-    return str_eq(was->entity.name, is->entity.name) && str_eq(was->entity.entity, is->entity.entity);
+    return str_eq(was->entity->name, is->entity->name) && str_eq(was->entity->entity, is->entity->entity);
   case SPAN_DATE:
-    return str_eq(was->date.value, is->date.value) && str_eq(was->date.begin, is->date.begin) &&
-           str_eq(was->date.until, is->date.until) && str_eq(was->date.mod, is->date.mod) &&
-           str_eq(was->date.quant, is->date.quant) && str_eq(was->date.freq, is->date.freq) &&
-           str_eq(was->date.anchor, is->date.anchor);
+    return str_eq(was->date->value, is->date->value) && str_eq(was->date->begin, is->date->begin) &&
+           str_eq(was->date->until, is->date->until) && str_eq(was->date->mod, is->date->mod) &&
+           str_eq(was->date->quant, is->date->quant) && str_eq(was->date->freq, is->date->freq) &&
+           str_eq(was->date->anchor, is->date->anchor);
   case SPAN_QUOTE:
-    return was->quote.group == is->quote.group && str_eq(was->quote.why, is->quote.why) &&
-           same_mention(self, &was->quote.cue, &is->quote.cue) &&
-           same_mention(self, &was->quote.speaker, &is->quote.speaker) &&
-           same_mention(self, &was->quote.source, &is->quote.source);
+    return was->quote->group == is->quote->group && str_eq(was->quote->why, is->quote->why) &&
+           same_mention(self, &was->quote->cue, &is->quote->cue) &&
+           same_mention(self, &was->quote->speaker, &is->quote->speaker) &&
+           same_mention(self, &was->quote->source, &is->quote->source);
   default:
-    return str_eq(was->tag.tag, is->tag.tag) && str_eq(was->tag.value, is->tag.value) &&
-           str_eq(was->tag.fields, is->tag.fields) && str_eq(was->tag.script, is->tag.script);
+    return str_eq(was->tag->tag, is->tag->tag) && str_eq(was->tag->value, is->tag->value) &&
+           str_eq(was->tag->fields, is->tag->fields) && str_eq(was->tag->script, is->tag->script);
   }
 }
 
@@ -160,7 +161,8 @@ static void pair(Follow *self, Moved *from, size_t to)
 
 static bool same_label(const Span *a, const Span *b)
 {
-  return a->kind == b->kind && a->type == b->type && (a->kind != SPAN_TAG || str_eq(a->tag.tag, b->tag.tag));
+  return a->kind == b->kind && a->type == b->type &&
+         (a->kind != SPAN_TAG || str_eq(a->tag->tag, b->tag->tag));
 }
 
 // Pair the old spans [a, a_end) with the new ones [b, b_end), which all begin at one byte.

@@ -67,14 +67,14 @@ static Forms collect(Hover *self, const Span *entity)
   Forms forms = {0};
   for (size_t i = 0; i < self->found->found->spans.len; i++) {
     const Span *other = &self->found->found->spans.items[i];
-    if (other->kind == SPAN_QUOTE && entity->entity.entity.len &&
-        str_eq(other->quote.speaker.entity, entity->entity.entity))
+    if (other->kind == SPAN_QUOTE && entity->entity->entity.len &&
+        str_eq(other->quote->speaker.entity, entity->entity->entity))
       forms.quotes++;
     if (!features_same(entity, other)) continue;
     forms.mentions++;
     if (forms.len == FORMS_MOST) continue;
     Str form = text_of(self, other->start, other->end);
-    bool known = str_eq(form, entity->entity.name);
+    bool known = str_eq(form, entity->entity->name);
     for (size_t f = 0; f < forms.len; f++) known |= str_eq(form, forms.items[f]);
     if (!known) forms.items[forms.len++] = form;
   }
@@ -90,7 +90,7 @@ static void add_entity(Hover *self, const Span *span)
 {
   static const char *const names[ENTITY_TYPES] = {"person", "organisation", "place"};
   Forms forms = collect(self, span);
-  Str name = span->entity.name.len ? span->entity.name : text_of(self, span->start, span->end);
+  Str name = span->entity->name.len ? span->entity->name : text_of(self, span->start, span->end);
   add_title(self, name, names[span->type]);
   if (forms.len) {
     new_line(self);
@@ -107,9 +107,9 @@ static void add_entity(Hover *self, const Span *span)
     add_count(self, forms.quotes, "quotation", "quotations");
   }
   add(self, " in this article");
-  if (span->entity.entity.len && !str_starts(span->entity.entity, STR("name:"))) {
+  if (span->entity->entity.len && !str_starts(span->entity->entity, STR("name:"))) {
     new_line(self);
-    add_words(self, span->entity.entity);
+    add_words(self, span->entity->entity);
   }
   add_maker(self, span);
 }
@@ -117,7 +117,7 @@ static void add_entity(Hover *self, const Span *span)
 static void add_date(Hover *self, const Span *span)
 {
   static const char *const names[DATE_TYPES] = {"date", "time", "duration", "repeated"};
-  const DateFacts *date = &span->date;
+  const DateFacts *date = span->date;
   add_title(self, date->value.len ? date->value : STR("unknown"), names[span->type]);
   if (date->begin.len && date->until.len && !str_eq(date->begin, date->until)) {
     new_line(self);
@@ -150,7 +150,7 @@ static void add_mention(Hover *self, const char *label, const Mention *mention)
 static void add_quote(Hover *self, const Span *span)
 {
   static const char *const names[QUOTE_TYPES] = {"direct quotation", "mixed quotation", "indirect speech"};
-  const QuoteFacts *quote = &span->quote;
+  const QuoteFacts *quote = span->quote;
   bool known = quote->speaker.name.len || quote->speaker.start < quote->speaker.end;
   Str name =
       quote->speaker.name.len ? quote->speaker.name : text_of(self, quote->speaker.start, quote->speaker.end);
@@ -166,11 +166,11 @@ static void add_quote(Hover *self, const Span *span)
 static void add_tag(Hover *self, const Span *span)
 {
   add_title(self, text_of(self, span->start, span->end), "");
-  add_words(self, span->tag.tag);
-  if (span->tag.value.len) {
+  add_words(self, span->tag->tag);
+  if (span->tag->value.len) {
     new_line(self);
     add(self, "value: ");
-    add_words(self, span->tag.value);
+    add_words(self, span->tag->value);
   }
   add_maker(self, span);
 }

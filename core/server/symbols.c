@@ -61,12 +61,12 @@ static void add_excerpt(Outline *self, StrBuf *to, size_t start, size_t end)
 
 static void span_name(Outline *self, StrBuf *to, const Span *span)
 {
-  if (span->kind == SPAN_ENTITY && span->entity.name.len) {
-    strbuf_add(to, span->entity.name);
+  if (span->kind == SPAN_ENTITY && span->entity->name.len) {
+    strbuf_add(to, span->entity->name);
     return;
   }
-  if (span->kind == SPAN_QUOTE && span->quote.speaker.name.len) {
-    strbuf_add(to, span->quote.speaker.name);
+  if (span->kind == SPAN_QUOTE && span->quote->speaker.name.len) {
+    strbuf_add(to, span->quote->speaker.name);
     strbuf_add(to, STR(": "));
   }
   add_excerpt(self, to, span->start, span->end);
@@ -130,7 +130,7 @@ static void write_span(Outline *self, const Span *span, size_t end)
   StrBuf name = {0};
   span_name(self, &name, span);
   if (self->hierarchical) {
-    Str detail = span->kind == SPAN_DATE ? span->date.value : span_type_name(span);
+    Str detail = span->kind == SPAN_DATE ? span->date->value : span_type_name(span);
     open_symbol(self, strbuf_str(&name), detail, symbol_kind(span), span->start, end);
   } else {
     write_flat(self, strbuf_str(&name), symbol_kind(span), span->start, end, true);

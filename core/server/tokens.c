@@ -101,7 +101,7 @@ typedef struct Layers {
 
 static bool first_mention(const Span *span, NumberVec *seen)
 {
-  uint32_t cluster = span->entity.cluster;
+  uint32_t cluster = span->entity->cluster;
   while (seen->len <= cluster / 32) vec_push(seen, 0);
   uint32_t bit = 1u << cluster % 32, *word = &seen->items[cluster / 32];
   bool first = !(*word & bit);
@@ -125,14 +125,14 @@ static void sort_into_layers(const Findings *found, Layers *layers)
     bool is_quote = span->kind == SPAN_QUOTE;
     if (!is_quote && span->end <= quote_end) stretch.mods |= MOD_IN_QUOTE;
     if (is_quote && span->end > quote_end) quote_end = span->end;
-    if (span->kind == SPAN_ENTITY && span->entity.cluster < (1u << 24) && first_mention(span, &seen))
+    if (span->kind == SPAN_ENTITY && span->entity->cluster < (1u << 24) && first_mention(span, &seen))
       stretch.mods |= MOD_DECLARATION;
     StretchVec *layer = span->kind == SPAN_ENTITY ? &layers->entities
                         : span->kind == SPAN_DATE ? &layers->dates
                         : is_quote                ? &layers->quotes
                                                   : &layers->tags;
     vec_push(layer, stretch);
-    const Mention *cue = &span->quote.cue;
+    const Mention *cue = &span->quote->cue;
     if (is_quote && cue->start < cue->end)
       vec_push(&layers->cues, (Stretch){cue->start, cue->end, TYPE_CUE, 0});
   }

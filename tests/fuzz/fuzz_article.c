@@ -34,9 +34,9 @@ static void check_spans(const Annotations *found, size_t len)
     require(span->confidence >= 0 && span->confidence <= 1);
     if (i) require(span_order(span - 1, span) <= 0);
     if (span->kind == SPAN_QUOTE) {
-      check_mention(&span->quote.cue, len);
-      check_mention(&span->quote.speaker, len);
-      check_mention(&span->quote.source, len);
+      check_mention(&span->quote->cue, len);
+      check_mention(&span->quote->speaker, len);
+      check_mention(&span->quote->source, len);
     }
   }
 }
@@ -47,9 +47,9 @@ static void check_equal(const Annotations *a, const Annotations *b)
   for (size_t i = 0; i < a->spans.len; i++) {
     const Span *x = &a->spans.items[i], *y = &b->spans.items[i];
     require(span_order(x, y) == 0);
-    if (x->kind == SPAN_DATE) require(str_eq(x->date.value, y->date.value));
-    if (x->kind == SPAN_ENTITY) require(str_eq(x->entity.entity, y->entity.entity));
-    if (x->kind == SPAN_QUOTE) require(str_eq(x->quote.speaker.name, y->quote.speaker.name));
+    if (x->kind == SPAN_DATE) require(str_eq(x->date->value, y->date->value));
+    if (x->kind == SPAN_ENTITY) require(str_eq(x->entity->entity, y->entity->entity));
+    if (x->kind == SPAN_QUOTE) require(str_eq(x->quote->speaker.name, y->quote->speaker.name));
   }
 }
 

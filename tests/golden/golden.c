@@ -116,17 +116,17 @@ static void print_span(StrBuf *out, const Span *span, Str text)
   for (size_t i = 0; i < words.len; i++) strbuf_byte(out, words.ptr[i] == '\n' ? ' ' : words.ptr[i]);
   strbuf_byte(out, '"');
   if (span->kind == SPAN_ENTITY) {
-    strbuf_addf(out, " " STR_FMT " " STR_FMT, STR_ARG(span->entity.name), STR_ARG(span->entity.entity));
+    strbuf_addf(out, " " STR_FMT " " STR_FMT, STR_ARG(span->entity->name), STR_ARG(span->entity->entity));
   } else if (span->kind == SPAN_DATE) {
-    const DateFacts *date = &span->date;
+    const DateFacts *date = span->date;
     strbuf_addf(out, " " STR_FMT, STR_ARG(date->value));
     if (date->mod.len) strbuf_addf(out, " mod=" STR_FMT, STR_ARG(date->mod));
     if ((date->begin.len || date->until.len) &&
         !(str_eq(date->begin, date->value) && str_eq(date->until, date->value)))
       strbuf_addf(out, " " STR_FMT "/" STR_FMT, STR_ARG(date->begin), STR_ARG(date->until));
   } else if (span->kind == SPAN_QUOTE) {
-    print_mention(out, "speaker", &span->quote.speaker, text);
-    print_mention(out, "source", &span->quote.source, text);
+    print_mention(out, "speaker", &span->quote->speaker, text);
+    print_mention(out, "source", &span->quote->source, text);
   }
   strbuf_byte(out, '\n');
 }

@@ -147,10 +147,10 @@ static void test_formats_round_trip(void **state)
     Str want = timex_iso_day(calendar_day(date.year, date.month, date.day), &arena);
     spans_of(format->lang, text, round & 1 ? "2018-10-01" : "", &arena, &spans);
     bool whole = spans.len == 1 && spans.items[0].start == 1 && spans.items[0].end == 1 + words.len;
-    if (!whole || !str_eq(spans.items[0].date.value, want))
+    if (!whole || !str_eq(spans.items[0].date->value, want))
       fail_msg("%s \"%s\": %zu spans, value %s", lang_code(format->lang), text.ptr, spans.len,
-               spans.len ? spans.items[0].date.value.ptr : "");
-    assert_true(str_eq(spans.items[0].date.begin, want) && str_eq(spans.items[0].date.until, want));
+               spans.len ? spans.items[0].date->value.ptr : "");
+    assert_true(str_eq(spans.items[0].date->begin, want) && str_eq(spans.items[0].date->until, want));
     arena_release(&arena);
   }
 }
@@ -174,7 +174,7 @@ static Str random_words(Lang lang, Arena *arena)
 
 static void check_span(const Span *span, Str text, size_t floor)
 {
-  const DateFacts *facts = &span->date;
+  const DateFacts *facts = span->date;
   assert_true(span->start >= floor && span->start < span->end && span->end <= text.len);
   if (!timex_valid(facts->value)) fail_msg("\"%s\": value \"%s\"", text.ptr, facts->value.ptr);
   if (facts->begin.len && facts->until.len && str_cmp(facts->begin, facts->until) > 0)
@@ -214,7 +214,7 @@ static void test_machine_does_not_matter(void **state)
     StrBuf all = {0};
     spans_of(LANG_EN, text, "2018-10-01", &arena, &spans);
     for (size_t i = 0; i < spans.len; i++)
-      strbuf_add(&all, spans.items[i].date.value), strbuf_byte(&all, ' ');
+      strbuf_add(&all, spans.items[i].date->value), strbuf_byte(&all, ' ');
     Str now = arena_dup(&arena, strbuf_str(&all));
     if (z == 0) first = now;
     assert_true(now.len && str_eq(now, first));

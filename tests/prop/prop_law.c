@@ -42,15 +42,15 @@ static void describe(const Annotations *found, StrBuf *out)
                 STR_ARG(span_type_name(span)), span->start, span->end, (double)span->confidence,
                 STR_ARG(span_by_name(span, &arena)));
     if (span->kind == SPAN_ENTITY)
-      strbuf_addf(out, " " STR_FMT " " STR_FMT " %u", STR_ARG(span->entity.name),
-                  STR_ARG(span->entity.entity), span->entity.cluster);
+      strbuf_addf(out, " " STR_FMT " " STR_FMT " %u", STR_ARG(span->entity->name),
+                  STR_ARG(span->entity->entity), span->entity->cluster);
     if (span->kind == SPAN_DATE)
-      strbuf_addf(out, " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(span->date.value),
-                  STR_ARG(span->date.begin), STR_ARG(span->date.until), STR_ARG(span->date.mod));
+      strbuf_addf(out, " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(span->date->value),
+                  STR_ARG(span->date->begin), STR_ARG(span->date->until), STR_ARG(span->date->mod));
     if (span->kind == SPAN_QUOTE)
-      strbuf_addf(out, " %u %zu " STR_FMT " %zu " STR_FMT " %zu", span->quote.group,
-                  span->quote.speaker.start, STR_ARG(span->quote.speaker.name), span->quote.source.start,
-                  STR_ARG(span->quote.source.name), span->quote.cue.start);
+      strbuf_addf(out, " %u %zu " STR_FMT " %zu " STR_FMT " %zu", span->quote->group,
+                  span->quote->speaker.start, STR_ARG(span->quote->speaker.name), span->quote->source.start,
+                  STR_ARG(span->quote->source.name), span->quote->cue.start);
     strbuf_byte(out, '\n');
   }
   arena_release(&arena);

@@ -90,7 +90,7 @@ static void check_spans(const HandArticle *article)
     assert_true(a->start < a->end && a->end <= text.len);
     assert_true(is_mark(text, a->start, true) || is_mark(text, a->end, false));
     assert_true(a->confidence >= 0 && a->confidence <= 1);
-    assert_false(inside(&a->quote.cue, a));
+    assert_false(inside(&a->quote->cue, a));
     for (size_t k = i + 1; k < article->found.len; k++) {
       const Span *b = &article->found.items[k];
       bool apart = b->start >= a->end, nested = b->start >= a->start && b->end <= a->end;
@@ -123,8 +123,8 @@ static void same_attributions(const HandArticle *a, const HandArticle *b, size_t
     const Span *x = &a->found.items[i], *y = &b->found.items[i];
     assert_int_equal(x->start + shift, y->start);
     assert_int_equal(x->end + shift, y->end);
-    assert_true(str_eq(x->quote.speaker.name, y->quote.speaker.name));
-    assert_int_equal(x->quote.group, y->quote.group);
+    assert_true(str_eq(x->quote->speaker.name, y->quote->speaker.name));
+    assert_int_equal(x->quote->group, y->quote->group);
   }
 }
 

@@ -101,9 +101,9 @@ static inline char *world_tags(World *w, const char *text)
   for (size_t i = 0; i < result->spans.len; i++) {
     const Span *span = &result->spans.items[i];
     strbuf_addf(&out, "%s%zu..%zu " STR_FMT, i ? "; " : "", span->start + 1, span->end,
-                STR_ARG(span->tag.tag));
-    if (span->tag.value.len) strbuf_addf(&out, "=" STR_FMT, STR_ARG(span->tag.value));
-    if (span->tag.fields.len) strbuf_addf(&out, " " STR_FMT, STR_ARG(span->tag.fields));
+                STR_ARG(span->tag->tag));
+    if (span->tag->value.len) strbuf_addf(&out, "=" STR_FMT, STR_ARG(span->tag->value));
+    if (span->tag->fields.len) strbuf_addf(&out, " " STR_FMT, STR_ARG(span->tag->fields));
   }
   strbuf_byte(&out, '\0');
   annotations_unref(result);

@@ -139,19 +139,21 @@ static void test_fields_of_spans(void **state)
   Annotations *found = plain_article(text);
   Mention mention = {0, 1, STR("A"), STR("name:a")};
   Span spans[] = {
-      {.end = 4, .kind = SPAN_ENTITY, .entity = {.name = STR("A"), .entity = STR("name:a")}},
+      {.end = 4, .kind = SPAN_ENTITY, .entity = &(EntityFacts){.name = STR("A"), .entity = STR("name:a")}},
       {.end = 4,
        .kind = SPAN_DATE,
-       .date = {.value = STR("2020"), .begin = STR("2020-01-01"), .until = STR("2020-12-31")}},
-      {.end = 4, .kind = SPAN_QUOTE, .quote = {.cue = mention, .speaker = mention, .source = mention}},
+       .date = &(DateFacts){.value = STR("2020"), .begin = STR("2020-01-01"), .until = STR("2020-12-31")}},
+      {.end = 4,
+       .kind = SPAN_QUOTE,
+       .quote = &(QuoteFacts){.cue = mention, .speaker = mention, .source = mention}},
   };
   for (size_t i = 0; i < ARRAY_LEN(spans); i++) vec_push_in(&found->arena, &found->spans, spans[i]);
   Annotations *result = host_annotate(w->host, snapshot, found, STR(""));
   assert_int_equal(issue_count(w), 0);
   StrBuf host = {0}, stubs = {0};
   for (size_t i = 0; i < result->spans.len; i++)
-    if (result->spans.items[i].kind == SPAN_TAG && str_is(result->spans.items[i].tag.tag, "v"))
-      strbuf_addf(&host, " " STR_FMT " ", STR_ARG(result->spans.items[i].tag.value));
+    if (result->spans.items[i].kind == SPAN_TAG && str_is(result->spans.items[i].tag->tag, "v"))
+      strbuf_addf(&host, " " STR_FMT " ", STR_ARG(result->spans.items[i].tag->value));
   names_behind("---@class newsmark.Span", "---@field ", &stubs);
   names_behind("---@class newsmark.Stretch", "---@field ", &stubs);
   expect_all(&stubs, &host);

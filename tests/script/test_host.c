@@ -134,11 +134,18 @@ static void test_filters_and_the_machine(void **state)
   Str text = STR("Anna said: yes");
   Snapshot *snapshot = snapshot_new(text);
   Annotations *found = plain_article(text);
-  vec_push_in(
-      &found->arena, &found->spans,
-      (Span){.start = 0, .end = 4, .kind = SPAN_ENTITY, .type = ENTITY_PER, .by = BY_MODEL, .confidence = 1});
+  static const EntityFacts someone = {0};
+  static const QuoteFacts said = {0};
   vec_push_in(&found->arena, &found->spans,
-              (Span){.start = 11, .end = 14, .kind = SPAN_QUOTE, .by = BY_RULE, .id = 2});
+              (Span){.start = 0,
+                     .end = 4,
+                     .kind = SPAN_ENTITY,
+                     .entity = &someone,
+                     .type = ENTITY_PER,
+                     .by = BY_MODEL,
+                     .confidence = 1});
+  vec_push_in(&found->arena, &found->spans,
+              (Span){.start = 11, .end = 14, .kind = SPAN_QUOTE, .quote = &said, .by = BY_RULE, .id = 2});
   Annotations *result = host_annotate(w->host, snapshot, found, STR(""));
   assert_int_equal(issue_count(w), 0);
   assert_int_equal(result->spans.len, 1);

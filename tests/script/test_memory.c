@@ -37,7 +37,7 @@ static Result run_once(Tagger *tagger, const Annotations *found, Str text)
   for (size_t i = 0, at = 0; i < run.spans.len && out.ok; i++) {
     const Span *s = &run.spans.items[i];
     at += (size_t)snprintf(out.spans + at, sizeof out.spans - at, "%zu-%zu=" STR_FMT STR_FMT " ", s->start,
-                           s->end, STR_ARG(s->tag.value), STR_ARG(s->tag.fields));
+                           s->end, STR_ARG(s->tag->value), STR_ARG(s->tag->fields));
   }
   arena_release(&arena);
   arena_release(&scratch);

@@ -64,8 +64,8 @@ static void check(const char *marked, Lang lang, const char *want)
   StrBuf got = {0};
   for (size_t i = 0; i < spans.len; i++) {
     const Span *span = &spans.items[i];
-    strbuf_addf(&got, "%s%u " STR_FMT " " STR_FMT, i ? "; " : "", span->entity.cluster,
-                STR_ARG(span_type_name(span)), STR_ARG(span->entity.name));
+    strbuf_addf(&got, "%s%u " STR_FMT " " STR_FMT, i ? "; " : "", span->entity->cluster,
+                STR_ARG(span_type_name(span)), STR_ARG(span->entity->name));
   }
   strbuf_byte(&got, '\0');
   assert_string_equal(got.ptr, want);
@@ -121,8 +121,8 @@ static void test_ids(void **state)
   Arena arena = {0};
   SpanVec spans = {0};
   coref_link(names, &story.article, &arena, &spans);
-  assert_true(str_is(spans.items[0].entity.entity, "wd:Q567"));
-  assert_true(str_is(spans.items[1].entity.entity, "name:asa qvixtorp"));
+  assert_true(str_is(spans.items[0].entity->entity, "wd:Q567"));
+  assert_true(str_is(spans.items[1].entity->entity, "name:asa qvixtorp"));
   arena_release(&arena);
   arena_release(&story.notes.arena);
   names_free(names);

@@ -123,8 +123,8 @@ static void test_coarse_dct(void **state)
     Dct dct = {str_of(cases[i].dct), "caller"};
     dates_resolve(g_dates, &article, &dct, &arena, &spans);
     assert_int_equal(spans.len, 1);
-    if (!str_is(spans.items[0].date.value, cases[i].value))
-      fail_msg("%s, %s: " STR_FMT, cases[i].dct, cases[i].text, STR_ARG(spans.items[0].date.value));
+    if (!str_is(spans.items[0].date->value, cases[i].value))
+      fail_msg("%s, %s: " STR_FMT, cases[i].dct, cases[i].text, STR_ARG(spans.items[0].date->value));
     arena_release(&notes.arena);
     arena_release(&arena);
   }
@@ -145,8 +145,8 @@ static void test_blocks_follow_each_other(void **state)
   assert_int_equal(spans.len, 2);
   assert_int_equal(spans.items[0].start, 111);
   assert_int_equal(spans.items[1].start, 200);
-  assert_true(str_is(spans.items[1].date.value, "2019-03-05"));
-  assert_true(str_is(spans.items[1].date.anchor, "the date before, 2019-03-03"));
+  assert_true(str_is(spans.items[1].date->value, "2019-03-05"));
+  assert_true(str_is(spans.items[1].date->anchor, "the date before, 2019-03-03"));
   arena_release(&one.arena);
   arena_release(&two.arena);
   arena_release(&arena);

@@ -14,7 +14,7 @@ typedef struct Case {
 static void add_found(StrBuf *out, const HandArticle *article, const Span *span)
 {
   Str text = strbuf_str(&article->text);
-  const QuoteFacts *facts = &span->quote;
+  const QuoteFacts *facts = span->quote;
   strbuf_addf(out, "[" STR_FMT "]", STR_ARG(str_slice(text, span->start, span->end)));
   if (facts->speaker.end > facts->speaker.start)
     strbuf_addf(out, " " STR_FMT " = " STR_FMT,

@@ -56,7 +56,11 @@ static Span entity_span(const char *words, size_t from, EntityType type, const c
                .end = (size_t)(at - g_text) + strlen(words),
                .kind = SPAN_ENTITY,
                .type = type};
-  span.entity = (EntityFacts){.name = str_of(name), .entity = str_of(id)};
+  static EntityFacts facts[8]; // of one article at a time
+  static size_t used;
+  EntityFacts *mine = &facts[used++ % 8];
+  *mine = (EntityFacts){.name = str_of(name), .entity = str_of(id)};
+  span.entity = mine;
   return span;
 }
 
@@ -75,10 +79,11 @@ static Record *article(const char *path, const char *dct, const char *name, cons
       entity_span("Hull", 40, ENTITY_LOC, "Hull", "wd:Q128147"),
       {.start = 65, .end = 75, .kind = SPAN_DATE, .type = DATE_DATE},
   };
-  spans[3].quote.speaker = (Mention){.start = 23, .end = 27, .name = str_of(name), .entity = str_of(id)};
-  spans[3].quote.group = 1;
-  spans[5].date =
-      (DateFacts){.value = STR("2023-05-03"), .begin = STR("2023-05-03"), .until = STR("2023-05-03")};
+  const QuoteFacts said = {.speaker = {.start = 23, .end = 27, .name = str_of(name), .entity = str_of(id)},
+                           .group = 1};
+  const DateFacts day = {.value = STR("2023-05-03"), .begin = STR("2023-05-03"), .until = STR("2023-05-03")};
+  spans[3].quote = &said;
+  spans[5].date = &day;
   notes.spans = (SpanVec){spans, 6, 6};
   Record *record = record_new(str_of(path), str_of(g_text), &notes);
   record->stamp = (FileStamp){.mtime_ns = 7, .size = sizeof g_text - 1, .inode = 9};
