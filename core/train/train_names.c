@@ -476,8 +476,8 @@ int main(int argc, char **argv)
     fputs("usage: train_names DATA DIR OUT [BITS [EPOCHS]]\n", stderr);
     return 2;
   }
-  if (argc > 4) g_bits = (unsigned)atoi(argv[4]);
-  size_t epochs = argc > 5 ? (size_t)atoi(argv[5]) : 9;
+  if (argc > 4) g_bits = (unsigned)strtoul(argv[4], NULL, 10);
+  size_t epochs = argc > 5 ? (size_t)strtoul(argv[5], NULL, 10) : 9;
   g_names = names_new(argv[2], NULL);
   for (size_t i = 0; i < ARRAY_LEN(g_train) && epochs; i++) {
     float weight = g_train[i].weight;

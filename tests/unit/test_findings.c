@@ -6,6 +6,12 @@
 
 static Span entity(size_t start, size_t end, EntityType type, const char *name)
 {
+  static Span dated(size_t start, size_t end)
+  {
+    static const DateFacts unknown = {0};
+    return (Span){.start = start, .end = end, .kind = SPAN_DATE, .date = &unknown};
+  }
+
   static EntityFacts facts[32]; // enough for one program
   static size_t used;
   EntityFacts *mine = &facts[used++ % 32];
@@ -79,13 +85,7 @@ static void test_cases(void **state)
        {1},
        1,
        1},
-      {"another kind at the place",
-       {entity(2, 6, ENTITY_PER, "A")},
-       {{.start = 2, .end = 6, .kind = SPAN_DATE, .date = &(DateFacts){0}}},
-       {0},
-       {2},
-       1,
-       1},
+      {"another kind at the place", {entity(2, 6, ENTITY_PER, "A")}, {dated(2, 6)}, {0}, {2}, 1, 1},
       {"a second one begins there",
        {entity(2, 6, ENTITY_PER, "A")},
        {entity(2, 9, ENTITY_PER, "AB"), entity(2, 6, ENTITY_PER, "A")},
