@@ -4,14 +4,14 @@
 #include "base/alloc.h"
 #include "server/findings.h"
 
+static Span dated(size_t start, size_t end)
+{
+  static const DateFacts unknown = {0};
+  return (Span){.start = start, .end = end, .kind = SPAN_DATE, .date = &unknown};
+}
+
 static Span entity(size_t start, size_t end, EntityType type, const char *name)
 {
-  static Span dated(size_t start, size_t end)
-  {
-    static const DateFacts unknown = {0};
-    return (Span){.start = start, .end = end, .kind = SPAN_DATE, .date = &unknown};
-  }
-
   static EntityFacts facts[32]; // enough for one program
   static size_t used;
   EntityFacts *mine = &facts[used++ % 32];
