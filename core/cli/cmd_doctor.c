@@ -2,9 +2,11 @@
 #include "cli/cmd.h"
 #include "cli/options.h"
 #include "cli/setup.h"
+#include "index/query.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <utf8proc.h>
 #include <uv.h>
 
 static void row(const char *what, const char *value)
@@ -47,23 +49,74 @@ static bool script_rows(void)
   return ok;
 }
 
+// The settings files that hold in `dir`, in their order, and what is wrong in them.
+static bool settings_rows(const char *dir)
+{
+  Manifest *manifest = setup_manifest();
+  char *inside = path_join(dir, "x"); // settings are looked up for an article
+  Settings *settings = setup_settings(manifest, inside, (Str){0});
+  const StrVec *files = settings_files(settings);
+  const ConfigIssueVec *issues = settings_issues(settings);
+  if (!files->len) row("settings", "none; the defaults hold");
+  for (size_t i = 0; i < files->len; i++)
+    printf("  %-14s " STR_FMT "\n", i ? "" : "settings", STR_ARG(files->items[i]));
+  for (size_t i = 0; i < issues->len; i++)
+    printf("  %-14s " STR_FMT ":%zu: " STR_FMT "\n", "", STR_ARG(issues->items[i].file),
+           issues->items[i].line, STR_ARG(issues->items[i].text));
+  bool ok = issues->len == 0;
+  settings_free(settings);
+  free(inside);
+  manifest_free(manifest);
+  return ok;
+}
+
+// Whether `dir` has an index, and where.
+static void index_row(const char *dir)
+{
+  Error err = {0};
+  Folder folder = {0};
+  char line[4352];
+  if (!folder_find(&folder, dir, &err)) {
+    row("index", err.text);
+    return;
+  }
+  Query *query = query_new(&folder, &err);
+  if (query)
+    snprintf(line, sizeof line, "%s (%s)", folder.db, query_ready(query) ? "complete" : "not complete yet");
+  else if (err.code == ERR_NOT_FOUND)
+    snprintf(line, sizeof line, "none for %s; 'newsmark index %s' builds it", dir, dir);
+  else
+    snprintf(line, sizeof line, "%s", err.text);
+  row("index", line);
+  query_free(query);
+  folder_release(&folder);
+}
+
 int cmd_doctor(int argc, char **argv)
 {
   const Option table[] = {{0}};
   int status;
   int first = options_read("doctor [DIR]", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;
+  const char *dir = first < argc ? argv[first] : ".";
 
   printf("newsmark %s\n\n", NEWSMARK_VERSION);
-  row("libuv", uv_version_string());
+  printf("  %-14s libuv %s, SQLite %s, %s, utf8proc %s\n", "libraries", uv_version_string(),
+         query_sqlite_version(), host_lua_version(), utf8proc_version());
   row("data", setup_data_dir());
-  file_row("gazetteer", setup_data_dir(), "gazetteer.bin");
   file_row("manifest", setup_data_dir(), "plugin.toml");
+  file_row("gazetteer", setup_data_dir(), "gazetteer.bin");
+  file_row("word groups", setup_data_dir(), "clusters.bin");
+  file_row("names", setup_data_dir(), "names.bin");
+  row("grammars", "article: compiled in; Markdown and HTML are read plainly, without trees");
 
   Error err = {0};
   Pipeline *pipeline = pipeline_new(setup_data_dir(), &err);
   row("annotators", err.code ? err.text : "ready");
-  if (err.code || !script_rows()) status = EXIT_PARTLY;
+  if (err.code) status = EXIT_PARTLY;
+  if (!settings_rows(dir)) status = EXIT_PARTLY;
+  if (!script_rows()) status = EXIT_PARTLY;
+  index_row(dir);
   pipeline_free(pipeline);
   return status;
 }

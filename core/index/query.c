@@ -95,6 +95,11 @@ static void bind_range(sqlite3_stmt *stmt, const QueryFilter *filter)
   bind_name(stmt, ":path", filter->path);
 }
 
+const char *query_sqlite_version(void)
+{
+  return sqlite3_libversion();
+}
+
 bool query_ready(Query *self)
 {
   Error err;

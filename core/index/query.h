@@ -14,7 +14,8 @@ typedef struct Query Query;
 Query *query_new(const Folder *folder, Error *err);
 void query_free(Query *self);      // NULL is fine
 void query_interrupt(Query *self); // any thread: what runs ends with ERR_CANCELLED
-bool query_ready(Query *self);     // whether everything the last scan found is stored
+const char *query_sqlite_version(void);
+bool query_ready(Query *self); // whether everything the last scan found is stored
 
 typedef struct QueryFilter { // empty or 0: anything
   Str name;                  // a name, alias, surname, or entity id, in any spelling that fold.h makes equal

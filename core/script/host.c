@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "config/paths.h"
 #include "script/runner.h"
+#include "script/sandbox.h"
 
 #include <dirent.h>
 #include <pthread.h>
@@ -242,6 +243,11 @@ static void read_settings(Host *self, const Settings *settings)
 static char *dup_or_null(const char *text)
 {
   return text ? xstrdup(text) : NULL;
+}
+
+const char *host_lua_version(void)
+{
+  return LUA_RELEASE;
 }
 
 Host *host_new(const HostOptions *options, Error *err)

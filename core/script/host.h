@@ -21,6 +21,7 @@ typedef struct HostOptions {
   bool test;                // run each script's first tests when it is loaded
 } HostOptions;
 
+const char *host_lua_version(void); // "Lua 5.4.4"
 // Never NULL: what cannot be loaded is an issue. *err has a sentence where no script can run at all.
 Host *host_new(const HostOptions *options, Error *err);
 // Waits for the article at work, within its limits; those still queued are answered with NULL.

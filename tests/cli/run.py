@@ -475,10 +475,27 @@ def a_reader_that_goes_away_ends_the_stream():
 
 @test
 def doctor_names_what_it_found():
-    status, out, err = run("doctor")
+    empty = {"XDG_CACHE_HOME": os.path.join(SCRATCH, "cache"), "XDG_CONFIG_HOME": os.path.join(SCRATCH, "none")}
+    status, out, err = run("doctor", env=empty)
     equal((status, err), (0, ""))
-    for words in (b"newsmark ", b"libuv", b"plugin.toml"):
+    for words in (b"newsmark ", b"libuv ", b"SQLite 3", b"Lua 5.4", b"plugin.toml", b"weapons.lua (runs)", b"none for ."):
         expect(words in out, "%r is not in %r" % (words, out))
+
+
+@test
+def doctor_reads_the_settings_of_a_folder_and_finds_its_index():
+    folder = os.path.join(SCRATCH, "folder")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, ".newsmark.toml"), "w") as handle:
+        handle.write("no_such_setting = 1\n")
+    with open(os.path.join(folder, "a.txt"), "w") as handle:
+        handle.write("Anna Lind bor i Oslo.\n")
+    env = {"XDG_CACHE_HOME": os.path.join(SCRATCH, "cache")}
+    equal(run("index", folder, env=env)[0], 0, "status of index")
+    status, out, _ = run("doctor", folder, env=env)
+    equal(status, 1)
+    expect(b".newsmark.toml:1" in out, "the unknown setting is not named: %r" % out)
+    expect(b"index.db (complete)" in out, "the index is not found: %r" % out)
 
 
 @test
