@@ -2,8 +2,9 @@
 // article holds several; the shape of the mark decides only where the spaces do not (“ closes in German and
 // opens in English, ” does both in Swedish, » opens in Danish and closes in Norwegian). A stack holds what is
 // open; a closer takes the innermost mark it fits, and what lies above that is dropped as broken. So a mark
-// without its partner costs one quotation at most and flips nothing behind it. The stack has a fixed depth
-// (the oldest is forgotten), which keeps the walk linear on a million openers.
+// without its partner costs one quotation at most and flips nothing behind it. French sets spaces inside its
+// guillemets, which tell nothing then: « opens and » closes in a block written so. The stack has a fixed
+// depth (the oldest is forgotten), which keeps the walk linear on a million openers.
 #include "annotate/quotes_p.h"
 
 #include "base/utf8.h"
@@ -12,6 +13,8 @@
 
 typedef enum Family { NOT_A_MARK, DOUBLE, SINGLE, GUILLEMET } Family;
 typedef enum Turn { TURN_EITHER, TURN_OPENS, TURN_CLOSES } Turn;
+
+typedef enum Way { WAY_OUT, WAY_IN, WAY_SPACED } Way; // «…» or ‹…›; »…«; « … »
 
 typedef struct Mark {
   uint32_t first, last; // tokens: two for ''
@@ -32,7 +35,7 @@ typedef struct Pairing {
   Arena *arena;
   Open stack[DEPTH];
   size_t depth;
-  bool reversed; // »…« is the block's way
+  Way way; // the block's
   MarkedVec *out;
   uint32_t first_closer; // token behind a closer that nothing opened, before any pair; 0: none
 } Pairing;
@@ -130,10 +133,10 @@ static Turn shape_turn(const Pairing *self, uint32_t cp)
     return lang == LANG_SV || lang == LANG_FI ? TURN_EITHER : TURN_CLOSES;
   case 0xAB:
   case 0x2039:
-    return self->reversed ? TURN_CLOSES : TURN_OPENS;
+    return self->way == WAY_IN ? TURN_CLOSES : TURN_OPENS;
   case 0xBB:
   case 0x203A:
-    return self->reversed ? TURN_OPENS : TURN_CLOSES;
+    return self->way == WAY_IN ? TURN_OPENS : TURN_CLOSES;
   default:
     return TURN_EITHER;
   }
@@ -153,6 +156,7 @@ static Turn mark_turn(const Pairing *self, const Mark *mark, bool after_opener)
   const Token *in = self->notes->tokens.items;
   size_t len = self->notes->tokens.len;
   Str text = self->notes->text;
+  if (mark->family == GUILLEMET && self->way == WAY_SPACED) return shape_turn(self, mark->cp);
   bool before = !touching(in, len, mark->first) || after_opener ||
                 is_byte(text, &in[mark->first - 1], "([/") ||
                 (text.ptr[in[mark->first].start - 1] & 0x80 && in[mark->first - 1].lower.len == 3 &&
@@ -256,19 +260,28 @@ static bool elided(const Notes *notes, const Mark *mark)
   return false;
 }
 
-// The first guillemet that stands clear shows the block's way.
-static bool guillemets_reversed(const Notes *notes)
+// The first guillemet that stands clear shows the block's way: it touches a word on one side only, or « has a
+// space behind and » one before. In Danish and German » with spaces around opens all the same.
+static Way guillemets_way(const Notes *notes)
 {
+  bool inwards = notes->lang == LANG_DA || notes->lang == LANG_DE;
   const Token *in = notes->tokens.items;
   size_t len = notes->tokens.len;
   for (size_t i = 0; i < len; i++) {
     uint32_t cp = mark_cp(notes->text, &in[i]);
     if (cp != 0xAB && cp != 0xBB) continue;
-    bool opens = !touching(in, len, i) && touching(in, len, i + 1);
-    bool closes = touching(in, len, i) && !touching(in, len, i + 1);
-    if (opens != closes) return (cp == 0xBB) == opens;
+    bool before = !touching(in, len, i), behind = !touching(in, len, i + 1);
+    bool stop = i + 1 == len || is_byte(notes->text, &in[i + 1], ",.;:!?)]");
+    bool roomy = cp == 0xAB ? behind && i + 1 < len : before && i > 0;
+    if (roomy && notes->lang == LANG_FR) return WAY_SPACED; // "l'« idée »" too
+    if (before && (behind || stop)) {
+      if (cp == 0xBB && inwards) return WAY_IN;
+      if (roomy) return WAY_SPACED;
+    } else if (before != (behind || stop)) {
+      return (cp == 0xBB) == before ? WAY_IN : WAY_OUT;
+    }
   }
-  return notes->lang == LANG_DA || notes->lang == LANG_DE;
+  return inwards ? WAY_IN : WAY_OUT;
 }
 
 // Whether a single mark that nothing closes stands where speech begins: first of all, or behind a colon.
@@ -282,7 +295,7 @@ static bool introduced(const Pairing *self, uint32_t token)
 
 void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
 {
-  Pairing self = {.notes = notes, .arena = arena, .out = out, .reversed = guillemets_reversed(notes)};
+  Pairing self = {.notes = notes, .arena = arena, .out = out, .way = guillemets_way(notes)};
   bool after_opener = false;
   uint32_t len = (uint32_t)notes->tokens.len;
   for (uint32_t i = 0; i < len;) {
