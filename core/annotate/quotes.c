@@ -27,34 +27,47 @@ static QuoteType type_of(const Scene *scene, const Marked *marked, const QuoteDr
   return next < marked->last && (scene->in[next].flags & TOKEN_CAPITAL) ? QUOTE_DIRECT : QUOTE_MIXED;
 }
 
-static void add_draft(Scene *scene, const CandidateVec *candidates, const Marked *marked, QuoteVec *out)
+QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying)
 {
+  const Scene *scene = &self->scene;
   const Token *in = scene->in;
   QuoteDraft draft = {
       .start = in[marked->first].start, .end = in[marked->last - 1].end, .form = marked->form};
-  Saying saying = speaker_find(scene, candidates, *marked);
+  *saying = speaker_find(scene, &self->candidates, *marked);
   describe_place(scene, marked, &draft);
   draft.single = marks_single(scene->notes, marked->form == QUOTE_CLOSER ? marked->last - 1 : marked->first);
-  if (draft.starts) draft.topic = speaker_topic(scene, candidates, marked->first);
+  if (draft.starts) draft.topic = speaker_topic(scene, &self->candidates, marked->first);
   draft.type = type_of(scene, marked, &draft);
-  bool dash = marked->form == QUOTE_DASH;
-  draft.confidence = dash ? (saying.cue    ? 0.95F
-                             : draft.whole ? 0.8F
-                                           : 0.5F)
-                          : speech_likeness(scene, marked, &saying, &draft);
-  if (marked->form == QUOTE_CLOSER) draft.confidence = 0.9F;
-  draft.speaker = saying.speaker;
-  draft.source = saying.source;
-  draft.reason = (uint8_t)saying.reason;
-  if (saying.cue_last > saying.cue_first) {
-    draft.cue_start = in[saying.cue_first].start;
-    draft.cue_end = in[saying.cue_last - 1].end;
+  draft.speaker = saying->speaker;
+  draft.source = saying->source;
+  draft.reason = (uint8_t)saying->reason;
+  if (saying->cue_last > saying->cue_first) {
+    draft.cue_start = in[saying->cue_first].start;
+    draft.cue_end = in[saying->cue_last - 1].end;
   }
-  vec_push_in(scene->keep, out, draft);
+  return draft;
+}
+
+static float confidence(const Quotes *quotes, const Scene *scene, const Marked *marked, const Saying *saying,
+                        const QuoteDraft *draft)
+{
+  if (marked->form == QUOTE_DASH) return saying->cue ? 0.95F : draft->whole ? 0.8F : 0.5F;
+  if (marked->form == QUOTE_CLOSER) return 0.9F;
+  float signs[SPEECH_SIGNS];
+  speech_signs(scene, marked, saying, draft, signs);
+  return speech_likeness(quotes->speech, signs);
+}
+
+static void add_draft(const Quotes *quotes, const Layout *layout, const Marked *marked, QuoteVec *out)
+{
+  Saying saying;
+  QuoteDraft draft = layout_draft(layout, marked, &saying);
+  draft.confidence = confidence(quotes, &layout->scene, marked, &saying, &draft);
+  vec_push_in(layout->scene.keep, out, draft);
 }
 
 // What the next block's quotations may need of this one: a colon's speaker, the last sentence's person.
-static void add_outlook(Scene *scene, const CandidateVec *candidates, QuoteVec *out)
+static void add_outlook(const Scene *scene, const CandidateVec *candidates, QuoteVec *out)
 {
   uint32_t len = scene->len;
   QuoteDraft topic = {.form = QUOTE_TOPIC, .speaker = speaker_topic(scene, candidates, len)};
@@ -76,22 +89,28 @@ static bool needs_scene(const Notes *notes, const MarkedVec *marked)
   return marked->len || notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_PARAGRAPH || notes->names.len;
 }
 
+bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratch)
+{
+  *self = (Layout){0};
+  marks_pair(notes, scratch, &self->marked);
+  if (!needs_scene(notes, &self->marked)) return false;
+  scene_init(&self->scene, quotes, notes, scratch);
+  if (notes->kind == BLOCK_SPEECH && has_dash_speech(notes->lang)) {
+    self->marked.len = 0;
+    dash_speech(&self->scene, &self->marked);
+  }
+  scene_mark(&self->scene, &self->marked);
+  candidates_find(&self->scene, &self->candidates, &notes->quotes);
+  return true;
+}
+
 static void find_in(const Quotes *self, Notes *notes, Arena *scratch)
 {
-  MarkedVec marked = {0};
-  marks_pair(notes, scratch, &marked);
-  if (!needs_scene(notes, &marked)) return;
-  Scene scene;
-  scene_init(&scene, self, notes, scratch);
-  if (notes->kind == BLOCK_SPEECH && has_dash_speech(notes->lang)) {
-    marked.len = 0;
-    dash_speech(&scene, &marked);
-  }
-  scene_mark(&scene, &marked);
-  CandidateVec candidates = {0};
-  candidates_find(&scene, &candidates, &notes->quotes);
-  for (size_t i = 0; i < marked.len; i++) add_draft(&scene, &candidates, &marked.items[i], &notes->quotes);
-  add_outlook(&scene, &candidates, &notes->quotes);
+  Layout layout;
+  if (!layout_read(&layout, self, notes, scratch)) return;
+  for (size_t i = 0; i < layout.marked.len; i++)
+    add_draft(self, &layout, &layout.marked.items[i], &notes->quotes);
+  add_outlook(&layout.scene, &layout.candidates, &notes->quotes);
 }
 
 void quotes_find(const Quotes *self, Notes *notes)

@@ -62,9 +62,12 @@ typedef struct Lexicon { // the words of one language
   bool compounds; // writes compounds in one word
 } Lexicon;
 
+#define SPEECH_SIGNS 32 // what quotes_speech.c looks at
+
 struct Quotes {
   Lexicon lexicons[LANG_COUNT];
-  Map genders; // given name -> 'm', 'f'
+  float speech[SPEECH_SIGNS]; // their weights
+  Map genders;                // given name -> 'm', 'f'
 };
 
 extern const Word g_unknown_word;
@@ -153,9 +156,15 @@ typedef struct Saying { // who said a stretch, as far as its block tells
 
 // The saying of the stretch [first, last) of tokens.
 Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked stretch);
-// The probability that a stretch between marks is something said: not a title, a nickname, a term.
-float speech_likeness(const Scene *scene, const Marked *marked, const Saying *saying,
-                      const QuoteDraft *draft);
+// The signs that a stretch between marks is something said, or is a title, a nickname, a term: mostly 0 or 1.
+void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying, const QuoteDraft *draft,
+                  float signs[SPEECH_SIGNS]);
+// Their names in the table of weights.
+extern const char *const g_speech_signs[SPEECH_SIGNS];
+// The weights as the table has them. False with ERR_FORMAT: a sign that there is not, or no number.
+bool speech_load(float weights[SPEECH_SIGNS], Error *err);
+// The probability that it was said.
+float speech_likeness(const float weights[SPEECH_SIGNS], const float signs[SPEECH_SIGNS]);
 // The cue and speaker that stand at the end of tokens [0, end), as in "X said:".
 Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Whom the sentence that ends in front of token `end` is about: its first candidate, a person rather than
@@ -168,3 +177,14 @@ uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop);
 
 // The stretches of a line that a dash opens which are spoken.
 void dash_speech(const Scene *scene, MarkedVec *out);
+
+typedef struct Layout { // a block laid out: what in it may be said, and by whom
+  Scene scene;
+  MarkedVec marked;
+  CandidateVec candidates;
+} Layout;
+
+// Lay out a block, and note its titles in notes->quotes. False where nothing in it is of interest.
+bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratch);
+// A stretch of it with its place and its speaker, as yet without confidence.
+QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying);

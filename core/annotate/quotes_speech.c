@@ -1,10 +1,12 @@
-// Speech or not: signs in and around the marks, weighed by logistic regression. The weights were fitted on
-// the open sets of quotations (NTREX-128 news in six languages and the Universal Dependencies treebanks of
-// news whose licence allows it), with the speakers that quotes_speaker.c finds; on news kept out of the fit
-// F1 at an overlap of 0.3 is 93 to 95.
+// Speech or not: signs in and around the marks, weighed by logistic regression. The weights are a table,
+// data/speech_weights.tsv, which core/train/train_speech.c learns from the signs that this file sees
+// (`make speech`); sources and scores: data/MODEL.md.
 #include "annotate/quotes_p.h"
 
+#include "base/table.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 typedef enum Sign {
   SIGN_BIAS,
@@ -41,20 +43,60 @@ typedef enum Sign {
   SIGN_AFTER_CUE,
   SIGN_COUNT
 } Sign;
+_Static_assert(SIGN_COUNT == SPEECH_SIGNS, "quotes_p.h has their number");
 
-static const float g_weights[SIGN_COUNT] = {
-    [SIGN_BIAS] = -1.38F,       [SIGN_ONE] = -1.99F,        [SIGN_TWO] = -1.54F,
-    [SIGN_THREE] = -0.91F,      [SIGN_FIVE] = -0.39F,       [SIGN_NINE] = 0.40F,
-    [SIGN_MORE] = 0.74F,        [SIGN_STARTS] = 0.07F,      [SIGN_WHOLE] = 2.25F,
-    [SIGN_INNER_COMMA] = 1.56F, [SIGN_INNER_STOP] = 0.33F,  [SIGN_CUE] = -0.61F,
-    [SIGN_SENTENCE] = -0.27F,   [SIGN_ACCORDING] = 0.08F,   [SIGN_COLON] = 0.61F,
-    [SIGN_NO_CUE] = -1.73F,     [SIGN_SCORE] = 2.16F,       [SIGN_CALL] = 0.28F,
-    [SIGN_CAPITALS] = -2.72F,   [SIGN_LOWER] = 1.83F,       [SIGN_SMALL] = -0.20F,
-    [SIGN_AFTER_DET] = -1.25F,  [SIGN_AFTER_NOUN] = -1.36F, [SIGN_AFTER_SUB] = -0.39F,
-    [SIGN_AFTER_PREP] = -0.95F, [SIGN_BEFORE_WORD] = 1.74F, [SIGN_BEFORE_STOP] = 1.91F,
-    [SIGN_SINGLE] = -0.75F,     [SIGN_CLAUSE] = 0.35F,      [SIGN_SPEAKER] = 0.59F,
-    [SIGN_AFTER_NAME] = -0.54F, [SIGN_AFTER_CUE] = -0.90F,
+const char *const g_speech_signs[SPEECH_SIGNS] = {
+    [SIGN_BIAS] = "bias",
+    [SIGN_ONE] = "one",
+    [SIGN_TWO] = "two",
+    [SIGN_THREE] = "three",
+    [SIGN_FIVE] = "five",
+    [SIGN_NINE] = "nine",
+    [SIGN_MORE] = "more",
+    [SIGN_STARTS] = "starts",
+    [SIGN_WHOLE] = "whole",
+    [SIGN_INNER_COMMA] = "inner_comma",
+    [SIGN_INNER_STOP] = "inner_stop",
+    [SIGN_CUE] = "cue",
+    [SIGN_SENTENCE] = "sentence",
+    [SIGN_ACCORDING] = "according",
+    [SIGN_COLON] = "colon",
+    [SIGN_NO_CUE] = "no_cue",
+    [SIGN_SCORE] = "score",
+    [SIGN_CALL] = "call",
+    [SIGN_CAPITALS] = "capitals",
+    [SIGN_LOWER] = "lower",
+    [SIGN_SMALL] = "small",
+    [SIGN_AFTER_DET] = "after_det",
+    [SIGN_AFTER_NOUN] = "after_noun",
+    [SIGN_AFTER_SUB] = "after_sub",
+    [SIGN_AFTER_PREP] = "after_prep",
+    [SIGN_BEFORE_WORD] = "before_word",
+    [SIGN_BEFORE_STOP] = "before_stop",
+    [SIGN_SINGLE] = "single",
+    [SIGN_CLAUSE] = "clause",
+    [SIGN_SPEAKER] = "speaker",
+    [SIGN_AFTER_NAME] = "after_name",
+    [SIGN_AFTER_CUE] = "after_cue",
 };
+
+bool speech_load(float weights[SPEECH_SIGNS], Error *err)
+{
+  const Table *table = table_find("speech_weights", "");
+  memset(weights, 0, SPEECH_SIGNS * sizeof *weights);
+  for (size_t row = 0; table && row < table->rows; row++) {
+    Str name = table_cell(table, row, 0), value = table_cell(table, row, 1);
+    size_t sign = 0;
+    while (sign < SPEECH_SIGNS && !str_is(name, g_speech_signs[sign])) sign++;
+    char *end;
+    float weight = strtof(value.ptr, &end);
+    if (sign == SPEECH_SIGNS || end == value.ptr || *end)
+      return error_set(err, ERR_FORMAT, "speech_weights.tsv: no weight of a sign: \"" STR_FMT "\"",
+                       STR_ARG(name));
+    weights[sign] = weight;
+  }
+  return true;
+}
 
 static void count_inside(const Scene *scene, const Marked *marked, float *f)
 {
@@ -102,19 +144,27 @@ static void look_around(const Scene *scene, const Marked *marked, float *f)
   f[SIGN_SINGLE] = marks_single(scene->notes, first);
 }
 
-float speech_likeness(const Scene *scene, const Marked *marked, const Saying *saying, const QuoteDraft *draft)
+void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying, const QuoteDraft *draft,
+                  float signs[SPEECH_SIGNS])
 {
-  float f[SIGN_COUNT] = {[SIGN_BIAS] = 1, [SIGN_STARTS] = draft->starts, [SIGN_WHOLE] = draft->whole};
-  count_inside(scene, marked, f);
-  look_around(scene, marked, f);
-  f[SIGN_CUE] = saying->reason == REASON_CUE;
-  f[SIGN_SENTENCE] = saying->reason == REASON_SENTENCE;
-  f[SIGN_ACCORDING] = saying->reason == REASON_ACCORDING;
-  f[SIGN_NO_CUE] = saying->cue == CUE_NONE;
-  f[SIGN_CALL] = saying->cue == CUE_CALL;
-  f[SIGN_SCORE] = saying->cue ? saying->score / 10 : 0;
-  f[SIGN_SPEAKER] = saying->speaker.kind == PARTY_NAME || saying->speaker.kind == PARTY_PRONOUN;
+  memset(signs, 0, SPEECH_SIGNS * sizeof *signs);
+  signs[SIGN_BIAS] = 1;
+  signs[SIGN_STARTS] = draft->starts;
+  signs[SIGN_WHOLE] = draft->whole;
+  count_inside(scene, marked, signs);
+  look_around(scene, marked, signs);
+  signs[SIGN_CUE] = saying->reason == REASON_CUE;
+  signs[SIGN_SENTENCE] = saying->reason == REASON_SENTENCE;
+  signs[SIGN_ACCORDING] = saying->reason == REASON_ACCORDING;
+  signs[SIGN_NO_CUE] = saying->cue == CUE_NONE;
+  signs[SIGN_CALL] = saying->cue == CUE_CALL;
+  signs[SIGN_SCORE] = saying->cue ? saying->score / 10 : 0;
+  signs[SIGN_SPEAKER] = saying->speaker.kind == PARTY_NAME || saying->speaker.kind == PARTY_PRONOUN;
+}
+
+float speech_likeness(const float weights[SPEECH_SIGNS], const float signs[SPEECH_SIGNS])
+{
   float sum = 0;
-  for (int i = 0; i < SIGN_COUNT; i++) sum += g_weights[i] * f[i];
+  for (size_t i = 0; i < SPEECH_SIGNS; i++) sum += weights[i] * signs[i];
   return 1 / (1 + expf(-sum));
 }

@@ -111,6 +111,10 @@ Quotes *quotes_new(Error *err)
     quotes_free(self);
     return NULL;
   }
+  if (!speech_load(self->speech, err)) {
+    quotes_free(self);
+    return NULL;
+  }
   const Table *genders = table_find("genders", "");
   for (size_t i = 0; genders && i < genders->rows; i++)
     map_put(&self->genders, table_cell(genders, i, 0), (uint64_t)table_cell(genders, i, 1).ptr[0]);
