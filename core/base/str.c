@@ -14,15 +14,32 @@ int str_cmp(Str a, Str b)
 }
 
 // Eight bytes at a time through a multiply and xor-shift (the finaliser of SplitMix64).
+static uint64_t load(const char *p, size_t len)
+{
+  uint64_t word = 0;
+  memcpy(&word, p, len);
+  return word;
+}
+
+// The last `left` bytes before `end`, 1 to 7, as the low ones of a word; `len` bytes may be read there.
+static uint64_t load_rest(const char *end, size_t left, size_t len)
+{
+  if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) return load(end - left, left);
+  if (len >= 8) return load(end - 8, 8) >> 8 * (8 - left);
+  if (left >= 4) return load(end - left, 4) | load(end - 4, 4) << 8 * (left - 4);
+  uint64_t word = (unsigned char)*(end - left);
+  if (left > 1) word |= (uint64_t)(unsigned char)*(end - left + 1) << 8;
+  if (left > 2) word |= (uint64_t)(unsigned char)*(end - left + 2) << 16;
+  return word;
+}
+
 uint64_t str_hash(Str s)
 {
   uint64_t hash = 0x9e3779b97f4a7c15u ^ s.len;
-  size_t at = 0;
-  for (; at < s.len; at += 8) {
-    uint64_t word = 0;
+  for (size_t at = 0; at < s.len; at += 8) {
     size_t left = s.len - at;
-    memcpy(&word, s.ptr + at, left < 8 ? left : 8);
-    hash = (hash ^ word) * 0xbf58476d1ce4e5b9u;
+    hash = (hash ^ (left < 8 ? load_rest(s.ptr + s.len, left, s.len) : load(s.ptr + at, 8))) *
+           0xbf58476d1ce4e5b9u;
     hash ^= hash >> 29;
   }
   hash *= 0x94d049bb133111ebu;
