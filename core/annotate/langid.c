@@ -9,7 +9,8 @@
 
 // Generated from core/annotate/data/langid.dat, which `make langid DATA=...` writes: [bucket][language - 1],
 // in steps of 1/32.
-static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES] = {
+static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES + 4] = {
+    // rows are read sixteen at a time
 #include "gen/langid.inc"
 };
 #define STEP (1.0f / 32)
@@ -21,22 +22,32 @@ static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES] = {
 
 _Static_assert(LANGID_LANES == LANG_COUNT - 1, "one lane a language");
 
+static void add_word(Str lower, int32_t sums[LANGID_LANES])
+{
+  typedef int8_t Row __attribute__((vector_size(16)));
+  typedef int16_t Word __attribute__((vector_size(32))); // holds LANGID_MOST * 127
+  uint32_t buckets[LANGID_MOST];
+  Word word = {0};
+  for (size_t n = langid_features(lower, buckets); n; n--) {
+    Row row;
+    memcpy(&row, &g_langid_weights[buckets[n - 1] * LANGID_LANES], sizeof row);
+    word += __builtin_convertvector(row, Word);
+  }
+  for (size_t l = 0; l < LANGID_LANES; l++) sums[l] += word[l];
+}
+
 LangScores langid_score(Str text, const TokenVec *tokens)
 {
   (void)text;
   LangScores scores = {.weight = 0};
   int32_t sums[LANGID_LANES] = {0};
-  uint32_t buckets[LANGID_MOST];
   size_t words = 0;
   for (size_t i = 0; i < tokens->len && words < LANGID_WORDS; i++) {
     const Token *token = &tokens->items[i];
     if (!langid_reads(token)) continue;
     words++;
     scores.weight += (float)(token->end - token->start);
-    for (size_t n = langid_features(token->lower, buckets); n; n--) {
-      const int8_t *row = &g_langid_weights[buckets[n - 1] * LANGID_LANES];
-      for (size_t l = 0; l < LANGID_LANES; l++) sums[l] += row[l];
-    }
+    add_word(token->lower, sums);
   }
   if (!words) return scores;
   for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums[l] * STEP;
