@@ -9,13 +9,16 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define LANES 8   // TAGS and one more, for the processor's sake: it does four at a time
 #define WEAK 0.1f // a word that is a name with more than this probability may become one in coref
 
 struct Tagger {
   Mapped file;
   TaggerHead head;
-  const int8_t *weights;  // [row][lane]
-  float grow[TAGS][TAGS]; // exp(change), 0 where one may not follow the other
+  const int8_t *weights;        // [row][lane]
+  float change[TAGS][LANES];    // [tag before][tag]; -INFINITY where one may not follow the other
+  float grow[TAGS][LANES];      // exp(change)
+  float grow_back[TAGS][LANES]; // likewise, [tag][tag before]
 };
 
 // --- the file
@@ -35,8 +38,11 @@ Tagger *tagger_open(const char *path, Error *err)
   }
   self->weights = (const int8_t *)file.head + sizeof self->head;
   for (Tag a = TAG_O; a < TAGS; a++) {
-    for (Tag b = TAG_O; b < TAGS; b++)
-      self->grow[a][b] = tagger_may_follow(a, b) ? expf(self->head.change[a][b]) : 0;
+    self->change[a][TAGS] = -INFINITY;
+    for (Tag b = TAG_O; b < TAGS; b++) {
+      self->change[a][b] = tagger_may_follow(a, b) ? self->head.change[a][b] : -INFINITY;
+      self->grow[a][b] = self->grow_back[b][a] = expf(self->change[a][b]);
+    }
   }
   return self;
 }
@@ -56,27 +62,25 @@ bool tagger_may_follow(Tag before, Tag tag)
 // --- features
 // -----------------------------------------------------------------------------------------------------------
 
-typedef struct Features {
-  uint32_t *rows;
+typedef struct Features { // values now, rows later: the constant positions fold away
+  uint64_t *values;
   size_t count;
-  unsigned bits;
   uint64_t lang;
-  uint64_t template; // counts up: every call of add() is another kind of feature
 } Features;
 
-static uint64_t mix(uint64_t a, uint64_t b)
+static inline uint64_t mix(uint64_t a, uint64_t b)
 {
   uint64_t h = (a ^ b * 0xd6e8feb86659fd93u) * 0x9e3779b97f4a7c15u;
   return h ^ h >> 32;
 }
 
-static void add(Features *out, uint64_t value)
+static inline void add(Features *out, uint64_t value)
 {
-  out->rows[out->count++] = (uint32_t)(mix(value, ++out->template) >> 8) & ((1u << out->bits) - 1);
+  out->values[out->count++] = value;
 }
 
 // The value for all languages together, and for this one.
-static void add_both(Features *out, uint64_t value)
+static inline void add_both(Features *out, uint64_t value)
 {
   add(out, value);
   add(out, mix(value, out->lang));
@@ -228,7 +232,8 @@ static void cluster_features(Features *out, const Word w[5])
 size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, unsigned bits,
                        uint32_t rows[TAGGER_FEATURES])
 {
-  Features out = {.rows = rows, .bits = bits, .lang = (uint64_t)notes->lang + 1};
+  uint64_t values[TAGGER_FEATURES];
+  Features out = {.values = values, .lang = (uint64_t)notes->lang + 1};
   Word w[5];
   for (ptrdiff_t by = -2; by <= 2; by++) w[by + 2] = word_at(notes, facts, at, by);
   Row row = row_of(notes, facts, at);
@@ -236,6 +241,8 @@ size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, uns
   shape_features(&out, w, notes, row);
   fact_features(&out, w, row);
   cluster_features(&out, w);
+  for (size_t n = 0; n < out.count; n++) // every position is another kind of feature
+    rows[n] = (uint32_t)(mix(values[n], n + 1) >> 8) & ((1u << bits) - 1);
   return out.count;
 }
 
@@ -243,69 +250,107 @@ size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, uns
 // -----------------------------------------------------------------------------------------------------------
 
 typedef struct Cell {
-  float score[TAGS];   // sum of the weights
-  float grown[TAGS];   // exp(score), up to a factor
-  float forward[TAGS]; // scaled to sum to 1
-  float backward[TAGS];
-  float best[TAGS];
-  uint8_t from[TAGS];
+  float score[LANES];   // sum of the weights
+  float grown[LANES];   // exp(score), up to a factor
+  float forward[LANES]; // scaled to sum to 1
+  float backward[LANES];
+  float best[LANES];
+  uint8_t from[LANES];
 } Cell;
 
-static void score_word(const Tagger *self, const Notes *notes, const NameFact *facts, size_t at, Cell *cell)
+typedef int16_t Sums __attribute__((vector_size(16))); // holds TAGGER_FEATURES * 127; the last lane is unread
+
+static Sums add_rows(const Tagger *self, const uint32_t *rows, size_t count)
 {
-  uint32_t rows[TAGGER_FEATURES];
-  int32_t sums[TAGGER_LANES + 1] = {0}; // eight at a time: the last lane is the next row's and goes unread
-  for (size_t n = tagger_features(notes, facts, at, self->head.bits, rows); n; n--) {
-    const int8_t *row = &self->weights[(size_t)rows[n - 1] * TAGGER_LANES];
-    for (size_t lane = 0; lane < TAGGER_LANES + 1; lane++) sums[lane] += row[lane];
+  typedef int8_t Row8 __attribute__((vector_size(8)));
+  Sums sums = {0};
+  for (size_t n = 0; n < count; n++) {
+    Row8 row;
+    memcpy(&row, &self->weights[(size_t)rows[n] * TAGGER_LANES], sizeof row);
+    sums += __builtin_convertvector(row, Sums);
   }
+  return sums;
+}
+
+// The summed weights of every active word of the block. The rows of a word lie all over the memory, so they
+// are called for one word ahead.
+static const Sums *sum_words(const Tagger *self, const Notes *notes, const NameFact *facts, Arena *arena)
+{
+  Sums *sums = arena_alloc(arena, size_mul(notes->tokens.len + 1, sizeof *sums));
+  uint32_t rows[2][TAGGER_FEATURES];
+  size_t counts[2] = {0}, last = 0, turn = 0;
+  for (size_t at = 0; at < notes->tokens.len; at++) {
+    if (!facts[at].active) continue;
+    counts[turn] = tagger_features(notes, facts, at, self->head.bits, rows[turn]);
+    for (size_t n = 0; n < counts[turn]; n++)
+      __builtin_prefetch(&self->weights[(size_t)rows[turn][n] * TAGGER_LANES]);
+    turn = !turn;
+    sums[last] = add_rows(self, rows[turn], counts[turn]);
+    last = at;
+  }
+  sums[last] = add_rows(self, rows[!turn], counts[!turn]);
+  return sums;
+}
+
+static void score_word(const Tagger *self, Sums sums, Cell *cell)
+{
   float top = -1e30f;
   for (size_t tag = 0; tag < TAGS; tag++) {
     cell->score[tag] = (float)sums[tag] * self->head.step;
     top = cell->score[tag] > top ? cell->score[tag] : top;
   }
+  cell->score[TAGS] = cell->grown[TAGS] = 0;
   for (size_t tag = 0; tag < TAGS; tag++) cell->grown[tag] = expf(cell->score[tag] - top);
 }
 
-static void scale_to_one(float values[TAGS])
+static void scale_to_one(float values[LANES])
 {
   float sum = 0;
   for (size_t tag = 0; tag < TAGS; tag++) sum += values[tag];
   if (sum < 1e-30f) sum = 1e-30f;
-  for (size_t tag = 0; tag < TAGS; tag++) values[tag] /= sum;
+  for (size_t tag = 0; tag < LANES; tag++) values[tag] /= sum;
+}
+
+static void forward_word(const Tagger *self, const Cell *before, Cell *cell)
+{
+  float sum[LANES] = {0}, best[LANES];
+  uint32_t from[LANES] = {0};
+  for (size_t tag = 0; tag < LANES; tag++) best[tag] = -1e30f;
+  for (uint32_t t = 0; t < TAGS; t++) {
+    for (size_t tag = 0; tag < LANES; tag++) {
+      float score = before->best[t] + self->change[t][tag];
+      from[tag] = score > best[tag] ? t : from[tag];
+      best[tag] = score > best[tag] ? score : best[tag];
+      sum[tag] += before->forward[t] * self->grow[t][tag];
+    }
+  }
+  for (size_t tag = 0; tag < LANES; tag++) {
+    cell->forward[tag] = sum[tag] * cell->grown[tag];
+    cell->best[tag] = best[tag] + cell->score[tag];
+    cell->from[tag] = (uint8_t)from[tag];
+  }
+  scale_to_one(cell->forward);
 }
 
 static void forward(const Tagger *self, Cell *cells, size_t count)
 {
-  for (size_t i = 0; i < count; i++) {
-    for (size_t tag = 0; tag < TAGS; tag++) {
-      float sum = 0, best = -1e30f;
-      for (size_t from = 0; from < TAGS; from++) {
-        if (i == 0 && from != TAG_O) break;
-        sum += (i ? cells[i - 1].forward[from] : 1) * self->grow[from][tag];
-        if (!tagger_may_follow((Tag)from, (Tag)tag)) continue;
-        float score = (i ? cells[i - 1].best[from] : 0) + self->head.change[from][tag];
-        if (score > best) {
-          best = score;
-          cells[i].from[tag] = (uint8_t)from;
-        }
-      }
-      cells[i].forward[tag] = sum * cells[i].grown[tag];
-      cells[i].best[tag] = best + cells[i].score[tag];
-    }
-    scale_to_one(cells[i].forward);
-  }
+  Cell start = {.forward = {[TAG_O] = 1}};
+  for (size_t tag = TAG_O + 1; tag < LANES; tag++) start.best[tag] = -INFINITY;
+  for (size_t i = 0; i < count; i++) forward_word(self, i ? &cells[i - 1] : &start, &cells[i]);
 }
 
 static void backward(const Tagger *self, Cell *cells, size_t count)
 {
-  for (size_t i = count; i-- > 0;) {
-    for (size_t tag = 0; tag < TAGS; tag++) {
-      float sum = i + 1 == count ? self->grow[tag][TAG_O] : 0;
-      for (size_t to = 0; i + 1 < count && to < TAGS; to++)
-        sum += self->grow[tag][to] * cells[i + 1].grown[to] * cells[i + 1].backward[to];
-      cells[i].backward[tag] = sum;
+  memcpy(cells[count - 1].backward, self->grow_back[TAG_O], sizeof cells->backward);
+  scale_to_one(cells[count - 1].backward);
+  for (size_t i = count - 1; i-- > 0;) {
+    const Cell *behind = &cells[i + 1];
+    float sum[LANES] = {0};
+    for (size_t to = 0; to < TAGS; to++) {
+      for (size_t tag = 0; tag < LANES; tag++)
+        sum[tag] += self->grow_back[to][tag] * behind->grown[to] * behind->backward[to];
     }
+    memcpy(cells[i].backward, sum, sizeof sum);
     scale_to_one(cells[i].backward);
   }
 }
@@ -385,21 +430,23 @@ static void take_weak(Notes *notes, const Cell *cells, const Tag *tags, size_t f
 
 void tagger_find(const Tagger *self, Notes *notes, const NameFact *facts)
 {
-  Arena scratch = {0};
+  Arena scratch = {0}, of_run = {0};
+  const Sums *sums = sum_words(self, notes, facts, &scratch);
   for (size_t first = 0, last; first < notes->tokens.len; first = last + 1) {
     for (last = first; last < notes->tokens.len && facts[last].active; last++) {
     }
     size_t count = last - first;
     if (!count) continue;
-    Cell *cells = arena_alloc(&scratch, size_mul(count, sizeof *cells));
-    Tag *tags = arena_alloc(&scratch, size_mul(count, sizeof *tags));
-    for (size_t i = 0; i < count; i++) score_word(self, notes, facts, first + i, &cells[i]);
+    Cell *cells = arena_alloc(&of_run, size_mul(count, sizeof *cells));
+    Tag *tags = arena_alloc(&of_run, size_mul(count, sizeof *tags));
+    for (size_t i = 0; i < count; i++) score_word(self, sums[first + i], &cells[i]);
     forward(self, cells, count);
     backward(self, cells, count);
     viterbi(self, cells, count, tags);
     take_names(notes, cells, tags, first, count);
     take_weak(notes, cells, tags, first, count);
-    arena_reset(&scratch);
+    arena_reset(&of_run);
   }
+  arena_release(&of_run);
   arena_release(&scratch);
 }
