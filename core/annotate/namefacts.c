@@ -12,51 +12,82 @@
 
 enum { GAP = 3, IN_FRONT = 2, LONGEST = 8 };
 
-static void add_words(Arena *arena, Map *words, Map *endings, const Table *table, uint64_t bit)
+enum { ENDING = 4 }; // bytes, at least
+static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33;
+
+static bool bit_of(const uint64_t *bits, size_t count, uint32_t hash)
 {
-  (void)arena;
+  return bits[hash % count] >> (hash >> 26) & 1;
+}
+
+static void set_bit(uint64_t *bits, size_t count, uint32_t hash)
+{
+  bits[hash % count] |= 1ull << (hash >> 26);
+}
+
+static uint32_t ending_hash(Str word)
+{
+  uint32_t last;
+  memcpy(&last, word.ptr + word.len - ENDING, ENDING);
+  last *= 0x9e3779b1u;
+  return last ^ last >> 15;
+}
+
+static void add_words(NameLists *lists, const Table *table, uint64_t bit)
+{
   for (size_t row = 0; table && row < table->rows; row++) {
     Str word = table_cell(table, row, 0);
-    bool ending = endings && word.ptr[0] == '-';
-    if (ending) word = str_slice(word, 1, word.len);
-    if (ending) *map_slot(endings, word, NULL) |= bit;
-    *map_slot(words, word, NULL) |= bit;
+    if (bit < g_orgword && word.ptr[0] == '-') {
+      word = str_slice(word, 1, word.len);
+      *map_slot(&lists->endings, word, NULL) |= bit;
+      if (word.len >= ENDING)
+        set_bit(lists->may_be_ending, ARRAY_LEN(lists->may_be_ending), ending_hash(word));
+    }
+    *map_slot(&lists->words, word, NULL) |= bit;
+    set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(word));
   }
 }
 
 void namefacts_lists(NameLists *lists)
 {
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
-    add_words(&lists->arena, &lists->titles, &lists->endings, table_find("titles", lang_code(lang)),
-              1ull << lang);
-  add_words(&lists->arena, &lists->orgwords, NULL, table_find("orgwords", ""), 1);
-  add_words(&lists->arena, &lists->particles, NULL, table_find("particles", ""), 1);
+    add_words(lists, table_find("titles", lang_code(lang)), 1ull << lang);
+  add_words(lists, table_find("orgwords", ""), g_orgword);
+  add_words(lists, table_find("particles", ""), g_particle);
 }
 
 void namefacts_lists_release(NameLists *lists)
 {
-  map_release(&lists->titles);
+  map_release(&lists->words);
   map_release(&lists->endings);
-  map_release(&lists->orgwords);
-  map_release(&lists->particles);
-  arena_release(&lists->arena);
 }
 
-static bool has(const Map *map, Str word, uint64_t bits)
+// The bits of a word, by its str_hash().
+static uint64_t listed(const NameLists *lists, Str word, uint32_t hash)
 {
-  uint64_t value;
-  return map_get(map, word, &value) && (value & bits);
+  uint64_t bits = 0;
+  if (bit_of(lists->may_be_word, ARRAY_LEN(lists->may_be_word), hash)) map_get(&lists->words, word, &bits);
+  return bits;
+}
+
+static bool has_ending(const NameLists *lists, Str lower, uint64_t bit)
+{
+  uint64_t bits;
+  if (lower.len < ENDING ||
+      !bit_of(lists->may_be_ending, ARRAY_LEN(lists->may_be_ending), ending_hash(lower)))
+    return false;
+  for (size_t len = ENDING; len <= 13 && len + 2 <= lower.len; len++) {
+    if (map_get(&lists->endings, str_slice(lower, lower.len - len, lower.len), &bits) && (bits & bit))
+      return true;
+  }
+  return false;
 }
 
 bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower)
 {
   uint64_t bit = 1ull << lang;
   if (lower.len && lower.ptr[lower.len - 1] == '.') lower.len--;
-  if (has(&lists->titles, lower, bit)) return true;
-  for (size_t len = 4; len <= 13 && len + 2 <= lower.len; len++) {
-    if (has(&lists->endings, str_slice(lower, lower.len - len, lower.len), bit)) return true;
-  }
-  return false;
+  return (listed(lists, lower, (uint32_t)str_hash(lower)) & bit) || has_ending(lists, lower, bit);
 }
 
 bool namefacts_genitive(Lang lang)
@@ -101,8 +132,8 @@ static bool has_capital(const Notes *notes, const Token *token)
 static bool joins_names(const Notes *notes, const NameLists *lists, size_t at)
 {
   const Token *token = &notes->tokens.items[at];
-  return !(token->flags & TOKEN_WORD) || has(&lists->particles, token->lower, 1) ||
-         token->lower.ptr[0] == '\'';
+  return !(token->flags & TOKEN_WORD) || token->lower.ptr[0] == '\'' ||
+         (listed(lists, token->lower, token->hash) & g_particle);
 }
 
 static void mark_small_parts(const Notes *notes, const NameLists *lists, NameFact *facts, size_t capital,
@@ -222,8 +253,9 @@ static void fill_fact(const NameSources *from, const Notes *notes, const Token *
   fact->casing = (uint8_t)gazetteer_case(from->gazetteer, notes->lang, fact->hash);
   fact->word = gazetteer_word(from->gazetteer, fact->hash);
   if (!fact->word && stem) fact->word = gazetteer_word(from->gazetteer, stem);
-  fact->orgword = has(&from->lists.orgwords, token->lower, 1);
-  fact->particle = has(&from->lists.particles, token->lower, 1);
+  uint64_t bits = listed(&from->lists, token->lower, token->hash);
+  fact->orgword = (bits & g_orgword) != 0;
+  fact->particle = (bits & g_particle) != 0;
 }
 
 NameFact *namefacts_of(const NameSources *from, const Notes *notes, Arena *arena)

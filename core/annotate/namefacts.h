@@ -10,10 +10,9 @@
 struct Notes;
 
 typedef struct NameLists { // the word tables in one place, constant after namefacts_lists()
-  Map titles;              // word -> bit 1 << Lang
-  Map endings;             // last part of a compound -> likewise
-  Map orgwords, particles;
-  Arena arena;
+  Map words;               // word -> bits: title in 1 << Lang, and the two of namefacts.c
+  Map endings;             // last part of a compound that is a title -> bit 1 << Lang
+  uint64_t may_be_word[1024], may_be_ending[64]; // bits of hashes: most words are neither
 } NameLists;
 
 void namefacts_lists(NameLists *lists);
