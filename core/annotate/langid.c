@@ -10,7 +10,7 @@
 // Generated from core/annotate/data/langid.dat, which `make langid DATA=...` writes: [bucket][language - 1],
 // in steps of 1/32.
 static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES + 4] = {
-    // rows are read sixteen at a time
+// rows are read sixteen at a time
 #include "gen/langid.inc"
 };
 #define STEP (1.0f / 32)
@@ -24,16 +24,22 @@ _Static_assert(LANGID_LANES == LANG_COUNT - 1, "one lane a language");
 
 static void add_word(Str lower, int32_t sums[LANGID_LANES])
 {
-  typedef int8_t Row __attribute__((vector_size(16)));
-  typedef int16_t Word __attribute__((vector_size(32))); // holds LANGID_MOST * 127
+  typedef int8_t Row8 __attribute__((vector_size(8)));
+  typedef int16_t Sums __attribute__((vector_size(16))); // holds LANGID_MOST * 127
   uint32_t buckets[LANGID_MOST];
-  Word word = {0};
+  Sums low = {0}, high = {0};
   for (size_t n = langid_features(lower, buckets); n; n--) {
-    Row row;
-    memcpy(&row, &g_langid_weights[buckets[n - 1] * LANGID_LANES], sizeof row);
-    word += __builtin_convertvector(row, Word);
+    const int8_t *row = &g_langid_weights[buckets[n - 1] * LANGID_LANES];
+    Row8 first, rest;
+    memcpy(&first, row, sizeof first);
+    memcpy(&rest, row + 8, sizeof rest);
+    low += __builtin_convertvector(first, Sums);
+    high += __builtin_convertvector(rest, Sums);
   }
-  for (size_t l = 0; l < LANGID_LANES; l++) sums[l] += word[l];
+  int16_t lanes[16];
+  memcpy(lanes, &low, sizeof low);
+  memcpy(lanes + 8, &high, sizeof high);
+  for (size_t l = 0; l < LANGID_LANES; l++) sums[l] += lanes[l];
 }
 
 LangScores langid_score(Str text, const TokenVec *tokens)

@@ -254,8 +254,7 @@ typedef struct Cell {
   float grown[LANES];   // exp(score), up to a factor
   float forward[LANES]; // scaled to sum to 1
   float backward[LANES];
-  float best[LANES];
-  uint8_t from[LANES];
+  float best[LANES]; // sum of the best sequence up to here
 } Cell;
 
 typedef int16_t Sums __attribute__((vector_size(16))); // holds TAGGER_FEATURES * 127; the last lane is unread
@@ -314,20 +313,17 @@ static void scale_to_one(float values[LANES])
 static void forward_word(const Tagger *self, const Cell *before, Cell *cell)
 {
   float sum[LANES] = {0}, best[LANES];
-  uint32_t from[LANES] = {0};
   for (size_t tag = 0; tag < LANES; tag++) best[tag] = -1e30f;
-  for (uint32_t t = 0; t < TAGS; t++) {
+  for (size_t from = 0; from < TAGS; from++) {
     for (size_t tag = 0; tag < LANES; tag++) {
-      float score = before->best[t] + self->change[t][tag];
-      from[tag] = score > best[tag] ? t : from[tag];
+      float score = before->best[from] + self->change[from][tag];
       best[tag] = score > best[tag] ? score : best[tag];
-      sum[tag] += before->forward[t] * self->grow[t][tag];
+      sum[tag] += before->forward[from] * self->grow[from][tag];
     }
   }
   for (size_t tag = 0; tag < LANES; tag++) {
     cell->forward[tag] = sum[tag] * cell->grown[tag];
     cell->best[tag] = best[tag] + cell->score[tag];
-    cell->from[tag] = (uint8_t)from[tag];
   }
   scale_to_one(cell->forward);
 }
@@ -362,19 +358,23 @@ static float probability(const Cell *cell, Tag tag)
   return sum > 0 ? cell->forward[tag] * cell->backward[tag] / sum : 0;
 }
 
+// The tag before `tag` in the best sequence to it.
+static Tag best_before(const Tagger *self, const Cell *before, Tag tag)
+{
+  Tag best = TAG_O;
+  float top = -1e30f;
+  for (Tag from = TAG_O; from < TAGS; from++) {
+    float score = before->best[from] + self->change[from][tag];
+    if (score > top) top = score, best = from;
+  }
+  return best;
+}
+
 // Best tags of the run; tags[i] for its word i.
 static void viterbi(const Tagger *self, const Cell *cells, size_t count, Tag *tags)
 {
-  Tag tag = TAG_O;
-  float best = -1e30f;
-  for (Tag last = TAG_O; last < TAGS; last++) {
-    float score = cells[count - 1].best[last] + self->head.change[last][TAG_O];
-    if (score > best) best = score, tag = last;
-  }
-  for (size_t i = count; i-- > 0;) {
-    tags[i] = tag;
-    tag = (Tag)cells[i].from[tag];
-  }
+  tags[count - 1] = best_before(self, &cells[count - 1], TAG_O);
+  for (size_t i = count - 1; i > 0; i--) tags[i - 1] = best_before(self, &cells[i - 1], tags[i]);
 }
 
 static Name name_of(const Notes *notes, size_t first, size_t last, EntityType type, float confidence)
