@@ -3,13 +3,15 @@
 // are the same and keep their notes at the cost of a comparison, the few between are matched by hash. New
 // blocks are split into tokens and scored for language; once the languages of all blocks are chosen, blocks
 // without notes in their language get names, dates and quotations. Then the passes over the article: its
-// date, clusters of names, values of dates, speakers.
+// date, clusters of names, values of dates, speakers. They are left out where they would read what they read
+// last time (moved.h), and what they found then is moved; the slots keep the notes that they read then.
 //
 // Notes depend on a block's bytes, kind and language only, and the passes on the notes in order, so a run
 // after edits and a run from scratch give the same spans.
 #include "annotate/pipeline.h"
 
 #include "annotate/coref.h"
+#include "annotate/moved.h"
 #include "annotate/notes.h"
 #include "base/clock.h"
 #include "base/map.h"
@@ -24,6 +26,9 @@ typedef struct Slot {
   Block block;
   Notes *notes; // owned; NULL: not yet worked on
   bool done;    // names, dates and quotations are there, in notes->lang
+  Notes *read;  // owned: what the passes of `full` read; NULL: `notes`
+  bool moved;   // the passes would read the same in `notes`, moved by `shift`
+  Shift shift;
 } Slot;
 typedef VEC_OF(Slot) SlotVec;
 
@@ -31,8 +36,9 @@ struct Analysis {
   const Pipeline *pipeline;
   Article *article;
   SlotVec slots;
-  Arena scratch;    // of one run
-  SpanVec rooms[3]; // heap: where entities, dates and quotations are gathered, kept for the next run
+  Annotations *full; // counted: what the last full passes found, at these slots; NULL: nothing
+  Arena scratch;     // of one run
+  SpanVec rooms[3];  // heap: where entities, dates and quotations are gathered, kept for the next run
   StageCosts costs;
 };
 
@@ -90,6 +96,12 @@ static void notes_free(Notes *notes)
   free(notes);
 }
 
+static void slot_release(Slot *slot)
+{
+  notes_free(slot->notes);
+  notes_free(slot->read);
+}
+
 Analysis *analysis_new(const Pipeline *pipeline)
 {
   Analysis *self = xcalloc(1, sizeof *self);
@@ -101,7 +113,8 @@ Analysis *analysis_new(const Pipeline *pipeline)
 void analysis_free(Analysis *self)
 {
   if (!self) return;
-  for (size_t i = 0; i < self->slots.len; i++) notes_free(self->slots.items[i].notes);
+  annotations_unref(self->full);
+  for (size_t i = 0; i < self->slots.len; i++) slot_release(&self->slots.items[i]);
   vec_release(&self->slots);
   article_free(self->article);
   arena_release(&self->scratch);
@@ -154,9 +167,28 @@ static void match_between(Slot *fresh, size_t first, size_t last, SlotVec *old, 
 
 static void move_notes(Slot *to, Slot *from)
 {
-  to->notes = from->notes;
-  to->done = from->done;
-  from->notes = NULL;
+  Block block = to->block;
+  *to = *from;
+  to->block = block;
+  from->notes = from->read = NULL;
+}
+
+// The block of `from` was edited: the passes have read its notes or those of an edit before.
+static void keep_read(Slot *to, Slot *from)
+{
+  to->read = from->read ? from->read : from->notes;
+  if (!from->read) from->notes = NULL;
+  from->read = NULL;
+}
+
+static void forget_full(Analysis *self)
+{
+  annotations_unref(self->full);
+  self->full = NULL;
+  for (size_t i = 0; i < self->slots.len; i++) {
+    notes_free(self->slots.items[i].read);
+    self->slots.items[i].read = NULL;
+  }
 }
 
 // Line the slots up with the article's blocks.
@@ -175,11 +207,16 @@ static void update_slots(Analysis *self)
     if (!same_block(&was->block, &is->block)) break;
     move_notes(is, was);
   }
-  match_between(fresh.items, front, fresh.len - back, &old, front, old.len - back);
+  bool in_step = old.len == fresh.len && front + back + 1 >= fresh.len;
+  if (in_step && front + back < fresh.len && self->full)
+    keep_read(&fresh.items[front], &old.items[front]);
+  else
+    match_between(fresh.items, front, fresh.len - back, &old, front, old.len - back);
 
-  for (size_t i = 0; i < old.len; i++) notes_free(old.items[i].notes);
+  for (size_t i = 0; i < old.len; i++) slot_release(&old.items[i]);
   vec_release(&old);
   self->slots = fresh;
+  if (!in_step) forget_full(self);
 }
 
 // --- one block
@@ -289,36 +326,93 @@ static void widen_room(Analysis *self, size_t which, size_t used)
   room->items = xrealloc(room->items, size_mul(room->cap, sizeof *room->items));
 }
 
-static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, Lang main_lang,
-                                     const Lang *langs)
+static Annotations *result_new(Lang lang)
 {
-  const Pipeline *pipeline = self->pipeline;
-  uint64_t clock = clock_ns();
-  size_t count = self->slots.len;
   Annotations *result = xcalloc(1, sizeof *result);
   result->refs = 1;
-  result->lang = main_lang;
-  Passage *passages = arena_alloc(&self->scratch, size_mul(count, sizeof *passages));
+  result->lang = lang;
+  return result;
+}
+
+static void set_blocks(const Analysis *self, const Lang *langs, Annotations *result)
+{
+  size_t count = self->slots.len;
   BlockSpan *blocks = arena_alloc(&result->arena, size_mul(count, sizeof *blocks));
   for (size_t i = 0; i < count; i++) {
-    const Slot *slot = &self->slots.items[i];
-    passages[i] = (Passage){slot->block.start, slot->notes};
-    blocks[i] = (BlockSpan){slot->block.start, slot->block.end, slot->block.kind, langs[i]};
+    const Block *block = &self->slots.items[i].block;
+    blocks[i] = (BlockSpan){block->start, block->end, block->kind, langs[i]};
   }
   result->blocks = blocks;
   result->block_count = count;
+}
 
-  Passages article = {passages, count, main_lang};
+static Passages list_passages(Analysis *self, Lang main_lang)
+{
+  size_t count = self->slots.len;
+  Passage *passages = arena_alloc(&self->scratch, size_mul(count, sizeof *passages));
+  for (size_t i = 0; i < count; i++)
+    passages[i] = (Passage){self->slots.items[i].block.start, self->slots.items[i].notes};
+  return (Passages){passages, count, main_lang};
+}
+
+// Whether the passes would read in this slot what they read for `full`.
+static bool reads_same(Slot *slot, Lang lang, Lang full_lang)
+{
+  if (lang != full_lang) return false;
+  if (slot->read && !slot->moved) slot->moved = notes_same(slot->read, slot->notes, &slot->shift);
+  return !slot->read || slot->moved;
+}
+
+// The blocks as they were for `full` and are now; NULL where the passes would not find the same.
+static const MovedBlock *list_moved(Analysis *self, const Annotations *result)
+{
+  const Annotations *full = self->full;
+  if (!full || full->lang != result->lang || !str_eq(full->dct.value, result->dct.value)) return NULL;
+  size_t count = self->slots.len;
+  MovedBlock *moved = arena_alloc(&self->scratch, size_mul(count, sizeof *moved));
+  for (size_t i = 0; i < count; i++) {
+    Slot *slot = &self->slots.items[i];
+    const BlockSpan *was = &full->blocks[i], *is = &result->blocks[i];
+    if (!reads_same(slot, is->lang, was->lang)) return NULL;
+    moved[i] = (MovedBlock){was->start, was->end, is->start, is->end, slot->read ? &slot->shift : NULL};
+  }
+  return blocks_keep_order(moved, count) ? moved : NULL;
+}
+
+// The passes over the whole article. What they find becomes `full`, from which results borrow.
+static void annotate_full(Analysis *self, const Passages *article, const Lang *langs, const Dct *dct)
+{
+  const Pipeline *pipeline = self->pipeline;
+  forget_full(self);
+  Annotations *full = self->full = result_new(article->lang);
+  set_blocks(self, langs, full);
+  full->dct = (Dct){arena_dup(&full->arena, dct->value), dct->from};
   SpanVec entities = room_of(self, 0), dates = room_of(self, 1), quotes = room_of(self, 2);
-  result->title = find_title(&self->slots, &result->arena);
-  result->dct = dates_dct(pipeline->dates, &article, info->dct, info->path, &result->arena);
-  coref_link(pipeline->names, &article, &result->arena, &entities);
-  dates_resolve(pipeline->dates, &article, &result->dct, &result->arena, &dates);
-  quotes_attribute(pipeline->quotes, &article, &entities, &result->arena, &quotes);
-  spans_merge(&result->arena, &entities, &dates, &quotes, &result->spans);
+  coref_link(pipeline->names, article, &full->arena, &entities);
+  dates_resolve(pipeline->dates, article, &full->dct, &full->arena, &dates);
+  quotes_attribute(pipeline->quotes, article, &entities, &full->arena, &quotes);
+  spans_merge(&full->arena, &entities, &dates, &quotes, &full->spans);
+  number_spans(&full->spans);
   const SpanVec *used[] = {&entities, &dates, &quotes};
   for (size_t i = 0; i < ARRAY_LEN(used); i++) widen_room(self, i, used[i]->len);
-  number_spans(&result->spans);
+}
+
+static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, Lang main_lang,
+                                     const Lang *langs)
+{
+  uint64_t clock = clock_ns();
+  Annotations *result = result_new(main_lang);
+  Passages article = list_passages(self, main_lang);
+  set_blocks(self, langs, result);
+  result->title = find_title(&self->slots, &result->arena);
+  result->dct = dates_dct(self->pipeline->dates, &article, info->dct, info->path, &result->arena);
+  const MovedBlock *moved = list_moved(self, result);
+  if (!moved) {
+    annotate_full(self, &article, langs, &result->dct);
+    moved = list_moved(self, result);
+  }
+  result->base = annotations_ref(self->full);
+  result->spans = spans_move(&self->full->spans, moved, article.len, &result->arena);
   self->costs.article += lap(&clock);
   return result;
 }

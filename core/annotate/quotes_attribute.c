@@ -340,7 +340,7 @@ static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading
     return;
   }
   const QuoteDraft *next = next_quotation(drafts, i);
-  if (!same_block && !cue && draft->whole && next && next->speaker.kind && next->start < draft->end + 3) {
+  if (!same_block && !cue && draft->whole && next && next->speaker.kind && quotes_adjoin(draft, next)) {
     reading->speaker = resolve(self, &self->article->items[self->block], &next->speaker);
     reading->reason = REASON_NEXT;
     return;
@@ -486,7 +486,7 @@ static void walk_block(Walk *self)
       take_lead(self, passage, draft);
       continue;
     }
-    bool unopened = draft->form == QUOTE_CLOSER && draft->reason == REASON_CUE && draft->end < 600;
+    bool unopened = draft->form == QUOTE_CLOSER && draft->reason == REASON_CUE && quotes_closes_early(draft);
     if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->quoted) continue;
     advance(self, reading.start, true);
     reading.same_group = draft->start == 0 && self->open_block + 1 == self->block;

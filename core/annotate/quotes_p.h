@@ -188,3 +188,13 @@ typedef struct Layout { // a block laid out: what in it may be said, and by whom
 bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratch);
 // A stretch of it with its place and its speaker, as yet without confidence.
 QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying);
+
+// The distances that quotes_attribute() looks at: moved.c must know them all.
+static inline bool quotes_adjoin(const QuoteDraft *draft, const QuoteDraft *next)
+{
+  return next->start < draft->end + 3;
+}
+static inline bool quotes_closes_early(const QuoteDraft *closer)
+{
+  return closer->end < 600;
+}

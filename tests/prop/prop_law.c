@@ -30,6 +30,15 @@ static Str read_file(const char *path)
   return strbuf_str(&text);
 }
 
+static void describe_quote(const QuoteFacts *facts, StrBuf *out)
+{
+  const Mention *mentions[] = {&facts->cue, &facts->speaker, &facts->source};
+  strbuf_addf(out, " %u " STR_FMT, facts->group, STR_ARG(facts->why));
+  for (size_t i = 0; i < ARRAY_LEN(mentions); i++)
+    strbuf_addf(out, " %zu %zu " STR_FMT " " STR_FMT, mentions[i]->start, mentions[i]->end,
+                STR_ARG(mentions[i]->name), STR_ARG(mentions[i]->entity));
+}
+
 static void describe(const Annotations *found, StrBuf *out)
 {
   Arena arena = {0};
@@ -45,12 +54,10 @@ static void describe(const Annotations *found, StrBuf *out)
       strbuf_addf(out, " " STR_FMT " " STR_FMT " %u", STR_ARG(span->entity->name),
                   STR_ARG(span->entity->entity), span->entity->cluster);
     if (span->kind == SPAN_DATE)
-      strbuf_addf(out, " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(span->date->value),
-                  STR_ARG(span->date->begin), STR_ARG(span->date->until), STR_ARG(span->date->mod));
-    if (span->kind == SPAN_QUOTE)
-      strbuf_addf(out, " %u %zu " STR_FMT " %zu " STR_FMT " %zu", span->quote->group,
-                  span->quote->speaker.start, STR_ARG(span->quote->speaker.name), span->quote->source.start,
-                  STR_ARG(span->quote->source.name), span->quote->cue.start);
+      strbuf_addf(out, " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT " " STR_FMT,
+                  STR_ARG(span->date->value), STR_ARG(span->date->begin), STR_ARG(span->date->until),
+                  STR_ARG(span->date->mod), STR_ARG(span->date->anchor));
+    if (span->kind == SPAN_QUOTE) describe_quote(span->quote, out);
     strbuf_byte(out, '\n');
   }
   arena_release(&arena);
@@ -86,7 +93,11 @@ static void edit(Analysis *analysis, Buffer *buffer, Str pool)
                                        "\xF0\x9F\x98\x80",
                                        "\xFF",
                                        "The minister said on Monday that the talks in London had failed.\n\n",
-                                       "---\n"};
+                                       "---\n",
+                                       "a",
+                                       "e",
+                                       "talks ",
+                                       "och "};
   size_t len = buffer_len(buffer), start = below(len + 1);
   size_t removed = below(3) ? 0 : below(below(4) ? 12 : 400);
   if (removed > len - start) removed = len - start;
