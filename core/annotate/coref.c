@@ -175,6 +175,10 @@ static void count_types(Coref *self)
 {
   for (size_t i = 0; i < self->count; i++) {
     Called *m = &self->mentions[i];
+    if (i + 16 < self->count) {
+      const Called *ahead = &self->mentions[i + 16];
+      __builtin_prefetch(&ahead->notes->tokens.items[ahead->name->first]);
+    }
     read_keys(m, 0);
     if (m->weak) continue;
     *slot(self, TAKEN_FOR, type_key(m->key, m->type)) += (uint64_t)(1000 * m->confidence) + 1;
@@ -405,10 +409,19 @@ static void gather_block(Coref *self, const Passage *passage)
 static void gather(Coref *self, const Passages *article)
 {
   size_t most = 0;
-  for (size_t i = 0; i < article->len; i++)
+  for (size_t i = 0; i < article->len; i++) {
+    if (i + 8 < article->len) __builtin_prefetch(&article->items[i + 8].notes->names);
     most += article->items[i].notes->names.len + article->items[i].notes->weak.len;
+  }
   self->mentions = arena_zalloc(&self->scratch, size_mul(most, sizeof *self->mentions));
-  for (size_t i = 0; i < article->len; i++) gather_block(self, &article->items[i]);
+  for (size_t i = 0; i < article->len; i++) {
+    if (i + 4 < article->len) {
+      const Notes *ahead = article->items[i + 4].notes;
+      __builtin_prefetch(ahead->names.items);
+      __builtin_prefetch(ahead->weak.items);
+    }
+    gather_block(self, &article->items[i]);
+  }
   table_resize(self, 8);
 }
 

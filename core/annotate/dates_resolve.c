@@ -596,6 +596,8 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
   r.dct_text = arena_printf(arena, "the article's date, " STR_FMT, STR_ARG(dct->value));
   for (size_t p = 0; p < article->len; p++) {
     const Passage *passage = &article->items[p];
+    if (p + 8 < article->len) __builtin_prefetch(&article->items[p + 8].notes->dates);
+    if (p + 4 < article->len) __builtin_prefetch(article->items[p + 4].notes->dates.items);
     bool open_range = false;
     DateFacts *before = NULL; // of the date in front, in this block
     const DateVec *drafts = &passage->notes->dates;

@@ -76,8 +76,10 @@ Lang langid_choose(const LangScores *const *scores, size_t count, Lang given, La
 {
   float article[LANG_COUNT] = {0};
   for (size_t i = 0; i < count; i++) {
+    if (i + 8 < count) __builtin_prefetch(scores[i + 8]);
     if (scores[i]->weight <= 0) continue;
-    float top = scores[i]->log_p[best_of(scores[i]->log_p)];
+    langs[i] = best_of(scores[i]->log_p);
+    float top = scores[i]->log_p[langs[i]];
     float voice = VOICE * scores[i]->weight / (scores[i]->weight + 100);
     for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
       float behind = top - scores[i]->log_p[lang];
@@ -90,9 +92,9 @@ Lang langid_choose(const LangScores *const *scores, size_t count, Lang given, La
   for (size_t i = 0; i < count && silent; i++) silent = scores[i]->weight <= 0;
   if (silent) main = LANG_UNKNOWN;
   for (size_t i = 0; i < count; i++) {
+    Lang best = langs[i];
     langs[i] = main;
     if (scores[i]->weight <= 0) continue;
-    Lang best = best_of(scores[i]->log_p);
     float prior = is_norse(best) && is_norse(main) ? PRIOR_KIN : PRIOR;
     if (scores[i]->log_p[best] - scores[i]->log_p[main] > prior) langs[i] = best;
   }

@@ -534,7 +534,11 @@ void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec
   walk.topic_block = walk.open_block = SIZE_MAX - 1;
   walk.clusters = max_cluster(entities) + 1;
   walk.genders = arena_zalloc(&walk.scratch, walk.clusters);
-  for (size_t i = 0; i < article->len; i++) note_titles(&walk, &article->items[i], true);
+  for (size_t i = 0; i < article->len; i++) {
+    if (i + 8 < article->len) __builtin_prefetch(&article->items[i + 8].notes->quotes);
+    if (i + 4 < article->len) __builtin_prefetch(article->items[i + 4].notes->quotes.items);
+    note_titles(&walk, &article->items[i], true);
+  }
   for (walk.block = 0; walk.block < article->len; walk.block++) walk_block(&walk);
   map_release(&walk.titles);
   map_release(&walk.first_titles);
