@@ -209,11 +209,14 @@ ARTICLES ?= tests/data/articles
 demo: ## install what is missing, build, and show annotated articles (ARTICLES=dir: your own)
 	@$(call install,$(PACKAGES_BUILD) $(PACKAGES_DEMO))
 	@$(MAKE) --no-print-directory -s all
-	@if [ -t 0 ] && [ -t 1 ]; then \
+	@shopt -s nullglob; set -- $(ARTICLES)/*.{txt,md,html,htm}; \
+	if [ $$# = 0 ]; then \
+	  echo "no .txt, .md or .html in $(ARTICLES)" >&2; exit 1; \
+	elif [ -t 0 ] && [ -t 1 ]; then \
 	  nvim --clean --cmd "set rtp^=$(CURDIR)" $(if $(filter truecolor 24bit,$(COLORTERM)),--cmd "set termguicolors") \
-	    $(ARTICLES)/*.txt; \
+	    "$$@"; \
 	else \
-	  build/newsmark annotate --format ansi $(ARTICLES)/*.txt; \
+	  build/newsmark annotate --format ansi "$$@"; \
 	fi
 
 PREFIX ?= /usr/local
