@@ -29,9 +29,9 @@ Dates *dates_new(Error *err); // never NULL: the tables of a language are compil
 void dates_free(Dates *self);
 // Fill notes->dates.
 void dates_find(const Dates *self, struct Notes *notes);
-// The DCT: `given` by the caller where it is not empty, else from the article's head, else from the file's
+// The DCT: `given` where it holds a date, else from the article's head, else from the file's
 // name `path` (may be empty). Strings live in `arena`.
-Dct dates_dct(const Dates *self, const struct Passages *article, Str given, Str path, Arena *arena);
+Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *given, Str path, Arena *arena);
 // Append a span for every date of the article, resolved against `dct` and the dates before it.
 void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena,
                    SpanVec *out);

@@ -1,6 +1,6 @@
-// The article's own date. In this order: the caller's; front matter ("date: 2023-04-17"); a date line at the
-// head; the file's name. What says "updated" is passed over. A grain is taken as it stands: "2024-04" stays a
-// month.
+// The article's own date. In this order: the one given (by the caller or the file's metadata); front matter
+// ("date: 2023-04-17"); a date line at the head; the file's name. What says "updated" is passed over. A grain
+// is taken as it stands: "2024-04" stays a month.
 #include "annotate/dates_p.h"
 #include "base/table.h"
 #include "base/utf8.h"
@@ -126,10 +126,11 @@ static Str date_line_date(const struct Passages *article, Arena *arena)
   return (Str){"", 0};
 }
 
-Dct dates_dct(const Dates *self, const struct Passages *article, Str given, Str path, Arena *arena)
+Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *given, Str path, Arena *arena)
 {
   (void)self;
-  if (timex_parse(given).grain != GRAIN_NONE) return (Dct){arena_dup(arena, given), "caller"};
+  if (timex_parse(given->value).grain != GRAIN_NONE)
+    return (Dct){arena_dup(arena, given->value), given->from};
   for (size_t p = 0; p < article->len && p < HEAD_BLOCKS; p++) {
     if (article->items[p].notes->kind != BLOCK_METADATA) continue;
     Str found = front_matter_date(article->items[p].notes->text, arena);

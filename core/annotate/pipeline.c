@@ -15,6 +15,7 @@
 #include "annotate/notes.h"
 #include "base/clock.h"
 #include "base/map.h"
+#include "parse/prose.h"
 
 struct Pipeline {
   Names *names;
@@ -35,6 +36,7 @@ typedef VEC_OF(Slot) SlotVec;
 struct Analysis {
   const Pipeline *pipeline;
   Article *article;
+  Prose prose; // of an HTML file
   SlotVec slots;
   Annotations *full; // counted: what the last full passes found, at these slots; NULL: nothing
   Arena scratch;     // of one run
@@ -117,6 +119,7 @@ void analysis_free(Analysis *self)
   for (size_t i = 0; i < self->slots.len; i++) slot_release(&self->slots.items[i]);
   vec_release(&self->slots);
   article_free(self->article);
+  prose_release(&self->prose);
   arena_release(&self->scratch);
   for (size_t i = 0; i < ARRAY_LEN(self->rooms); i++) vec_release(&self->rooms[i]);
   free(self);
@@ -125,6 +128,7 @@ void analysis_free(Analysis *self)
 void analysis_edit(Analysis *self, TextEdit edit)
 {
   article_edit(self->article, edit);
+  prose_edit(&self->prose, edit);
 }
 
 const Article *analysis_article(const Analysis *self)
@@ -397,7 +401,7 @@ static void annotate_full(Analysis *self, const Passages *article, const Lang *l
   for (size_t i = 0; i < ARRAY_LEN(used); i++) widen_room(self, i, used[i]->len);
 }
 
-static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, Lang main_lang,
+static Annotations *annotate_article(Analysis *self, Str path, const Dct *dct, Lang main_lang,
                                      const Lang *langs)
 {
   uint64_t clock = clock_ns();
@@ -405,7 +409,7 @@ static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, La
   Passages article = list_passages(self, main_lang);
   set_blocks(self, langs, result);
   result->title = find_title(&self->slots, &result->arena);
-  result->dct = dates_dct(self->pipeline->dates, &article, info->dct, info->path, &result->arena);
+  result->dct = dates_dct(self->pipeline->dates, &article, dct, path, &result->arena);
   const MovedBlock *moved = list_moved(self, result);
   if (!moved) {
     annotate_full(self, &article, langs, &result->dct);
@@ -417,13 +421,25 @@ static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, La
   return result;
 }
 
+// The prose of an HTML file instead of the file, and what the file says where the caller does not.
+static const Snapshot *read_html(Analysis *self, const Snapshot *file, ArticleInfo *info, Dct *dct)
+{
+  HtmlFacts facts;
+  TextEdit also;
+  if (prose_read(&self->prose, file, &self->scratch, &facts, &also)) article_edit(self->article, also);
+  if (info->lang == LANG_UNKNOWN) info->lang = lang_of(facts.lang);
+  if (!dct->value.len && facts.date.len) *dct = (Dct){facts.date, "metadata"};
+  return self->prose.text;
+}
+
 Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInfo *info,
                           const _Atomic(bool) *cancel)
 {
-  static const ArticleInfo nothing = {0};
-  if (!info) info = &nothing;
+  ArticleInfo known = info ? *info : (ArticleInfo){0};
+  Dct dct = {known.dct, "caller"};
   arena_reset(&self->scratch);
   uint64_t clock = clock_ns();
+  if (known.html) text = read_html(self, text, &known, &dct);
   article_parse(self->article, text);
   update_slots(self);
   self->costs.parse += lap(&clock);
@@ -434,9 +450,9 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   Lang *langs = arena_alloc(&self->scratch, size_mul(count, sizeof *langs));
   for (size_t i = 0; i < count; i++) scores[i] = &self->slots.items[i].notes->scores;
   clock = clock_ns();
-  Lang main_lang = langid_choose(scores, count, info->lang, langs);
+  Lang main_lang = langid_choose(scores, count, known.lang, langs);
   self->costs.langid += lap(&clock);
 
   if (!annotate_blocks(self, text, langs, cancel)) return NULL;
-  return annotate_article(self, info, main_lang, langs);
+  return annotate_article(self, known.path, &dct, main_lang, langs);
 }

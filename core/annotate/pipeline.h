@@ -23,6 +23,8 @@ typedef struct ArticleInfo { // what the caller knows; all may be empty
   Lang lang;
   Str dct;  // "YYYY[-MM[-DD[Thh:mm]]]"
   Str path; // the file's name may hold a date
+  bool
+      html; // read the prose of an HTML file, and what it says of itself; the same in all runs of an Analysis
 } ArticleInfo;
 
 typedef struct BlockSpan { // a block in a result

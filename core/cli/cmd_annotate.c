@@ -7,6 +7,7 @@
 #include "cli/setup.h"
 #include "cli/stream.h"
 #include "export/exporter.h"
+#include "parse/htmltext.h"
 #include "text/offsets.h"
 
 #include <signal.h>
@@ -104,9 +105,12 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   ArticleInfo info = {.lang = lang_of(either(request->lang, settings_str(settings, "language"))),
                       .dct = either(request->dct, settings_str(settings, "date"))};
   if (!standard) info.path = str_of(path);
+  info.html = htmltext_named(info.path);
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, text, &info, NULL);
-  Annotations *found = host_annotate(request->host, text, plain, info.path);
+  Snapshot *shown = info.html ? htmltext_snapshot(text) : snapshot_ref(text);
+  Annotations *found = host_annotate(request->host, shown, plain, info.path);
+  snapshot_unref(shown);
   annotations_unref(plain);
   keep_kinds(found, settings_bool(settings, "enabled", true) ? request->kinds : 0);
   if (request->exporter)

@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 #include "index/fold.h"
-#include "index/htmltext.h"
+#include "parse/htmltext.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

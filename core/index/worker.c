@@ -2,8 +2,8 @@
 // A file may change while it is read: its stamp is taken before and after, and reading starts again where
 // they differ.
 #define _GNU_SOURCE // O_NOFOLLOW, O_CLOEXEC
-#include "index/htmltext.h"
 #include "index/indexer_p.h"
+#include "parse/htmltext.h"
 
 #include <errno.h>
 #include <fcntl.h>

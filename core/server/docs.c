@@ -5,6 +5,7 @@
 #include "server/docs.h"
 
 #include "base/alloc.h"
+#include "parse/htmltext.h"
 #include "server/poscodec.h"
 #include "server/publish.h"
 #include "server/uri.h"
@@ -85,15 +86,17 @@ bool docs_is_complete(const Document *doc)
 
 // What scripts make of `found`, whose reference is taken. They are waited for, within their budgets; a script
 // that breaks its budget is out from then on.
-static Annotations *add_tags(Host *host, const Snapshot *text, Annotations *found, Str path)
+static Annotations *add_tags(const DocJob *job, Annotations *found)
 {
-  Annotations *tagged = host_annotate(host, text, found, path);
+  Snapshot *text = job->doc->html ? htmltext_snapshot(job->text) : snapshot_ref(job->text);
+  Annotations *tagged = host_annotate(job->docs->host, text, found, str_of(job->doc->path));
+  snapshot_unref(text);
   if (!tagged) return found; // the host is going
   annotations_unref(found);
   return tagged;
 }
 
-// Of the document only analysis, uri and path are read here: they stay while there is a job.
+// Of the document only analysis, uri, path and html are read here: they stay while there is a job.
 static void conclude(DocJob *job, Annotations *found, Annotations *base)
 {
   Delta delta = {0};
@@ -113,13 +116,13 @@ static void annotate_work(uv_work_t *req)
   Analysis *analysis = job->doc->analysis;
   Host *host = job->docs->host;
   for (size_t i = 0; i < job->edits.len; i++) analysis_edit(analysis, job->edits.items[i]);
-  ArticleInfo info = {.path = str_of(job->doc->path)};
+  ArticleInfo info = {.path = str_of(job->doc->path), .html = job->doc->html};
   Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
   if (!host)
     conclude(job, found, NULL);
   else if (snapshot_len(job->text) <= DOCS_MOST_WITH_TAGS)
-    conclude(job, job->cancel ? found : add_tags(host, job->text, found, info.path), NULL);
+    conclude(job, job->cancel ? found : add_tags(job, found), NULL);
   else
     conclude(job, findings_carry_tags(found, job->old, &job->changes), found);
 }
@@ -128,7 +131,7 @@ static void tags_work(uv_work_t *req)
 {
   DocJob *job = container_of(req, DocJob, req);
   Annotations *base = annotations_ref(job->base);
-  conclude(job, add_tags(job->docs->host, job->text, base, str_of(job->doc->path)), NULL);
+  conclude(job, add_tags(job, base), NULL);
 }
 
 // --- jobs on the loop thread
@@ -305,13 +308,14 @@ Document *docs_at(Docs *self, size_t index)
   return self->open.items[index];
 }
 
-Document *docs_open(Docs *self, Str uri, int64_t version, Str text)
+Document *docs_open(Docs *self, Str uri, Str language, int64_t version, Str text)
 {
   Document *doc = docs_find(self, uri);
   if (doc) docs_close(self, doc);
   doc = xcalloc(1, sizeof *doc);
   doc->uri = str_dup(uri);
   doc->path = uri_to_path(uri);
+  doc->html = str_is(language, "html") || htmltext_named(uri);
   doc->version = version;
   doc->serial = ++self->serial;
   doc->buffer = buffer_new(text, self->eol);

@@ -27,6 +27,7 @@ typedef struct Document {
   uint64_t serial; // ours: rises with every change, never the same twice in a session
   Buffer *buffer;
   bool too_long;             // for live annotations
+  bool html;                 // its prose is what counts
   const Findings *found;     // the newest there are, perhaps of an older text; NULL: none
   Changes since;             // from found->text to the text now
   struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
@@ -68,8 +69,8 @@ void docs_free(Docs *self);
 Document *docs_find(Docs *self, Str uri); // NULL: not open
 size_t docs_count(const Docs *self);
 Document *docs_at(Docs *self, size_t index);
-// Open, or open anew.
-Document *docs_open(Docs *self, Str uri, int64_t version, Str text);
+// Open, or open anew. HTML is told by `language` (LSP's languageId) or by the uri.
+Document *docs_open(Docs *self, Str uri, Str language, int64_t version, Str text);
 void docs_close(Docs *self, Document *doc);
 // One entry of contentChanges: a range and its text, or the whole text. False with ERR_USAGE: no such thing;
 // nothing is done.

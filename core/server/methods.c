@@ -186,7 +186,8 @@ static void do_open(Lsp *lsp, const RpcMessage *message)
     lsp_log(lsp, LSP_LOG_ERROR, "didOpen without uri or text");
     return;
   }
-  const Document *doc = docs_open(lsp->docs, uri, (int64_t)json_get_number(item, "version", 0), text);
+  const Document *doc = docs_open(lsp->docs, uri, json_get_str(item, "languageId"),
+                                  (int64_t)json_get_number(item, "version", 0), text);
   if (doc->too_long) tell_too_long(lsp, doc);
 }
 

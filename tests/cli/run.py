@@ -87,7 +87,7 @@ def bad_usage_is_two_and_says_what_to_do():
 @test
 def every_annotation_has_its_words():
     for name in sorted(os.listdir(ARTICLES)):
-        if not name.endswith(".txt"):
+        if not name.endswith((".txt", ".html")):
             continue
         path = os.path.join(ARTICLES, name)
         data = open(path, "rb").read()
@@ -108,6 +108,27 @@ def every_annotation_has_its_words():
                     equal(words, part["text"], "text of %r" % part)
                 expect((a["start"], -a["end"]) >= before, "not sorted at %r" % a)
                 before = (a["start"], -a["end"])
+
+
+@test
+def an_html_file_is_read_as_prose():
+    import re
+    path = os.path.join(ARTICLES, "fr-usine.html")
+    text = open(path, encoding="utf-8").read()
+    article = json.loads(run("annotate", "--format", "json", path)[1])
+    head = [article[k] for k in ("lang", "dct", "dct_from", "title")]
+    equal(head, ["fr", "2024-04-09", "metadata", "L'usine de Dunkerque sera vendue"], "what the file says of itself")
+    body = text.index("<body>")
+    tags = [m.span() for m in re.finditer(r"<[^>]*>", text)]
+    for a in article["annotations"]:
+        expect(a["start"] > body, "%r lies in the head" % a["text"])
+        expect(not any(s < a["end"] and a["start"] < e for s, e in tags), "%r lies in markup" % a["text"])
+    names = {a["text"] for a in article["annotations"]}
+    expect({"Philippe Lacombe", "Bharat Metals", "« une trahison »"} <= names, "missing: %r" % names)
+    told = json.loads(run("annotate", "--format", "json", "--date", "2020-01-02", path)[1])
+    equal((told["dct"], told["dct_from"]), ("2020-01-02", "caller"))
+    upper = temporary("A.HTM", b"<p title='Anna Lind'>Per Ek bor i Stockholm.</p>")
+    equal([a["text"] for a in json.loads(run("annotate", "--format", "json", upper)[1])["annotations"]], ["Per Ek", "Stockholm"])
 
 
 @test

@@ -82,6 +82,38 @@ def test_whole_text_changes(start):
     same(client.annotations(URI)["annotations"], [])
 
 
+def test_html_is_read_as_prose(start):
+    """After every edit the annotations are those of the same text opened anew, also where markup hid or showed what
+    lies far from the edit."""
+    body = ("<html lang=sv><head><title>Anna Lind</title></head><body title='Per Ek'>\n<h1>Rubrik</h1>\n"
+            "<p>”Nej, aldrig mer”, sa <b>Anna</b> Berg.</p>\n<p>Per Ek bor i Stockholm 😀.</p>\n"
+            "<p>”Ja, det är sant”, sa Eva Ström den 3 mars 2023.</p>\n</body></html>\n")
+    client, text = start(), Text(body)
+    parts = ("kind", "range", "text", "name", "value")
+    for uri, language in (("file:///tmp/a.html", "text"), ("untitled:1", "html")):
+        text.set(body)
+        client.open(uri, body, language=language)
+
+        def found(where):
+            return [{part: one.get(part) for part in parts} for one in client.annotations(where)["annotations"]]
+
+        same(sorted(one["text"] for one in found(uri) if one["kind"] == "quote"), ["”Ja, det är sant”", "”Nej, aldrig mer”"])
+        check(not any(one["text"] == "Anna Lind" for one in found(uri)), "a name of the head")
+        edits = (("Rubrik", "<!-- Rubrik"), ("Stockholm", "Stockholm --> Lund"), ("<!-- ", ""), ("<h1>", "<script>"),
+                 ("</b> Berg", "</b></script> Berg"), ("<script>", "<p>"), ("<b>Anna", "<a title=\"Anna"), ("sa Eva", "sa\" Eva"))
+        for version, (old, new) in enumerate(edits, 2):
+            at = text.text.index(old)
+            client.change(uri, version, [text.edit(at, at + len(old), new)])
+            fresh = "file:///tmp/fresh%d.html" % version
+            client.open(fresh, text.text)
+            same(found(uri), found(fresh))
+            hidden = version == 2  # by a comment that does not end
+            same(found(uri) == [], hidden)
+            if not hidden:
+                lies_where_it_says(text, client.annotations(uri)["annotations"])
+            client.close(fresh)
+
+
 def test_positions_out_of_bounds(start):
     client = start()
     client.open(URI, "ab\ncd")

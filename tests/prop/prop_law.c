@@ -4,6 +4,7 @@
 #include "unit/test.h"
 
 #include "annotate/pipeline.h"
+#include "parse/htmltext.h"
 #include "text/buffer.h"
 
 #include <glob.h>
@@ -63,10 +64,11 @@ static void describe(const Annotations *found, StrBuf *out)
   arena_release(&arena);
 }
 
-static void run(Analysis *analysis, Buffer *buffer, StrBuf *out)
+static void run(Analysis *analysis, Buffer *buffer, bool html, StrBuf *out)
 {
+  ArticleInfo info = {.html = html};
   Snapshot *text = buffer_snapshot(buffer);
-  Annotations *found = analysis_run(analysis, text, NULL, NULL);
+  Annotations *found = analysis_run(analysis, text, &info, NULL);
   describe(found, out);
   annotations_unref(found);
   snapshot_unref(text);
@@ -97,7 +99,15 @@ static void edit(Analysis *analysis, Buffer *buffer, Str pool)
                                        "a",
                                        "e",
                                        "talks ",
-                                       "och "};
+                                       "och ",
+                                       "<!--",
+                                       "-->",
+                                       "<p>",
+                                       "<script>",
+                                       "</script>",
+                                       "<a title='",
+                                       "&nbsp;",
+                                       ">"};
   size_t len = buffer_len(buffer), start = below(len + 1);
   size_t removed = below(3) ? 0 : below(below(4) ? 12 : 400);
   if (removed > len - start) removed = len - start;
@@ -118,7 +128,7 @@ static void edits_end_where_a_fresh_run_ends(void **state)
   g_random = seed ? strtoull(seed, NULL, 10) : 1;
   size_t rounds = rounds_set ? strtoull(rounds_set, NULL, 10) : 60;
   glob_t files;
-  assert_int_equal(glob("tests/data/articles/*.txt", 0, NULL, &files), 0);
+  assert_int_equal(glob("tests/data/articles/*.[htm]*", 0, NULL, &files), 0);
   Error err = {0};
   Pipeline *pipeline = pipeline_new(dir ? dir : "build/share/newsmark", &err);
   StrBuf edited = {0}, fresh = {0};
@@ -126,13 +136,14 @@ static void edits_end_where_a_fresh_run_ends(void **state)
     Str text = read_file(files.gl_pathv[f]);
     Buffer *buffer = buffer_new(text, EOL_LSP);
     Analysis *analysis = analysis_new(pipeline);
-    run(analysis, buffer, &edited);
+    bool html = htmltext_named(str_of(files.gl_pathv[f]));
+    run(analysis, buffer, html, &edited);
     for (size_t round = 0; round < rounds; round++) {
       uint64_t at = g_random;
       for (size_t k = 1 + below(3); k--;) edit(analysis, buffer, text);
-      run(analysis, buffer, &edited);
+      run(analysis, buffer, html, &edited);
       Analysis *again = analysis_new(pipeline);
-      run(again, buffer, &fresh);
+      run(again, buffer, html, &fresh);
       analysis_free(again);
       if (!str_eq(strbuf_str(&edited), strbuf_str(&fresh)))
         fail_msg("%s, round %zu (random state %llu):\n--- after edits\n%s--- fresh\n%s", files.gl_pathv[f],

@@ -90,7 +90,8 @@ static void test_dct(void **state)
     }
     Passages article = {passages, count, heads[i].blocks[0].lang};
     Arena arena = {0};
-    Dct dct = dates_dct(g_dates, &article, str_of(heads[i].given), str_of(heads[i].path), &arena);
+    Dct given = {str_of(heads[i].given), "caller"};
+    Dct dct = dates_dct(g_dates, &article, &given, str_of(heads[i].path), &arena);
     if (!str_is(dct.value, heads[i].value)) fail_msg("case %zu: " STR_FMT, i, STR_ARG(dct.value));
     if (heads[i].from)
       assert_string_equal(dct.from, heads[i].from);

@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "base/alloc.h"
-#include "index/htmltext.h"
+#include "parse/htmltext.h"
 
 #include <stdlib.h>
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "text/snapshot.h"
 
 typedef struct HtmlFacts { // what the file says of itself, borrowed from it; empty where it does not
   Str lang;                // <html lang="…">
@@ -14,5 +15,7 @@ typedef struct HtmlFacts { // what the file says of itself, borrowed from it; em
 // As many bytes as `html` has, in `arena`. Block elements are parted by blank lines where their tags have
 // room for them.
 Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts);
+// The same of a snapshot; the caller holds the reference.
+Snapshot *htmltext_snapshot(const Snapshot *html);
 // Whether the file's name says that it is HTML.
 bool htmltext_named(Str path);

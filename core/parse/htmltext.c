@@ -1,7 +1,7 @@
 // One pass from '<' to '<'. What lies in script, style, head and their like is markup as well, up to the end
 // tag of the same name. Offsets stay because a tag of n bytes becomes n bytes of white space: line ends where
 // a block begins or ends, else spaces.
-#include "index/htmltext.h"
+#include "parse/htmltext.h"
 
 #include "base/alloc.h"
 
@@ -237,6 +237,16 @@ Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts)
   }
   self.out[html.len] = '\0';
   return (Str){self.out, html.len};
+}
+
+Snapshot *htmltext_snapshot(const Snapshot *html)
+{
+  Arena arena = {0};
+  HtmlFacts facts;
+  Str prose = htmltext_of(snapshot_read(html, 0, snapshot_len(html), &arena), &arena, &facts);
+  Snapshot *self = snapshot_new(prose);
+  arena_release(&arena);
+  return self;
 }
 
 bool htmltext_named(Str path)

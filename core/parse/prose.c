@@ -1,0 +1,45 @@
+#include "parse/prose.h"
+
+void prose_release(Prose *self)
+{
+  snapshot_unref(self->text);
+  strbuf_release(&self->bytes);
+  *self = (Prose){0};
+}
+
+void prose_edit(Prose *self, TextEdit edit)
+{
+  bool first = self->start > self->end;
+  if (first || edit.start < self->start) self->start = edit.start;
+  if (first || self->end < edit.old_end) self->end = edit.old_end;
+  self->end = self->end - edit.old_end + edit.new_end;
+  self->len = self->len - edit.old_end + edit.new_end;
+}
+
+// Whether `fresh` differs from the last reading in front of the edits or behind them; from where to where.
+static bool differs_outside(const Prose *self, Str fresh, TextEdit *also)
+{
+  Str old = strbuf_str(&self->bytes);
+  bool edited = self->start <= self->end;
+  size_t most_front = edited ? self->start : fresh.len, most_back = edited ? fresh.len - self->end : 0;
+  size_t front = 0, back = 0;
+  while (front < most_front && old.ptr[front] == fresh.ptr[front]) front++;
+  while (back < most_back && old.ptr[old.len - 1 - back] == fresh.ptr[fresh.len - 1 - back]) back++;
+  *also = (TextEdit){front, fresh.len - back, fresh.len - back};
+  return front < most_front || back < most_back;
+}
+
+bool prose_read(Prose *self, const Snapshot *file, Arena *arena, HtmlFacts *facts, TextEdit *also)
+{
+  Str fresh = htmltext_of(snapshot_read(file, 0, snapshot_len(file), arena), arena, facts);
+  // Where the edits do not add up to this text, the follower has to begin anew in any case.
+  bool differs = self->text && self->len == fresh.len && differs_outside(self, fresh, also);
+  snapshot_unref(self->text);
+  self->text = snapshot_new(fresh);
+  strbuf_reset(&self->bytes);
+  strbuf_add(&self->bytes, fresh);
+  self->len = fresh.len;
+  self->start = SIZE_MAX; // no edits
+  self->end = 0;
+  return differs;
+}
