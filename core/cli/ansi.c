@@ -40,7 +40,7 @@ static void flush_word(Printer *p)
     p->column = wrap ? p->word_width : p->column + (p->space && p->column) + p->word_width;
     p->space = false;
   }
-  fwrite(p->word.ptr, 1, p->word.len, p->out);
+  if (p->word.len) fwrite(p->word.ptr, 1, p->word.len, p->out);
   strbuf_reset(&p->word);
   p->word_width = 0;
 }

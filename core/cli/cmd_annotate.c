@@ -51,7 +51,7 @@ static void print_json(const char *path, const Snapshot *text, const Annotations
   json_write_member(&out, "path", str_of(path));
   annotations_write_json(&out, found, &writer, request->enc);
   strbuf_add(&out, STR("}\n"));
-  fwrite(out.ptr, 1, out.len, stdout);
+  if (out.len) fwrite(out.ptr, 1, out.len, stdout);
   strbuf_release(&out);
   offsets_free(offsets);
   arena_release(&scratch);
@@ -62,7 +62,7 @@ static void print_export(const Exporter *exporter, const char *path, const Snaps
 {
   StrBuf out = {0};
   exporter_write(exporter, &out, path, text, found);
-  fwrite(out.ptr, 1, out.len, stdout);
+  if (out.len) fwrite(out.ptr, 1, out.len, stdout);
   strbuf_release(&out);
 }
 
@@ -70,7 +70,7 @@ static void print_frame(void (*part)(StrBuf *out))
 {
   StrBuf out = {0};
   if (part) part(&out);
-  fwrite(out.ptr, 1, out.len, stdout);
+  if (out.len) fwrite(out.ptr, 1, out.len, stdout);
   strbuf_release(&out);
 }
 
