@@ -5,25 +5,29 @@
 #pragma once
 
 #include "annotate/dates.h"
-#include "annotate/langid.h"
 #include "annotate/names.h"
 #include "annotate/quotes.h"
 #include "annotate/token.h"
 #include "parse/article.h"
 
 typedef struct Notes {
-  Str text; // the block's bytes, a copy in `arena`
+  Str text; // the block's bytes
   BlockKind kind;
   Lang lang;
-  LangScores scores;
   TokenVec tokens;
   SentenceVec sentences;
   NameVec names;   // names_find(): in order, no overlaps
   NameVec weak;    // likewise: what is a name if the article says so elsewhere; for coref alone
   DateVec dates;   // dates_find(): in order, no overlaps, not yet resolved
   QuoteVec quotes; // quotes_find()
-  Arena arena;     // owns all of the above
+  Arena arena;     // of the above, what has no other owner
 } Notes;
+
+// A copy of what the article's passes read, by itself in one piece of memory: an article keeps it for every
+// block. Of the tokens there are those of names (numbered anew), and all of a signature; no sentences. The
+// caller owns it.
+Notes *notes_keep(const Notes *read);
+void notes_free(Notes *self); // what notes_keep() gave; NULL is fine
 
 typedef struct Passage {
   size_t start; // byte of the block in the article

@@ -2,7 +2,8 @@
 // edits touched, then lines the new blocks up with the old slots: those in front of the change and behind it
 // are the same and keep their notes at the cost of a comparison, the few between are matched by hash. New
 // blocks are split into tokens and scored for language; once the languages of all blocks are chosen, blocks
-// without notes in their language get names, dates and quotations. Then the passes over the article: its
+// without notes in their language get names, dates and quotations, in an arena that all blocks share, and of
+// that the slot keeps what the passes read. Then the passes over the article: its
 // date, clusters of names, values of dates, speakers. They are left out where they would read what they read
 // last time (moved.h), and what they found then is moved; the slots keep the notes that they read then.
 //
@@ -11,11 +12,14 @@
 #include "annotate/pipeline.h"
 
 #include "annotate/coref.h"
+#include "annotate/langid.h"
 #include "annotate/moved.h"
 #include "annotate/notes.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "parse/prose.h"
+
+#define DRAFTS_MOST (2u << 20) // bytes
 
 struct Pipeline {
   Names *names;
@@ -25,8 +29,9 @@ struct Pipeline {
 
 typedef struct Slot {
   Block block;
+  LangScores scores; // once `scored`
+  bool scored;
   Notes *notes; // owned; NULL: not yet worked on
-  bool done;    // names, dates and quotations are there, in notes->lang
   Notes *read;  // owned: what the passes of `full` read; NULL: `notes`
   bool moved;   // the passes would read the same in `notes`, moved by `shift`
   Shift shift;
@@ -40,6 +45,7 @@ struct Analysis {
   SlotVec slots;
   Annotations *full; // counted: what the last full passes found, at these slots; NULL: nothing
   Arena scratch;     // of one run
+  Arena work;        // of one block
   SpanVec rooms[3];  // heap: where entities, dates and quotations are gathered, kept for the next run
   StageCosts costs;
 };
@@ -91,13 +97,6 @@ void annotations_unref(const Annotations *self)
 // --- slots
 // -----------------------------------------------------------------------------------------------------------
 
-static void notes_free(Notes *notes)
-{
-  if (!notes) return;
-  arena_release(&notes->arena);
-  free(notes);
-}
-
 static void slot_release(Slot *slot)
 {
   notes_free(slot->notes);
@@ -121,6 +120,7 @@ void analysis_free(Analysis *self)
   article_free(self->article);
   prose_release(&self->prose);
   arena_release(&self->scratch);
+  arena_release(&self->work);
   for (size_t i = 0; i < ARRAY_LEN(self->rooms); i++) vec_release(&self->rooms[i]);
   free(self);
 }
@@ -163,7 +163,8 @@ static void match_between(Slot *fresh, size_t first, size_t last, SlotVec *old, 
     Slot *from = &old->items[at];
     if (!from->notes || !same_block(&from->block, &fresh[i].block)) continue; // each serves once
     fresh[i].notes = from->notes;
-    fresh[i].done = from->done;
+    fresh[i].scores = from->scores;
+    fresh[i].scored = true;
     from->notes = NULL;
   }
   map_release(&by_hash);
@@ -233,66 +234,78 @@ static uint64_t lap(uint64_t *since)
   return spent;
 }
 
-static Notes *read_block(Analysis *self, const Block *block, const Snapshot *text)
-{
-  uint64_t clock = clock_ns();
-  Notes *notes = xcalloc(1, sizeof *notes);
-  Str bytes = snapshot_read(text, block->start, block->end, &self->scratch);
-  notes->text = arena_dup(&notes->arena, bytes);
-  notes->kind = block->kind;
-  tokens_split(notes->text, &notes->arena, &notes->tokens);
-  self->costs.tokens += lap(&clock);
-  notes->scores = langid_score(notes->text, &notes->tokens);
-  self->costs.langid += lap(&clock);
-  return notes;
-}
-
-static void annotate_block(Analysis *self, Notes *notes, Lang lang)
-{
-  const Pipeline *pipeline = self->pipeline;
-  uint64_t clock = clock_ns();
-  notes->lang = lang;
-  sentences_split(notes->text, lang, &notes->tokens, &notes->arena, &notes->sentences);
-  self->costs.tokens += lap(&clock);
-  names_find(pipeline->names, notes);
-  self->costs.names += lap(&clock);
-  dates_find(pipeline->dates, notes);
-  self->costs.dates += lap(&clock);
-  quotes_find(pipeline->quotes, notes);
-  self->costs.quotes += lap(&clock);
-}
-
 static bool cancelled(const _Atomic(bool) *cancel)
 {
   return cancel && *cancel;
 }
 
-// Tokens and language scores for every block that has none.
-static bool read_blocks(Analysis *self, const Snapshot *text, const _Atomic(bool) *cancel)
+// A block's text and tokens, in `arena`.
+static void read_block(Analysis *self, const Block *block, const Snapshot *text, Arena *arena, Notes *notes)
+{
+  uint64_t clock = clock_ns();
+  *notes = (Notes){.text = snapshot_read(text, block->start, block->end, arena), .kind = block->kind};
+  tokens_split(notes->text, arena, &notes->tokens);
+  self->costs.tokens += lap(&clock);
+}
+
+// Score the language of the blocks that are new. What was read of them waits in `drafts` for
+// annotate_blocks(), as far as there is room: a long article is rather read twice than held as tokens all at
+// once.
+static bool score_blocks(Analysis *self, const Snapshot *text, Notes **drafts, const _Atomic(bool) *cancel)
 {
   for (size_t i = 0; i < self->slots.len; i++) {
     Slot *slot = &self->slots.items[i];
-    if (slot->notes) continue;
+    if (slot->scored) continue;
     if (cancelled(cancel)) return false;
-    slot->notes = read_block(self, &slot->block, text);
-    slot->done = false;
+    Notes draft;
+    bool room = arena_bytes(&self->scratch) < DRAFTS_MOST;
+    if (!room) arena_reset(&self->work);
+    read_block(self, &slot->block, text, room ? &self->scratch : &self->work, &draft);
+    uint64_t clock = clock_ns();
+    slot->scores = langid_score(draft.text, &draft.tokens);
+    slot->scored = true;
+    self->costs.langid += lap(&clock);
+    if (room) drafts[i] = arena_copy(&self->scratch, &draft, sizeof draft);
   }
   return true;
 }
 
-static bool annotate_blocks(Analysis *self, const Snapshot *text, const Lang *langs,
+static Notes *annotate_block(Analysis *self, const Slot *slot, Notes *draft, const Snapshot *text, Lang lang)
+{
+  const Pipeline *pipeline = self->pipeline;
+  Notes notes;
+  arena_reset(&self->work);
+  if (draft)
+    notes = *draft;
+  else
+    read_block(self, &slot->block, text, &self->work, &notes);
+  notes.lang = lang;
+  notes.arena = self->work; // lent
+  uint64_t clock = clock_ns();
+  sentences_split(notes.text, lang, &notes.tokens, &notes.arena, &notes.sentences);
+  self->costs.tokens += lap(&clock);
+  names_find(pipeline->names, &notes);
+  self->costs.names += lap(&clock);
+  dates_find(pipeline->dates, &notes);
+  self->costs.dates += lap(&clock);
+  quotes_find(pipeline->quotes, &notes);
+  self->costs.quotes += lap(&clock);
+  Notes *kept = notes_keep(&notes);
+  self->work = notes.arena;
+  return kept;
+}
+
+// Notes for every block that has none in its language.
+static bool annotate_blocks(Analysis *self, const Snapshot *text, const Lang *langs, Notes **drafts,
                             const _Atomic(bool) *cancel)
 {
   for (size_t i = 0; i < self->slots.len; i++) {
     Slot *slot = &self->slots.items[i];
-    if (slot->done && slot->notes->lang == langs[i]) continue;
+    if (slot->notes && slot->notes->lang == langs[i]) continue;
     if (cancelled(cancel)) return false;
-    if (slot->done) { // the article's language changed, and with it this block's
-      notes_free(slot->notes);
-      slot->notes = read_block(self, &slot->block, text);
-    }
-    annotate_block(self, slot->notes, langs[i]);
-    slot->done = true;
+    Notes *notes = annotate_block(self, slot, drafts[i], text, langs[i]);
+    notes_free(slot->notes);
+    slot->notes = notes;
   }
   return true;
 }
@@ -443,16 +456,17 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   article_parse(self->article, text);
   update_slots(self);
   self->costs.parse += lap(&clock);
-  if (!read_blocks(self, text, cancel)) return NULL;
 
   size_t count = self->slots.len;
+  Notes **drafts = arena_zalloc(&self->scratch, size_mul(count, sizeof *drafts));
+  if (!score_blocks(self, text, drafts, cancel)) return NULL;
   const LangScores **scores = arena_alloc(&self->scratch, size_mul(count, sizeof *scores));
   Lang *langs = arena_alloc(&self->scratch, size_mul(count, sizeof *langs));
-  for (size_t i = 0; i < count; i++) scores[i] = &self->slots.items[i].notes->scores;
+  for (size_t i = 0; i < count; i++) scores[i] = &self->slots.items[i].scores;
   clock = clock_ns();
   Lang main_lang = langid_choose(scores, count, known.lang, langs);
   self->costs.langid += lap(&clock);
 
-  if (!annotate_blocks(self, text, langs, cancel)) return NULL;
+  if (!annotate_blocks(self, text, langs, drafts, cancel)) return NULL;
   return annotate_article(self, known.path, &dct, main_lang, langs);
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,11 +26,8 @@ static size_t aligned(size_t size)
   return (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 }
 
-static void add_chunk(Arena *arena, size_t least)
+static void push_chunk(Arena *arena, size_t size)
 {
-  size_t size = arena->head ? arena->size * 2 : ARENA_FIRST;
-  if (size > ARENA_MOST) size = ARENA_MOST;
-  if (size < least) size = least;
   ArenaChunk *chunk = xmalloc(sizeof *chunk + size);
   chunk->next = arena->head;
   chunk->size = size;
@@ -38,9 +36,27 @@ static void add_chunk(Arena *arena, size_t least)
   arena->used = 0;
 }
 
+static void add_chunk(Arena *arena, size_t least)
+{
+  size_t size = arena->head ? arena->size * 2 : ARENA_FIRST;
+  if (size > ARENA_MOST) size = ARENA_MOST;
+  push_chunk(arena, size < least ? least : size);
+}
+
+size_t arena_room(size_t size)
+{
+  return aligned(size ? size : 1);
+}
+
+void arena_reserve(Arena *arena, size_t size)
+{
+  assert(!arena->head);
+  push_chunk(arena, arena_room(size));
+}
+
 void *arena_alloc(Arena *arena, size_t size)
 {
-  size = aligned(size ? size : 1);
+  size = arena_room(size);
   if (arena->size - arena->used < size) add_chunk(arena, size);
   void *ptr = arena->head->data + arena->used;
   arena->used += size;
@@ -54,12 +70,13 @@ void *arena_zalloc(Arena *arena, size_t size)
 
 void *arena_copy(Arena *arena, const void *data, size_t size)
 {
-  return memcpy(arena_alloc(arena, size), data, size);
+  void *copy = arena_alloc(arena, size);
+  return size ? memcpy(copy, data, size) : copy;
 }
 
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
 {
-  size_t old_room = aligned(old_size ? old_size : 1), new_room = aligned(new_size ? new_size : 1);
+  size_t old_room = arena_room(old_size), new_room = arena_room(new_size);
   if (old && arena->head && (char *)old + old_room == arena->head->data + arena->used &&
       arena->size - arena->used >= new_room - old_room) {
     arena->used += new_room - old_room;
@@ -94,19 +111,12 @@ Str arena_printf(Arena *arena, const char *format, ...)
 
 void arena_reset(Arena *arena)
 {
-  ArenaChunk *keep = arena->head;
-  if (!keep) return;
-  for (ArenaChunk *chunk = keep->next, *next; chunk; chunk = next) {
-    next = chunk->next;
-    if (chunk->size > keep->size) {
-      free(keep);
-      keep = chunk;
-    } else {
-      free(chunk);
-    }
+  size_t held = arena_bytes(arena);
+  if (held > arena->size + sizeof(ArenaChunk) || held > ARENA_KEEP) { // several chunks become one
+    arena_release(arena);
+    push_chunk(arena, held < ARENA_KEEP ? held : ARENA_KEEP);
   }
-  keep->next = NULL;
-  *arena = (Arena){.head = keep, .size = keep->size};
+  arena->used = 0;
 }
 
 void arena_release(Arena *arena)
