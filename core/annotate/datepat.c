@@ -24,13 +24,21 @@ enum { MAX_STEPS = 4000, MAX_DEPTH = 40, MAX_NESTING = 24 };
 // --- compiling
 // ---------------------------------------------------------------------------------------------------------
 
+typedef struct Macro {
+  Str body;
+  PatOp *ops; // compiled, with places counted from its own first one; NULL: not yet
+  size_t len;
+} Macro;
+
 typedef struct Compiler {
   DatePat *pat;
   DateLex *lex;
   const Table *tables[3]; // where macros are looked for, in this order
-  Map macros;             // name → expression
-  const char *why;        // what is wrong; NULL: nothing
+  Map macros;             // name → index in `bodies`
+  VEC_OF(Macro) bodies;
+  const char *why; // what is wrong; NULL: nothing
   int depth;
+  Arena scratch;
 } Compiler;
 
 static void emit(Compiler *c, PatOp op)
@@ -58,13 +66,6 @@ static Str take_name(Str *s)
   return name;
 }
 
-static Str macro_body(const Compiler *c, Str name)
-{
-  uint64_t known;
-  if (map_get(&c->macros, name, &known)) return str_of((const char *)(uintptr_t)known);
-  return (Str){NULL, 0};
-}
-
 // The first definition of a macro holds: a language's own comes before the shared one.
 static void find_macros(Compiler *c)
 {
@@ -75,21 +76,43 @@ static void find_macros(Compiler *c)
       if (!cell.len || cell.ptr[0] != '=') break; // they stand in front: '=' sorts before letters
       bool is_new;
       uint64_t *slot = map_slot(&c->macros, str_slice(cell, 1, cell.len), &is_new);
-      if (is_new) *slot = (uintptr_t)table_cell(table, row, 1).ptr;
+      if (!is_new) continue;
+      *slot = c->bodies.len;
+      vec_push(&c->bodies, (Macro){.body = table_cell(table, row, 1)});
     }
   }
 }
 
+// Move `len` operations' places by `by`.
+static void move_ops(PatOp *ops, size_t len, size_t by)
+{
+  for (size_t i = 0; i < len; i++) {
+    if (ops[i].code == OP_SPLIT || ops[i].code == OP_JUMP) ops[i].to += (uint32_t)by;
+  }
+}
+
+// A macro is compiled once and copied from then on.
 static void compile_macro(Compiler *c, Str name)
 {
-  Str body = macro_body(c, name);
-  if (!body.ptr)
+  uint64_t known;
+  size_t from = c->pat->ops.len;
+  if (!map_get(&c->macros, name, &known)) {
     c->why = "no such macro";
-  else if (++c->depth > MAX_NESTING)
-    c->why = "macros nested too deep";
-  else
-    compile_choice(c, &body);
-  c->depth--;
+    return;
+  }
+  Macro *macro = &c->bodies.items[known];
+  if (!macro->ops) {
+    Str body = macro->body;
+    if (++c->depth > MAX_NESTING) c->why = "macros nested too deep";
+    if (!c->why) compile_choice(c, &body);
+    c->depth--;
+    macro->len = c->pat->ops.len - from;
+    macro->ops = arena_copy(&c->scratch, c->pat->ops.items + from, macro->len * sizeof *macro->ops);
+    move_ops(macro->ops, macro->len, 0 - from);
+    return;
+  }
+  for (size_t i = 0; i < macro->len; i++) vec_push(&c->pat->ops, macro->ops[i]);
+  move_ops(c->pat->ops.items + from, macro->len, from);
 }
 
 static void compile_word(Compiler *c, Str *s)
@@ -162,9 +185,7 @@ static void compile_item(Compiler *c, Str *s)
   size_t len = c->pat->ops.len;
   memmove(ops + from + 1, ops + from, (len - 1 - from) * sizeof *ops);
   ops[from] = (PatOp){OP_SPLIT, 0, 0, 0, (uint32_t)len};
-  for (size_t i = from + 1; i < len; i++) {
-    if (ops[i].code == OP_SPLIT || ops[i].code == OP_JUMP) ops[i].to++;
-  }
+  move_ops(ops + from + 1, len - from - 1, 1);
 }
 
 static void compile_choice(Compiler *c, Str *s)
@@ -186,9 +207,7 @@ static void compile_choice(Compiler *c, Str *s)
     size_t len = c->pat->ops.len;
     memmove(ops + from + 1, ops + from, (len - 2 - from) * sizeof *ops);
     ops[from] = (PatOp){OP_SPLIT, 0, 0, 0, (uint32_t)len};
-    for (size_t i = from + 1; i + 1 < len; i++) {
-      if (ops[i].code == OP_SPLIT || ops[i].code == OP_JUMP) ops[i].to++;
-    }
+    move_ops(ops + from + 1, len - from - 2, 1);
     ends[end_count++] = (uint32_t)len - 1;
   }
   for (size_t i = 0; i < end_count; i++) c->pat->ops.items[ends[i]].to = (uint32_t)c->pat->ops.len;
@@ -316,6 +335,17 @@ static void find_openings(const DatePat *pat, uint32_t pc, uint16_t pattern, Ope
   }
 }
 
+// What may come behind `sym` in any pattern that opens with it; 0: anything.
+static uint16_t all_seconds(DatePat *pat, SetIndex *index, size_t sym)
+{
+  SymSet all = {{0}};
+  for (uint32_t s = pat->start_of[sym]; s < pat->start_of[sym + 1]; s++) {
+    if (!pat->starts.items[s].second) return 0;
+    join(&all, &pat->sets.items[pat->starts.items[s].second]);
+  }
+  return keep_set(pat, index, &all);
+}
+
 static void index_starts(DatePat *pat, SetIndex *index)
 {
   OpeningVec all = {0};
@@ -332,6 +362,7 @@ static void index_starts(DatePat *pat, SetIndex *index)
     pat->starts.items[at[o->sym]++] = (PatStart){o->pattern, second};
     symset_add(&pat->first, o->sym);
   }
+  for (size_t sym = 0; sym < SYM_MAX; sym++) pat->second_of[sym] = all_seconds(pat, index, sym);
   vec_release(&all);
 }
 
@@ -348,6 +379,8 @@ bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err)
       ok = compile_row(&c, c.tables[t], row, err);
   }
   map_release(&c.macros);
+  vec_release(&c.bodies);
+  arena_release(&c.scratch);
   if (!ok) return false;
   SetIndex *index = xcalloc(1, sizeof *index);
   fill_next(pat, index);
@@ -426,7 +459,8 @@ static bool may_go_on(const Matcher *m, uint32_t pc, uint32_t at)
 {
   uint16_t next = m->pat->ops.items[pc].next;
   if (!next) return true;
-  return at < m->list->atoms.len && symset_meets(&m->pat->sets.items[next], &m->list->atoms.items[at].syms);
+  return at < m->list->atoms.len &&
+         symset_meets(&m->pat->sets.items[next], m->list->atoms.items[at].readings.syms);
 }
 
 static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t begin, uint32_t end)
@@ -438,8 +472,8 @@ static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t b
     case OP_SYM:
       if (at >= m->list->atoms.len || depth == MAX_DEPTH) return;
       const Atom *atom = &m->list->atoms.items[at];
-      for (uint32_t i = 0; i < atom->count; i++) {
-        const Reading *r = m->list->readings.items[atom->first + i];
+      for (uint32_t i = 0; i < atom->readings.count; i++) {
+        const Reading *r = atom->readings.items[i];
         if (r->sym != op->sym ||
             (op->field < FIELD_COUNT && !date_field_fits(op->field, r->value, r->digits)))
           continue;
@@ -499,17 +533,22 @@ static void fill_frame(const Matcher *m)
   for (size_t s = 0; s < pattern->sets; s++) frame_set(frame, pattern->set[s].field, pattern->set[s].value);
 }
 
+static bool may_follow(const DatePat *pat, uint16_t set, const Atom *behind)
+{
+  return !set || (behind && symset_meets(&pat->sets.items[set], behind->readings.syms));
+}
+
 static bool match_at(Matcher *m, uint32_t at)
 {
   const Atom *atom = &m->list->atoms.items[at];
-  for (uint32_t i = 0; i < atom->count; i++) {
-    const Reading *r = m->list->readings.items[atom->first + i];
+  for (uint32_t i = 0; i < atom->readings.count; i++) {
+    const Reading *r = atom->readings.items[i];
     const Atom *behind = at + r->len < m->list->atoms.len ? &m->list->atoms.items[at + r->len] : NULL;
+    if (!may_follow(m->pat, m->pat->second_of[r->sym], behind)) continue;
     for (uint32_t s = m->pat->start_of[r->sym]; s < m->pat->start_of[r->sym + 1]; s++) {
       const PatStart *start = &m->pat->starts.items[s];
-      if (start->second && (!behind || !symset_meets(&m->pat->sets.items[start->second], &behind->syms)))
-        continue;
-      run(m, m->pat->patterns.items[start->pattern].entry, at, 0, at, UINT32_MAX);
+      if (may_follow(m->pat, start->second, behind))
+        run(m, m->pat->patterns.items[start->pattern].entry, at, 0, at, UINT32_MAX);
     }
   }
   return m->found;
@@ -519,7 +558,7 @@ static bool match_at(Matcher *m, uint32_t at)
 // 5).
 bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateMatch *best)
 {
-  if (!symset_meets(&pat->first, &list->atoms.items[at].syms)) return false;
+  if (!symset_meets(&pat->first, list->atoms.items[at].readings.syms)) return false;
   Matcher m;
   m.pat = pat, m.list = list, m.budget = MAX_STEPS, m.best = best, m.found = false, m.best_depth = 0;
   if (!match_at(&m, at)) return false;

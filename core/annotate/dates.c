@@ -1,9 +1,9 @@
-// Finding: the block's tokens become atoms with readings (datelex), patterns are tried at every atom that can
-// open one (datepat), the longest match wins and the search goes on behind it. What a match says is kept as a
-// frame; its value waits for the article's date (dates_resolve.c). Two things need the words around a match
-// and are done here, so that a draft depends on nothing but its block: the tense of the clause, for days and
-// months without a direction, and the parts of ranges ("3.–5. März"), where the left one borrows what the
-// right one says.
+// Finding: the block's tokens become atoms with readings (dateatom), patterns are tried at every atom that
+// can open one (datepat), the longest match wins and the search goes on behind it. What a match says is kept
+// as a frame; its value waits for the article's date (dates_resolve.c). Two things need the words around a
+// match and are done here, so that a draft depends on nothing but its block: the tense of the clause, for
+// days and months without a direction, and the parts of ranges ("3.–5. März"), where the left one borrows
+// what the right one says.
 #include "annotate/dates_p.h"
 
 // A language takes a millisecond to compile and most readers have two or three: each is compiled when a block
@@ -40,6 +40,7 @@ const DateTables *dates_tables(const Dates *self, Lang lang, Error *err)
     tables_free(tables);
     return NULL;
   }
+  datelex_seal(&tables->lex);
   if (atomic_compare_exchange_strong(place, &none, tables)) return tables;
   tables_free(tables);
   return none;
@@ -62,8 +63,8 @@ static const Reading *atom_reading(const Finder *f, uint32_t at, uint16_t sym)
 {
   if (at >= f->list->atoms.len) return NULL;
   const Atom *atom = &f->list->atoms.items[at];
-  for (uint32_t i = 0; i < atom->count; i++) {
-    const Reading *r = f->list->readings.items[atom->first + i];
+  for (uint32_t i = 0; i < atom->readings.count; i++) {
+    const Reading *r = atom->readings.items[i];
     if (r->sym == sym) return r;
   }
   return NULL;
@@ -261,7 +262,9 @@ static void add_draft(Finder *f, uint32_t begin, uint32_t end, DateType type, fl
   DateFrame *kept = arena_alloc(&f->notes->arena, sizeof *kept);
   *kept = *frame;
   f->last_begin = begin;
-  DateDraft draft = {atoms[begin].start, atoms[end - 1].end, type, confidence, kept};
+  DateMemo *memo = arena_alloc(&f->notes->arena, sizeof *memo);
+  memo->now = 0;
+  DateDraft draft = {atoms[begin].start, atoms[end - 1].end, type, confidence, kept, memo};
   vec_push_in(&f->notes->arena, &f->notes->dates, draft);
 }
 
@@ -401,7 +404,7 @@ static void find_all(Finder *f, const DatePat *pat)
   uint32_t floor = 0;
   for (uint32_t at = 0; at < f->list->atoms.len;) {
     DateMatch m;
-    if (!f->list->atoms.items[at].count || !datepat_match(pat, f->list, at, &m)) {
+    if (!f->list->atoms.items[at].readings.count || !datepat_match(pat, f->list, at, &m)) {
       at++;
       continue;
     }
@@ -432,7 +435,7 @@ void dates_find(const Dates *self, struct Notes *notes)
   Arena scratch = {0};
   AtomList list = {0};
   const DateLex *lex = &tables->lex;
-  datelex_read(lex, notes->text, &notes->tokens, &scratch, &list);
+  dateatom_read(lex, notes->text, &notes->tokens, &scratch, &list);
   if (list.any) {
     Finder finder = {.lex = lex, .list = &list, .notes = notes};
     find_all(&finder, &tables->pat);

@@ -22,6 +22,7 @@ typedef struct DateDraft {
   DateType type;
   float confidence;
   const struct DateFrame *frame; // what the words say (dates_p.h); lives in the notes' arena
+  struct DateMemo *memo;         // what dates_resolve() made of it last; likewise
 } DateDraft;
 typedef VEC_OF(DateDraft) DateVec;
 
@@ -32,6 +33,7 @@ void dates_find(const Dates *self, struct Notes *notes);
 // The DCT: `given` where it holds a date, else from the article's head, else from the file's
 // name `path` (may be empty). Strings live in `arena`.
 Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *given, Str path, Arena *arena);
-// Append a span for every date of the article, resolved against `dct` and the dates before it.
+// Append a span for every date of the article, resolved against `dct` and the dates before it. Writes into
+// the drafts' memos: one thread at a time for the same notes.
 void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena,
                    SpanVec *out);

@@ -1,5 +1,6 @@
 // dates_p: what the files of the dates engine share; for them alone.
-//   datelex.c   words and numbers of a block become atoms with readings: typed symbols that set fields
+//   datelex.c   the words of a language and their readings: typed symbols that set fields
+//   dateatom.c  words and numbers of a block become atoms with readings
 //   datepat.c   patterns over symbols, compiled from a table; the longest match from an atom
 //   dates.c     dates_find(): atoms, matches, ranges, tense
 //   dates_dct.c the article's own date;  dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and
@@ -98,6 +99,17 @@ static inline void frame_set(DateFrame *f, DateField field, int32_t value)
   f->field[field] = value;
 }
 
+// The value of a draft that needs no date before it, kept for the next pass over the article.
+typedef struct DateMemo {
+  uint64_t now;   // timex_key() of the article's date it holds for; 0: nothing is kept
+  Timex t;        // GRAIN_NONE: no anchor for those behind
+  char value[24]; // and its length
+  char begin[10], until[10];
+  uint8_t value_len;
+  bool bounded;    // begin and until hold
+  bool from_words; // needs no anchor
+} DateMemo;
+
 // Symbols are names in the tables, numbers here; those that C makes itself or asks for come first.
 enum {
   SYM_NONE,
@@ -162,29 +174,44 @@ static inline bool symset_meets(const SymSet *a, const SymSet *b)
          (a->bits[3] & b->bits[3]);
 }
 
-typedef struct Atom {  // a word, number or mark; a token is one or several ("1980-talet": three)
-  uint32_t start, end; // bytes in the block
+typedef struct Readings { // all that something may be; borrowed from the lexicon or made for one block
+  const Reading *const *items;
+  const SymSet *syms; // of them all
+  uint32_t count;
+} Readings;
+
+typedef struct Atom { // a word, number or mark; a token is one or several ("1980-talet": three)
   Str lower;
-  uint32_t node; // of the lexicon; 0: not there
+  Readings readings;
+  uint32_t start, end; // bytes in the block
   uint32_t token;
-  uint32_t first, count; // readings, in AtomList.readings
-  SymSet syms;           // theirs
-  bool inside;           // does not open its token
-  bool spaced;           // white space before it
+  uint16_t node; // of the lexicon; 0: not there
+  bool inside;   // does not open its token
+  bool spaced;   // white space before it
+  bool settled;  // its readings are those of its node, whatever stands behind it
 } Atom;
 
 typedef struct AtomList {
   VEC_OF(Atom) atoms;
-  VEC_OF(const Reading *) readings;
   bool any; // something that may open an expression
 } AtomList;
 
-typedef struct LexNode LexNode;
-typedef struct DateLex { // the words of one language
-  LexNode *nodes;        // an open-addressing table: (parent, word) → node
-  uint32_t cap, len;
+typedef struct LexNode { // a word behind the words of its parent
+  Str word;
+  uint32_t hash;
+  uint16_t parent;
+  uint16_t newest; // reading + 1, the others by DateLex.older; 0: none
+  Readings readings;
+  SymSet syms;
+  bool has_children;
+  bool simple; // its readings depend on neither case nor the words behind, unless it has children
+} LexNode;
+typedef struct DateLex {  // the words of one language
+  VEC_OF(LexNode) nodes;  // [0]: the root
+  uint16_t *slots;        // an open-addressing table: (parent, word) → node; 0: free
+  uint64_t opens[1 << 8]; // a bit per low bits of a hash: some word of the root has it
   VEC_OF(Reading) readings;
-  VEC_OF(uint32_t) next; // [reading] the next one of the same node, 0: none
+  VEC_OF(uint16_t) older; // [reading] the one before of the same node, as LexNode.newest
   VEC_OF(Str) symbols;
   Map symbol_ids;       // name → symbol
   VEC_OF(Str) suffixes; // tense by ending, with
@@ -213,7 +240,8 @@ typedef struct DatePat {
   VEC_OF(SymSet) sets;     // what may come next at an operation: PatOp.next
   VEC_OF(PatStart) starts; // patterns by first symbol:
   uint32_t start_of[SYM_MAX + 1];
-  SymSet first; // what any pattern may open with
+  uint16_t second_of[SYM_MAX]; // [first symbol] the union of PatStart.second
+  SymSet first;                // what any pattern may open with
 } DatePat;
 
 typedef struct DateMatch {
@@ -242,9 +270,20 @@ bool date_value_of(Str cell, int32_t *value);
 bool date_sets_of(Str cell, uint8_t only, FieldSet *set, uint8_t *sets); // "unit=Y rel=-1"
 bool datelex_load(DateLex *lex, Lang lang, Error *err);
 void datelex_release(DateLex *lex);
+void datelex_seal(DateLex *lex);                 // all words are in
 uint16_t datelex_symbol(DateLex *lex, Str name); // interned; SYM_NONE where there are too many
 bool datelex_word(DateLex *lex, Str form, Reading reading);
-void datelex_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *scratch, AtomList *out);
+// The node of `word`, which has str_hash() `hash`, behind `parent` (0: the first word of a form); 0: none.
+uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint32_t hash, Str word);
+
+// --- dateatom.c
+// Where the atom that begins at `p` ends.
+const char *dateatom_end(const char *p, const char *end);
+// Inner points belong to a word ("a.m.", "f.kr."); one at the end is a mark of its own unless the word has
+// inner ones.
+bool dateatom_has_inner_point(Str word);
+// The atoms of a block with their readings; everything lives in `scratch`.
+void dateatom_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *scratch, AtomList *out);
 
 // --- datepat.c
 bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err);

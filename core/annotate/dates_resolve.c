@@ -1,13 +1,16 @@
 // Resolving: a frame and the article's date give a Timex, a duration, a set or a reference. The walk keeps
 // the last day that was named as the anchor of anaphoric ones ("två dagar senare", "samma dag"). What is not
-// known stays X.
+// known stays X. An article is resolved after every key, and all but a few values are what they were: a draft
+// keeps its own (DateMemo) unless it counted from a date before it.
 #include "annotate/dates_p.h"
 
 typedef struct Resolver {
   const Dct *dct;
-  Timex now;       // the article's date; GRAIN_NONE: unknown
-  Timex reference; // of the last date; the article's where there was none
-  Str dct_text;    // of the anchor
+  Timex now;        // the article's date; GRAIN_NONE: unknown
+  uint64_t now_key; // of `now`, for memos
+  Timex reference;  // of the last date; the article's where there was none: see reference_of()
+  bool referred;    // the draft at hand looked at it
+  Str dct_text;     // of the anchor
   Arena *arena;
 } Resolver;
 
@@ -71,6 +74,12 @@ static Timex seen_at(const Timex *t, Grain grain)
       grain == GRAIN_SEASON)
     to = unknown_at(grain), to.year = t->year;
   return to;
+}
+
+static const Timex *reference_of(Resolver *r)
+{
+  r->referred = true;
+  return &r->reference;
 }
 
 static Timex day_of(const Resolver *r)
@@ -247,13 +256,13 @@ static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor
 // --- stretches
 // ---------------------------------------------------------------------------------------------------------
 
-static Timex resolve_unit(const Resolver *r, const DateFrame *f, Anchor *anchor)
+static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   Grain grain = unit_grain(f->field[FIELD_UNIT]);
   bool next_day = f->field[FIELD_UNIT] == UNIT_DAY && frame_get(f, FIELD_REL, 0) > 0;
   bool anaphor = frame_has(f, FIELD_ANAPHOR) || next_day;
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
-  Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
+  Timex t = seen_at(anaphor ? reference_of(r) : &r->now, grain);
   int rel = frame_get(f, FIELD_REL, 0);
   int32_t day;
   Timex now = day_of(r);
@@ -337,7 +346,7 @@ static Timex resolve_two_counts(const Resolver *r, const DateFrame *f)
   return move_day(&t, f->field[FIELD_UNIT], f->field[FIELD_AMOUNT] / 100 * dir);
 }
 
-static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anchor)
+static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   bool anaphor = frame_has(f, FIELD_ANAPHOR);
   int32_t unit = f->field[FIELD_UNIT], amount = f->field[FIELD_AMOUNT], dir = f->field[FIELD_DIR];
@@ -346,7 +355,7 @@ static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anch
   Grain grain = unit_grain(unit);
   if ((unit == UNIT_DECADE || unit == UNIT_TEN_YEARS) && amount != AMOUNT_VAGUE && amount < 10000)
     grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
-  Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
+  Timex t = seen_at(anaphor ? reference_of(r) : &r->now, grain);
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   if (amount == AMOUNT_VAGUE) return (Timex){0};
   if (grain == GRAIN_MINUTE) {
@@ -358,7 +367,7 @@ static Timex resolve_counted(const Resolver *r, const DateFrame *f, Anchor *anch
   }
   int steps = amount / 100 * dir * (unit == UNIT_FORTNIGHT ? 2 : 1);
   if (amount % 100 && unit == UNIT_YEAR) { // "one and a half years ago"
-    Timex month = seen_at(anaphor ? &r->reference : &r->now, GRAIN_MONTH);
+    Timex month = seen_at(anaphor ? reference_of(r) : &r->now, GRAIN_MONTH);
     return timex_step(&month, amount * 12 / 100 * dir);
   }
   return timex_step(&t, steps);
@@ -400,7 +409,7 @@ static bool clocked(const DateFrame *f)
 // --- a date
 // ------------------------------------------------------------------------------------------------------------
 
-static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
+static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   Timex t;
   *anchor = ANCHOR_DCT;
@@ -447,11 +456,11 @@ static Timex resolve_date(const Resolver *r, const DateFrame *f, Anchor *anchor)
     t = resolve_unit(r, f, anchor);
   } else if (frame_has(f, FIELD_ANAPHOR)) {
     *anchor = ANCHOR_REFERENCE;
-    Timex day = seen_at(&r->reference, GRAIN_DAY);
+    Timex day = seen_at(reference_of(r), GRAIN_DAY);
     t = timex_step(&day, frame_get(f, FIELD_REL, 0));
   } else {
-    bool near = frame_has(f, FIELD_REL) || r->reference.grain < GRAIN_DAY; // "this morning"
-    Timex day = seen_at(near ? &r->now : &r->reference, GRAIN_DAY);
+    bool near = frame_has(f, FIELD_REL) || reference_of(r)->grain < GRAIN_DAY; // "this morning"
+    Timex day = seen_at(near ? &r->now : reference_of(r), GRAIN_DAY);
     t = timex_step(&day, frame_get(f, FIELD_REL, 0));
     *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
   }
@@ -516,19 +525,25 @@ static Str anchor_text(const Resolver *r, Anchor anchor)
   return r->dct_text;
 }
 
-static void set_bounds(const Resolver *r, const Timex *t, DateFacts *facts)
-{
+// What a draft comes to: everything of its facts but the strings' place.
+typedef struct Outcome {
+  Str value;
+  Timex t; // GRAIN_NONE: no anchor for those behind
   int32_t first, last;
-  if (!timex_bounds(t, &first, &last)) return;
-  facts->begin = timex_iso_day(first, r->arena);
-  facts->until = timex_iso_day(last, r->arena);
+  bool bounded;
+  Anchor anchor;
+} Outcome;
+
+static void find_bounds(const Timex *t, Outcome *out)
+{
+  out->bounded = timex_bounds(t, &out->first, &out->last);
 }
 
 // "the last two weeks": whole weeks up to the article's day; "the next two": whole ones from the next week
 // on.
-static void set_span_bounds(const Resolver *r, const DateFrame *f, DateFacts *facts)
+static void find_span_bounds(const Resolver *r, const DateFrame *f, Outcome *out)
 {
-  int32_t today, first, last, ignored, unit = frame_get(f, FIELD_UNIT, UNIT_DAY), dir = f->field[FIELD_DIR];
+  int32_t today, ignored, unit = frame_get(f, FIELD_UNIT, UNIT_DAY), dir = f->field[FIELD_DIR];
   int32_t count = frame_get(f, FIELD_AMOUNT, 100) / 100;
   Timex now = day_of(r);
   if (!timex_day(&now, &today) || frame_get(f, FIELD_AMOUNT, 100) < 100 || is_clock_unit(unit) ||
@@ -536,46 +551,96 @@ static void set_span_bounds(const Resolver *r, const DateFrame *f, DateFacts *fa
     return;
   Timex here = timex_at(&now, unit_grain(unit));
   Timex from = timex_step(&here, dir < 0 ? -count : 1), to = timex_step(&here, dir < 0 ? 0 : count);
-  if (!timex_bounds(&from, &first, &ignored) || !timex_bounds(&to, &ignored, &last)) return;
-  facts->begin = timex_iso_day(first, r->arena);
-  facts->until = timex_iso_day(dir < 0 ? today : last, r->arena);
+  out->bounded = timex_bounds(&from, &out->first, &ignored) && timex_bounds(&to, &ignored, &out->last);
+  if (dir < 0) out->last = today;
 }
 
-static void remember(Resolver *r, const Timex *t)
+static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
 {
-  int32_t first, last;
-  if (timex_bounds(t, &first, &last)) r->reference = *t;
+  out->t = resolve_date(r, f, &out->anchor);
+  out->value = timex_value(&out->t, r->arena);
+  find_bounds(&out->t, out);
+  if (!out->bounded) out->t.grain = GRAIN_NONE;
+  if (!out->value.len) out->value = frame_get(f, FIELD_DIR, -1) > 0 ? STR("FUTURE_REF") : STR("PAST_REF");
 }
 
-static DateFacts resolve(Resolver *r, const DateDraft *draft)
+static Outcome resolve(Resolver *r, const DateDraft *draft)
 {
   const DateFrame *f = draft->frame;
-  DateFacts facts = {.value = {"", 0}};
-  Anchor anchor = ANCHOR_WORDS;
-  facts.begin = facts.until = facts.mod = facts.quant = facts.freq = (Str){"", 0};
-  facts.mod = mod_value(frame_get(f, FIELD_MOD, 0));
+  Outcome out = {.anchor = ANCHOR_WORDS};
   if (frame_has(f, FIELD_REF)) {
-    facts.value = ref_value(f);
-    if (str_is(facts.value, "PRESENT_REF")) {
-      set_bounds(r, &r->now, &facts);
-      anchor = ANCHOR_DCT;
-    }
+    out.value = ref_value(f);
+    if (str_is(out.value, "PRESENT_REF")) find_bounds(&r->now, &out), out.anchor = ANCHOR_DCT;
   } else if (draft->type == DATE_SET) {
-    facts.value = set_value(f, r->arena);
-    facts.quant = STR("EVERY");
+    out.value = set_value(f, r->arena);
   } else if (draft->type == DATE_DURATION) {
-    facts.value = date_duration(f, r->arena);
-    if (frame_has(f, FIELD_DIR)) set_span_bounds(r, f, &facts), anchor = ANCHOR_DCT;
+    out.value = date_duration(f, r->arena);
+    if (frame_has(f, FIELD_DIR)) find_span_bounds(r, f, &out), out.anchor = ANCHOR_DCT;
   } else {
-    Timex t = resolve_date(r, f, &anchor);
-    facts.value = timex_value(&t, r->arena);
-    set_bounds(r, &t, &facts);
-    facts.anchor = anchor_text(r, anchor);
-    if (!facts.value.len) facts.value = frame_get(f, FIELD_DIR, -1) > 0 ? STR("FUTURE_REF") : STR("PAST_REF");
-    remember(r, &t);
-    return facts;
+    resolve_point(r, f, &out);
   }
-  facts.anchor = anchor_text(r, anchor);
+  return out;
+}
+
+// Both in one piece: the facts and the letters of their value and bounds.
+typedef struct FactsBox {
+  DateFacts facts;
+  char text[sizeof((DateMemo){0}.value) + 20];
+} FactsBox;
+
+static void keep_memo(const Resolver *r, const Outcome *out, const DateFacts *facts, DateMemo *memo)
+{
+  memo->now = 0;
+  if (r->referred || facts->value.len > sizeof memo->value) return;
+  memo->now = r->now_key;
+  memo->t = out->t;
+  memo->from_words = out->anchor == ANCHOR_WORDS;
+  memo->value_len = (uint8_t)facts->value.len;
+  memcpy(memo->value, facts->value.ptr, facts->value.len);
+  memo->bounded = facts->begin.len == sizeof memo->begin;
+  if (!memo->bounded) return;
+  memcpy(memo->begin, facts->begin.ptr, sizeof memo->begin);
+  memcpy(memo->until, facts->until.ptr, sizeof memo->until);
+}
+
+static DateFacts *facts_of_memo(const Resolver *r, const DateMemo *memo)
+{
+  FactsBox *box = arena_alloc(r->arena, sizeof *box);
+  char *text = box->text;
+  size_t ends = memo->bounded ? sizeof memo->begin : 0;
+  memcpy(text, memo->value, sizeof memo->value);
+  memcpy(text + sizeof memo->value, memo->begin, sizeof memo->begin);
+  memcpy(text + sizeof memo->value + 10, memo->until, sizeof memo->until);
+  box->facts = (DateFacts){.value = {text, memo->value_len},
+                           .begin = {text + sizeof memo->value, ends},
+                           .until = {text + sizeof memo->value + 10, ends},
+                           .anchor = anchor_text(r, memo->from_words ? ANCHOR_WORDS : ANCHOR_DCT)};
+  return &box->facts;
+}
+
+static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
+{
+  const Str none = {"", 0};
+  DateFacts *facts;
+  Timex t;
+  if (draft->memo->now == r->now_key) {
+    facts = facts_of_memo(r, draft->memo);
+    t = draft->memo->t;
+  } else {
+    r->referred = false;
+    Outcome out = resolve(r, draft);
+    facts = arena_zalloc(r->arena, sizeof *facts);
+    facts->value = out.value;
+    facts->begin = out.bounded ? timex_iso_day(out.first, r->arena) : none;
+    facts->until = out.bounded ? timex_iso_day(out.last, r->arena) : none;
+    facts->anchor = anchor_text(r, out.anchor);
+    keep_memo(r, &out, facts, draft->memo);
+    t = out.t;
+  }
+  if (t.grain != GRAIN_NONE) r->reference = t;
+  facts->mod = mod_value(frame_get(draft->frame, FIELD_MOD, 0));
+  facts->quant = draft->type == DATE_SET && !frame_has(draft->frame, FIELD_REF) ? STR("EVERY") : none;
+  facts->freq = none;
   return facts;
 }
 
@@ -593,6 +658,7 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
   (void)self;
   Resolver r = {.dct = dct, .now = timex_parse(dct->value), .arena = arena};
   r.reference = r.now;
+  r.now_key = timex_key(&r.now);
   r.dct_text = arena_printf(arena, "the article's date, " STR_FMT, STR_ARG(dct->value));
   for (size_t p = 0; p < article->len; p++) {
     const Passage *passage = &article->items[p];
@@ -609,7 +675,7 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
                    .type = (uint8_t)draft->type,
                    .by = BY_RULE,
                    .confidence = draft->confidence};
-      DateFacts now = resolve(&r, draft), *facts = arena_copy(arena, &now, sizeof now);
+      DateFacts *facts = facts_of(&r, draft);
       span.date = facts;
       int range = frame_get(draft->frame, FIELD_RANGE, 0);
       if (range >= 2 && open_range) merge_range(before, facts);

@@ -11,6 +11,12 @@ Timex timex_of_day(int32_t day)
   return (Timex){.grain = GRAIN_DAY, .year = d.year, .month = d.month, .day = d.day};
 }
 
+uint64_t timex_key(const Timex *t)
+{
+  uint64_t day = (uint64_t)t->year << 9 | (uint64_t)t->month << 5 | (uint64_t)t->day;
+  return (day << 11 | (uint64_t)t->hour << 6 | (uint64_t)t->minute) << 4 | (uint64_t)t->grain | 1ull << 63;
+}
+
 static bool digits(Str text, size_t at, size_t count, int *out)
 {
   if (at + count > text.len) return false;

@@ -1,0 +1,463 @@
+// Atoms: the tokens of a block, cut where digits, letters and marks meet, with what each may mean. The
+// readings of a word come from the lexicon; numbers are read here: digits with their marks ("2023-04-17",
+// "4.40", "1,5"), number words put together ("two hundred", "nineteen ninety-seven"). Two passes: all atoms
+// first, as the readings of one may go on into the next; and the second only where some atom can open an
+// expression.
+#include "annotate/dates_p.h"
+#include "base/utf8.h"
+
+// --- cutting tokens
+// ------------------------------------------------------------------------------------------------------
+
+static bool is_digit(char c)
+{
+  return c >= '0' && c <= '9';
+}
+// The length of the apostrophe at `p`: ' or ’ (0: none).
+static size_t apostrophe(const char *p, const char *end)
+{
+  if (*p == '\'') return 1;
+  return end - p >= 3 && !memcmp(p, "\xE2\x80\x99", 3) ? 3 : 0;
+}
+
+static size_t digit_run(const char *p, const char *end)
+{
+  size_t n = 0;
+  while (p + n < end && is_digit(p[n])) n++;
+  return n;
+}
+
+// Where a date with hyphens ends ("2023-04-17", "2023-04", "17-04-2023"); NULL: other hyphens part two
+// numbers.
+static const char *hyphen_date_end(const char *p, const char *end)
+{
+  size_t a = digit_run(p, end), b = 0, c = 0;
+  if (p + a < end && p[a] == '-') b = digit_run(p + a + 1, end);
+  const char *after = p + a + 1 + b;
+  if (b && after < end && *after == '-') c = digit_run(after + 1, end);
+  if (a == 4 && b == 2 && c == 2) return after + 3;
+  if (a >= 1 && a <= 2 && b >= 1 && b <= 2 && c == 4) return after + 5;
+  if (a == 4 && b == 2 && !c && (p[5] == '0' || (p[5] == '1' && p[6] <= '2'))) return after;
+  return NULL;
+}
+
+// The end of the atom that begins at `p`: digits with marks between them, letters with the apostrophe behind,
+// or one other character.
+const char *dateatom_end(const char *p, const char *end)
+{
+  uint32_t cp;
+  if (is_digit(*p)) {
+    const char *date = hyphen_date_end(p, end);
+    if (date) return date;
+    for (p++; p < end; p++) {
+      if (is_digit(*p)) continue;
+      bool mark = *p == '.' || *p == ',' || *p == ':' || *p == '/';
+      if (!mark || p + 1 == end || !is_digit(p[1])) break;
+    }
+    return p;
+  }
+  size_t quote = apostrophe(p, end);
+  const char *q = p + quote;
+  size_t letters = 0;
+  while (q < end) {
+    size_t n = utf8_decode(q, end, &cp);
+    if (!utf8_is_letter(cp) && utf8_class(cp) != CHAR_MARK) break;
+    q += n, letters++;
+  }
+  if (quote) return letters == 1 && q == end ? q : p + quote; // "'s", but not "'80s"
+  if (letters) return q < end ? q + apostrophe(q, end) : q;
+  return p + utf8_decode(p, end, &cp);
+}
+
+bool dateatom_has_inner_point(Str word)
+{
+  return word.len > 2 && memchr(word.ptr, '.', word.len - 1) && !is_digit(word.ptr[0]);
+}
+
+static Str without_curly(Arena *scratch, Str word)
+{
+  if (!word.len || word.len < 3) return word;
+  bool first = !memcmp(word.ptr, "\xE2\x80\x99", 3),
+       last = !memcmp(word.ptr + word.len - 3, "\xE2\x80\x99", 3);
+  if (!first && !last) return word;
+  if (word.len == 3) return STR("'");
+  Str part = first ? str_slice(word, 3, word.len) : str_slice(word, 0, word.len - 3);
+  return first ? arena_printf(scratch, "'" STR_FMT, STR_ARG(part))
+               : arena_printf(scratch, STR_FMT "'", STR_ARG(part));
+}
+
+static void add_atom(const DateLex *lex, Atom atom, uint32_t hash, Arena *scratch, AtomList *out)
+{
+  char c = atom.lower.ptr[0];
+  bool number = is_digit(c) || c == 'i' || c == 'v' || c == 'x'; // "XIX"
+  atom.node = datelex_find(lex, 0, hash, atom.lower);
+  const LexNode *node = &lex->nodes.items[atom.node];
+  atom.readings = node->readings;
+  atom.settled = node->simple && !node->has_children && !number;
+  if (atom.node || is_digit(c)) out->any = true;
+  vec_push_in(scratch, &out->atoms, atom);
+}
+
+static bool is_plain(Str lower, uint32_t flags)
+{
+  if (flags & (TOKEN_HAS_DIGIT | TOKEN_HAS_HYPHEN | TOKEN_NUMBER)) return false;
+  if (flags & TOKEN_PUNCT) return true;
+  static const bool cuts[256] = {['.'] = true, ['\''] = true, ['-'] = true, ['/'] = true, [0xE2] = true};
+  for (size_t i = 0; i < lower.len; i++) {
+    if (cuts[(unsigned char)lower.ptr[i]]) return false;
+  }
+  return true;
+}
+
+// Split a token with marks or digits in it. Lower case may change the length of a word: then its parts share
+// its place.
+static void split_token(const DateLex *lex, const Token *token, uint32_t index, Arena *scratch, AtomList *out)
+{
+  Str lower = token->lower;
+  bool spaced = token->flags & TOKEN_SPACE_BEFORE, same = lower.len == token->end - token->start;
+  if (dateatom_has_inner_point(lower) && datelex_find(lex, 0, token->hash, lower)) {
+    add_atom(
+        lex,
+        (Atom){.start = token->start, .end = token->end, .lower = lower, .token = index, .spaced = spaced},
+        token->hash, scratch, out);
+    return;
+  }
+  for (size_t at = 0; at < lower.len;) {
+    size_t end = (size_t)(dateatom_end(lower.ptr + at, lower.ptr + lower.len) - lower.ptr);
+    Str rest = str_slice(lower, at, lower.len); // "8p.m."
+    if (at && dateatom_has_inner_point(rest) && datelex_find(lex, 0, (uint32_t)str_hash(rest), rest))
+      end = lower.len;
+    Str word = without_curly(scratch, str_slice(lower, at, end));
+    Atom atom = {.start = same ? token->start + (uint32_t)at : token->start,
+                 .end = same ? token->start + (uint32_t)end : token->end,
+                 .lower = word,
+                 .token = index,
+                 .inside = at > 0,
+                 .spaced = at == 0 && spaced};
+    add_atom(lex, atom, (uint32_t)str_hash(word), scratch, out);
+    at = end;
+  }
+}
+
+// --- numbers
+// -----------------------------------------------------------------------------------------------------------
+
+typedef struct Digits { // "2023-04-17" is three groups and "--"
+  int32_t group[4];
+  uint8_t width[4];
+  char mark[4]; // before the group
+  size_t count;
+} Digits;
+
+static bool read_digits(Str s, Digits *d)
+{
+  *d = (Digits){.count = 0};
+  for (size_t i = 0; i < s.len;) {
+    if (d->count == 4) return false;
+    size_t g = d->count++;
+    if (g) d->mark[g] = s.ptr[i++];
+    for (; i < s.len && is_digit(s.ptr[i]); i++) {
+      if (d->width[g] == 9) return false;
+      d->group[g] = d->group[g] * 10 + (s.ptr[i] - '0');
+      d->width[g]++;
+    }
+    if (!d->width[g]) return false;
+  }
+  return d->count > 0;
+}
+
+typedef struct Reader { // at work on one atom after the other
+  const DateLex *lex;
+  Str text;
+  const TokenVec *tokens;
+  Arena *scratch;
+  AtomList *list;
+  VEC_OF(const Reading *) found; // for the atom at hand
+} Reader;
+
+static void add_reading(Reader *self, Reading reading)
+{
+  const Reading *kept = arena_copy(self->scratch, &reading, sizeof reading);
+  vec_push_in(self->scratch, &self->found, kept);
+}
+
+static Reading date_reading(uint16_t sym, int32_t year, int32_t month, int32_t day)
+{
+  Reading r = {.sym = sym, .len = 1};
+  if (year >= 0) r.set[r.sets++] = (FieldSet){FIELD_YEAR, year};
+  r.set[r.sets++] = (FieldSet){FIELD_MONTH, month};
+  if (day > 0) r.set[r.sets++] = (FieldSet){FIELD_DAY, day};
+  return r;
+}
+
+static int32_t full_year(int32_t year, uint8_t width)
+{
+  return width == 4 ? year : year < 50 ? 2000 + year : 1900 + year;
+}
+
+// d/m or m/d by the language, unless only one is possible.
+static bool day_month(const DateLex *lex, int32_t a, int32_t b, int32_t *day, int32_t *month)
+{
+  bool swap = lex->month_first ? a <= 12 : b > 12;
+  *day = swap ? b : a, *month = swap ? a : b;
+  return *month >= 1 && *month <= 12 && *day >= 1 && *day <= 31;
+}
+
+static void read_two_groups(Reader *self, const Digits *d)
+{
+  int32_t a = d->group[0], b = d->group[1], day, month;
+  char mark = d->mark[1];
+  bool short_pair = d->width[0] <= 2 && d->width[1] <= 2;
+  if ((mark == ':' || mark == '.') && short_pair && d->width[1] == 2 && a <= 24 && b <= 59) {
+    Reading r = {.sym = mark == ':' ? SYM_CLOCK : SYM_CLOCKDOT, .len = 1, .sets = 2};
+    r.set[0] = (FieldSet){FIELD_HOUR, a}, r.set[1] = (FieldSet){FIELD_MINUTE, b};
+    add_reading(self, r);
+  }
+  bool halves = mark == '/' && a == 1 && b == 2;
+  if (halves) { // "2 1/2 years"
+    Reading r = {.sym = SYM_ANDHALF, .len = 1, .sets = 1};
+    r.set[0] = (FieldSet){FIELD_HALVES, 2};
+    add_reading(self, r);
+  }
+  if ((mark == '/' || (mark == '.' && !self->lex->month_first)) && short_pair &&
+      day_month(self->lex, a, b, &day, &month))
+    add_reading(self, date_reading(mark == '/' ? SYM_DAYSLASH : SYM_DAYMON, -1, month, day));
+  if ((mark == '-' || mark == '/') && d->width[0] == 4 && d->width[1] == 2 && b >= 1 && b <= 12)
+    add_reading(self, date_reading(SYM_ISO, a, b, 0));
+  if (mark == '/' && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)
+    add_reading(self, date_reading(SYM_NDATE, b, a, 0));
+  if (d->width[1] == 3 && d->width[0] <= 3 && (mark == '.' || mark == ',')) { // thousands
+    Reading r = {.sym = SYM_DEC, .len = 1, .sets = 1, .value = a * 1000 + b, .digits = 6};
+    r.set[0] = (FieldSet){FIELD_AMOUNT, r.value * 100};
+    add_reading(self, r);
+  } else if ((mark == '.' || mark == ',') && d->width[1] <= 2 && a < 10000000) {
+    Reading r = {.sym = SYM_DEC, .len = 1, .sets = 1, .value = a, .digits = d->width[0]};
+    r.set[0] = (FieldSet){FIELD_AMOUNT, a * 100 + (d->width[1] == 1 ? b * 10 : b)};
+    add_reading(self, r);
+  }
+}
+
+static void read_three_groups(Reader *self, const Digits *d)
+{
+  int32_t a = d->group[0], b = d->group[1], c = d->group[2], day, month;
+  if (d->mark[1] != d->mark[2]) return;
+  if (d->mark[1] == ':') {
+    if (a > 24 || b > 59 || c > 59 || d->width[1] != 2 || d->width[2] != 2) return;
+    Reading r = {.sym = SYM_CLOCK, .len = 1, .sets = 2};
+    r.set[0] = (FieldSet){FIELD_HOUR, a}, r.set[1] = (FieldSet){FIELD_MINUTE, b};
+    add_reading(self, r);
+  } else if (d->width[0] == 4 && d->width[1] <= 2 && d->width[2] <= 2) {
+    if (calendar_valid(a, b, c)) add_reading(self, date_reading(SYM_ISO, a, b, c));
+  } else if (d->width[0] <= 2 && d->width[1] <= 2 && (d->width[2] == 4 || d->width[2] == 2)) {
+    int32_t year = full_year(c, d->width[2]);
+    if (d->mark[1] != ',' && day_month(self->lex, a, b, &day, &month) && calendar_valid(year, month, day))
+      add_reading(self, date_reading(SYM_NDATE, year, month, day));
+  }
+}
+
+// "20230417"
+static void read_compact(Reader *self, const Digits *d)
+{
+  int32_t n = d->group[0];
+  if (d->width[0] != 8 || n < 19000000 || n > 21001231) return;
+  if (calendar_valid(n / 10000, n / 100 % 100, n % 100))
+    add_reading(self, date_reading(SYM_ISO, n / 10000, n / 100 % 100, n % 100));
+}
+
+static void read_number(Reader *self, Str word)
+{
+  Digits d;
+  if (!read_digits(word, &d)) return;
+  if (d.count == 1 && d.width[0] <= 7) {
+    Reading r = {.sym = SYM_INT, .len = 1, .sets = 1, .value = d.group[0], .digits = d.width[0]};
+    r.set[0] = (FieldSet){FIELD_AMOUNT, d.group[0] * 100};
+    add_reading(self, r);
+  }
+  if (d.count == 1) read_compact(self, &d);
+  if (d.count == 2) read_two_groups(self, &d);
+  if (d.count == 3) read_three_groups(self, &d);
+}
+
+// I, V and X up to 30: centuries.
+static void read_roman(Reader *self, Str word)
+{
+  int32_t total = 0, before = 99;
+  if (!word.len || word.len > 6) return;
+  for (size_t i = 0; i < word.len; i++) {
+    int32_t n = word.ptr[i] == 'x' ? 10 : word.ptr[i] == 'v' ? 5 : word.ptr[i] == 'i' ? 1 : 0;
+    if (!n) return;
+    total += n > before ? n - 2 * before : n;
+    before = n;
+  }
+  Reading r = {.sym = SYM_ROMAN, .len = 1, .value = total, .digits = 2};
+  add_reading(self, r);
+}
+
+// --- number words
+// ------------------------------------------------------------------------------------------------------
+
+// What the word by itself is.
+static const Reading *single(const Reader *self, const Atom *atom, uint16_t sym)
+{
+  const Readings *all = &self->lex->nodes.items[atom->node].readings;
+  for (uint32_t i = 0; i < all->count; i++) {
+    if (all->items[i]->sym == sym && all->items[i]->len == 1) return all->items[i];
+  }
+  return NULL;
+}
+
+static bool is_joiner(const Atom *atom)
+{
+  return atom->lower.len == 1 && atom->lower.ptr[0] == '-';
+}
+
+// The number words from `at`: "two hundred", "twenty-three", "fem tusen". Also years in two parts, "nineteen
+// ninety-seven".
+static void read_number_words(Reader *self, uint32_t at)
+{
+  const Atom *atoms = self->list->atoms.items;
+  size_t len = self->list->atoms.len;
+  int32_t total = 0, part = 0, last = 0, first = 0;
+  uint32_t i = at, words = 0, end = at;
+  for (; i < len && words < 6; i++) {
+    if (words && is_joiner(&atoms[i])) continue;
+    const Reading *num = single(self, &atoms[i], SYM_NUM),
+                  *mult = words ? single(self, &atoms[i], SYM_MULT) : NULL;
+    if (num) {
+      bool tens = last >= 20 && last < 100 && last % 10 == 0 && num->value < 10;
+      if (words && !tens && last != -1) break;
+      part += num->value, last = num->value;
+    } else if (mult) {
+      if (mult->value >= 1000)
+        total = (total + (part ? part : 1)) * mult->value, part = 0;
+      else
+        part = (part ? part : 1) * mult->value;
+      if (total > 20000000 || part > 20000000) return;
+      last = -1;
+    } else {
+      break;
+    }
+    if (!words) first = part;
+    words++, end = i + 1;
+  }
+  const Reading *ordinal = end < len ? single(self, &atoms[end], SYM_ORD) : NULL;
+  if (ordinal && ordinal->value < 10 && last >= 20 && last < 100 && last % 10 == 0) { // "twenty second"
+    Reading r = {.sym = SYM_ORD, .len = (uint8_t)(end + 1 - at), .value = total + part + ordinal->value};
+    add_reading(self, r);
+  }
+  if (words > 1 && end - at < 256) {
+    Reading r = {.sym = SYM_NUM, .len = (uint8_t)(end - at), .value = total + part};
+    add_reading(self, r);
+  }
+  if (first >= 16 && first <= 20 && end == at + 1) { // the hundreds of a year
+    int32_t rest = 0;
+    for (i = end; i < len && i < at + 4; i++) {
+      if (is_joiner(&atoms[i])) continue;
+      const Reading *num = single(self, &atoms[i], SYM_NUM);
+      if (!num || num->value > 99 || (rest && (rest % 10 || num->value > 9))) break;
+      rest += num->value;
+      end = i + 1;
+      if (rest < 20 || rest % 10) break;
+    }
+    if (rest < 10) return;
+    Reading r = {.sym = SYM_YEARW, .len = (uint8_t)(end - at), .sets = 1, .value = first * 100 + rest};
+    r.set[0] = (FieldSet){FIELD_YEAR, r.value};
+    add_reading(self, r);
+  }
+}
+
+// --- readings
+// ----------------------------------------------------------------------------------------------------------
+
+static bool case_fits(const Reader *self, const Reading *r, const Atom *atom)
+{
+  if (r->letters == LETTERS_ANY) return true;
+  const Token *token = &self->tokens->items[atom->token];
+  uint32_t cp = 0;
+  utf8_decode(self->text.ptr + atom->start, self->text.ptr + self->text.len, &cp);
+  if (r->letters == LETTERS_CAPITAL) return utf8_is_upper(cp);
+  return !utf8_is_upper(cp) || token->flags & (TOKEN_FIRST | TOKEN_ALL_CAPS | TOKEN_LINE_START);
+}
+
+static void add_lex_reading(Reader *self, const Reading *r, const Atom *atom)
+{
+  if (case_fits(self, r, atom)) {
+    vec_push_in(self->scratch, &self->found, r);
+  } else if (r->sym == SYM_MONTH || r->sym == SYM_WEEKDAY || r->sym == SYM_MONTHAMB) {
+    Reading weak = *r;
+    weak.sym = r->sym == SYM_MONTH ? SYM_MONTHAMB : r->sym == SYM_WEEKDAY ? SYM_WDAYAB : SYM_MONTHAB;
+    add_reading(self, weak);
+  }
+}
+
+static uint16_t child_of(const Reader *self, uint16_t node, size_t at)
+{
+  if (!node || !self->lex->nodes.items[node].has_children || at >= self->list->atoms.len) return 0;
+  Str word = self->list->atoms.items[at].lower;
+  return datelex_find(self->lex, node, (uint32_t)str_hash(word), word);
+}
+
+// The forms that begin at `at`, `next` being the node of the first one's second word.
+static void read_lexicon(Reader *self, uint32_t at, uint16_t next)
+{
+  const Atom *atom = &self->list->atoms.items[at];
+  for (uint16_t node = atom->node; node; at++) {
+    const Readings *all = &self->lex->nodes.items[node].readings;
+    for (uint32_t i = 0; i < all->count; i++) add_lex_reading(self, all->items[i], atom);
+    node = next;
+    next = node ? child_of(self, node, at + 2) : 0;
+  }
+}
+
+static void keep_found(Reader *self, Atom *atom)
+{
+  size_t count = self->found.len;
+  SymSet *syms = arena_zalloc(self->scratch, sizeof *syms);
+  for (size_t i = 0; i < count; i++) symset_add(syms, self->found.items[i]->sym);
+  atom->readings.items = arena_copy(self->scratch, self->found.items, count * sizeof *self->found.items);
+  atom->readings.syms = syms;
+  atom->readings.count = (uint32_t)count;
+}
+
+static void read_atom(Reader *self, uint32_t at)
+{
+  Atom *atom = &self->list->atoms.items[at];
+  char c = atom->lower.ptr[0];
+  uint16_t next = child_of(self, atom->node, at + 1);
+  bool roman = (c == 'i' || c == 'v' || c == 'x') &&
+               self->tokens->items[atom->token].flags & (TOKEN_ALL_CAPS | TOKEN_CAPITAL);
+  if (self->lex->nodes.items[atom->node].simple && !next && !roman && !is_digit(c)) return;
+  self->found.len = 0;
+  if (is_digit(c)) read_number(self, atom->lower);
+  if (roman) read_roman(self, atom->lower);
+  if (atom->node) read_lexicon(self, at, next);
+  if (single(self, atom, SYM_NUM)) read_number_words(self, at);
+  keep_found(self, atom);
+}
+
+static void add_atoms(const DateLex *lex, const TokenVec *tokens, Arena *scratch, AtomList *out)
+{
+  out->atoms.cap = tokens->len + tokens->len / 8 + 8;
+  out->atoms.items = arena_alloc(scratch, size_mul(out->atoms.cap, sizeof *out->atoms.items));
+  for (uint32_t i = 0; i < tokens->len; i++) {
+    const Token *token = &tokens->items[i];
+    if (!token->lower.len) continue;
+    if (!is_plain(token->lower, token->flags)) {
+      split_token(lex, token, i, scratch, out);
+      continue;
+    }
+    Atom atom = {.start = token->start, .end = token->end, .lower = token->lower, .token = i};
+    atom.spaced = token->flags & TOKEN_SPACE_BEFORE;
+    add_atom(lex, atom, token->hash, scratch, out);
+  }
+}
+
+void dateatom_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *scratch, AtomList *out)
+{
+  Reader self = {.lex = lex, .text = text, .tokens = tokens, .scratch = scratch, .list = out};
+  add_atoms(lex, tokens, scratch, out);
+  if (!out->any) return;
+  for (uint32_t at = 0; at < out->atoms.len; at++) {
+    if (!out->atoms.items[at].settled) read_atom(&self, at);
+  }
+}
