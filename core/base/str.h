@@ -22,7 +22,7 @@ static inline Str str_of(const char *text)
 }
 static inline bool str_eq(Str a, Str b)
 {
-  return a.len == b.len && (!a.len || !memcmp(a.ptr, b.ptr, a.len));
+  return a.len == b.len && (!a.len || a.ptr == b.ptr || !memcmp(a.ptr, b.ptr, a.len));
 }
 static inline bool str_is(Str a, const char *text)
 {

@@ -14,6 +14,7 @@ typedef struct Moved { // an old span in the new text
 
 typedef struct Follow {
   const SpanVec *old;
+  const EntityFacts **equal; // [cluster of old]: facts that were found equal to its own; NULL: none yet
   const Changes *changes;
   Span *spans; // the fresh ones, ids to be set
   size_t count;
@@ -112,6 +113,23 @@ static bool same_mention(const Follow *self, const Mention *was, const Mention *
   return str_eq(was->name, is->name) && str_eq(was->entity, is->entity);
 }
 
+// Compared once a cluster, as its mentions share their facts.
+static bool same_entity(const Follow *self, const EntityFacts *was, const EntityFacts *is)
+{
+  if (was == is || self->equal[was->cluster] == is) return true;
+  if (!str_eq(was->name, is->name) || !str_eq(was->entity, is->entity)) return false;
+  self->equal[was->cluster] = is;
+  return true;
+}
+
+static bool same_date(const DateFacts *was, const DateFacts *is)
+{
+  return was == is ||
+         (str_eq(was->value, is->value) && str_eq(was->begin, is->begin) && str_eq(was->until, is->until) &&
+          str_eq(was->mod, is->mod) && str_eq(was->quant, is->quant) && str_eq(was->freq, is->freq) &&
+          str_eq(was->anchor, is->anchor));
+}
+
 static bool same_facts(const Follow *self, const Span *was, const Span *is)
 {
   if (was->kind != is->kind || was->type != is->type || was->by != is->by ||
@@ -119,12 +137,9 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
     return false;
   switch (is->kind) {
   case SPAN_ENTITY:
-    return str_eq(was->entity->name, is->entity->name) && str_eq(was->entity->entity, is->entity->entity);
+    return same_entity(self, was->entity, is->entity);
   case SPAN_DATE:
-    return str_eq(was->date->value, is->date->value) && str_eq(was->date->begin, is->date->begin) &&
-           str_eq(was->date->until, is->date->until) && str_eq(was->date->mod, is->date->mod) &&
-           str_eq(was->date->quant, is->date->quant) && str_eq(was->date->freq, is->date->freq) &&
-           str_eq(was->date->anchor, is->date->anchor);
+    return same_date(was->date, is->date);
   case SPAN_QUOTE:
     return was->quote->group == is->quote->group && str_eq(was->quote->why, is->quote->why) &&
            same_mention(self, &was->quote->cue, &is->quote->cue) &&
@@ -134,6 +149,17 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
     return str_eq(was->tag->tag, is->tag->tag) && str_eq(was->tag->value, is->tag->value) &&
            str_eq(was->tag->fields, is->tag->fields) && str_eq(was->tag->script, is->tag->script);
   }
+}
+
+static size_t clusters_of(const SpanVec *spans)
+{
+  size_t count = 0;
+  for (size_t i = 0; i < spans->len; i++) {
+    const Span *span = &spans->items[i];
+    if (span->kind == SPAN_ENTITY && span->entity->cluster >= count)
+      count = (size_t)span->entity->cluster + 1;
+  }
+  return count;
 }
 
 static Moved *move_all(const SpanVec *old, const Changes *changes)
@@ -212,6 +238,7 @@ void findings_follow(Findings *fresh, const Findings *old, const Changes *change
   fresh->next_id = old ? old->next_id : 1;
   self.moved = move_all(was, changes);
   self.paired = xcalloc(is->len ? is->len : 1, sizeof *self.paired);
+  self.equal = xcalloc(clusters_of(was) + 1, sizeof *self.equal);
   pair_all(&self);
   for (size_t i = 0; i < was->len; i++)
     if (!self.moved[i].paired) vec_push(&delta->removed, was->items[i].id);
@@ -223,6 +250,7 @@ void findings_follow(Findings *fresh, const Findings *old, const Changes *change
   if (delta->added.len) qsort(delta->added.items, delta->added.len, sizeof *delta->added.items, by_index);
   free(self.moved);
   free(self.paired);
+  free(self.equal);
 }
 
 size_t findings_first_from(const Findings *self, size_t at)
