@@ -32,7 +32,8 @@ static size_t notes_room(const Notes *read, bool all_tokens)
   return arena_room(read->text.len + 1) + names_room(read, &read->names, !all_tokens) +
          names_room(read, &read->weak, !all_tokens) + arena_room(0) +
          (all_tokens ? tokens_room(read, 0, read->tokens.len) : 0) +
-         arena_room(read->dates.len * sizeof(DateDraft)) + read->dates.len * arena_room(sizeof(DateFrame)) +
+         arena_room(read->dates.len * sizeof(DateDraft)) +
+         read->dates.len * (arena_room(sizeof(DateFrame)) + arena_room(sizeof(DateMemo))) +
          arena_room(read->quotes.len * sizeof(QuoteDraft));
 }
 
@@ -76,8 +77,11 @@ static DateVec keep_dates(const DateVec *dates, Arena *arena)
 {
   size_t len = dates->len;
   DateVec copy = {arena_copy(arena, dates->items, len * sizeof *dates->items), len, len};
-  for (size_t i = 0; i < len; i++)
-    copy.items[i].frame = arena_copy(arena, copy.items[i].frame, sizeof *copy.items[i].frame);
+  for (size_t i = 0; i < len; i++) {
+    DateDraft *draft = &copy.items[i];
+    draft->frame = arena_copy(arena, draft->frame, sizeof *draft->frame);
+    draft->memo = arena_copy(arena, draft->memo, sizeof *draft->memo);
+  }
   return copy;
 }
 

@@ -24,8 +24,8 @@ typedef struct Notes {
 } Notes;
 
 // A copy of what the article's passes read, by itself in one piece of memory: an article keeps it for every
-// block. Of the tokens there are those of names (numbered anew), and all of a signature; no sentences. The
-// caller owns it.
+// block. Of the tokens there are those of names (numbered anew), and all of a signature; no sentences. What
+// is added to notes behind a pointer must be copied here too. The caller owns it.
 Notes *notes_keep(const Notes *read);
 void notes_free(Notes *self); // what notes_keep() gave; NULL is fine
 
