@@ -27,6 +27,19 @@ static QuoteType type_of(const Scene *scene, const Marked *marked, const QuoteDr
   return next < marked->last && (scene->in[next].flags & TOKEN_CAPITAL) ? QUOTE_DIRECT : QUOTE_MIXED;
 }
 
+// A few words with no verb that the tables know.
+static bool is_bare(const Scene *scene, const Marked *marked)
+{
+  uint32_t words = 0;
+  for (uint32_t i = marked->first + 1; i < marked->last; i++) {
+    const Word *word = scene->words[i];
+    if (word->small == SMALL_AUX || word->pronoun || (word->cue && word->cue < CUE_NOUN)) return false;
+    words += scene_is_word(scene, i);
+    if (words > 9) return false;
+  }
+  return true;
+}
+
 QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying)
 {
   const Scene *scene = &self->scene;
@@ -41,10 +54,14 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
   draft.speaker = saying->speaker;
   draft.source = saying->source;
   draft.reason = (uint8_t)saying->reason;
-  if (saying->cue_last > saying->cue_first) {
+  bool cued = saying->cue_last > saying->cue_first;
+  if (cued) {
     draft.cue_start = in[saying->cue_first].start;
     draft.cue_end = in[saying->cue_last - 1].end;
   }
+  bool line = marked->form == QUOTE_DASH && !cued;
+  draft.asks = line && scene_is(scene, marked->last - 1, "?");
+  draft.bare = line && is_bare(scene, marked);
   return draft;
 }
 
@@ -86,7 +103,8 @@ static void add_outlook(const Scene *scene, const CandidateVec *candidates, Quot
 
 static bool needs_scene(const Notes *notes, const MarkedVec *marked)
 {
-  return marked->len || notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_PARAGRAPH || notes->names.len;
+  return marked->len || notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_PARAGRAPH ||
+         notes->kind == BLOCK_LIST_ITEM || notes->names.len;
 }
 
 bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratch)
@@ -95,21 +113,38 @@ bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratc
   marks_pair(notes, scratch, &self->marked);
   if (!needs_scene(notes, &self->marked)) return false;
   scene_init(&self->scene, quotes, notes, scratch);
-  if (notes->kind == BLOCK_SPEECH && has_dash_speech(notes->lang)) {
-    self->marked.len = 0;
-    dash_speech(&self->scene, &self->marked);
-  }
+  bool line = notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_LIST_ITEM;
+  if (line && has_dash_speech(notes->lang))
+    dash_speech(&self->scene, notes->kind == BLOCK_LIST_ITEM, &self->marked);
   scene_mark(&self->scene, &self->marked);
   candidates_find(&self->scene, &self->candidates, &notes->quotes);
   return true;
+}
+
+// Of two stretches that only "and" or a comma parts one is as much said as the other. `drafts`: [marked].
+static void level_rows(const Layout *layout, QuoteDraft *drafts)
+{
+  const Scene *scene = &layout->scene;
+  for (size_t i = 0; i + 1 < layout->marked.len; i++) {
+    uint32_t from = layout->marked.items[i].last, to = layout->marked.items[i + 1].first, t = from;
+    while (t < to && (scene_is(scene, t, ",") || scene->words[t]->small == SMALL_CONJ)) t++;
+    if (t < to || from == to || to - from > 2 || drafts[i].form != QUOTE_MARKS ||
+        drafts[i + 1].form != QUOTE_MARKS)
+      continue;
+    float most =
+        drafts[i].confidence > drafts[i + 1].confidence ? drafts[i].confidence : drafts[i + 1].confidence;
+    drafts[i].confidence = drafts[i + 1].confidence = most;
+  }
 }
 
 static void find_in(const Quotes *self, Notes *notes, Arena *scratch)
 {
   Layout layout;
   if (!layout_read(&layout, self, notes, scratch)) return;
+  size_t before = notes->quotes.len;
   for (size_t i = 0; i < layout.marked.len; i++)
     add_draft(self, &layout, &layout.marked.items[i], &notes->quotes);
+  level_rows(&layout, notes->quotes.items + before);
   add_outlook(&layout.scene, &layout.candidates, &notes->quotes);
 }
 

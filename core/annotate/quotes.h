@@ -16,7 +16,8 @@ typedef enum QuoteForm {
   QUOTE_MARKS,  // between marks
   QUOTE_DASH,   // opened by a dash
   QUOTE_OPENER, // a mark that nothing in the block closes: `start`, and `end` of the block
-  QUOTE_CLOSER, // a mark that nothing in the block opens: `end`, and `start` of the block
+  QUOTE_CLOSER, // a mark that nothing in the block opens: `end`, and `start` of the block, or of the mark
+                // where whole quotations stand in front of it
   QUOTE_TITLE,  // no quotation: a name that carries a title ("minister"), for nouns that come later
   QUOTE_TOPIC,  // no quotation: the person that the block's last sentence is about, for the next quotation
   QUOTE_LEAD,   // no quotation: the block ends in a colon after this speaker
@@ -43,6 +44,8 @@ typedef struct QuoteDraft {
   bool starts;    // begins a sentence of its own
   bool whole;     // begins and ends one
   bool single;    // between single marks
+  bool asks;      // is a question, with no cue
+  bool bare;      // of dash speech: a few words without a verb, such as "– Ja visst."
 } QuoteDraft;
 typedef VEC_OF(QuoteDraft) QuoteVec;
 

@@ -42,9 +42,10 @@ typedef struct Walk {
   Speaker lead;   // a colon at the end of the block before
   Mention lead_cue;
   size_t lead_block;
-  Speaker topic; // whom the end of the block before is about
+  Speaker topic; // whom the last sentence of a block is about
   size_t topic_block;
-  size_t open_block; // ended inside a quotation whose mark the next block may repeat
+  size_t asked_block; // a line of dash speech that asks, with nobody named
+  size_t open_block;  // ended inside a quotation whose mark the next block may repeat
   uint32_t group;
   size_t block;    // where the walk is
   size_t quoted;   // end of the last quotation
@@ -63,6 +64,7 @@ static const char *const g_reasons[] = {
     [REASON_LEAD] = "The line before ends in a colon after this speaker.",
     [REASON_SIGNED] = "This name is signed below.",
     [REASON_NEXT] = "The quotation that follows has this speaker.",
+    [REASON_ANSWER] = "It answers a question, as this speaker does here.",
 };
 
 // --- who is who
@@ -163,6 +165,13 @@ static bool has_speaker(const Speaker *speaker)
   return speaker->mention.end > speaker->mention.start;
 }
 
+// A person, or what a person's noun or pronoun means.
+static bool may_speak(const Speaker *speaker)
+{
+  if (!has_speaker(speaker)) return false;
+  return speaker->gender != 'n' && speaker->gender != 'g' && speaker->gender != 'o';
+}
+
 // --- pronouns and nouns
 
 static bool agrees(char known, char wanted)
@@ -170,9 +179,22 @@ static bool agrees(char known, char wanted)
   return known == wanted || known == '?' || !known || wanted == 'c';
 }
 
-// The person a pronoun of `gender` means: agreement first, then who spoke last, then who was named last.
+static bool same_cluster(const Walk *self, const Speaker *speaker, size_t entity)
+{
+  return speaker->entity != SIZE_MAX && facts(self, speaker->entity)->cluster == facts(self, entity)->cluster;
+}
+
+// Whom the sentence before is about, if that stands in this block or not far in front of it.
+static const Speaker *about(const Walk *self)
+{
+  return has_speaker(&self->topic) && self->block - self->topic_block <= 1 ? &self->topic : NULL;
+}
+
+// The person a pronoun of `gender` means: agreement first, then the sentence before's subject, then who spoke
+// last, then who was named last.
 static size_t antecedent(Walk *self, char gender)
 {
+  const Speaker *subject = about(self);
   size_t best = SIZE_MAX;
   float best_score = -1;
   for (size_t i = 0; i < self->recent_len; i++) {
@@ -185,8 +207,8 @@ static size_t antecedent(Walk *self, char gender)
     else if (!agrees(known, gender))
       score -= 4;
     if (person->leads) score += self->block - person->block <= 1 ? 1.1F : 0.5F;
-    bool spoke = self->last.entity != SIZE_MAX &&
-                 facts(self, self->last.entity)->cluster == facts(self, person->entity)->cluster;
+    if (subject && same_cluster(self, subject, person->entity)) score += 1.0F;
+    bool spoke = same_cluster(self, &self->last, person->entity);
     if (spoke && self->block - self->last_block <= 3) score += 1.2F;
     if (score > best_score) {
       best = person->entity;
@@ -194,6 +216,18 @@ static size_t antecedent(Walk *self, char gender)
     }
   }
   return best;
+}
+
+// Somebody without a name whom a pronoun may mean, since nobody was named behind: "a farmer … he said".
+static const Speaker *unnamed(const Walk *self, char gender)
+{
+  const Speaker *subject = about(self), *last = &self->last;
+  bool subject_person =
+      subject && subject->entity == SIZE_MAX && may_speak(subject) && subject->mention.name.len;
+  if (subject_person && agrees(subject->gender, gender)) return subject;
+  bool spoke = self->last_cued && has_speaker(last) && last->entity == SIZE_MAX &&
+               agrees(last->gender, gender) && self->block - self->last_block <= 3;
+  return spoke && (!self->recent_len || self->recent[0].block < self->last_block) ? last : NULL;
 }
 
 static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
@@ -210,10 +244,9 @@ static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
     }
     return;
   }
-  bool unnamed = self->last_cued && agrees(self->last.gender, party->gender) && has_speaker(&self->last) &&
-                 self->last.entity == SIZE_MAX && self->block - self->last_block <= 3;
-  if (unnamed && (!self->recent_len || self->recent[0].block < self->last_block)) { // "an official … he said"
-    speaker->mention.name = self->last.mention.name;
+  const Speaker *description = unnamed(self, party->gender);
+  if (description) {
+    speaker->mention.name = description->mention.name;
     return;
   }
   size_t entity = antecedent(self, party->gender);
@@ -315,11 +348,36 @@ static bool topic(Walk *self, Speaker *speaker)
   return false;
 }
 
-// A person, or what a person's noun or pronoun means.
-static bool may_speak(const Speaker *speaker)
+static bool speaks_by_dash(const Walk *self, size_t block)
 {
-  if (!has_speaker(speaker)) return false;
-  return speaker->gender != 'n' && speaker->gender != 'g' && speaker->gender != 'o';
+  if (block >= self->article->len) return false;
+  const QuoteVec *drafts = &self->article->items[block].notes->quotes;
+  for (size_t i = 0; i < drafts->len; i++) {
+    if (drafts->items[i].form <= QUOTE_OPENER) return drafts->items[i].form == QUOTE_DASH;
+  }
+  return false;
+}
+
+// A line of dash speech without a cue, as in an interview: the questions are the paper's, the answers are of
+// the one who is said to speak. False where it is none of these.
+static bool converse(Walk *self, Reading *reading)
+{
+  const QuoteDraft *draft = reading->draft;
+  if (draft->asks && speaks_by_dash(self, self->block + 1)) {
+    self->asked_block = self->block;
+    return true; // nobody is named
+  }
+  if (self->asked_block + 1 == self->block) {
+    if (has_speaker(&self->last) && self->block - self->last_block <= 6) {
+      reading->speaker = self->last;
+      reading->reason = REASON_ANSWER;
+    }
+    return true;
+  }
+  // "– Oi!" stands alone too often to say who it is.
+  bool among =
+      (self->block && speaks_by_dash(self, self->block - 1)) || speaks_by_dash(self, self->block + 1);
+  return draft->bare && !among;
 }
 
 // A quotation that its block gives no speaker.
@@ -339,25 +397,26 @@ static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading
     reading->reason = REASON_SIGNED;
     return;
   }
+  if (draft->form == QUOTE_DASH && !cue && !same_block && converse(self, reading)) return;
   const QuoteDraft *next = next_quotation(drafts, i);
   if (!same_block && !cue && draft->whole && next && next->speaker.kind && quotes_adjoin(draft, next)) {
     reading->speaker = resolve(self, &self->article->items[self->block], &next->speaker);
     reading->reason = REASON_NEXT;
     return;
   }
-  Speaker about = resolve(self, &self->article->items[self->block], &draft->topic);
+  Speaker subject = resolve(self, &self->article->items[self->block], &draft->topic);
   bool first_here = !draft->topic.kind && draft->starts && !same_block;
-  if (first_here && self->topic_block + 1 == self->block) about = self->topic;
+  if (first_here && self->topic_block + 1 == self->block) subject = self->topic;
   bool named = self->recent_len && self->block - self->recent[0].block <= 2;
-  bool vague = about.entity == SIZE_MAX && named && !same_block; // a noun, where somebody has a name
-  if (!cue && draft->starts && may_speak(&about) && !vague) {
-    reading->speaker = about;
+  bool vague = subject.entity == SIZE_MAX && named && !same_block; // a noun, where somebody has a name
+  bool bare = cue && self->last_block < self->block; // ", ha detto.": the verb holds the subject
+  if ((!cue || bare) && draft->starts && may_speak(&subject) && !vague) {
+    reading->speaker = subject;
     reading->reason = REASON_TOPIC;
     return;
   }
   bool close = spoken && (same_block || self->last_block + 1 == self->block);
-  bool newer = self->recent_len && self->recent[0].block > self->last_block;
-  if (close || (spoken && cue && !newer && self->block - self->last_block <= 3)) {
+  if (close || (spoken && cue && self->block - self->last_block <= 3)) {
     reading->speaker = self->last;
     reading->reason = REASON_SAME;
     return;
@@ -394,12 +453,19 @@ static void emit(Walk *self, const Reading *reading)
   vec_push_in(self->arena, self->out, span);
 }
 
+static void take_topic(Walk *self, const Passage *passage, const Party *party)
+{
+  self->topic = resolve(self, passage, party);
+  self->topic_block = self->block;
+}
+
 static void attribute(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading)
 {
   const Passage *passage = &self->article->items[self->block];
   const QuoteDraft *draft = reading->draft;
   reading->reason = (QuoteReason)draft->reason;
   reading->cue = mention_of(passage, draft->cue_start, draft->cue_end);
+  if (draft->topic.kind) take_topic(self, passage, &draft->topic);
   reading->speaker = resolve(self, passage, &draft->speaker);
   reading->source = resolve(self, passage, &draft->source).mention;
   if (!has_speaker(&reading->speaker)) guess(self, drafts, i, reading);
@@ -415,22 +481,38 @@ static void finish(Walk *self, const Reading *reading)
   }
 }
 
+// Whether a block's first quotation lies within one that is open, between marks of the other kind.
+static bool is_inner(const QuoteDraft *first, bool single)
+{
+  if (first->form == QUOTE_MARKS) return first->single || !first->starts;
+  return first->single && !single;
+}
+
+// The mark of a block that closes what was opened, with `single` marks or not, in a block before. *on: there
+// is none, but the quotation may go on over the block.
+static const QuoteDraft *closer_in(const QuoteVec *drafts, bool single, bool *on)
+{
+  const QuoteDraft *first = NULL, *last = NULL;
+  for (size_t k = 0; k < drafts->len; k++) {
+    if (drafts->items[k].form > QUOTE_CLOSER) continue;
+    last = &drafts->items[k];
+    if (!first) first = last;
+  }
+  *on = !first || is_inner(first, single);
+  if (first && first->form == QUOTE_CLOSER && first->single == single) return first;
+  return last && last->form == QUOTE_CLOSER && last->single == single ? last : NULL;
+}
+
 // How far an unclosed quotation of the walk's block runs: the block with its closing mark, or the block
 // itself.
 static size_t joined_block(const Walk *self, bool single, const QuoteDraft **closer)
 {
   const Passages *article = self->article;
+  bool on = true;
   *closer = NULL;
-  for (size_t i = self->block + 1; i < article->len && i <= self->block + JOIN_BLOCKS; i++) {
-    const QuoteVec *drafts = &article->items[i].notes->quotes;
-    const QuoteDraft *first = NULL;
-    for (size_t k = 0; !first && k < drafts->len; k++) {
-      if (drafts->items[k].form <= QUOTE_CLOSER) first = &drafts->items[k];
-    }
-    if (!first || (first->form == QUOTE_MARKS && (first->single || !first->starts))) continue; // inner ones
-    bool closes = first->form == QUOTE_CLOSER && first->single == single;
-    if (closes) *closer = first;
-    return closes ? i : self->block;
+  for (size_t i = self->block + 1; on && i < article->len && i <= self->block + JOIN_BLOCKS; i++) {
+    *closer = closer_in(&article->items[i].notes->quotes, single, &on);
+    if (*closer) return i;
   }
   return self->block;
 }
@@ -466,6 +548,15 @@ static bool emitted(const QuoteDraft *draft)
   return draft->confidence >= SPEECH_LEAST;
 }
 
+// Whether a quotation whose first mark is missing is one all the same, from its block's start on: a cue
+// follows it, or it is all of its block and the block before has one.
+static bool stands_unopened(const Walk *self, const Passage *passage, const QuoteDraft *draft)
+{
+  if (draft->start || !quotes_closes_early(draft)) return false;
+  if (draft->reason == REASON_CUE || (draft->reason == REASON_ACCORDING && draft->speaker.kind)) return true;
+  return draft->end == passage->notes->text.len && self->block && self->quoted > passage[-1].start;
+}
+
 static void walk_block(Walk *self)
 {
   const Passage *passage = &self->article->items[self->block];
@@ -477,8 +568,7 @@ static void walk_block(Walk *self)
         .draft = draft, .start = passage->start + draft->start, .end = passage->start + draft->end};
     if (draft->form == QUOTE_TOPIC) {
       advance(self, passage->start + draft->speaker.end, true);
-      self->topic = resolve(self, passage, &draft->speaker);
-      self->topic_block = self->block;
+      take_topic(self, passage, &draft->speaker);
       continue;
     }
     if (draft->form == QUOTE_LEAD) {
@@ -486,7 +576,7 @@ static void walk_block(Walk *self)
       take_lead(self, passage, draft);
       continue;
     }
-    bool unopened = draft->form == QUOTE_CLOSER && draft->reason == REASON_CUE && quotes_closes_early(draft);
+    bool unopened = draft->form == QUOTE_CLOSER && stands_unopened(self, passage, draft);
     if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->quoted) continue;
     advance(self, reading.start, true);
     reading.same_group = draft->start == 0 && self->open_block + 1 == self->block;
@@ -531,7 +621,7 @@ void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec
   Walk walk = {.quotes = self, .article = article, .entities = entities, .arena = arena, .out = out};
   walk.last.entity = SIZE_MAX;
   walk.lead_block = SIZE_MAX;
-  walk.topic_block = walk.open_block = SIZE_MAX - 1;
+  walk.topic_block = walk.open_block = walk.asked_block = SIZE_MAX - 1;
   walk.clusters = max_cluster(entities) + 1;
   walk.genders = arena_zalloc(&walk.scratch, walk.clusters);
   for (size_t i = 0; i < article->len; i++) {

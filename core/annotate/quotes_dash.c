@@ -23,11 +23,13 @@ static bool begins_speech(const Scene *scene, uint32_t dash)
   return (scene->in[i].flags & (TOKEN_CAPITAL | TOKEN_NUMBER)) || dash > 0 || !scene_is_word(scene, i);
 }
 
-void dash_speech(const Scene *scene, MarkedVec *out)
+void dash_speech(const Scene *scene, bool listed, MarkedVec *out)
 {
   uint32_t first = 0;
   while (first + 1 < scene->len && scene_is_dash(scene, first)) {
     uint32_t stop, last = speaker_breaks_in(scene, first + 1, &stop);
+    if (!first && listed && last == scene->len) return;
+    if (!first) out->len = 0;
     if (last > first + 1 && begins_speech(scene, first))
       vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH});
     first = next_dash(scene, last);

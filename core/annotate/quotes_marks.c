@@ -38,6 +38,7 @@ typedef struct Pairing {
   Way way; // the block's
   MarkedVec *out;
   uint32_t first_closer; // token behind a closer that nothing opened, before any pair; 0: none
+  uint32_t late_closer;  // likewise behind pairs, a token; 0: none
 } Pairing;
 
 static uint32_t mark_cp(Str text, const Token *token)
@@ -163,7 +164,7 @@ static Turn mark_turn(const Pairing *self, const Mark *mark, bool after_opener)
                  !memcmp(in[mark->first - 1].lower.ptr, "\xE2\x80\x94", 3)); // —
   bool after = !touching(in, len, mark->last) || is_byte(text, &in[mark->last], ",.;:!?)]");
   if (before && !after) return TURN_OPENS;
-  if (after && !before) return TURN_CLOSES;
+  if (mark->last >= len || (after && !before)) return TURN_CLOSES;
   Turn shape = shape_turn(self, mark->cp);
   if (shape != TURN_EITHER) return shape;
   if (!before && mark->last < len && mark_family(mark_cp(text, &in[mark->last])) != NOT_A_MARK)
@@ -211,7 +212,14 @@ static bool only_single(const Pairing *self, size_t from)
   return true;
 }
 
-// A closer that nothing opened may end a quotation of a block before.
+// Whether a single mark may be an apostrophe.
+static bool like_apostrophe(uint32_t cp)
+{
+  return cp == '\'' || cp == 0x2019;
+}
+
+// A closer that nothing opened may end a quotation of a block before. What is quoted in front of it then lies
+// inside; where that stands outside as likely, both are kept, and the article tells.
 static void note_closer(Pairing *self, const Mark *mark)
 {
   const Token *in = self->notes->tokens.items;
@@ -221,7 +229,8 @@ static void note_closer(Pairing *self, const Mark *mark)
   bool stop = is_byte(text, &in[mark->first - 1], ".,!?");
   bool outer = marks_is(text, &in[mark->first - 1]); // …""
   bool inside = self->out->len == 0 || (!single && only_single(self, 0)) || outer;
-  if (!inside || (single && !stop)) return;
+  if (!inside && !single && stop && mark->last == self->notes->tokens.len) self->late_closer = mark->first;
+  if (!inside || (single && !stop && like_apostrophe(mark->cp))) return;
   self->out->len = 0; // what was found lies inside
   self->depth = 0;
   self->first_closer = mark->last;
@@ -293,6 +302,26 @@ static bool introduced(const Pairing *self, uint32_t token)
          (!self->out->len || self->out->items[self->out->len - 1].first < token);
 }
 
+// Whether the last pair's closer ends too what `open` began, in the sentence that the pairs from `behind` on
+// are parts of: "We call it "home", she said.
+static bool shares_closer(const Pairing *self, const Open *open, size_t behind)
+{
+  const TokenVec *tokens = &self->notes->tokens;
+  Str text = self->notes->text;
+  if (open->family == SINGLE || behind == self->out->len || behind) return false;
+  bool begins = !open->first || is_byte(text, &tokens->items[open->first - 1], ":");
+  if (!begins || open->first + 1 >= tokens->len || !(tokens->items[open->first + 1].flags & TOKEN_CAPITAL))
+    return false;
+  for (size_t i = behind; i < self->out->len; i++) {
+    if (!(tokens->items[self->out->items[i].first - 1].flags & TOKEN_WORD)) return false;
+  }
+  uint32_t last = self->out->items[self->out->len - 1].last;
+  for (uint32_t i = open->first; i < last; i++) {
+    if (is_byte(text, &tokens->items[i], ".!?")) return false;
+  }
+  return last == tokens->len || (is_byte(text, &tokens->items[last], ",") && tokens->len - last <= 9);
+}
+
 void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
 {
   Pairing self = {.notes = notes, .arena = arena, .out = out, .way = guillemets_way(notes)};
@@ -319,11 +348,17 @@ void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
     const Open *open = &self.stack[i];
     size_t behind = out->len;
     while (behind && out->items[behind - 1].first > open->first) behind--;
+    if (!i && shares_closer(&self, open, behind)) {
+      pair_up(&self, open->first, out->items[out->len - 1].last);
+      break;
+    }
     if (open->family == SINGLE ? !introduced(&self, open->first) : !only_single(&self, behind)) continue;
     out->len = behind;
     vec_push_in(arena, out, (Marked){open->first, len, QUOTE_OPENER});
+    self.late_closer = 0;
     break;
   }
+  if (self.late_closer) vec_push_in(arena, out, (Marked){self.late_closer, len, QUOTE_CLOSER});
   if (self.first_closer) {
     Marked closer = {0, self.first_closer, QUOTE_CLOSER};
     vec_push_in(arena, out, closer);

@@ -62,7 +62,7 @@ typedef struct Lexicon { // the words of one language
   bool compounds; // writes compounds in one word
 } Lexicon;
 
-#define SPEECH_SIGNS 32 // what quotes_speech.c looks at
+#define SPEECH_SIGNS 38 // what quotes_speech.c looks at
 
 struct Quotes {
   Lexicon lexicons[LANG_COUNT];
@@ -89,6 +89,7 @@ typedef enum QuoteReason {
   REASON_LEAD,      // the line before, which ends in a colon
   REASON_SIGNED,    // a signature below
   REASON_NEXT,      // the quotation after, in the same breath
+  REASON_ANSWER,    // answers a question, as one who is interviewed does
 } QuoteReason;
 
 typedef struct Marked { // a stretch of speech in tokens
@@ -175,8 +176,9 @@ Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t
 // they end.
 uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop);
 
-// The stretches of a line that a dash opens which are spoken.
-void dash_speech(const Scene *scene, MarkedVec *out);
+// The stretches of a line that a dash opens which are spoken, in place of what is in `out`. `listed`: the
+// line looks like an item of a list, and only a verb of saying shows that it is none; else `out` stays.
+void dash_speech(const Scene *scene, bool listed, MarkedVec *out);
 
 typedef struct Layout { // a block laid out: what in it may be said, and by whom
   Scene scene;

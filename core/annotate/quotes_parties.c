@@ -88,7 +88,7 @@ static void note_title(const Scene *scene, uint32_t noun, const Name *name, Quot
 // The noun that names the name's office: right in front of it, or behind it after a comma.
 static void find_title(const Scene *scene, const Name *name, QuoteVec *titles)
 {
-  if (name->type != ENTITY_PER) return;
+  if (name->type != ENTITY_PER || is_owner(scene, name)) return; // "sprach der Präsident Fords Aussage an"
   bool comma = name->first > 0 && scene_is(scene, name->first - 1, ","); // "talsmann for organet, Ann Lee"
   for (uint32_t i = name->first - comma, steps = 0; i > 0 && steps < (comma ? 8 : 3); steps++) {
     i--;

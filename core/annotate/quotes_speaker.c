@@ -274,7 +274,7 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   float between = toll(scene, cue->last, c->first);
   float score = 3 + base_weight(c) - 2.0F * between;
   if (c->party.gender == 'p' && between > 0.15F) score -= 1.2F; // rather an article
-  if (c->owner) score -= 0.8F;
+  if (c->owner) score -= 1.6F;
   if (cue->class == CUE_PREP || cue->class == CUE_SO) score -= 0.5F * (float)(c->first - cue->last);
   if (!verb_cue(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : 0);
@@ -318,8 +318,9 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : -1);
   if (subject) score += 0.9F + (cue->joined ? 0.6F : 0);
   if (parenthetical(scene, cue)) score -= 2.5F;
-  if (c->after_prep) score -= 1.8F;
-  if (c->after_to) score -= 2.4F;
+  bool bare = drops_subjects(scene->lexicon->lang) && !subject; // the subject may be in the verb
+  if (c->after_prep) score -= bare ? 2.5F : 1.8F;
+  if (c->after_to) score -= bare ? 3.0F : 2.4F;
   if (c->owner) score -= 1;
   if (cue->behind && c->first < self->stretch.first) score -= 2.6F;
   if (cue->behind && c->first >= self->stretch.last) score += 0.7F;
@@ -342,8 +343,26 @@ static void offer(Frame *self, const Cue *cue, const Party *party, float score)
 static bool phrase_like(const Scene *scene, uint32_t first)
 {
   Lang lang = scene->lexicon->lang;
+  if (memchr(scene->in[first].lower.ptr, '.', scene->in[first].lower.len)) return true; // "weather.com"
   bool hung = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA || lang == LANG_FI;
   return hung || scene->words[first]->small == SMALL_DET || (scene->in[first].flags & TOKEN_CAPITAL);
+}
+
+// The token behind the date that `token` is part of; `token` where it is part of none.
+static uint32_t date_end(const Scene *scene, uint32_t token)
+{
+  const DateVec *dates = &scene->notes->dates;
+  size_t a = 0, b = dates->len;
+  while (a < b) { // the first that ends behind the token's start
+    size_t mid = (a + b) / 2;
+    if (dates->items[mid].end <= scene->in[token].start)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  if (a == dates->len || dates->items[a].start > scene->in[token].start) return token;
+  while (token < scene->len && scene->in[token].start < dates->items[a].end) token++;
+  return token;
 }
 
 // The noun phrase that begins behind token `from`, for speakers that no table knows: "sier pappaen".
@@ -353,6 +372,7 @@ static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party
   while (i < end && (scene->words[i]->small == SMALL_ADV || scene->words[i]->small == SMALL_REFL ||
                      scene->words[i]->small == SMALL_AUX))
     i++;
+  if (i < end) i = date_end(scene, i);
   uint32_t first = i, nouns = 0;
   for (; i < end && i < first + 6 && (scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) && !scene->inside[i];
        i++) {
@@ -390,7 +410,8 @@ static bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party
     nouns += !word->small;
     if (word->small == SMALL_DET) break;
   }
-  if (!nouns || !(phrase_like(scene, first) || first == from)) return false;
+  if (!nouns || !(phrase_like(scene, first) || first == from) || date_end(scene, last - 1) != last - 1)
+    return false;
   SmallClass before = first > 0 ? scene->words[first - 1]->small : SMALL_NONE;
   if (before == SMALL_PREP || before == SMALL_TO || before == SMALL_OF) return false;
   *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
@@ -413,7 +434,9 @@ static bool phrase_first(const Frame *self, uint32_t end, Party *party)
   uint32_t first = i;
   for (; i < end && i < first + 5 && scene_is_word(scene, i) && !scene->inside[i]; i++) {
     const Word *word = scene->words[i];
-    if ((word->small && word->small != SMALL_DET) || (word->cue && word->cue < CUE_NOUN) || word->pronoun)
+    bool joins = nouns && word->small == SMALL_OF; // "members of the union"
+    if ((word->small && word->small != SMALL_DET && !joins) || (word->cue && word->cue < CUE_NOUN) ||
+        word->pronoun)
       break;
     nouns += !word->small;
   }
@@ -639,7 +662,9 @@ static bool subject_at(const Scene *scene, uint32_t token)
 {
   if (token >= scene->len || !(scene->in[token].flags & TOKEN_WORD)) return false;
   const Word *word = scene->words[token];
-  if (word->pronoun) return word->pronoun != 'n' && word->pronoun != '1';
+  bool article = word->small == SMALL_DET && token + 1 < scene->len && scene_is_word(scene, token + 1) &&
+                 !scene->words[token + 1]->small;
+  if (word->pronoun && !article) return word->pronoun != 'n' && word->pronoun != '1';
   if (word->role || word->small == SMALL_DET) return true;
   if (scene->in[token].flags & TOKEN_CAPITAL) return true;
   return !word->small && !word->cue;

@@ -41,6 +41,12 @@ typedef enum Sign {
   SIGN_SPEAKER, // a name or pronoun speaks
   SIGN_AFTER_NAME,
   SIGN_AFTER_CUE,
+  SIGN_HEADLINE,   // of the article or a part of it
+  SIGN_FIRST,      // "I", "you" inside
+  SIGN_BEFORE_AUX, // "… „gemein“ seien"
+  SIGN_REPORTED,   // the cue's "that" stands in front
+  SIGN_THINK,      // the cue's class
+  SIGN_NOUN,
   SIGN_COUNT
 } Sign;
 _Static_assert(SIGN_COUNT == SPEECH_SIGNS, "quotes_p.h has their number");
@@ -78,6 +84,12 @@ const char *const g_speech_signs[SPEECH_SIGNS] = {
     [SIGN_SPEAKER] = "speaker",
     [SIGN_AFTER_NAME] = "after_name",
     [SIGN_AFTER_CUE] = "after_cue",
+    [SIGN_HEADLINE] = "headline",
+    [SIGN_FIRST] = "first",
+    [SIGN_BEFORE_AUX] = "before_aux",
+    [SIGN_REPORTED] = "reported",
+    [SIGN_THINK] = "think",
+    [SIGN_NOUN] = "noun",
 };
 
 bool speech_load(float weights[SPEECH_SIGNS], Error *err)
@@ -108,6 +120,7 @@ static void count_inside(const Scene *scene, const Marked *marked, float *f)
     words++;
     capitals += (scene->in[i].flags & TOKEN_CAPITAL) != 0;
     small += word->small != SMALL_NONE;
+    f[SIGN_FIRST] = f[SIGN_FIRST] || word->pronoun == '1';
     clause += word->small == SMALL_AUX || word->small == SMALL_SUB || word->pronoun ||
               (word->cue && word->cue < CUE_NOUN);
   }
@@ -136,12 +149,20 @@ static void look_around(const Scene *scene, const Marked *marked, float *f)
     f[SIGN_AFTER_NOUN] = (flags & TOKEN_WORD) && !(flags & TOKEN_CAPITAL) && !word->small && !word->cue;
     f[SIGN_COLON] = scene_is(scene, first - 1, ":");
   }
+  f[SIGN_BEFORE_AUX] = last < scene->len && scene->words[last]->small == SMALL_AUX;
   f[SIGN_BEFORE_WORD] = last < scene->len && scene_is_word(scene, last);
   f[SIGN_BEFORE_STOP] = last >= scene->len || scene_is(scene, last, ".,;!?");
   uint32_t inner = last > 1 ? last - 2 : 0;
   f[SIGN_INNER_COMMA] = scene_is(scene, inner, ",");
   f[SIGN_INNER_STOP] = scene_is(scene, inner, ".!?");
   f[SIGN_SINGLE] = marks_single(scene->notes, first);
+}
+
+// "X said that it was …": right behind the cue.
+static bool reports(const Scene *scene, const Marked *marked, const Saying *saying)
+{
+  uint32_t next = saying->cue_last;
+  return saying->cue && next < marked->first && scene->words[next]->small == SMALL_SUB;
 }
 
 void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying, const QuoteDraft *draft,
@@ -157,6 +178,10 @@ void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying
   signs[SIGN_SENTENCE] = saying->reason == REASON_SENTENCE;
   signs[SIGN_ACCORDING] = saying->reason == REASON_ACCORDING;
   signs[SIGN_NO_CUE] = saying->cue == CUE_NONE;
+  signs[SIGN_HEADLINE] = scene->notes->kind == BLOCK_HEADLINE || scene->notes->kind == BLOCK_SUBHEAD;
+  signs[SIGN_REPORTED] = reports(scene, marked, saying);
+  signs[SIGN_THINK] = saying->cue == CUE_THINK;
+  signs[SIGN_NOUN] = saying->cue == CUE_NOUN;
   signs[SIGN_CALL] = saying->cue == CUE_CALL;
   signs[SIGN_SCORE] = saying->cue ? saying->score / 10 : 0;
   signs[SIGN_SPEAKER] = saying->speaker.kind == PARTY_NAME || saying->speaker.kind == PARTY_PRONOUN;
