@@ -62,7 +62,7 @@ typedef struct Lexicon { // the words of one language
   bool compounds; // writes compounds in one word
 } Lexicon;
 
-#define SPEECH_SIGNS 38 // what quotes_speech.c looks at
+#define SPEECH_SIGNS 39 // what quotes_speech.c looks at
 
 struct Quotes {
   Lexicon lexicons[LANG_COUNT];

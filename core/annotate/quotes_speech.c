@@ -47,6 +47,7 @@ typedef enum Sign {
   SIGN_REPORTED,   // the cue's "that" stands in front
   SIGN_THINK,      // the cue's class
   SIGN_NOUN,
+  SIGN_LED, // a colon in front, a capital inside
   SIGN_COUNT
 } Sign;
 _Static_assert(SIGN_COUNT == SPEECH_SIGNS, "quotes_p.h has their number");
@@ -90,6 +91,7 @@ const char *const g_speech_signs[SPEECH_SIGNS] = {
     [SIGN_REPORTED] = "reported",
     [SIGN_THINK] = "think",
     [SIGN_NOUN] = "noun",
+    [SIGN_LED] = "led",
 };
 
 bool speech_load(float weights[SPEECH_SIGNS], Error *err)
@@ -148,6 +150,7 @@ static void look_around(const Scene *scene, const Marked *marked, float *f)
     f[SIGN_AFTER_NAME] = (flags & TOKEN_WORD) && (flags & TOKEN_CAPITAL);
     f[SIGN_AFTER_NOUN] = (flags & TOKEN_WORD) && !(flags & TOKEN_CAPITAL) && !word->small && !word->cue;
     f[SIGN_COLON] = scene_is(scene, first - 1, ":");
+    f[SIGN_LED] = f[SIGN_COLON] && first + 1 < last && (scene->in[first + 1].flags & TOKEN_CAPITAL);
   }
   f[SIGN_BEFORE_AUX] = last < scene->len && scene->words[last]->small == SMALL_AUX;
   f[SIGN_BEFORE_WORD] = last < scene->len && scene_is_word(scene, last);
