@@ -6,61 +6,104 @@
 
 enum { HOPS_MAX = 16 }; // a chain of `same`, or a circle of them
 
-typedef enum FactKind { FACT_SAME, FACT_APART, FACT_NAME, FACT_ALIAS, FACT_KINDS } FactKind;
-static const char *const g_members[FACT_KINDS] = {"same", "apart", "name", "alias"};
+typedef enum FactKind { FACT_SAME, FACT_APART, FACT_NAME, FACT_ALIAS } FactKind;
 
 typedef struct Fact {
   FactKind kind;
-  Str value, path;
+  Str value;
   size_t next; // of the same entity, from 1; 0: the last
 } Fact;
 
+typedef struct Line {
+  Str time;
+  cJSON *root; // owned
+} Line;
+
 struct Identities {
   VEC_OF(Fact) facts;
-  Map chains; // entity → first fact, from 1; 0: named as a value alone
+  Map chains; // entity → first fact, from 1
   Arena arena;
 };
 
-static void add_fact(Identities *self, Str entity, FactKind kind, Str value, Str path)
+typedef struct Lines {
+  VEC_OF(Line) items;
+  Map by_id;
+} Lines;
+
+static void add_fact(Identities *self, Str entity, FactKind kind, Str value)
 {
+  if (!entity.len || !value.len) return;
   bool is_new;
   uint64_t *chain = map_slot(&self->chains, arena_dup(&self->arena, entity), &is_new);
-  vec_push(&self->facts, (Fact){.kind = kind,
-                                .value = arena_dup(&self->arena, value),
-                                .path = arena_dup(&self->arena, path),
-                                .next = (size_t)*chain});
+  vec_push(&self->facts,
+           (Fact){.kind = kind, .value = arena_dup(&self->arena, value), .next = (size_t)*chain});
   *chain = self->facts.len;
 }
 
-static bool read_line(Identities *self, Str line)
+static Str string_of(const cJSON *item)
 {
-  cJSON *root = json_parse(line, NULL);
-  Str entity = json_get_str(root, "entity"), path = json_get_str(root, "path");
-  bool said = false;
-  for (int kind = 0; kind < FACT_KINDS; kind++) {
-    Str value = json_get_str(root, g_members[kind]);
-    if (!entity.len || !value.len) continue;
-    said = true;
-    add_fact(self, entity, (FactKind)kind, value, path);
-    if (kind == FACT_APART) add_fact(self, value, FACT_APART, entity, (Str){0});
-    bool is_new;
-    if (kind == FACT_SAME) map_slot(&self->chains, arena_dup(&self->arena, value), &is_new);
-  }
-  cJSON_Delete(root);
-  return said;
+  return cJSON_IsString(item) ? str_of(item->valuestring) : (Str){0};
 }
 
-Identities *identities_new(Str jsonl, Error *err)
+static void read_facts(Identities *self, const cJSON *root)
+{
+  Str entity = json_get_str(root, "entity");
+  if (!str_is(json_get_str(root, "kind"), "entity") || json_get(root, "gone")) return;
+  const cJSON *item;
+  add_fact(self, entity, FACT_NAME, json_get_str(root, "name"));
+  cJSON_ArrayForEach(item, json_get(root, "aliases")) add_fact(self, entity, FACT_ALIAS, string_of(item));
+  cJSON_ArrayForEach(item, json_get(root, "same")) add_fact(self, string_of(item), FACT_SAME, entity);
+  cJSON_ArrayForEach(item, json_get(root, "apart"))
+  {
+    add_fact(self, entity, FACT_APART, string_of(item));
+    add_fact(self, string_of(item), FACT_APART, entity);
+  }
+}
+
+// A tombstone has no `time`: when it was made is what `gone` says.
+static Str time_of(const cJSON *root)
+{
+  Str gone = json_get_str(root, "gone");
+  return gone.len ? gone : json_get_str(root, "time");
+}
+
+static void add_line(Lines *lines, cJSON *root)
+{
+  Line line = {.time = time_of(root), .root = root};
+  Str id = json_get_str(root, "id");
+  bool is_new = true;
+  uint64_t *at = id.len ? map_slot(&lines->by_id, id, &is_new) : NULL;
+  if (is_new) {
+    if (at) *at = lines->items.len;
+    vec_push(&lines->items, line);
+    return;
+  }
+  Line *known = &lines->items.items[*at];
+  if (str_cmp(known->time, line.time) <= 0) {
+    // The map's key is borrowed from the first line, which therefore stays: only what counts is exchanged.
+    cJSON *id_item = cJSON_DetachItemFromObject(known->root, "id");
+    cJSON_Delete(known->root);
+    cJSON_DeleteItemFromObject(root, "id");
+    cJSON_AddItemToObject(root, "id", id_item);
+    *known = line;
+  } else {
+    cJSON_Delete(root);
+  }
+}
+
+Identities *identities_new(Str jsonl)
 {
   Identities *self = xcalloc(1, sizeof *self);
-  if (err) err->code = ERR_NONE;
-  bool wrong = false;
-  for (size_t number = 1; jsonl.len; number++) {
+  Lines lines = {0};
+  while (jsonl.len) {
     Str line = str_trim(str_cut(&jsonl, '\n'));
-    if (!line.len || read_line(self, line) || wrong) continue;
-    wrong = true;
-    error_set(err, ERR_FORMAT, "line %zu: no fact about an entity", number);
+    cJSON *root = line.len ? json_parse(line, NULL) : NULL;
+    if (root) add_line(&lines, root);
   }
+  for (size_t i = 0; i < lines.items.len; i++) read_facts(self, lines.items.items[i].root);
+  for (size_t i = 0; i < lines.items.len; i++) cJSON_Delete(lines.items.items[i].root);
+  vec_release(&lines.items);
+  map_release(&lines.by_id);
   return self;
 }
 
@@ -78,64 +121,43 @@ bool identities_empty(const Identities *self)
   return self->facts.len == 0;
 }
 
-static const Fact *first_fact(const Identities *self, Str entity)
+// The next fact of this kind in the entity's chain: behind `fact`, or the first where that is NULL.
+static const Fact *next_fact(const Identities *self, Str entity, FactKind kind, const Fact *fact)
 {
-  uint64_t at = 0;
-  map_get(&self->chains, entity, &at);
+  uint64_t at = fact ? fact->next : 0;
+  if (!fact) map_get(&self->chains, entity, &at);
+  while (at && self->facts.items[at - 1].kind != kind) at = self->facts.items[at - 1].next;
   return at ? &self->facts.items[at - 1] : NULL;
 }
 
-static const Fact *next_fact(const Identities *self, const Fact *fact)
-{
-  return fact->next ? &self->facts.items[fact->next - 1] : NULL;
-}
-
-static bool holds_at(const Fact *fact, Str path)
-{
-  if (!fact->path.len || str_eq(fact->path, path)) return true;
-  return str_ends(fact->path, STR("/")) && str_starts(path, fact->path);
-}
-
-// What is said of one article goes before what is said of all.
-static Str one_hop(const Identities *self, Str entity, Str path)
-{
-  const Fact *everywhere = NULL;
-  for (const Fact *fact = first_fact(self, entity); fact; fact = next_fact(self, fact)) {
-    if (fact->kind != FACT_SAME || !holds_at(fact, path)) continue;
-    if (fact->path.len) return fact->value;
-    if (!everywhere) everywhere = fact;
-  }
-  return everywhere ? everywhere->value : entity;
-}
-
-Str identities_same(const Identities *self, Str entity, Str path)
+Str identities_same(const Identities *self, Str entity)
 {
   for (int hop = 0; hop < HOPS_MAX; hop++) {
-    Str next = one_hop(self, entity, path);
-    if (str_eq(next, entity)) break;
-    entity = next;
+    const Fact *fact = next_fact(self, entity, FACT_SAME, NULL);
+    if (!fact) break;
+    entity = fact->value;
   }
   return entity;
 }
 
 bool identities_apart(const Identities *self, Str a, Str b)
 {
-  for (const Fact *fact = first_fact(self, a); fact; fact = next_fact(self, fact))
-    if (fact->kind == FACT_APART && str_eq(fact->value, b)) return true;
+  const Fact *fact = NULL;
+  while ((fact = next_fact(self, a, FACT_APART, fact)))
+    if (str_eq(fact->value, b)) return true;
   return false;
 }
 
 Str identities_name(const Identities *self, Str entity)
 {
-  for (const Fact *fact = first_fact(self, entity); fact; fact = next_fact(self, fact))
-    if (fact->kind == FACT_NAME) return fact->value;
-  return (Str){0};
+  const Fact *fact = next_fact(self, entity, FACT_NAME, NULL);
+  return fact ? fact->value : (Str){0};
 }
 
 void identities_aliases(const Identities *self, Str entity, Arena *arena, IdentityNames *out)
 {
-  for (const Fact *fact = first_fact(self, entity); fact; fact = next_fact(self, fact))
-    if (fact->kind == FACT_ALIAS) vec_push_in(arena, out, fact->value);
+  const Fact *fact = NULL;
+  while ((fact = next_fact(self, entity, FACT_ALIAS, fact))) vec_push_in(arena, out, fact->value);
 }
 
 bool identities_knows(const Identities *self, Str entity)

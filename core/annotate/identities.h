@@ -1,34 +1,28 @@
 // identities: who is who by the word of people: a workspace's .newsmark/entities.jsonl, one fact a line. It
 // wins over what newsmark takes names for. Immutable once made; any thread.
+// doc/human.md has the file; read here are the lines of kind "entity":
 //
-//   {"entity": "name:wolodymyr selenskyj", "same": "wd:Q3874799"}            one person: the second id is
-//   meant
-//   {"entity": "name:anna lind", "same": "name:anna lind 2", "path": "2021/"} another one, in that article or
-//                                                                            folder (ending in '/')
-//   {"entity": "name:anna lind", "apart": "name:anne lind"}                  not one, however alike they look
-//   {"entity": "wd:Q3874799", "name": "Volodymyr Zelenskyj"}                 what to call them
-//   {"entity": "wd:Q7747", "alias": "VVP"}                                   another name they go by
+//   {"id": "k2", "kind": "entity", "entity": "wd:Q3874799", "name": "Volodymyr Zelenskyj", "aliases": ["VZ"],
+//    "same": ["name:wolodymyr selenskyj"], "apart": ["name:v zelensky"], "time": "2026-03-02T10:15:00.123Z"}
 //
-// Members not named here are kept for others (who wrote it, when) and mean nothing. The order of lines means
-// nothing but where two contradict each other: the later one holds.
+// `same`: these ids mean `entity`. `apart`: these are not it, however alike they look. A line with `gone`
+// took back the one of its id; of two lines with one id the later `time` holds.
 #pragma once
 
-#include "base/error.h"
 #include "base/str.h"
 #include "base/vec.h"
 
 typedef struct Identities Identities;
 typedef VEC_OF(Str) IdentityNames;
 
-// From the bytes of the file. Never NULL. A line that says nothing of the above is left out; *err then names
-// the first such line (ERR_FORMAT), else its code is ERR_NONE.
-Identities *identities_new(Str jsonl, Error *err);
+// From the bytes of the file. Never NULL: what makes no sense is passed over.
+Identities *identities_new(Str jsonl);
 void identities_free(Identities *self); // NULL is fine
 bool identities_empty(const Identities *self);
 
-// The entity that `entity` is in the article at `path` (relative to the workspace): `entity` itself where
-// nobody said otherwise. Borrowed from `self` or the argument, as are all results here.
-Str identities_same(const Identities *self, Str entity, Str path);
+// The entity that people take `entity` for: `entity` itself where nobody said otherwise. Borrowed from `self`
+// or the argument, as are all results here.
+Str identities_same(const Identities *self, Str entity);
 // Whether people said that these two are not one.
 bool identities_apart(const Identities *self, Str a, Str b);
 // What people call it; empty: nothing said.

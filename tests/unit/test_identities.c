@@ -1,64 +1,59 @@
 #include "annotate/identities.h"
 #include "unit/test.h"
 
-static Identities *read(const char *text, Error *err)
+static Identities *read(const char *text)
 {
-  return identities_new(str_of(text), err);
+  return identities_new(str_of(text));
 }
 
-static void assert_same(const Identities *self, const char *entity, const char *path, const char *want)
+static void assert_same(const Identities *self, const char *entity, const char *want)
 {
-  Str got = identities_same(self, str_of(entity), str_of(path));
-  if (!str_is(got, want)) fail_msg("%s in %s is " STR_FMT ", not %s", entity, path, STR_ARG(got), want);
+  Str got = identities_same(self, str_of(entity));
+  if (!str_is(got, want)) fail_msg("%s is " STR_FMT ", not %s", entity, STR_ARG(got), want);
 }
 
 static void test_merges_follow_each_other(void **state)
 {
   (void)state;
-  Error err;
-  Identities *self = read("{\"entity\":\"name:a\",\"same\":\"name:b\",\"by\":\"eva\"}\n\n"
-                          "{\"entity\":\"name:b\",\"same\":\"wd:Q1\"}\n"
-                          "{\"entity\":\"name:x\",\"same\":\"name:y\"}\n"
-                          "{\"entity\":\"name:y\",\"same\":\"name:x\"}\n",
-                          &err);
-  assert_int_equal(err.code, ERR_NONE);
-  assert_same(self, "name:a", "1.txt", "wd:Q1");
-  assert_same(self, "wd:Q1", "1.txt", "wd:Q1");
-  assert_same(self, "name:c", "1.txt", "name:c");
-  identities_same(self, STR("name:x"), STR("")); // a circle ends
-  assert_true(identities_knows(self, STR("wd:Q1")));
-  assert_false(identities_knows(self, STR("name:c")));
+  Identities *self =
+      read("{\"id\":\"1\",\"kind\":\"entity\",\"entity\":\"name:b\",\"same\":[\"name:a\",\"name:a a\"]}\n\n"
+           "{\"id\":\"2\",\"kind\":\"entity\",\"entity\":\"wd:Q1\",\"same\":[\"name:b\",7]}\n"
+           "{\"id\":\"3\",\"kind\":\"entity\",\"entity\":\"name:x\",\"same\":[\"name:y\"]}\n"
+           "{\"id\":\"4\",\"kind\":\"entity\",\"entity\":\"name:y\",\"same\":[\"name:x\"]}\n"
+           "{\"id\":\"5\",\"kind\":\"rule\",\"entity\":\"name:c\",\"same\":[\"name:d\"]}\n");
+  assert_same(self, "name:a", "wd:Q1");
+  assert_same(self, "name:a a", "wd:Q1");
+  assert_same(self, "wd:Q1", "wd:Q1");
+  assert_same(self, "name:d", "name:d");
+  identities_same(self, STR("name:x")); // a circle ends
+  assert_true(identities_knows(self, STR("name:b")));
+  assert_false(identities_knows(self, STR("name:d")));
   identities_free(self);
 }
 
-static void test_splits_hold_where_they_were_made(void **state)
+static void test_the_later_line_of_an_id_holds(void **state)
 {
   (void)state;
-  Identities *self = read("{\"entity\":\"name:a\",\"same\":\"name:b\"}\n"
-                          "{\"entity\":\"name:a\",\"same\":\"name:a 2\",\"path\":\"opera/\"}\n"
-                          "{\"entity\":\"name:a\",\"same\":\"name:a 3\",\"path\":\"x.txt\"}\n",
-                          NULL);
-  assert_same(self, "name:a", "opera/1.txt", "name:a 2");
-  assert_same(self, "name:a", "opera.txt", "name:b");
-  assert_same(self, "name:a", "x.txt", "name:a 3");
+  static const char merged[] =
+      "{\"id\":\"1\",\"kind\":\"entity\",\"entity\":\"wd:Q1\",\"name\":\"Old\",\"time\":\"2026-01-01\"}\n"
+      "{\"id\":\"1\",\"kind\":\"entity\",\"entity\":\"wd:Q1\",\"name\":\"New\",\"time\":\"2026-01-02\"}\n"
+      "{\"id\":\"1\",\"kind\":\"entity\",\"entity\":\"wd:Q1\",\"name\":\"Older\",\"time\":\"2025-01-02\"}\n"
+      "{\"id\":\"2\",\"kind\":\"entity\",\"entity\":\"wd:Q2\",\"name\":\"Two\",\"time\":\"2026-01-01\"}\n"
+      "{\"id\":\"2\",\"gone\":\"2026-01-03\"}\n";
+  Identities *self = read(merged);
+  assert_true(str_is(identities_name(self, STR("wd:Q1")), "New"));
+  assert_int_equal(identities_name(self, STR("wd:Q2")).len, 0);
   identities_free(self);
 }
 
 static void test_names_and_what_is_apart(void **state)
 {
   (void)state;
-  Error err;
-  Identities *self = read("{\"entity\":\"wd:Q1\",\"name\":\"One\"}\r\n"
-                          "nonsense\n"
-                          "{\"entity\":\"wd:Q1\",\"colour\":\"red\"}\n"
-                          "{\"entity\":\"wd:Q1\",\"name\":\"Uno\",\"alias\":\"I\"}\n"
-                          "{\"entity\":\"wd:Q1\",\"alias\":\"II\"}\n"
-                          "{\"entity\":\"name:a\",\"apart\":\"name:b\"}",
-                          &err);
-  assert_int_equal(err.code, ERR_FORMAT);
-  assert_non_null(strstr(err.text, "line 2"));
-  assert_true(str_is(identities_name(self, STR("wd:Q1")), "Uno"));
-  assert_int_equal(identities_name(self, STR("wd:Q2")).len, 0);
+  Identities *self =
+      read("nonsense\r\n{}\n[]\n"
+           "{\"kind\":\"entity\",\"entity\":\"wd:Q1\",\"name\":\"One\",\"aliases\":[\"I\",\"II\"]}\n"
+           "{\"kind\":\"entity\",\"entity\":\"name:a\",\"apart\":[\"name:b\"]}");
+  assert_true(str_is(identities_name(self, STR("wd:Q1")), "One"));
   assert_true(identities_apart(self, STR("name:a"), STR("name:b")));
   assert_true(identities_apart(self, STR("name:b"), STR("name:a")));
   assert_false(identities_apart(self, STR("name:a"), STR("name:c")));
@@ -73,9 +68,9 @@ static void test_names_and_what_is_apart(void **state)
 static void test_nothing(void **state)
 {
   (void)state;
-  Identities *self = read("", NULL);
+  Identities *self = read("");
   assert_true(identities_empty(self));
-  assert_same(self, "name:a", "", "name:a");
+  assert_same(self, "name:a", "name:a");
   identities_free(self);
 }
 
@@ -83,7 +78,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_merges_follow_each_other),
-      cmocka_unit_test(test_splits_hold_where_they_were_made),
+      cmocka_unit_test(test_the_later_line_of_an_id_holds),
       cmocka_unit_test(test_names_and_what_is_apart),
       cmocka_unit_test(test_nothing),
   };
