@@ -14,6 +14,8 @@ static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES + 4] = {
 #include "gen/langid.inc"
 };
 #define STEP (1.0f / 32)
+#define LOOK 16u       // words between two looks at how clear it is
+#define CLEAR (40 * 32) // steps of lead over the second that no rest of a block takes back
 
 #define VOICE 25.0f       // most that one block adds to a language's lead in the article
 #define PRIOR 6.0f        // natural logarithm: the main language is e^6 times as likely as another
@@ -42,6 +44,18 @@ static void add_word(Str lower, int32_t sums[LANGID_LANES])
   for (size_t l = 0; l < LANGID_LANES; l++) sums[l] += lanes[l];
 }
 
+// Whether the first language is far enough ahead of the second.
+static bool is_clear(const int32_t sums[LANGID_LANES])
+{
+  int32_t first = INT32_MIN, second = INT32_MIN;
+  for (size_t l = 0; l < LANGID_LANES; l++) {
+    int32_t low = sums[l] < first ? sums[l] : first;
+    if (low > second) second = low;
+    if (sums[l] > first) first = sums[l];
+  }
+  return first - second >= CLEAR;
+}
+
 LangScores langid_score(Str text, const TokenVec *tokens)
 {
   (void)text;
@@ -51,9 +65,9 @@ LangScores langid_score(Str text, const TokenVec *tokens)
   for (size_t i = 0; i < tokens->len && words < LANGID_WORDS; i++) {
     const Token *token = &tokens->items[i];
     if (!langid_reads(token)) continue;
-    words++;
     scores.weight += (float)(token->end - token->start);
     add_word(token->lower, sums);
+    if (++words % LOOK == 0 && is_clear(sums)) break;
   }
   if (!words) return scores;
   for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums[l] * STEP;
