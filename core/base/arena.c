@@ -9,6 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef __SANITIZE_ADDRESS__ // what was not allocated, or is no more since a reset, is not to be touched
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(ptr, size) ((void)(ptr), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(ptr, size) ((void)(ptr), (void)(size))
+#endif
+
 #ifndef ARENA_FIRST
 #define ARENA_FIRST 1024u
 #endif
@@ -34,6 +41,7 @@ static void push_chunk(Arena *arena, size_t size)
   arena->head = chunk;
   arena->size = size;
   arena->used = 0;
+  ASAN_POISON_MEMORY_REGION(chunk->data, size);
 }
 
 static void add_chunk(Arena *arena, size_t least)
@@ -60,6 +68,7 @@ void *arena_alloc(Arena *arena, size_t size)
   if (arena->size - arena->used < size) add_chunk(arena, size);
   void *ptr = arena->head->data + arena->used;
   arena->used += size;
+  ASAN_UNPOISON_MEMORY_REGION(ptr, size);
   return ptr;
 }
 
@@ -80,6 +89,7 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size)
   if (old && arena->head && (char *)old + old_room == arena->head->data + arena->used &&
       arena->size - arena->used >= new_room - old_room) {
     arena->used += new_room - old_room;
+    ASAN_UNPOISON_MEMORY_REGION(old, new_room);
     return old;
   }
   void *ptr = arena_alloc(arena, new_size);
@@ -117,12 +127,14 @@ void arena_reset(Arena *arena)
     push_chunk(arena, held < ARENA_KEEP ? held : ARENA_KEEP);
   }
   arena->used = 0;
+  if (arena->head) ASAN_POISON_MEMORY_REGION(arena->head->data, arena->size);
 }
 
 void arena_release(Arena *arena)
 {
   for (ArenaChunk *chunk = arena->head, *next; chunk; chunk = next) {
     next = chunk->next;
+    ASAN_UNPOISON_MEMORY_REGION(chunk->data, chunk->size);
     free(chunk);
   }
   *arena = (Arena){0};
