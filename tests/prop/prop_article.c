@@ -5,6 +5,9 @@
 #include "parse/article.c"
 #include "parse/cut.c"
 
+#include "base/utf8.h"
+#include "chars.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -104,16 +107,14 @@ static void assert_same_blocks(const Article *a, const Article *b)
   }
 }
 
+// By the grammar's own word for it: edits that cut characters make spaces of all kinds.
 static bool outside_is_blank(Str text, size_t start, size_t end)
 {
-  for (size_t i = start; i < end; i++) {
-    if (is_blank(text.ptr[i])) continue;
-    if (!memcmp(text.ptr + i, "\xC2\xA0", 2))
-      i += 1;
-    else if (!memcmp(text.ptr + i, "\xEF\xBB\xBF", 3))
-      i += 2;
-    else
-      return false;
+  for (size_t i = start; i < end;) {
+    uint32_t cp;
+    i += utf8_decode(text.ptr + i, text.ptr + end, &cp);
+    Class class = class_of((int32_t)cp);
+    if (class != C_SPACE && class != C_EOL) return false;
   }
   return true;
 }
