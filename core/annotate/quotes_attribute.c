@@ -30,7 +30,8 @@ typedef struct Walk {
   SpanVec *out;
   Map titles;       // lemma -> index in entities, + 1
   Map first_titles; // likewise, the first of the article
-  char *genders;    // [cluster], 0: not looked up; '?': unknown
+  Voices voices;
+  char *genders; // [cluster], 0: not looked up; '?': unknown
   size_t clusters;
   size_t next_entity;
   Person recent[RECENT]; // newest first
@@ -448,6 +449,7 @@ static void emit(Walk *self, const Reading *reading)
   Mention *named[] = {&facts.cue, &facts.speaker, &facts.source};
   for (size_t i = 0; i < ARRAY_LEN(named); i++) named[i]->name = arena_dup(self->arena, named[i]->name);
   facts.group = self->group;
+  facts.voice = voices_of(&self->voices, &facts.speaker, self->arena);
   facts.why = str_of(g_reasons[has_speaker(&reading->speaker) ? reading->reason : REASON_NONE]);
   span.quote = arena_copy(self->arena, &facts, sizeof facts);
   vec_push_in(self->arena, self->out, span);
@@ -632,5 +634,6 @@ void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec
   for (walk.block = 0; walk.block < article->len; walk.block++) walk_block(&walk);
   map_release(&walk.titles);
   map_release(&walk.first_titles);
+  voices_release(&walk.voices);
   arena_release(&walk.scratch);
 }

@@ -191,6 +191,17 @@ bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratc
 // A stretch of it with its place and its speaker, as yet without confidence.
 QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying);
 
+// The speakers of an article by number, for colours: the number hangs on the name, so that it is mostly the
+// same in another article and after an edit, and no two of the first QUOTE_VOICES speakers share one.
+typedef struct Voices {
+  Map known;                // entity or name in lower case -> voice
+  bool taken[QUOTE_VOICES]; // [voice - 1]
+} Voices;                   // = {0} to begin
+
+// The voice of a speaker, from 1; 0 where it has no name.
+uint8_t voices_of(Voices *self, const Mention *speaker, Arena *arena);
+void voices_release(Voices *self);
+
 // The distances that quotes_attribute() looks at: moved.c must know them all.
 static inline bool quotes_adjoin(const QuoteDraft *draft, const QuoteDraft *next)
 {

@@ -10,6 +10,8 @@ typedef enum DateType { DATE_DATE, DATE_TIME, DATE_DURATION, DATE_SET, DATE_TYPE
 typedef enum QuoteType { QUOTE_DIRECT, QUOTE_MIXED, QUOTE_INDIRECT, QUOTE_TYPES } QuoteType;
 typedef enum Maker { BY_RULE, BY_LIST, BY_MODEL, BY_SCRIPT, BY_HUMAN } Maker;
 
+#define QUOTE_VOICES 12
+
 // A stretch that plays a part in a quotation. start == end: there is none.
 typedef struct Mention {
   size_t start, end; // bytes in the article
@@ -34,6 +36,7 @@ typedef struct DateFacts { // TIMEX3, TimeML 1.2.1
 typedef struct QuoteFacts {
   Mention cue, speaker, source;
   uint32_t group; // parts of one quotation share it; from 1
+  uint8_t voice;  // 1 to QUOTE_VOICES, the same for all that one speaker says in the article; 0: no speaker
   Str why;        // one plain sentence for the hover: what the speaker was found by
 } QuoteFacts;
 

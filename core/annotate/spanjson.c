@@ -68,6 +68,7 @@ static void write_facts(StrBuf *out, const Span *span, const SpanWriter *writer)
     break;
   case SPAN_QUOTE:
     json_write_uint(out, "group", span->quote->group);
+    if (span->quote->voice) json_write_uint(out, "voice", span->quote->voice - 1u);
     write_mention(out, "cue", &span->quote->cue, false, writer);
     write_mention(out, "speaker", &span->quote->speaker, true, writer);
     write_mention(out, "source", &span->quote->source, true, writer);

@@ -141,8 +141,8 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
   case SPAN_DATE:
     return same_date(was->date, is->date);
   case SPAN_QUOTE:
-    return was->quote->group == is->quote->group && str_eq(was->quote->why, is->quote->why) &&
-           same_mention(self, &was->quote->cue, &is->quote->cue) &&
+    return was->quote->group == is->quote->group && was->quote->voice == is->quote->voice &&
+           str_eq(was->quote->why, is->quote->why) && same_mention(self, &was->quote->cue, &is->quote->cue) &&
            same_mention(self, &was->quote->speaker, &is->quote->speaker) &&
            same_mention(self, &was->quote->source, &is->quote->source);
   default:

@@ -147,6 +147,23 @@ static void add_mention(Hover *self, const char *label, const Mention *mention)
   add_words(self, name);
 }
 
+// Which of the speaker's quotations this is; the parts of one count once.
+static void add_place(Hover *self, const Span *span)
+{
+  const SpanVec *spans = &self->found->found->spans;
+  size_t count = 0, at = 0;
+  uint32_t group = 0;
+  for (size_t i = 0; i < spans->len; i++) {
+    const QuoteFacts *other = spans->items[i].quote;
+    if (spans->items[i].kind != SPAN_QUOTE || !str_eq(other->speaker.name, span->quote->speaker.name))
+      continue;
+    count += other->group != group;
+    group = other->group;
+    if (group == span->quote->group) at = count;
+  }
+  if (count > 1) strbuf_addf(&self->text, ", %zu of %zu", at, count);
+}
+
 static void add_quote(Hover *self, const Span *span)
 {
   static const char *const names[QUOTE_TYPES] = {"direct quotation", "mixed quotation", "indirect speech"};
@@ -155,6 +172,13 @@ static void add_quote(Hover *self, const Span *span)
   Str name =
       quote->speaker.name.len ? quote->speaker.name : text_of(self, quote->speaker.start, quote->speaker.end);
   add_title(self, known ? name : STR("Speaker unknown"), names[span->type]);
+  if (quote->speaker.name.len) add_place(self, span);
+  Str words = text_of(self, quote->speaker.start, quote->speaker.end);
+  if (words.len && !str_eq(words, name)) {
+    new_line(self);
+    add(self, "in the text: ");
+    add_words(self, words);
+  }
   add_mention(self, "source: ", &quote->source);
   if (quote->why.len) {
     new_line(self);

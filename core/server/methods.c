@@ -281,6 +281,15 @@ static bool symbols(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, E
   return true;
 }
 
+static bool next_quote(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t at;
+  if (!place(lsp, doc, params, &at, err)) return false;
+  features_next_quote(out, doc, &lsp->features, at, json_get_bool(params, "back", false),
+                      json_get_bool(params, "speaker", false));
+  return true;
+}
+
 static bool tokens_full(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
 {
   (void)params;
@@ -465,6 +474,7 @@ static const Method g_methods[] = {
     {"textDocument/semanticTokens/full", NULL, tokens_full, false, false},
     {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false, false},
     {"textDocument/semanticTokens/range", NULL, tokens_range, false, false},
+    {"newsmark/nextQuote", NULL, next_quote, true, false},
     {"newsmark/annotations", NULL, annotations, false, true},
 };
 

@@ -87,3 +87,11 @@ void publish_write_all(StrBuf *out, int64_t version, const Findings *found, size
   strbuf_add(out, STR("]}"));
   arena_release(&self.scratch);
 }
+
+void publish_write_one(StrBuf *out, const Findings *found, const Span *span, Encoding enc)
+{
+  Writing self;
+  begin(&self, found, enc);
+  span_write_json(out, span, &self.writer);
+  arena_release(&self.scratch);
+}

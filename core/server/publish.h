@@ -13,3 +13,5 @@ void publish_write_nothing(StrBuf *out, const char *uri, int64_t version);
 // empty.
 void publish_write_all(StrBuf *out, int64_t version, const Findings *found, size_t start, size_t end,
                        Encoding enc);
+// One of the findings' annotations, with its range.
+void publish_write_one(StrBuf *out, const Findings *found, const Span *span, Encoding enc);

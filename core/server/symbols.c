@@ -1,8 +1,12 @@
-// The outline: blocks as Namespace, quotations as String, people as Class, organisations as Module, places as
-// Constant, dates as Event, tags as Key. A name is told once a block; what lies in a quotation is its child.
+// The outline: blocks as Namespace with their people as Class, organisations as Module, places as Constant,
+// dates as Event, tags as Key, a name once a block; behind the blocks the quotations, String, under who said
+// them.
+#include "base/map.h"
 #include "base/utf8.h"
 #include "server/features.h"
 #include "server/poscodec.h"
+
+#include <stdio.h>
 
 #define NAME_CHARS 60u
 #define LOOK_BACK 256u // spans
@@ -65,10 +69,6 @@ static void span_name(Outline *self, StrBuf *to, const Span *span)
     strbuf_add(to, span->entity->name);
     return;
   }
-  if (span->kind == SPAN_QUOTE && span->quote->speaker.name.len) {
-    strbuf_add(to, span->quote->speaker.name);
-    strbuf_add(to, STR(": "));
-  }
   add_excerpt(self, to, span->start, span->end);
 }
 
@@ -124,7 +124,6 @@ static bool told(const Findings *found, size_t first, size_t index)
   return false;
 }
 
-// `end`: where the span does, or what it is told within.
 static void write_span(Outline *self, const Span *span, size_t end)
 {
   StrBuf name = {0};
@@ -132,33 +131,22 @@ static void write_span(Outline *self, const Span *span, size_t end)
   if (self->hierarchical) {
     Str detail = span->kind == SPAN_DATE ? span->date->value : span_type_name(span);
     open_symbol(self, strbuf_str(&name), detail, symbol_kind(span), span->start, end);
+    close_symbol(self);
   } else {
     write_flat(self, strbuf_str(&name), symbol_kind(span), span->start, end, true);
   }
   strbuf_release(&name);
 }
 
-// The spans [first, last) of one block, those inside a quotation as its children. A quotation may run on into
-// the next block: a child is cut at its parent's end.
+// The spans [first, last) of one block but its quotations.
 static void write_spans(Outline *self, size_t first, size_t last, size_t block_end)
 {
   const Findings *found = self->doc->found;
-  VEC_OF(size_t) ends = {0}; // of the quotations that are open
   for (size_t i = first; i < last; i++) {
     const Span *span = &found->found->spans.items[i];
-    for (; ends.len && ends.items[ends.len - 1] <= span->start; ends.len--)
-      if (self->hierarchical) close_symbol(self);
-    if (told(found, first, i)) continue;
-    size_t most = ends.len ? ends.items[ends.len - 1] : block_end, end = span->end < most ? span->end : most;
-    write_span(self, span, end);
-    if (span->kind == SPAN_QUOTE)
-      vec_push(&ends, end);
-    else if (self->hierarchical)
-      close_symbol(self);
+    if (span->kind == SPAN_QUOTE || told(found, first, i)) continue;
+    write_span(self, span, span->end < block_end ? span->end : block_end);
   }
-  for (; ends.len; ends.len--)
-    if (self->hierarchical) close_symbol(self);
-  vec_release(&ends);
 }
 
 static void write_block(Outline *self, const BlockSpan *block, size_t first, size_t last)
@@ -173,6 +161,88 @@ static void write_block(Outline *self, const BlockSpan *block, size_t first, siz
   write_spans(self, first, last, block->end);
   if (self->hierarchical) close_symbol(self);
   arena_reset(&self->arena);
+}
+
+// --- quotations
+
+typedef struct Said { // by one speaker
+  Str name;           // empty: nobody is named
+  IndexVec quotes;    // of the findings' spans
+  size_t start, end;  // over all of them
+} Said;
+typedef VEC_OF(Said) SaidVec;
+
+static Said *said_by(SaidVec *all, Map *known, const QuoteFacts *facts)
+{
+  bool is_new;
+  Str key = facts->speaker.entity.len ? facts->speaker.entity : facts->speaker.name;
+  uint64_t *at = map_slot(known, key, &is_new);
+  if (is_new) {
+    *at = all->len;
+    vec_push(all, (Said){.name = facts->speaker.name, .start = SIZE_MAX});
+  }
+  return &all->items[*at];
+}
+
+// Speakers in the order of their first words, those whom nobody names last.
+static SaidVec collect_said(const Findings *found)
+{
+  SaidVec all = {0};
+  Map known = {0};
+  vec_push(&all, (Said){.start = SIZE_MAX});
+  for (size_t i = 0; i < found->found->spans.len; i++) {
+    const Span *span = &found->found->spans.items[i];
+    if (span->kind != SPAN_QUOTE) continue;
+    Said *said = span->quote->speaker.name.len ? said_by(&all, &known, span->quote) : all.items;
+    if (span->start < said->start) said->start = span->start;
+    if (span->end > said->end) said->end = span->end;
+    vec_push(&said->quotes, i);
+  }
+  map_release(&known);
+  Said nobody = all.items[0];
+  memmove(all.items, all.items + 1, (all.len - 1) * sizeof *all.items);
+  all.items[all.len - 1] = nobody;
+  return all;
+}
+
+static void write_said(Outline *self, const Said *said)
+{
+  char count[40];
+  snprintf(count, sizeof count, "%zu quotation%s", said->quotes.len, said->quotes.len == 1 ? "" : "s");
+  Str name = said->name.len ? said->name : STR("Speaker unknown");
+  strbuf_reset(&self->container);
+  strbuf_add(&self->container, STR("Quotations"));
+  if (self->hierarchical)
+    open_symbol(self, name, str_of(count), SYMBOL_CLASS, said->start, said->end);
+  else
+    write_flat(self, name, SYMBOL_CLASS, said->start, said->end, true);
+  strbuf_reset(&self->container);
+  strbuf_add(&self->container, name);
+  for (size_t i = 0; i < said->quotes.len; i++) {
+    const Span *span = &self->doc->found->found->spans.items[said->quotes.items[i]];
+    write_span(self, span, span->end);
+  }
+  if (self->hierarchical) close_symbol(self);
+}
+
+static void write_quotations(Outline *self)
+{
+  SaidVec all = collect_said(self->doc->found);
+  size_t start = SIZE_MAX, end = 0;
+  for (size_t i = 0; i < all.len; i++) {
+    if (all.items[i].start < start) start = all.items[i].start;
+    if (all.items[i].end > end) end = all.items[i].end;
+  }
+  if (end && self->hierarchical)
+    open_symbol(self, STR("Quotations"), STR("by speaker"), SYMBOL_NAMESPACE, start, end);
+  else if (end)
+    write_flat(self, STR("Quotations"), SYMBOL_NAMESPACE, start, end, false);
+  for (size_t i = 0; i < all.len; i++) {
+    if (all.items[i].quotes.len) write_said(self, &all.items[i]);
+    vec_release(&all.items[i].quotes);
+  }
+  if (end && self->hierarchical) close_symbol(self);
+  vec_release(&all);
 }
 
 void features_symbols(StrBuf *out, const Document *doc, const FeatureOptions *options)
@@ -191,6 +261,7 @@ void features_symbols(StrBuf *out, const Document *doc, const FeatureOptions *op
     if (first < at || block->kind == BLOCK_HEADLINE || block->kind == BLOCK_SUBHEAD)
       write_block(&self, block, first, at);
   }
+  write_quotations(&self);
   strbuf_byte(out, ']');
   strbuf_release(&self.container);
   arena_release(&self.arena);

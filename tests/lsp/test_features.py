@@ -158,9 +158,65 @@ def test_symbols(start):
         check_level(symbols, None)
         flat = flat_client.request("textDocument/documentSymbol", DOC)
         same([one["name"] for one in flat], [one["name"] for one in all_symbols(symbols)])
-        names = {one["name"] for one in symbols}
+        names = {one["name"] for one in symbols} | {one["name"] for one in symbols[-1]["children"]}
         check(all(one["location"]["uri"] == URI for one in flat), "wrong uri")
-        check(all(one.get("containerName", next(iter(names))) in names for one in flat), "a container that is no block")
+        check(all(one.get("containerName", next(iter(names))) in names for one in flat), "a container that is none")
+
+
+TALK = ("Hamnen\n\nAnna Berg och Olle Lind möttes i Stockholm.\n\n”Vi öppnar hamnen i maj”, sa Anna Berg. ”Det lovar jag”, sa hon.\n\n"
+        "”Det tror jag inte på”, svarade Olle Lind.\n\n”Då får vi se vem som har rätt”, sa Berg.\n\n"
+        "”Hamnen är allas angelägenhet.”\n")
+
+
+def test_outline_groups_by_speaker(start):
+    client = start(capabilities={"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": True}}})
+    client.open(URI, TALK)
+    symbols = client.request("textDocument/documentSymbol", DOC)
+    quotations = symbols[-1]
+    same(quotations["name"], "Quotations")
+    by_speaker = {one["name"]: [part["name"] for part in one["children"]] for one in quotations["children"]}
+    same(by_speaker["Olle Lind"], ["”Det tror jag inte på”"])
+    same(by_speaker["Anna Berg"][:3], ["”Vi öppnar hamnen i maj”", "”Det lovar jag”", "”Då får vi se vem som har rätt”"])
+    inside = [one["name"] for block in symbols[:-1] for one in all_symbols(block["children"])]
+    check(not any("”" in name for name in inside), inside)
+
+
+def test_next_quote(start):
+    client, text = start(), Text(TALK)
+    client.open(URI, TALK)
+
+    def next_from(words, **how):
+        found = client.request("newsmark/nextQuote", dict(place(text, TALK.index(words)), **how))
+        return found and (text.slice(found["range"]), found.get("wrapped", False))
+
+    same(next_from("Hamnen"), ("”Vi öppnar hamnen i maj”", False))
+    same(next_from("öppnar"), ("”Det lovar jag”", False))
+    same(next_from("lovar", speaker=True), ("”Då får vi se vem som har rätt”", False))
+    same(next_from("lovar", back=True), ("”Vi öppnar hamnen i maj”", False))
+    same(next_from("öppnar", back=True, speaker=True)[1], True)
+    same(next_from("tror", speaker=True), None)  # it is all that he said
+    same(next_from("Olle Lind", speaker=True), ("”Det tror jag inte på”", False))
+    same(next_from("möttes", speaker=True), None)  # nobody is named there
+
+
+def test_voices(start):
+    client = start()
+    client.open(URI, TALK)
+    voices = {}
+    for one in client.annotations(URI)["annotations"]:
+        if one["kind"] == "quote" and one["speaker"]:
+            voices.setdefault(one["speaker"]["name"], set()).add(one["voice"])
+    same(sorted(voices), ["Anna Berg", "Olle Lind"])
+    check(all(len(one) == 1 and 0 <= min(one) < 12 for one in voices.values()), voices)
+    check(voices["Anna Berg"] != voices["Olle Lind"], voices)
+
+
+def test_hover_on_a_quotation(start):
+    client, text = start(), Text(TALK)
+    client.open(URI, TALK)
+    value = client.request("textDocument/hover", place(text, TALK.index("lovar")))["contents"]["value"]
+    for words in ("Anna Berg", "2 of", "in the text: hon", "verb of saying", "%"):
+        check(words in value, value)
 
 
 def test_highlight_definition_references(start):

@@ -34,7 +34,7 @@ static Str read_file(const char *path)
 static void describe_quote(const QuoteFacts *facts, StrBuf *out)
 {
   const Mention *mentions[] = {&facts->cue, &facts->speaker, &facts->source};
-  strbuf_addf(out, " %u " STR_FMT, facts->group, STR_ARG(facts->why));
+  strbuf_addf(out, " %u %u " STR_FMT, facts->group, facts->voice, STR_ARG(facts->why));
   for (size_t i = 0; i < ARRAY_LEN(mentions); i++)
     strbuf_addf(out, " %zu %zu " STR_FMT " " STR_FMT, mentions[i]->start, mentions[i]->end,
                 STR_ARG(mentions[i]->name), STR_ARG(mentions[i]->entity));
