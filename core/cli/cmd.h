@@ -15,3 +15,5 @@ int cmd_quotes(int argc, char **argv);
 int cmd_timeline(int argc, char **argv);
 int cmd_search(int argc, char **argv);
 int cmd_test(int argc, char **argv);
+int cmd_new_tagger(int argc, char **argv);
+int cmd_trust(int argc, char **argv);

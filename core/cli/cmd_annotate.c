@@ -109,7 +109,7 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, text, &info, NULL);
   Snapshot *shown = info.html ? htmltext_snapshot(text) : snapshot_ref(text);
-  Annotations *found = host_annotate(request->host, shown, plain, info.path);
+  Annotations *found = host_annotate(request->host, shown, plain, info.path, false);
   snapshot_unref(shown);
   annotations_unref(plain);
   keep_kinds(found, settings_bool(settings, "enabled", true) ? request->kinds : 0);
@@ -229,7 +229,8 @@ int cmd_annotate(int argc, char **argv)
   Manifest *manifest = setup_manifest();
   Pipeline *pipeline = setup_pipeline();
   request.manifest = manifest;
-  request.host = setup_host(manifest, true);
+  request.host = setup_host(&(SetupHost){
+      .manifest = manifest, .articles = argv + first, .count = (size_t)(argc - first), .loud = true});
   if (request.stream)
     status = run_stream(pipeline, &request);
   else

@@ -27,10 +27,10 @@ static void file_row(const char *what, const char *dir, const char *name)
 }
 
 // Each tagger with what is wrong in it; false where something is.
-static bool script_rows(void)
+static bool script_rows(char *dir)
 {
   Manifest *manifest = setup_manifest();
-  Host *host = setup_host(manifest, true);
+  Host *host = setup_host(&(SetupHost){.manifest = manifest, .articles = &dir, .count = 1, .loud = true});
   Arena arena = {0};
   ScriptStateVec states = {0};
   ScriptIssueVec issues = {0};
@@ -38,7 +38,7 @@ static bool script_rows(void)
   host_issues(host, &arena, &issues);
   for (size_t i = 0; i < states.len; i++)
     printf("  %-14s " STR_FMT " (%s)\n", i ? "" : "taggers", STR_ARG(states.items[i].path),
-           states.items[i].running ? "runs" : "off");
+           script_condition_name(states.items[i].condition));
   for (size_t i = 0; i < issues.len; i++)
     printf("  %-14s " STR_FMT ":%zu: " STR_FMT "\n", "", STR_ARG(issues.items[i].path), issues.items[i].line,
            STR_ARG(issues.items[i].text));
@@ -115,7 +115,7 @@ int cmd_doctor(int argc, char **argv)
   row("annotators", err.code ? err.text : "ready");
   if (err.code) status = EXIT_PARTLY;
   if (!settings_rows(dir)) status = EXIT_PARTLY;
-  if (!script_rows()) status = EXIT_PARTLY;
+  if (!script_rows((char *)(uintptr_t)dir)) status = EXIT_PARTLY;
   index_row(dir);
   pipeline_free(pipeline);
   return status;

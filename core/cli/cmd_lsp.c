@@ -6,11 +6,11 @@
 #include "server/scripts.h"
 #include "server/workspace.h"
 
-#include <stddef.h>
+#include <stdlib.h>
 
-static Host *make_host(void *ctx)
+static Host *make_host(void *ctx, const Pipeline *pipeline)
 {
-  return setup_host(ctx, false);
+  return setup_host(&(SetupHost){.manifest = ctx, .pipeline = pipeline, .live = true});
 }
 
 int cmd_lsp(int argc, char **argv)
@@ -28,7 +28,9 @@ int cmd_lsp(int argc, char **argv)
       .in = 0, .out = 1, .data_dir = setup_data_dir(), .make_host = make_host, .ctx = manifest};
   Lsp *lsp = lsp_new(&options);
   Workspace *workspace = workspace_new(lsp);
-  Scripts *scripts = scripts_new(lsp);
+  char *taggers = setup_user_taggers();
+  Scripts *scripts = scripts_new(lsp, taggers, setup_data_dir());
+  free(taggers);
   status = lsp_run(lsp);
   scripts_free(scripts);
   workspace_free(workspace);

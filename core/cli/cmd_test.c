@@ -27,7 +27,7 @@ static bool run_script(const char *path, const char *prelude, const Pipeline *pi
   Arena arena = {0};
   Fault fault;
   TestOutcomeVec outcomes = {0};
-  TaggerSource source = {str_of(path), path, prelude, budget_default()};
+  TaggerSource source = {.id = str_of(path), .path = path, .prelude = prelude, .budget = budget_default()};
   Tagger *tagger = tagger_new(&source, &fault);
   if (!tagger) {
     printf("%s:%zu: %s\n%s%s", path, fault.line, fault.text, fault.trace, *fault.trace ? "\n" : "");

@@ -20,6 +20,8 @@ static const Verb g_verbs[] = {
     {"timeline", cmd_timeline, "the days the articles tell of"},
     {"search", cmd_search, "articles with certain words"},
     {"test", cmd_test, "run the tests of script taggers"},
+    {"new-tagger", cmd_new_tagger, "begin a script tagger of your own"},
+    {"trust", cmd_trust, "let the scripts run that came with a folder"},
     {"doctor", cmd_doctor, "what newsmark found here: versions, files, features"},
     {"lsp", cmd_lsp, "the language server, for editors"},
 };

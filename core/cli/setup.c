@@ -1,4 +1,7 @@
+#define _XOPEN_SOURCE 700 // realpath
 #include "cli/setup.h"
+
+#include "index/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,20 +73,58 @@ Settings *setup_settings(const Manifest *manifest, const char *path, Str front_m
   return settings;
 }
 
-Host *setup_host(const Manifest *manifest, bool loud)
+char *setup_user_taggers(void)
+{
+  return under_config("taggers");
+}
+
+char *setup_trust_list(void)
+{
+  const char *dir = setup_paths()->state_dir;
+  return dir ? path_join(dir, "trusted") : NULL;
+}
+
+typedef VEC_OF(char *) PathVec;
+
+// Add the project that holds `path`, once.
+static void add_project(PathVec *projects, const char *path)
+{
+  char *real = realpath(path, NULL), *root = real ? folder_marked_above(real) : NULL;
+  for (size_t i = 0; root && i < projects->len; i++) {
+    if (strcmp(projects->items[i], root)) continue;
+    free(root);
+    root = NULL;
+  }
+  if (root) vec_push(projects, root);
+  free(real);
+}
+
+Host *setup_host(const SetupHost *how)
 {
   Error err;
-  char *user_dir = under_config("taggers");
-  Settings *settings = setup_settings(manifest, NULL, (Str){0});
+  PathVec projects = {0};
+  char *user_dir = setup_user_taggers(), *trust_list = setup_trust_list();
+  Settings *settings = setup_settings(how->manifest, NULL, (Str){0});
   const ConfigIssueVec *issues = settings_issues(settings);
-  for (size_t i = 0; i < issues->len && loud; i++)
+  for (size_t i = 0; i < issues->len && how->loud; i++)
     fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issues->items[i].file),
             issues->items[i].line, STR_ARG(issues->items[i].text));
-  HostOptions options = {
-      .manifest = manifest, .settings = settings, .data_dir = setup_data_dir(), .user_dir = user_dir};
+  for (size_t i = 0; i < how->count; i++) add_project(&projects, how->articles[i]);
+  HostOptions options = {.manifest = how->manifest,
+                         .settings = settings,
+                         .data_dir = setup_data_dir(),
+                         .user_dir = user_dir,
+                         .trust_list = trust_list,
+                         .projects = (const char *const *)projects.items,
+                         .project_count = projects.len,
+                         .pipeline = how->pipeline,
+                         .test = how->pipeline != NULL,
+                         .remember = how->live};
   Host *host = host_new(&options, &err);
-  if (err.code && loud) fprintf(stderr, "newsmark: %s\n", err.text);
-  settings_free(settings);
+  if (err.code && how->loud) fprintf(stderr, "newsmark: %s\n", err.text);
+  for (size_t i = 0; i < projects.len; i++) free(projects.items[i]);
+  vec_release(&projects);
+  free(trust_list);
   free(user_dir);
   return host;
 }

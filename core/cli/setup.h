@@ -17,9 +17,20 @@ Pipeline *setup_pipeline(void);
 // The settings for the article at `path` (NULL: the working folder) with its front matter. The caller owns
 // them.
 Settings *setup_settings(const Manifest *manifest, const char *path, Str front_matter);
-// The script taggers, by the settings of the user and the working folder; what is wrong in these is said on
-// standard error where `loud`. Never NULL. `manifest` is borrowed.
-Host *setup_host(const Manifest *manifest, bool loud);
+typedef struct SetupHost {
+  const Manifest *manifest;
+  const Pipeline *pipeline; // NULL: the scripts' tests are not run
+  char *const *articles;    // [count] paths: the scripts of their projects are loaded, too
+  size_t count;
+  bool loud; // say on standard error what is wrong in the settings
+  bool live; // for an editor: articles come again and again
+} SetupHost;
+
+// The script taggers, by the settings of the user and the working folder. Never NULL. What `how` points to is
+// borrowed: manifest and pipeline for the host's life.
+Host *setup_host(const SetupHost *how);
+char *setup_user_taggers(void); // the folder of the user's own; heap; NULL: there is no place for it
+char *setup_trust_list(void);   // where config/trust.h keeps what the user trusts; heap; NULL: nowhere
 // Say on standard error what is wrong with the scripts.
 void setup_report_scripts(Host *host);
 // A whole file (NULL or "-": standard input). NULL with *err: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT (above 256

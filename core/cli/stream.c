@@ -86,7 +86,7 @@ static Annotations *annotate(const Stream *stream, Host *host, const Snapshot *t
   Annotations *found = analysis_run(analysis, text, info, NULL);
   analysis_free(analysis);
   if (!host) return found;
-  Annotations *tagged = host_annotate(host, text, found, (Str){0});
+  Annotations *tagged = host_annotate(host, text, found, (Str){0}, false);
   annotations_unref(found);
   return tagged;
 }
@@ -131,7 +131,7 @@ static void work(void *arg)
 {
   Stream *stream = arg;
   const Manifest *manifest = stream->options->manifest;
-  Host *host = manifest ? setup_host(manifest, false) : NULL;
+  Host *host = manifest ? setup_host(&(SetupHost){.manifest = manifest}) : NULL;
   uv_mutex_lock(&stream->lock);
   for (;;) {
     while (stream->taken == stream->read && !stream->ended) uv_cond_wait(&stream->changed, &stream->lock);

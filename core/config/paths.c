@@ -74,6 +74,7 @@ void paths_init(Paths *self, const char *exe)
   self->data_dir = find_data_dir(exe);
   self->config_dir = find_xdg("XDG_CONFIG_HOME", ".config");
   self->cache_dir = find_xdg("XDG_CACHE_HOME", ".cache");
+  self->state_dir = find_xdg("XDG_STATE_HOME", ".local/state");
 }
 
 void paths_release(Paths *self)
@@ -81,6 +82,7 @@ void paths_release(Paths *self)
   free(self->data_dir);
   free(self->config_dir);
   free(self->cache_dir);
+  free(self->state_dir);
   *self = (Paths){0};
 }
 

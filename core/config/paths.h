@@ -8,12 +8,13 @@ typedef struct Paths {
   char *data_dir;   // shipped files: plugin.toml, host/, taggers/, gazetteer. Never NULL, may not exist
   char *config_dir; // the user's: config.toml, taggers/. NULL where neither XDG_CONFIG_HOME nor HOME is set
   char *cache_dir;  // what may be deleted. NULL likewise
+  char *state_dir;  // what newsmark keeps for the user: the scripts that are trusted. NULL likewise
 } Paths;
 
 // Data: $NEWSMARK_DATA, else share/newsmark beside the program (build tree), else ../share/newsmark
-// (installed). Config and cache: $XDG_CONFIG_HOME/newsmark and $XDG_CACHE_HOME/newsmark, or ~/.config and
-// ~/.cache. `exe` is the program's path; NULL asks the system. Reads the environment: before other threads
-// start.
+// (installed). The others: newsmark/ in $XDG_CONFIG_HOME, $XDG_CACHE_HOME and $XDG_STATE_HOME, or in
+// ~/.config, ~/.cache and ~/.local/state. `exe` is the program's path; NULL asks the system. Reads the
+// environment: before other threads start.
 void paths_init(Paths *self, const char *exe);
 void paths_release(Paths *self);
 

@@ -24,15 +24,16 @@ struct Runner {
   Tagger *orphan;          // the one it was given up in
 };
 
-Job *job_new(const Snapshot *text, const Annotations *found, Str path, Tagger *const *taggers, size_t count)
+Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, Tagger *const *taggers,
+             size_t tagger_count)
 {
   Job *job = xcalloc(1, sizeof *job);
   job->refs = 1;
   job->text = snapshot_ref(text);
-  job->count = count;
-  job->taggers = arena_alloc(&job->arena, size_mul(count, sizeof *job->taggers));
-  memcpy(job->taggers, taggers, count * sizeof *job->taggers);
-  job->outcomes = arena_zalloc(&job->arena, size_mul(count, sizeof *job->outcomes));
+  job->count = tagger_count;
+  job->taggers = arena_alloc(&job->arena, size_mul(tagger_count, sizeof *job->taggers));
+  memcpy(job->taggers, taggers, tagger_count * sizeof *job->taggers);
+  job->outcomes = arena_zalloc(&job->arena, size_mul(tagger_count, sizeof *job->outcomes));
   Annotations *result = job->result = xcalloc(1, sizeof *result);
   result->blocks = found->blocks;
   result->block_count = found->block_count;
@@ -44,11 +45,15 @@ Job *job_new(const Snapshot *text, const Annotations *found, Str path, Tagger *c
   job->run = (Run){.text = snapshot_read(text, 0, snapshot_len(text), &job->arena),
                    .path = arena_dup(&job->arena, path),
                    .found = found,
+                   .snapshot = text,
+                   .live = live,
                    .machine = found->spans.len,
                    .arena = &result->arena,
                    .scratch = &job->scratch};
-  for (size_t i = 0; i < found->spans.len; i++)
-    vec_push_in(&result->arena, &job->run.spans, found->spans.items[i]);
+  size_t count = found->spans.len;
+  if (count)
+    job->run.spans = (SpanVec){arena_copy(&result->arena, found->spans.items, size_mul(count, sizeof(Span))),
+                               count, count};
   return job;
 }
 
@@ -57,6 +62,7 @@ void job_unref(Job *job)
   if (!job || __atomic_sub_fetch(&job->refs, 1, __ATOMIC_ACQ_REL)) return;
   annotations_unref(job->result);
   snapshot_unref(job->text);
+  article_free(job->run.article);
   arena_release(&job->arena);
   arena_release(&job->scratch);
   free(job);
@@ -86,7 +92,7 @@ static bool enter(Runner *self, const Job *job, size_t at)
   if (go_on) {
     self->at = at;
     self->entered_cpu_ns = now;
-    self->hard_ms = tagger_budget_ms(job->taggers[at], job->run.text.len) * 2 + HARD_EXTRA_MS;
+    self->hard_ms = tagger_budget_ms(job->taggers[at], &job->run) * 2 + HARD_EXTRA_MS;
   }
   pthread_mutex_unlock(&self->lock);
   return go_on;

@@ -22,8 +22,9 @@ typedef struct Job {
   int refs; // atomic
 } Job;
 
-// References to `text` and `found` are taken. `taggers` is copied.
-Job *job_new(const Snapshot *text, const Annotations *found, Str path, Tagger *const *taggers, size_t count);
+// References to `text` and `found` are taken; `live` as host_annotate() has it. `taggers` is copied.
+Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, Tagger *const *taggers,
+             size_t count);
 void job_unref(Job *job); // NULL is fine
 
 typedef struct Runner Runner;

@@ -3,6 +3,7 @@
 // automata, patterns into PCRE2, functions into the registry. All of it happens inside one protected call;
 // what is built hangs on the Tagger from the start, so an error leaves nothing behind but what tagger_free()
 // frees.
+#define _XOPEN_SOURCE 700 // realpath
 #include "script/tagger.h"
 
 #include "config/paths.h"
@@ -13,8 +14,7 @@
 #include <string.h>
 
 #define LOAD_MS 1000
-#define SCRIPT_MAX ((size_t)1 << 20) // bytes of a script
-#define DATA_MAX ((size_t)4 << 20)   // bytes of a word file
+#define DATA_MAX ((size_t)4 << 20) // bytes of a word file
 
 typedef struct Loading { // the argument of the protected call
   Tagger *tagger;
@@ -148,6 +148,13 @@ static void read_trigger(lua_State *L, Tagger *self)
   words_add(self->triggers, (Str){word, len}, 0);
 }
 
+static void read_filter_tag(lua_State *L, Tagger *self)
+{
+  size_t len;
+  const char *tag = lua_tolstring(L, -1, &len);
+  vec_push_in(&self->arena, &self->filter_tags, arena_dup(&self->arena, (Str){tag, len}));
+}
+
 static void read_list(lua_State *L, Tagger *self)
 {
   vec_push(&self->lists, (TaggerList){.value_ref = LUA_NOREF});
@@ -209,6 +216,7 @@ static void read_declared(lua_State *L, Tagger *self) // [declared]
   if (self->triggers) words_build(self->triggers);
   self->scan_ref = field_function(L, "scan");
   self->filter_ref = field_function(L, "filter");
+  each(L, self, "filter_tags", read_filter_tag);
 }
 
 // --- files of words
@@ -220,22 +228,38 @@ static bool path_is_granted(const char *path)
   return !strncmp(path, "data/", 5) && !strstr(path, "..") && !strchr(path, '\\');
 }
 
+// The path of the file `name` in the folder data/ beside the script; NULL with *err where it is not there, or
+// a link leads out of that folder. Heap.
+static char *granted_path(const Tagger *self, const char *name, Error *err)
+{
+  char *dir = path_dir(self->path), *data = path_join(dir, "data"), *path = path_join(dir, name);
+  char *real_data = realpath(data, NULL), *real = realpath(path, NULL);
+  size_t len = real_data ? strlen(real_data) : 0;
+  bool ok = real && real_data && !strncmp(real, real_data, len) && real[len] == '/';
+  if (!ok) error_set(err, ERR_NOT_FOUND, real ? "it is a link out of data/" : "there is no such file");
+  free(dir);
+  free(data);
+  free(path);
+  free(real_data);
+  if (ok) return real;
+  free(real);
+  return NULL;
+}
+
 static int l_read_words(lua_State *L) // core.read_words("data/ships.tsv") -> the first column of each line
 {
   Tagger *self = sandbox_of(L)->owner;
   const char *name = luaL_checkstring(L, 1);
   if (!path_is_granted(name))
     return luaL_error(L, "file %s: only files in data/, beside the script, can be read", name);
-  char *dir = path_dir(self->path), *path = path_join(dir, name);
   StrBuf text = {0};
   Error err;
-  bool ok = file_read(path, DATA_MAX, &text, &err);
+  char *path = granted_path(self, name, &err);
+  bool ok = path && file_read(path, DATA_MAX, &text, &err);
   Str words = ok ? arena_dup(&self->arena, strbuf_str(&text)) : (Str){0};
   strbuf_release(&text);
   free(path);
-  free(dir);
-  if (!ok)
-    return luaL_error(L, "file %s: %s", name, err.code == ERR_NOT_FOUND ? "there is no such file" : err.text);
+  if (!ok) return luaL_error(L, "file %s: %s", name, err.text);
   lua_newtable(L);
   for (lua_Integer i = 1; words.len;) {
     Str line = str_cut(&words, '\n'), word = str_trim(str_cut(&line, '\t'));
@@ -298,14 +322,14 @@ static bool load(Tagger *self, const TaggerSource *source, Fault *fault)
 {
   StrBuf prelude = {0}, script = {0};
   Error err;
-  bool ok = file_read(source->prelude, SCRIPT_MAX, &prelude, &err) &&
-            file_read(source->path, SCRIPT_MAX, &script, &err);
+  bool ok = file_read(source->prelude, TAGGER_SCRIPT_MAX, &prelude, &err) &&
+            (source->script.ptr || file_read(source->path, TAGGER_SCRIPT_MAX, &script, &err));
   if (!ok) {
     fault_set(fault, err.text);
   } else if (!(self->box = sandbox_new((size_t)self->budget.memory_mb << 20, self->id.ptr))) {
     ok = fault_set(fault, "its memory is too small to begin");
   } else {
-    Loading job = {self, strbuf_str(&prelude), strbuf_str(&script)};
+    Loading job = {self, strbuf_str(&prelude), source->script.ptr ? source->script : strbuf_str(&script)};
     self->box->owner = self;
     ok = sandbox_call(self->box, load_body, &job, LOAD_MS, fault);
     self->line = line_of_tagger(job.script);
@@ -342,6 +366,7 @@ void tagger_free(Tagger *self)
   words_free(self->exact);
   words_free(self->folded);
   words_free(self->triggers);
+  memo_free(self->memo);
   free(self->path);
   arena_release(&self->arena);
   free(self);

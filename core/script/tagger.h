@@ -4,9 +4,13 @@
 
 #include "annotate/pipeline.h"
 #include "config/manifest.h"
+#include "parse/article.h"
+#include "script/memo.h"
 #include "script/regex.h"
 #include "script/sandbox.h"
 #include "script/words.h"
+
+#define TAGGER_SCRIPT_MAX ((size_t)1 << 20) // bytes of a script
 
 typedef struct TaggerList {
   uint32_t tag; // in Tagger.tags
@@ -36,7 +40,6 @@ typedef struct Tagger {
   Str id;     // the manifest's, or the file's stem
   char *path; // of the script
   Budget budget;
-  StrVec data; // files it may read besides those in the folder data/ beside it
   Sandbox *box;
   size_t line; // of the script where it is declared: the place of faults that have no other
   Str name;    // as declared
@@ -47,7 +50,9 @@ typedef struct Tagger {
   VEC_OF(TaggerPattern) patterns;
   Words *triggers; // NULL: none
   int scan_ref, filter_ref;
+  StrVec filter_tags; // what the filter is asked about; empty: everything
   VEC_OF(TaggerTest) tests;
+  Memo *memo;      // NULL: articles do not come again
   Arena arena;     // owns the strings above
   struct Run *run; // the article being worked on; NULL: none
   uint64_t run_id; // of the last one
@@ -57,6 +62,7 @@ typedef struct TaggerSource {
   Str id;
   const char *path;    // of the script
   const char *prelude; // host/prelude.lua
+  Str script;          // its text; ptr NULL: what the file holds
   Budget budget;
 } TaggerSource;
 
@@ -70,6 +76,9 @@ typedef struct Run {
   Str text; // the article
   Str path;
   const Annotations *found; // blocks, language, date, title; borrowed
+  const Snapshot *snapshot; // what `text` was read from; borrowed
+  Article *article;         // its trees, once a script asked for them; owned by who made the run
+  bool live;                // an edit of an article that was tagged before
   SpanVec spans;  // so far: the machine's and the scripts'; in `arena`. What a filter drops has start == end
   size_t machine; // the first so many are the machine's
   Arena *arena;   // of all strings of new spans
@@ -82,8 +91,8 @@ typedef struct Run {
 bool tagger_tag_article(Tagger *self, Run *run, Fault *fault);
 // Let the tagger's filter see, drop and change every span. False with *fault: all stay as they were.
 bool tagger_filter_article(Tagger *self, Run *run, Fault *fault);
-// Milliseconds that the tagger may take for an article of `len` bytes.
-uint32_t tagger_budget_ms(const Tagger *self, size_t len);
+// Milliseconds that the tagger may take for the article.
+uint32_t tagger_budget_ms(const Tagger *self, const Run *run);
 
 // What became of one of the script's own tests.
 typedef struct TestOutcome {

@@ -1,20 +1,25 @@
 // One article, one tagger: lists, then patterns, block by block, so that a match never runs over the bounds
 // of a paragraph; then scan() over the whole. Where the tagger's spans overlap the longest stays, then the
-// one found first. Filters come when every tagger has tagged. Both ways in are one protected call each; a
-// failure leaves the spans as they were.
+// one found first. What lists and patterns find in a block depends on the block alone, so that it is kept
+// (memo.h) where articles come again. Filters come when every tagger has tagged. Both ways in are one
+// protected call each; a failure leaves the spans as they were.
 #include "base/utf8.h"
 #include "script/bind.h"
 #include "script/tagger.h"
 
 #include <lauxlib.h>
 
-#define NEAR_BYTES 100     // to either side, where the words of `near` are looked for
-#define FAIR_BYTES 100000u // an article that the document budget is meant for; longer ones get more
+#define NEAR_BYTES 100 // to either side, where the words of `near` are looked for
+// An article that the document budget is meant for, and an edit that the live one is meant for; longer ones
+// get more.
+#define FAIR_BYTES 100000u
+#define FAIR_LIVE_BYTES 32768u
 
-uint32_t tagger_budget_ms(const Tagger *self, size_t len)
+uint32_t tagger_budget_ms(const Tagger *self, const Run *run)
 {
-  size_t parts = 1 + len / FAIR_BYTES;
-  return self->budget.document_ms * (uint32_t)(parts < 1000 ? parts : 1000);
+  size_t parts = 1 + run->text.len / (run->live ? FAIR_LIVE_BYTES : FAIR_BYTES);
+  return (run->live ? self->budget.live_ms : self->budget.document_ms) *
+         (uint32_t)(parts < 1000 ? parts : 1000);
 }
 
 // --- matches
@@ -143,16 +148,14 @@ static bool reads_lang(const Tagger *self, Lang lang)
   return !self->langs || lang == LANG_UNKNOWN || (self->langs >> lang & 1);
 }
 
-static void run_block(lua_State *L, Tagger *self, Run *run, size_t start, size_t end)
-{
-  Str text = valid_text(str_slice(run->text, start, end), run->scratch);
-  if (words_count(self->exact)) run_words(L, self, run, self->exact, start, text);
-  if (words_count(self->folded)) run_words(L, self, run, self->folded, start, text);
-  for (size_t i = 0; i < self->patterns.len; i++) run_pattern(L, run, &self->patterns.items[i], start, text);
-}
-
 // --- overlaps
 // -----------------------------------------------------------------------------------------------------
+
+static int by_start(const void *a, const void *b)
+{
+  const Span *x = a, *y = b;
+  return x->start < y->start ? -1 : x->start > y->start;
+}
 
 static int longest_first(const void *a, const void *b)
 {
@@ -160,7 +163,7 @@ static int longest_first(const void *a, const void *b)
   size_t x_len = x->end - x->start, y_len = y->end - y->start;
   if (x_len != y_len) return x_len > y_len ? -1 : 1;
   if (x->id != y->id) return x->id < y->id ? -1 : 1;
-  return x->start < y->start ? -1 : x->start > y->start;
+  return by_start(a, b);
 }
 
 // Put `span` into the accepted spans, which are in order and apart, unless it overlaps one.
@@ -180,16 +183,93 @@ static size_t accept(Span *accepted, size_t count, Span span)
   return count + 1;
 }
 
-static void resolve_overlaps(Run *run)
+// `count` spans in a row, each of which overlaps one before it. Returns how many stay, at the front.
+static size_t thin_out(Span *spans, size_t count, Arena *scratch)
 {
-  Span *own = run->spans.items + run->first_own;
-  size_t count = run->spans.len - run->first_own, kept = 0;
+  size_t kept = 0;
+  if (count < 2) return count;
+  Span *sorted = arena_copy(scratch, spans, count * sizeof *spans);
+  qsort(sorted, count, sizeof *sorted, longest_first);
+  for (size_t i = 0; i < count; i++) kept = accept(spans, kept, sorted[i]);
+  return kept;
+}
+
+// Of the spans from `first` on: sorted by place, and apart.
+static void resolve_overlaps(Run *run, size_t first)
+{
+  Span *own = run->spans.items + first;
+  size_t count = run->spans.len - first, kept = 0;
   if (count < 2) return;
-  qsort(own, count, sizeof *own, longest_first);
-  Span *sorted = arena_alloc(run->scratch, count * sizeof *own);
-  memcpy(sorted, own, count * sizeof *own);
-  for (size_t i = 0; i < count; i++) kept = accept(own, kept, sorted[i]);
-  run->spans.len = run->first_own + kept;
+  qsort(own, count, sizeof *own, by_start);
+  for (size_t i = 0, next; i < count; i = next) {
+    size_t end = own[i].end;
+    for (next = i + 1; next < count && own[next].start < end; next++)
+      if (own[next].end > end) end = own[next].end;
+    size_t stay = thin_out(own + i, next - i, run->scratch);
+    memmove(own + kept, own + i, stay * sizeof *own);
+    kept += stay;
+  }
+  run->spans.len = first + kept;
+}
+
+// --- a block, searched or remembered
+
+static bool searches(const Tagger *self)
+{
+  return words_count(self->exact) || words_count(self->folded) || self->patterns.len;
+}
+
+// Search the block; its spans come behind those of the run. True where a trigger is in it.
+static bool search_block(lua_State *L, Tagger *self, Run *run, size_t start, size_t end)
+{
+  size_t first = run->spans.len;
+  Str raw = str_slice(run->text, start, end);
+  if (searches(self)) {
+    Str text = valid_text(raw, run->scratch);
+    if (words_count(self->exact)) run_words(L, self, run, self->exact, start, text);
+    if (words_count(self->folded)) run_words(L, self, run, self->folded, start, text);
+    for (size_t i = 0; i < self->patterns.len; i++)
+      run_pattern(L, run, &self->patterns.items[i], start, text);
+    resolve_overlaps(run, first);
+  }
+  return self->triggers && any_word(self->triggers, raw);
+}
+
+static void remember(Tagger *self, Run *run, uint64_t key, size_t first, size_t start, bool triggered)
+{
+  size_t count = run->spans.len - first;
+  MemoSpan *spans = arena_alloc(run->scratch, count * sizeof *spans);
+  for (size_t i = 0; i < count; i++) {
+    const Span *span = &run->spans.items[first + i];
+    const TagType *tag = tagger_tag(self, span->tag->tag);
+    spans[i] = (MemoSpan){(uint32_t)(span->start - start), (uint32_t)(span->end - start),
+                          (uint32_t)(tag - self->tags.items), span->id, span->tag->value};
+  }
+  memo_put(self->memo, key, &(MemoEntry){triggered, (uint32_t)count, spans});
+}
+
+static void recall(lua_State *L, Run *run, const MemoEntry *entry, size_t start)
+{
+  for (size_t i = 0; i < entry->count; i++) {
+    const MemoSpan *known = &entry->spans[i];
+    Span *span = bind_add_span(L, known->tag, start + known->start, start + known->end, known->order);
+    if (known->value.len) span_own_tag(span, run->arena)->value = arena_dup(run->arena, known->value);
+  }
+}
+
+static bool run_block(lua_State *L, Tagger *self, Run *run, size_t start, size_t end)
+{
+  if (!self->memo || end - start > UINT32_MAX) return search_block(L, self, run, start, end);
+  uint64_t key = str_hash(str_slice(run->text, start, end));
+  const MemoEntry *known = memo_get(self->memo, key);
+  if (known) {
+    recall(L, run, known, start);
+    return known->triggered;
+  }
+  size_t first = run->spans.len;
+  bool triggered = search_block(L, self, run, start, end);
+  remember(self, run, key, first, start, triggered);
+  return triggered;
 }
 
 // --- the two ways in
@@ -205,24 +285,34 @@ static int tag_body(lua_State *L)
   Call *call = lua_touserdata(L, 1);
   Tagger *self = call->tagger;
   Run *run = call->run;
-  bool any = false;
+  bool any = false, triggered = !self->triggers;
+  if (self->memo) memo_begin(self->memo);
   for (size_t i = 0; i < run->found->block_count; i++) {
     const BlockSpan *block = &run->found->blocks[i];
     if (block->kind == BLOCK_METADATA || !reads_lang(self, block->lang)) continue;
-    run_block(L, self, run, block->start, block->end);
+    triggered |= run_block(L, self, run, block->start, block->end);
     any = true;
   }
-  resolve_overlaps(run);
-  if (!any || self->scan_ref == LUA_NOREF || (self->triggers && !any_word(self->triggers, run->text)))
-    return 0;
+  if (!any || self->scan_ref == LUA_NOREF || !triggered) return 0;
+  size_t before = run->spans.len;
   lua_rawgeti(L, LUA_REGISTRYINDEX, self->scan_ref);
   bind_push_doc(L);
   bind_push_emit(L);
   run->scanning = true;
   lua_call(L, 2, 0);
   run->scanning = false;
-  resolve_overlaps(run);
+  if (run->spans.len > before) resolve_overlaps(run, run->first_own);
   return 0;
+}
+
+static bool wants_to_filter(const Tagger *self, const Span *span)
+{
+  if (span->start == span->end || span->by == BY_HUMAN) return false;
+  Str tag = span_script_tag(span);
+  bool wanted = !self->filter_tags.len;
+  for (size_t i = 0; i < self->filter_tags.len && !wanted; i++)
+    wanted = str_eq(self->filter_tags.items[i], tag);
+  return wanted;
 }
 
 static int filter_body(lua_State *L)
@@ -233,7 +323,7 @@ static int filter_body(lua_State *L)
   bind_push_doc(L); // [call, filter, doc]
   for (size_t i = 0; i < run->spans.len; i++) {
     Span *span = &run->spans.items[i];
-    if (span->start == span->end || span->by == BY_HUMAN) continue;
+    if (!wants_to_filter(call->tagger, span)) continue;
     lua_pushvalue(L, 2);
     bind_push_span(L, run, span);
     lua_pushvalue(L, 3);
@@ -254,7 +344,7 @@ static bool enter(Tagger *self, Run *run, lua_CFunction body, Fault *fault)
   Call call = {self, run};
   self->run = run;
   self->run_id++;
-  bool ok = sandbox_call(self->box, body, &call, tagger_budget_ms(self, run->text.len), fault);
+  bool ok = sandbox_call(self->box, body, &call, tagger_budget_ms(self, run), fault);
   if (!ok && !fault->line) fault->line = self->line;
   self->run = NULL;
   run->scanning = false;

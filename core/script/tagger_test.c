@@ -61,15 +61,13 @@ static Annotations *bare(Str text, Lang lang)
   return out;
 }
 
-static Annotations *annotate(const Pipeline *pipeline, Str text, Lang lang)
+static Annotations *annotate(const Pipeline *pipeline, const Snapshot *snapshot, Str text, Lang lang)
 {
   if (!pipeline) return bare(text, lang);
-  Snapshot *snapshot = snapshot_new(text);
   Analysis *analysis = analysis_new(pipeline);
   ArticleInfo info = {.lang = lang};
   Annotations *found = analysis_run(analysis, snapshot, &info, NULL);
   analysis_free(analysis);
-  snapshot_unref(snapshot);
   return found;
 }
 
@@ -112,15 +110,23 @@ static void run_test(Tagger *self, const Pipeline *pipeline, const TaggerTest *t
   MarkVec marks = {0};
   Fault fault = {0};
   Str text = test->none ? test->text : take_out_marks(test->text, &marks, &arena);
-  Annotations *found = annotate(pipeline, text, test_lang(self, test));
-  Run run = {.text = text, .path = STR("test"), .found = found, .arena = &arena, .scratch = &scratch};
+  Snapshot *snapshot = snapshot_new(text);
+  Annotations *found = annotate(pipeline, snapshot, text, test_lang(self, test));
+  Run run = {.text = text,
+             .path = STR("test"),
+             .found = found,
+             .snapshot = snapshot,
+             .arena = &arena,
+             .scratch = &scratch};
   for (size_t i = 0; i < found->spans.len; i++) vec_push_in(&arena, &run.spans, found->spans.items[i]);
   run.machine = run.spans.len;
   if (tagger_tag_article(self, &run, &fault) && tagger_filter_article(self, &run, &fault))
     compare(&run, &marks, diff);
   else
     strbuf_addf(diff, "line %zu: %s\n", fault.line, fault.text);
+  article_free(run.article);
   annotations_unref(found);
+  snapshot_unref(snapshot);
   arena_release(&scratch);
   arena_release(&arena);
 }

@@ -89,7 +89,7 @@ bool docs_is_complete(const Document *doc)
 static Annotations *add_tags(const DocJob *job, Annotations *found)
 {
   Snapshot *text = job->doc->html ? htmltext_snapshot(job->text) : snapshot_ref(job->text);
-  Annotations *tagged = host_annotate(job->docs->host, text, found, str_of(job->doc->path));
+  Annotations *tagged = host_annotate(job->docs->host, text, found, str_of(job->doc->path), job->old != NULL);
   snapshot_unref(text);
   if (!tagged) return found; // the host is going
   annotations_unref(found);

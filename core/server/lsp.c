@@ -191,7 +191,8 @@ static void load_work(uv_work_t *req)
 {
   Lsp *lsp = container_of(req, Lsp, load);
   lsp->pipeline = pipeline_new(lsp->options.data_dir, &lsp->pipeline_err);
-  if (lsp->pipeline && lsp->options.make_host) lsp->host = lsp->options.make_host(lsp->options.ctx);
+  if (lsp->pipeline && lsp->options.make_host)
+    lsp->host = lsp->options.make_host(lsp->options.ctx, lsp->pipeline);
 }
 
 void lsp_tell_ready(Lsp *lsp)

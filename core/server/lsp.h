@@ -12,7 +12,7 @@ typedef struct Lsp Lsp;
 typedef struct LspOptions {
   int in, out; // file descriptors
   // The scripts, made on the pool behind the pipeline; NULL, or a NULL result: none. The server frees it.
-  Host *(*make_host)(void *ctx);
+  Host *(*make_host)(void *ctx, const Pipeline *pipeline);
   void *ctx;
   const char *data_dir; // for pipeline_new(), which runs on the pool while the client says hello
 } LspOptions;

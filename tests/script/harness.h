@@ -18,6 +18,7 @@ typedef struct World {
   char dir[32];
   Manifest *manifest; // without taggers
   Host *host;
+  bool remember; // see HostOptions
 } World;
 
 static inline int world_begin(void **state)
@@ -71,7 +72,8 @@ static inline void world_load(World *w, const Pipeline *pipeline)
                          .data_dir = "lua/newsmark",
                          .user_dir = w->dir,
                          .pipeline = pipeline,
-                         .test = true};
+                         .test = true,
+                         .remember = w->remember};
   host_free(w->host);
   w->host = host_new(&options, &err);
   assert_int_equal(err.code, ERR_NONE);
@@ -95,7 +97,7 @@ static inline char *world_tags(World *w, const char *text)
 {
   Snapshot *snapshot = snapshot_new(str_of(text));
   Annotations *found = plain_article(str_of(text));
-  Annotations *result = host_annotate(w->host, snapshot, found, STR("a.txt"));
+  Annotations *result = host_annotate(w->host, snapshot, found, STR("a.txt"), false);
   StrBuf out = {0};
   strbuf_add(&out, STR(""));
   for (size_t i = 0; i < result->spans.len; i++) {

@@ -118,6 +118,7 @@ static void test_what_is_declared(void **state)
   expect_known(*state, "lists = { { qqqqqqqq = 1 } }", "---@class newsmark.List");
   expect_known(*state, "patterns = { { qqqqqqqq = 1 } }", "---@class newsmark.Pattern");
   expect_known(*state, "tags = { w = { qqqqqqqq = 1 } }", "---@class newsmark.Tag\n");
+  expect_known(*state, "qqqqqqqq = 1", "---@class newsmark.Tagger\n");
 }
 
 static void test_fields_of_spans(void **state)
@@ -148,7 +149,7 @@ static void test_fields_of_spans(void **state)
        .quote = &(QuoteFacts){.cue = mention, .speaker = mention, .source = mention}},
   };
   for (size_t i = 0; i < ARRAY_LEN(spans); i++) vec_push_in(&found->arena, &found->spans, spans[i]);
-  Annotations *result = host_annotate(w->host, snapshot, found, STR(""));
+  Annotations *result = host_annotate(w->host, snapshot, found, STR(""), false);
   assert_int_equal(issue_count(w), 0);
   StrBuf host = {0}, stubs = {0};
   for (size_t i = 0; i < result->spans.len; i++)

@@ -336,7 +336,7 @@ static void test_given_up(void **state)
   char *paths[] = {path_join(w->dir, "first.lua"), path_join(w->dir, "stuck.lua")};
   Tagger *taggers[2];
   for (size_t i = 0; i < 2; i++) {
-    TaggerSource source = {STR("x"), paths[i], "lua/newsmark/host/prelude.lua", budget_default()};
+    TaggerSource source = {STR("x"), paths[i], "lua/newsmark/host/prelude.lua", {0}, budget_default()};
     taggers[i] = tagger_new(&source, &fault);
     assert_non_null(taggers[i]);
     free(paths[i]);
@@ -345,12 +345,12 @@ static void test_given_up(void **state)
   Snapshot *text = snapshot_new(STR("ab"));
   Annotations *found = plain_article(STR("ab"));
   Runner *runner = runner_new();
-  Job *job = job_new(text, found, STR("a.txt"), taggers, 2);
+  Job *job = job_new(text, found, STR("a.txt"), false, taggers, 2);
   assert_int_equal(runner_run(runner, job), 1); // the second
   job_unref(job);
 
   runner = runner_new();
-  job = job_new(text, found, STR("a.txt"), taggers, 1); // the first goes on without it
+  job = job_new(text, found, STR("a.txt"), false, taggers, 1); // the first goes on without it
   assert_int_equal(runner_run(runner, job), SIZE_MAX);
   assert_true(job->outcomes[0].ok);
   assert_int_equal(job->run.spans.len, 1);

@@ -105,6 +105,7 @@
 ---@field patterns? newsmark.Pattern[]
 ---@field scan? fun(doc: newsmark.Doc, emit: newsmark.Emit)
 ---@field filter? fun(span: newsmark.Span, doc: newsmark.Doc): newsmark.Span|false|nil nil keeps, false drops
+---@field filter_tags? string[] what filter is asked about: "person", "quote", a script's tag …; everything unless said
 ---@field tests? (string|newsmark.Test)[]
 
 local newsmark = {}

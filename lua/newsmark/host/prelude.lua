@@ -154,13 +154,15 @@ end
 
 local function read_tagger(t)
   check_type(t, "table", "newsmark.tagger's argument")
-  local known = { "api", "name", "tags", "languages", "triggers", "lists", "patterns", "scan", "filter", "tests" }
+  local known = { "api", "name", "tags", "languages", "triggers", "lists", "patterns", "scan", "filter", "filter_tags",
+    "tests" }
   local is_known = {}
   for _, name in ipairs(known) do is_known[name] = true end
   for name, value in pairs(t) do
     if not is_known[name] and type(value) ~= "function" then -- functions may be kept here for others to call
       local hint = type(name) == "string" and similar(name, known)
-      fail("unknown field %q%s", tostring(name), hint and (" (did you mean %q?)"):format(hint) or "")
+      fail("unknown field %q%s", tostring(name),
+        hint and (" (did you mean %q?)"):format(hint) or "; known: " .. table.concat(known, ", "))
     end
   end
   if t.api ~= 1 then fail("api should be 1: the version of the interface that the script is written for") end
@@ -174,6 +176,7 @@ local function read_tagger(t)
     patterns = read_all(t.patterns, function(p, where) return read_pattern(tags, p, where) end, "patterns"),
     scan = t.scan and check_type(t.scan, "function", "scan"),
     filter = t.filter and check_type(t.filter, "function", "filter"),
+    filter_tags = read_strings(t.filter_tags or {}, "filter_tags"),
     tests = read_all(t.tests, read_test, "tests"),
   }
 end

@@ -34,8 +34,8 @@ return newsmark.tagger {
       "a condizione di anonimato",
     } },
   },
+  filter_tags = { "hedge" },
   filter = function(span, doc)
-    if span.tag ~= "hedge" then return nil end
     for _, quote in ipairs(doc.quotes) do
       if quote.first <= span.first and span.last <= quote.last then
         span.fields, span.conf = { voice = "speaker" }, 0.5

@@ -1,0 +1,52 @@
+// newsmark trust: which scripts that came with a folder may run: those the user looked at, as they are.
+#include "base/alloc.h"
+#include "cli/cmd.h"
+#include "cli/options.h"
+#include "cli/setup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void print_states(Host *host)
+{
+  Arena arena = {0};
+  ScriptStateVec states = {0};
+  host_states(host, &arena, &states);
+  for (size_t i = 0; i < states.len; i++) {
+    const ScriptState *state = &states.items[i];
+    if (state->origin != SCRIPT_PROJECT) continue;
+    printf("%-10s " STR_FMT "\n", state->issue.waits ? "untrusted" : script_condition_name(state->condition),
+           STR_ARG(state->path));
+    if (state->issue.text.len && !state->issue.waits)
+      printf("           line %zu: " STR_FMT "\n", state->issue.line, STR_ARG(state->issue.text));
+  }
+  arena_release(&arena);
+}
+
+int cmd_trust(int argc, char **argv)
+{
+  bool forget = false, list = false;
+  const Option table[] = {{"forget", 0, OPTION_FLAG, &forget, NULL, NULL, "trust them no more"},
+                          {"list", 0, OPTION_FLAG, &list, NULL, NULL, "say only which are trusted"},
+                          {0}};
+  int status;
+  int first = options_read("trust [--forget | --list] [DIR | SCRIPT.lua]...", table, argc, argv, &status);
+  static char *here[] = {"."};
+  if (first == OPTIONS_STOP) return status;
+  char **paths = first < argc ? argv + first : here;
+  int count = first < argc ? argc - first : 1;
+  Manifest *manifest = setup_manifest();
+  Host *host = setup_host(&(SetupHost){.manifest = manifest, .articles = paths, .count = (size_t)count});
+  Error err = {0};
+  status = EXIT_DONE;
+  for (int i = 0; i < count && !list; i++) {
+    if (host_trust(host, paths[i], !forget, &err)) continue;
+    fprintf(stderr, "newsmark: %s\n", err.text);
+    status = EXIT_PARTLY;
+  }
+  host_reload(host);
+  print_states(host);
+  host_free(host);
+  manifest_free(manifest);
+  return status;
+}
