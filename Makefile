@@ -213,7 +213,7 @@ demo: ## install what is missing, build, and show annotated articles (ARTICLES=d
 	if [ $$# = 0 ]; then \
 	  echo "no .txt, .md or .html in $(ARTICLES)" >&2; exit 1; \
 	elif [ -t 0 ] && [ -t 1 ]; then \
-	  nvim --clean --cmd "set rtp^=$(CURDIR)" $(if $(filter truecolor 24bit,$(COLORTERM)),--cmd "set termguicolors") \
+	  nvim --clean --cmd "set rtp^=$(CURDIR) linebreak" $(if $(filter truecolor 24bit,$(COLORTERM)),--cmd "set termguicolors") \
 	    "$$@"; \
 	else \
 	  build/newsmark annotate --format ansi "$$@"; \

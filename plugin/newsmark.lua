@@ -13,18 +13,28 @@ api.nvim_create_user_command("Newsmark", function(args)
 end, {
   nargs = "*",
   count = true,
+  bang = true,
   bar = true,
   desc = "Marks of people, places, dates and quotations",
   complete = function(lead, line, pos) return require("newsmark.commands").complete(lead, line, pos) end,
 })
 
-local function map(name, run, desc)
-  vim.keymap.set({ "n", "x", "o" }, "<Plug>(newsmark-" .. name .. ")", run, { silent = true, desc = desc })
+local function map(name, run, desc, modes)
+  vim.keymap.set(modes or { "n", "x", "o" }, "<Plug>(newsmark-" .. name .. ")", run, { silent = true, desc = desc })
 end
 map("next", function() require("newsmark.nav").jump(vim.v.count1) end, "Next mark")
 map("prev", function() require("newsmark.nav").jump(-vim.v.count1) end, "Previous mark")
 map("info", function() require("newsmark.info").open() end, "What is under the cursor")
 map("toggle", function() require("newsmark.render").toggle() end, "Show or hide the marks")
+map("next-same", function() require("newsmark.nav").jump(vim.v.count1, "same") end, "Next of the same")
+map("prev-same", function() require("newsmark.nav").jump(-vim.v.count1, "same") end, "Previous of the same")
+for _, kind in ipairs({ "mentions", "quotes", "timeline" }) do
+  map(kind, function() vim.cmd("Newsmark " .. kind) end, "List " .. kind, "n")
+end
+for _, kind in ipairs({ "entity", "date", "quote", "tag", "any" }) do
+  map("i-" .. kind, function() require("newsmark.textobject").select(kind, false) end, "Inner " .. kind, { "x", "o" })
+  map("a-" .. kind, function() require("newsmark.textobject").select(kind, true) end, "A " .. kind, { "x", "o" })
+end
 
 local group = api.nvim_create_augroup("newsmark", { clear = true })
 local function on(events, run, pattern)

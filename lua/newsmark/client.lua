@@ -63,6 +63,16 @@ function M.request(client, method, params, handler, buf)
   return client.request(method, params, handler, buf)
 end
 
+--- A result that comes within `ms`; nil: none did.
+function M.request_now(method, params, ms)
+  local client = M.client()
+  if not client or not client.initialized then return nil end
+  local sync = client.request_sync
+  local reply
+  if is_new then reply = sync(client, method, params, ms) else reply = sync(method, params, ms) end
+  return reply and reply.result
+end
+
 local function notify_server(client, method, params)
   if is_new then return client:notify(method, params) end
   return client.notify(method, params)
@@ -72,6 +82,8 @@ local function on_publish(_, message, context)
   local client = M.client()
   if client and client.id == context.client_id then require("newsmark.buffer").publish(message, client) end
 end
+
+local function on_index_status(_, message) require("newsmark.folder").on_status(message) end
 
 -- Plain LSP stays Neovim's; only the colours are ours, so the server's own tokens are not asked for.
 local function on_init(client) client.server_capabilities.semanticTokensProvider = nil end
@@ -83,6 +95,7 @@ local deaths = {} -- when a server ended unasked, in seconds
 
 local function forget_all()
   local buffer = require("newsmark.buffer")
+  require("newsmark.folder").reset()
   for _, buf in ipairs(vim.tbl_keys(buffer.all())) do buffer.forget(buf) end
 end
 
@@ -115,13 +128,17 @@ function M.lsp_config(cmd)
     root_markers = root_markers,
     init_options = { newsmark = vim.tbl_extend("keep", options, config.get().settings) },
     flags = { debounce_text_changes = config.get().debounce_ms },
-    handlers = { ["newsmark/publishAnnotations"] = on_publish },
+    handlers = {
+      ["newsmark/publishAnnotations"] = on_publish,
+      ["newsmark/indexStatus"] = on_index_status,
+    },
     get_language_id = function(_, filetype)
       return (filetype == "" or filetype == "text") and "plaintext" or filetype
     end,
     on_init = on_init,
     on_attach = function(_, buf)
       attached[buf] = true
+      if config.get().hints ~= "off" then require("newsmark.hints").apply() end
       require("newsmark.buffer").follow(buf)
     end,
     on_exit = on_exit,
@@ -202,6 +219,25 @@ function M.start(buf)
   for each in pairs(buffers) do
     if api.nvim_buf_is_loaded(each) then M.attach(each) end
   end
+end
+
+--- Call `run` with a client that can be asked: now, or once a server started for the working folder has said
+--- hello. nil: there is none, and why has been told.
+---@param run fun(client?: table)
+function M.when_running(run)
+  local client = M.client()
+  if not client then
+    if M.stopped or is_enabled() then return run(nil) end
+    local cmd, trouble = M.command()
+    if not cmd then
+      tell_once(trouble)
+      return run(nil)
+    end
+    current = start(cmd, M.root(vim.fn.getcwd() .. "/x") or vim.fn.getcwd())
+    client = M.client()
+  end
+  if client and not client.initialized then vim.wait(3000, function() return client.initialized end, 5) end
+  run(client and client.initialized and client or nil)
 end
 
 --- Stop the server; the marks go, and none is started before M.start().

@@ -18,40 +18,55 @@ local shapes = {
 }
 
 -- Hues by palette and background: those of plugin.toml, where the command line has its own from (a test
--- compares). `cvd` is Okabe and Ito's palette, its lighter hues darkened on a light background.
+-- compares). `cvd` is Okabe and Ito's palette, its lighter hues darkened on a light background. `speakers` are
+-- for people who speak in one article: the hue of their name, and mixed into the background that of their
+-- quotations' ground.
 local palettes = {
   default = {
     light = {
       person = "#0B5CAD", org = "#8A4B00", place = "#1B7A3D", date = "#8B2F8F", tag = "#A3262A", speaker = "#0B5CAD",
-      source = "#5A6A00", cue = "#6B6B6B", quote = "#F3F0E2", unattributed = "#F6E9E4",
+      source = "#5A6A00", cue = "#6B6B6B", quote = "#B39A2C", unattributed = "#8A8A8A", hint = "#6B6B6B",
+      speakers = { "#0B5CAD", "#8A4B00", "#1B7A3D", "#7A3FB0", "#A3262A", "#006D77", "#7A6A00", "#A8326E",
+        "#3F51B5", "#5D6B00", "#8D4E85", "#455A64" },
     },
     dark = {
       person = "#7FB3FF", org = "#E8B26A", place = "#86D6A0", date = "#DDA0E0", tag = "#FF9A8F", speaker = "#7FB3FF",
-      source = "#C5D36A", cue = "#A0A0A0", quote = "#2A2A22", unattributed = "#33261F",
+      source = "#C5D36A", cue = "#A0A0A0", quote = "#C9B458", unattributed = "#A0A0A0", hint = "#8A8F98",
+      speakers = { "#7FB3FF", "#E8B26A", "#86D6A0", "#C9A0F0", "#FF9A8F", "#6FD3D9", "#D6D06A", "#F0A0C8",
+        "#A3B1FF", "#B5D66A", "#D9A0D9", "#B0BEC5" },
     },
   },
   cvd = {
     light = {
       person = "#0072B2", org = "#A86E00", place = "#007A5A", date = "#A0457A", tag = "#D55E00", speaker = "#D55E00",
-      source = "#D55E00", cue = "#555555", quote = "#EAF3F9", unattributed = "#F8EADF",
+      source = "#D55E00", cue = "#555555", quote = "#56B4E9", unattributed = "#8A8A8A", hint = "#555555",
+      speakers = { "#0072B2", "#D55E00", "#007A5A", "#A0457A", "#A86E00", "#2F2F2F" },
     },
     dark = {
       person = "#56B4E9", org = "#E69F00", place = "#009E73", date = "#CC79A7", tag = "#D55E00", speaker = "#D55E00",
-      source = "#D55E00", cue = "#AAAAAA", quote = "#1F2A31", unattributed = "#33261F",
+      source = "#D55E00", cue = "#AAAAAA", quote = "#56B4E9", unattributed = "#AAAAAA", hint = "#AAAAAA",
+      speakers = { "#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#F0E442" },
     },
   },
 }
--- The same for terminals of 256 colours.
+-- The same for terminals of 256 colours; grounds too, which cannot be mixed there.
 local numbers = {
   light = {
-    person = 25, org = 94, place = 29, date = 90, tag = 124, speaker = 25, source = 58, cue = 242, quote = 255,
-    unattributed = 255,
+    person = 25, org = 94, place = 29, date = 90, tag = 124, speaker = 25, source = 58, cue = 242, hint = 242,
+    speakers = { 25, 94, 29, 91, 124, 30, 58, 125, 61, 64, 96, 240 },
+    grounds = { quote = 230, unattributed = 254, 189, 223, 194, 225, 224, 195, 229, 218, 147, 193, 182, 252 },
   },
   dark = {
-    person = 111, org = 179, place = 115, date = 182, tag = 210, speaker = 111, source = 185, cue = 247, quote = 235,
-    unattributed = 236,
+    person = 111, org = 179, place = 115, date = 182, tag = 210, speaker = 111, source = 185, cue = 247, hint = 245,
+    speakers = { 111, 179, 115, 183, 210, 80, 185, 218, 147, 149, 176, 250 },
+    grounds = { quote = 237, unattributed = 236, 17, 94, 22, 54, 52, 23, 58, 53, 60, 64, 96, 238 },
   },
 }
+-- The background where the colour scheme sets none, and how much of a hue goes into a ground.
+local base = { light = "#FFFFFF", dark = "#16181D" }
+local share = { light = 0.16, dark = 0.22 }
+
+M.VOICES = 12 -- groups for speakers; a palette with fewer hues begins anew
 
 -- Groups, their hue and how they look. Doubtful marks ("NewsmarkPersonUncertain") keep the hue under a curl.
 local marks = {
@@ -63,10 +78,34 @@ local marks = {
 }
 local words = {
   { "Speaker", "speaker", { "bold" } },
+  { "SpeakerUncertain", "speaker", { "bold", shapes.curl } },
   { "Source", "source", { "bold" } },
   { "Cue", "cue", { "italic" } },
+  { "Hint", "hint", { "italic" } },
 }
-local grounds = { Quote = "quote", Unattributed = "unattributed" }
+local links = {
+  NewsmarkIndirect = "NewsmarkQuote", NewsmarkListTitle = "Title", NewsmarkListDate = "Number",
+  NewsmarkListPath = "Comment", NewsmarkListContext = "Normal", NewsmarkListMatch = "Search",
+}
+
+local function rgb(color)
+  local number = type(color) == "number" and color or tonumber(color:sub(2), 16)
+  return math.floor(number / 65536), math.floor(number / 256) % 256, number % 256
+end
+
+-- So much of `hue` over `under`, as "#RRGGBB".
+local function mix(under, hue, part)
+  local r, g, b = rgb(under)
+  local r2, g2, b2 = rgb(hue)
+  local function one(x, y) return math.floor(x + (y - x) * part + 0.5) end
+  return ("#%02X%02X%02X"):format(one(r, r2), one(g, g2), one(b, b2))
+end
+
+-- What the colour scheme has behind the text. Its own say on light or dark may differ from 'background'.
+local function behind(background)
+  local fine, normal = pcall(vim.api.nvim_get_hl_by_name, "Normal", true)
+  return fine and normal.background or base[background]
+end
 
 --- Define the groups for the palette chosen and the background of now.
 function M.apply()
@@ -74,25 +113,37 @@ function M.apply()
   if choice == "none" then return end
   local background = vim.o.background == "light" and "light" or "dark"
   local hues, cterm = palettes[choice][background], numbers[background]
+  local under = behind(background)
 
   local function define(name, attributes)
     vim.api.nvim_set_hl(0, "NewsmarkDefault" .. name, attributes)
     vim.api.nvim_set_hl(0, "Newsmark" .. name, { link = "NewsmarkDefault" .. name, default = true })
   end
-  local function define_text(name, hue, look)
-    local attributes = { fg = hues[hue], sp = hues[hue], ctermfg = cterm[hue] }
+  local function define_text(name, hue, number, look)
+    local attributes = { fg = hue, sp = hue, ctermfg = number }
     -- Without a `cterm` of their own they hold there too; 0.7 would not know the shapes in it.
     for _, attribute in ipairs(look) do attributes[attribute] = true end
     define(name, attributes)
   end
+  local function define_ground(name, hue, number, look)
+    local attributes = { bg = mix(under, hue, share[background]), ctermbg = number }
+    for _, attribute in ipairs(look or {}) do attributes[attribute] = true end
+    define(name, attributes)
+  end
 
   for _, mark in ipairs(marks) do
-    define_text(mark[1], mark[2], mark[3])
-    define_text(mark[1] .. "Uncertain", mark[2], { shapes.curl })
+    define_text(mark[1], hues[mark[2]], cterm[mark[2]], mark[3])
+    define_text(mark[1] .. "Uncertain", hues[mark[2]], cterm[mark[2]], { shapes.curl })
   end
-  for _, word in ipairs(words) do define_text(word[1], word[2], word[3]) end
-  for name, hue in pairs(grounds) do define(name, { bg = hues[hue], ctermbg = cterm[hue] }) end
-  vim.api.nvim_set_hl(0, "NewsmarkIndirect", { link = "NewsmarkQuote", default = true })
+  for _, word in ipairs(words) do define_text(word[1], hues[word[2]], cterm[word[2]], word[3]) end
+  define_ground("Quote", hues.quote, cterm.grounds.quote)
+  define_ground("Unattributed", hues.unattributed, cterm.grounds.unattributed, { "italic" })
+  for number = 1, M.VOICES do
+    local hue = (number - 1) % #hues.speakers + 1
+    define_text("Speaker" .. number, hues.speakers[hue], cterm.speakers[hue], { "bold" })
+    define_ground("Quote" .. number, hues.speakers[hue], cterm.grounds[hue])
+  end
+  for group, target in pairs(links) do vim.api.nvim_set_hl(0, group, { link = target, default = true }) end
 end
 
 local tag_groups = {}

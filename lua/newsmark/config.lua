@@ -10,12 +10,15 @@ M.defaults = {
   show = { entity = true, date = true, quote = true, tag = true },
   colors = "default", -- "cvd": hues that the colour-blind tell apart; "none": define no groups
   uncertain_below = 0.5, -- confidence under which a mark is drawn as doubtful
+  speaker_colors = true, -- each speaker's quotations have a ground and a name in one colour
+  signs = false, -- a bar beside quotations, "?" where the speaker is unknown, "·" beside doubtful marks
+  hints = "off", -- virtual text, dates and speakers in words: "line" (the cursor's) or "all"
   debounce_ms = 10, -- at most one message to the server in this time while typing
   max_bytes = 8 * 1024 * 1024, -- larger files are left alone
   settings = {}, -- for the server, over its own files: { ["section.key"] = value }
 }
 
-local choices = { colors = { "default", "cvd", "none" } }
+local choices = { colors = { "default", "cvd", "none" }, hints = { "off", "line", "all" } }
 local is_list = { cmd = true, filetypes = true }
 
 local from_setup

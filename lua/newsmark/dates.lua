@@ -93,6 +93,14 @@ local function duration_words(value)
   return #words > 0 and table.concat(words, " and ") or nil
 end
 
+--- The day of the week of "2024-03-13".
+---@param day string
+---@return string
+function M.weekday_of(day)
+  local year, month, number = day:match("^(%d+)-(%d+)-(%d+)$")
+  return weekday(tonumber(year), tonumber(month), tonumber(number))
+end
+
 --- A value in words; the value itself where there are none for it.
 ---@param value? string
 ---@param mod? string TIMEX3's

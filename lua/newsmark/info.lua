@@ -110,21 +110,57 @@ local function covers(row, col, mark_row, mark_col, end_row, end_col)
   return after_start and (row < end_row or (row == end_row and col < end_col))
 end
 
+local has_overlap = vim.fn.has("nvim-0.10") == 1
+local ROWS_BEFORE = 200 -- how long a quotation may be that older versions find the end of
+
+-- Extmarks that may cover a place: from 0.10 on those that do, before it all that begin not too far above.
+local function near(buf, row, col)
+  local ns = require("newsmark.render").ns
+  if has_overlap then
+    return api.nvim_buf_get_extmarks(buf, ns, { row, col }, { row, col }, { details = true, overlap = true })
+  end
+  return api.nvim_buf_get_extmarks(buf, ns, { math.max(0, row - ROWS_BEFORE), 0 }, { row, col }, { details = true })
+end
+
 --- The annotations at a place, the innermost first.
----@return table[]
+---@return table[] annotations, newsmark.Mark[] marks
 function M.at(buf, row, col)
   local state = require("newsmark.buffer").get(buf)
-  local render = require("newsmark.render")
   local found = {}
-  if not state then return found end
-  for _, extmark in ipairs(api.nvim_buf_get_extmarks(buf, render.ns, 0, { row, col }, { details = true })) do
+  for _, extmark in ipairs(state and near(buf, row, col) or {}) do
     local details = extmark[4]
-    if covers(row, col, extmark[2], extmark[3], details.end_row, details.end_col) then
-      found[#found + 1] = state.marks[state.id_of[extmark[1]]].annotation
+    local mark = state.marks[state.id_of[extmark[1]]]
+    if mark and covers(row, col, extmark[2], extmark[3], details.end_row, details.end_col) then
+      found[#found + 1] = mark
     end
   end
-  table.sort(found, function(a, b) return #a.text < #b.text end)
-  return found
+  table.sort(found, function(a, b) return #a.annotation.text < #b.annotation.text end)
+  return vim.tbl_map(function(mark) return mark.annotation end, found), found
+end
+
+--- The annotations under the cursor.
+---@return table[] annotations, newsmark.Mark[] marks
+function M.here()
+  local cursor = api.nvim_win_get_cursor(0)
+  return M.at(api.nvim_get_current_buf(), cursor[1] - 1, cursor[2])
+end
+
+--- Who or what the cursor is on: an entity, or the speaker of a quotation. nil: nobody.
+---@param speaker_first boolean of a name within a quotation the quotation's speaker is meant
+---@return {entity: string, name: string}?
+function M.who(speaker_first)
+  local entity, speaker
+  for _, annotation in ipairs(M.here()) do
+    local said = annotation.kind == "quote" and type(annotation.speaker) == "table" and annotation.speaker
+    if annotation.kind == "entity" and not entity then
+      local name = given(annotation.name) or annotation.text
+      entity = { entity = given(annotation.entity) or name, name = name }
+    elseif said and not speaker and given(said.name) then
+      speaker = { entity = given(said.entity) or said.name, name = said.name }
+    end
+  end
+  if speaker_first then return speaker or entity end
+  return entity or speaker
 end
 
 --- Open the window for the cursor; a second time: go into it.

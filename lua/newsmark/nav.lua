@@ -5,22 +5,43 @@ local api = vim.api
 
 local types = { person = "PER", org = "ORG", place = "LOC" }
 
----@param annotation table
----@param kind? string "entity", "person", "org", "place", "date", "quote" or "tag"; nil: any
-local function is_of(annotation, kind)
-  if not kind then return true end
-  if types[kind] then return annotation.kind == "entity" and annotation.type == types[kind] end
-  return annotation.kind == kind
+-- Whom an annotation is about: an entity, the speaker of a quotation.
+local function subject(annotation)
+  local speaker = annotation.kind == "quote" and annotation.speaker
+  if type(speaker) == "table" then return speaker.entity ~= vim.NIL and speaker.entity or speaker.name end
+  return annotation.entity ~= vim.NIL and annotation.entity or nil
+end
+
+-- A test for what is like the innermost annotation under the cursor that has a subject: another mention of the
+-- entity, another quotation of the speaker. nil: there is none.
+local function same_as_here()
+  for _, here in ipairs(require("newsmark.info").here()) do
+    local about = subject(here)
+    if about then
+      return function(annotation) return annotation.kind == here.kind and subject(annotation) == about end
+    end
+  end
+end
+
+---@param kind? string "entity", "person", "org", "place", "date", "quote", "tag" or "same"; nil: any
+---@return fun(annotation: table): boolean
+local function test_of(kind)
+  if not kind then return function() return true end end
+  if kind == "same" then return same_as_here() or function() return false end end
+  return function(annotation)
+    if types[kind] then return annotation.kind == "entity" and annotation.type == types[kind] end
+    return annotation.kind == kind
+  end
 end
 
 -- Starts of the marks of a kind, in order, each place once.
-local function starts(buf, state, kind)
+local function starts(buf, state, is_of)
   local found = {}
   for _, mark in ipairs(api.nvim_buf_get_extmarks(buf, require("newsmark.render").ns, 0, -1, {})) do
     local id, row, col = mark[1], mark[2], mark[3]
     local last = found[#found]
     local annotation = state.marks[state.id_of[id]].annotation
-    if is_of(annotation, kind) and not (last and last[1] == row and last[2] == col) then
+    if is_of(annotation) and not (last and last[1] == row and last[2] == col) then
       found[#found + 1] = { row, col }
     end
   end
@@ -40,13 +61,14 @@ end
 
 --- Put the cursor on the start of another mark; at the end of the text as 'wrapscan' says.
 ---@param count integer how many marks on; negative: back
----@param kind? string
+---@param kind? string|fun(annotation: table): boolean
 function M.jump(count, kind)
   local buf = api.nvim_get_current_buf()
   local state = require("newsmark.buffer").get(buf)
-  local places = state and starts(buf, state, kind) or {}
+  local test = type(kind) == "function" and kind or test_of(kind)
+  local places = state and starts(buf, state, test) or {}
   if #places == 0 then
-    return vim.notify(("newsmark: no %s here"):format(kind or "mark"))
+    return vim.notify(("newsmark: no %s here"):format(type(kind) == "string" and kind or "mark"))
   end
 
   local cursor = api.nvim_win_get_cursor(0)

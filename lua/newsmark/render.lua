@@ -25,23 +25,53 @@ local function is_shown(kind)
   return not hidden.all and not hidden[kind] and config.get().show[kind] ~= false
 end
 
+--- Is an annotation of this kind drawn?
+function M.is_visible(annotation) return is_shown(annotation.kind) end
+
+-- The number of a speaker's colour: the server gives every voice in an article its own.
+local function voice_of(annotation)
+  local voice = config.get().speaker_colors and tonumber(annotation.voice)
+  return voice and tostring(voice % colors.VOICES + 1) or ""
+end
+
+local function is_doubtful(annotation)
+  return (tonumber(annotation.confidence) or 1) < config.get().uncertain_below
+end
+
+-- The group of a part of a quotation.
+local function part_group(annotation, name)
+  if name ~= "speaker" then return parts[name] end
+  if is_doubtful(annotation) then return "NewsmarkSpeakerUncertain" end
+  return parts[name] .. voice_of(annotation)
+end
+
 local function group_of(annotation)
   local kind, group = annotation.kind, nil
   if kind == "quote" then
     if annotation.type == "indirect" then return "NewsmarkIndirect" end
-    return type(annotation.speaker) == "table" and "NewsmarkQuote" or "NewsmarkUnattributed"
+    if type(annotation.speaker) ~= "table" then return "NewsmarkUnattributed" end
+    return "NewsmarkQuote" .. voice_of(annotation)
   elseif kind == "entity" then
     group = entity_groups[annotation.type]
   elseif kind == "date" then
     group = "NewsmarkDate"
   end
-  local confidence = tonumber(annotation.confidence) or 1
-  if group and confidence < config.get().uncertain_below then group = group .. "Uncertain" end
+  if group and is_doubtful(annotation) then group = group .. "Uncertain" end
   return group or colors.tag_group(annotation.type)
 end
 
+-- The sign beside a span, where the settings want signs.
+local function sign_of(annotation)
+  if not config.get().signs then return nil end
+  if annotation.kind == "quote" then
+    if type(annotation.speaker) ~= "table" then return "?", "NewsmarkUnattributed" end
+    return "▎", "NewsmarkSpeaker" .. voice_of(annotation)
+  end
+  if is_doubtful(annotation) then return "·", group_of(annotation) end
+end
+
 -- Set or move a mark; returns its id.
-local function set(buf, ns, range, id, hl_group, prio, at)
+local function set(buf, ns, range, id, look, prio, at)
   local row, col = at(range.start)
   local end_row, end_col = at(range["end"])
   if end_row < row or (end_row == row and end_col < col) then end_row, end_col = row, col end
@@ -49,9 +79,18 @@ local function set(buf, ns, range, id, hl_group, prio, at)
     id = id,
     end_row = end_row,
     end_col = end_col,
-    hl_group = hl_group,
+    hl_group = look.group,
+    sign_text = look.sign,
+    sign_hl_group = look.sign_group,
     priority = prio,
   })
+end
+
+-- How the span of an annotation is drawn: { group?, sign?, sign_group? }.
+local function look_of(annotation)
+  if not is_shown(annotation.kind) then return {} end
+  local sign, sign_group = sign_of(annotation)
+  return { group = group_of(annotation), sign = sign, sign_group = sign_group }
 end
 
 ---@class newsmark.Mark
@@ -68,12 +107,13 @@ function M.draw(buf, annotation, at, old)
   local shown = is_shown(kind)
   local mark = { annotation = annotation, parts = {} }
   local prio = priority[kind] or priority.tag
-  mark.id = set(buf, M.ns, annotation.range, old and old.id, shown and group_of(annotation) or nil, prio, at)
-  for name, group in pairs(parts) do
+  mark.id = set(buf, M.ns, annotation.range, old and old.id, look_of(annotation), prio, at)
+  for name in pairs(parts) do
     local part = annotation[name]
     local was = old and old.parts[name]
     if type(part) == "table" and part.range then
-      mark.parts[name] = set(buf, M.ns_parts, part.range, was, shown and group or nil, priority.part, at)
+      local look = { group = shown and part_group(annotation, name) or nil }
+      mark.parts[name] = set(buf, M.ns_parts, part.range, was, look, priority.part, at)
     elseif was then
       api.nvim_buf_del_extmark(buf, M.ns_parts, was)
     end
@@ -112,7 +152,7 @@ function M.words(buf, row, col, end_row, end_col)
 end
 
 -- The same mark with or without its colour, where it stands.
-local function recolor(buf, ns, id, group, prio)
+local function recolor(buf, ns, id, look, prio)
   local found = api.nvim_buf_get_extmark_by_id(buf, ns, id, { details = true })
   local details = found[3]
   if not details then return end
@@ -120,7 +160,9 @@ local function recolor(buf, ns, id, group, prio)
     id = id,
     end_row = details.end_row or found[1],
     end_col = details.end_col or found[2],
-    hl_group = group,
+    hl_group = look.group,
+    sign_text = look.sign,
+    sign_hl_group = look.sign_group,
     priority = prio,
   })
 end
@@ -128,9 +170,9 @@ end
 local function recolor_mark(buf, mark)
   local kind = mark.annotation.kind
   local shown = is_shown(kind)
-  recolor(buf, M.ns, mark.id, shown and group_of(mark.annotation) or nil, priority[kind] or priority.tag)
+  recolor(buf, M.ns, mark.id, look_of(mark.annotation), priority[kind] or priority.tag)
   for name, id in pairs(mark.parts) do
-    recolor(buf, M.ns_parts, id, shown and parts[name] or nil, priority.part)
+    recolor(buf, M.ns_parts, id, { group = shown and part_group(mark.annotation, name) or nil }, priority.part)
   end
 end
 

@@ -2,7 +2,7 @@
 """A language server of a few rules and many bad habits: what the editors' front-ends are tested against where the real one
 behaves too well. Marks Anna, Volvo, Oslo, ISO dates and ”…” quotations (speaker: the Anna after the next "sa").
 
-fake_server.py lsp [--encoding utf-8] [--habit HABIT]
+fake_server.py lsp [--encoding utf-8] [--habit HABIT] [--voices]
 Habits: dies (at start), dies-later (at the word DIE), garbage (no protocol at all), silent (never answers initialize),
 holds (answers a change only when the text holds GO: messages about versions gone by)."""
 import argparse
@@ -21,8 +21,8 @@ def units(text, encoding):
 
 
 class Document:
-    def __init__(self, text, version, encoding):
-        self.text, self.version, self.encoding = text, version, encoding
+    def __init__(self, text, version, encoding, voices):
+        self.text, self.version, self.encoding, self.voices = text, version, encoding, voices
         self.published = {}  # id -> (start, end, facts), moved along with edits as an editor moves its marks
         self.last_id = 0
 
@@ -88,6 +88,8 @@ class Document:
         if facts.get("speaker"):
             result["cue"] = part(facts["cue"])
             result["speaker"] = part(facts["speaker"], name="Anna", entity="wd:Q1")
+            if self.voices:
+                result["voice"] = 3
         return result
 
     def update(self, full):
@@ -158,7 +160,7 @@ class Server:
     def notified(self, method, params):
         if method == "textDocument/didOpen":
             item = params["textDocument"]
-            self.documents[item["uri"]] = Document(item["text"], item["version"], self.encoding)
+            self.documents[item["uri"]] = Document(item["text"], item["version"], self.encoding, self.options.voices)
             self.publish(item["uri"], True)
         elif method == "textDocument/didChange":
             document = self.documents[params["textDocument"]["uri"]]
@@ -209,6 +211,7 @@ def main():
     parser.add_argument("command")
     parser.add_argument("--encoding")
     parser.add_argument("--habit", default="none")
+    parser.add_argument("--voices", action="store_true", help="number the speakers")
     options = parser.parse_args()
     if options.habit == "dies":
         sys.exit("fake server: died at start")

@@ -84,6 +84,7 @@ def main():
     parser.add_argument("--nvim")
     parser.add_argument("--size", default="100x34")
     parser.add_argument("--keys", default="", help="typed before the picture is taken; end in Normal mode")
+    parser.add_argument("--until", default="", help="words to wait for on the screen, behind the keys")
     parser.add_argument("--settings", default="{}", help="g:newsmark, as JSON")
     options = parser.parse_args()
     build = Path(options.build).resolve()
@@ -102,6 +103,7 @@ def main():
               return status ~= nil and status.quotes > 0"""))
             if options.keys:
                 nvim.type(options.keys)
+            nvim.wait("the words", lambda: not options.until or nvim.screen.find(options.until))
             nvim.command("redraw! | echo ''")
             nvim.pump(0.3)
             Path(options.out).write_text(draw(nvim.screen), encoding="utf-8")

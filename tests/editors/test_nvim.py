@@ -356,7 +356,8 @@ def test_random_edits_one_by_one(context):
 def test_completion(context):
     nvim = opened(context)
     assert nvim.lua("return vim.fn.getcompletion('Newsmark ', 'cmdline')") == [
-        "info", "log", "next", "prev", "restart", "start", "stop", "toggle"]
+        "entities", "fold", "hints", "info", "log", "mentions", "next", "pick", "prev", "quotes", "restart", "search", "start",
+        "stop", "timeline", "toggle"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark st', 'cmdline')") == ["start", "stop"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark next p', 'cmdline')") == ["person", "place"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark info ', 'cmdline')") == []
@@ -392,6 +393,39 @@ def test_plug_maps(context):
     nvim.wait("the cursor", lambda: nvim.call("nvim_win_get_cursor", 0) == [1, 15])
     nvim.type("[a")
     nvim.wait("the cursor", lambda: nvim.call("nvim_win_get_cursor", 0) == [1, 9])
+
+
+def test_next_of_the_same(context):
+    nvim = opened(context)
+    nvim.command("Newsmark next same")
+    assert nvim.call("nvim_win_get_cursor", 0) == [3, len("Oslo: ”Det är 🙂 bra”, sa ".encode())]
+    nvim.command("Newsmark next same")
+    assert nvim.call("nvim_win_get_cursor", 0) == [1, 0]
+    text = "”Ett”, sa Anna. ”Två är bra”. ”Tre”, sa Anna.\n"
+    nvim.command("edit second.txt")
+    nvim.call("nvim_buf_set_lines", 0, 0, -1, True, [text.strip()])
+    nvim.wait("marks", lambda: len(context.texts()) == 9)
+    nvim.type("gg0")
+    nvim.command("nmap ]q <Plug>(newsmark-next-same)")
+    nvim.type("]q")
+    assert nvim.call("nvim_win_get_cursor", 0) == [1, text.encode().index("”Tre".encode())]
+
+
+TEXT_OBJECTS = (  # where the cursor is, keys, what the line is then
+    ("Volvo", "diE", "Anna på  2024-03-14"), ("Volvo", "daE", "Anna på 2024-03-14"), ("2024", "ciDnu<Esc>", "Anna på Volvo nu"),
+    ("bra", "ciQnej<Esc>", "Oslo: ”nej”, sa Anna."), ("bra", "daQ", "Oslo: , sa Anna."), ("bra", "vaQd", "Oslo: , sa Anna."),
+    ("Volvo", "viEUd", "Anna på VOLVO 2024-03-14"))
+
+
+def test_text_objects(context):
+    nvim = opened(context, init="\n".join(f"{mode}map {side}{key} <Plug>(newsmark-{side}-{kind})" for mode in "xo"
+                                         for side in "ia" for key, kind in (("E", "entity"), ("D", "date"), ("Q", "quote"))))
+    for word, keys, line in TEXT_OBJECTS:
+        nvim.type(f"gg0/{word}<CR>")
+        nvim.type(keys.replace("Ud", "U"))
+        assert nvim.call("nvim_get_current_line") == line, (keys, nvim.call("nvim_get_current_line"))
+        nvim.type("u")
+        context.wait_marks(*ALL)
 
 
 def test_toggle(context):
@@ -509,7 +543,8 @@ def test_own_groups_win(context):
 def test_colors_are_those_of_the_manifest(context):
     manifest = (context.root / "plugin.toml").read_text()
     found = re.findall(r'link = "(Newsmark\w+)", style = "(\w+)", light = "#(\w+)", dark = "#(\w+)"', manifest)
-    nvim = opened(context)
+    # The ground of quotations is mixed with what is behind the text: here, with that of the terminal's palette.
+    nvim = opened(context, init="set background=dark | highlight Normal guibg=#16181D")
     for group, style, *values in found:
         if group == "NewsmarkUncertain":
             continue
@@ -518,6 +553,8 @@ def test_colors_are_those_of_the_manifest(context):
         assert style in ("none", "background") or style in definition or older[style] in definition, (style, definition)
         for background, value in zip(("light", "dark"), values):
             nvim.command("set background=" + background)
+            nvim.command("highlight Normal guibg=" + ("#FFFFFF" if background == "light" else "#16181D"))
+            nvim.lua("require('newsmark.colors').apply()")
             colors = nvim.lua("return vim.api.nvim_get_hl_by_name(..., true)", group)
             assert colors["background" if style == "background" else "foreground"] == int(value, 16), (group, background)
     assert len(found) > 8
@@ -526,6 +563,65 @@ def test_colors_are_those_of_the_manifest(context):
 def test_cvd_palette(context):
     nvim = opened(context, settings={"cmd": FAKE, "colors": "cvd"}, init="set background=dark")
     assert nvim.lua(COLOR, "NewsmarkPlace") == 0x009E73
+
+
+def test_ground_shows_on_any_background(context):
+    """A quotation's ground is made from the background that the colour scheme has, so it is seen on all of them."""
+    nvim = opened(context)
+    for background, normal in (("dark", "#000000"), ("dark", "#2A2A22"), ("dark", "#3B4252"), ("light", "#FDF6E3")):
+        nvim.command(f"set background={background} | highlight Normal guibg={normal}")
+        nvim.lua("require('newsmark.colors').apply()")
+        for group in ("NewsmarkQuote", "NewsmarkQuote1", "NewsmarkUnattributed"):
+            ground = nvim.lua("return vim.api.nvim_get_hl_by_name(..., true)", group)["background"]
+            steps = [abs((ground >> shift & 255) - (int(normal[1:], 16) >> shift & 255)) for shift in (16, 8, 0)]
+            assert max(steps) >= 12, (normal, group, hex(ground))
+
+
+def test_each_voice_has_a_color(context):
+    opened(context, settings={"cmd": FAKE + ["--voices"]})
+    groups = {text: group for text, group, _ in context.marks()[4:]}
+    assert groups["”Det är 🙂 bra”"] == "NewsmarkQuote4" and groups["Anna"] == "NewsmarkSpeaker4", groups
+    assert groups["”två\nrader här”"] == "NewsmarkUnattributed", groups
+
+
+def test_one_color_for_all_voices(context):
+    opened(context, settings={"cmd": FAKE + ["--voices"], "speaker_colors": False})
+    assert context.marks()[4][1] == "NewsmarkQuote" and context.marks()[9][1] == "NewsmarkSpeaker", context.marks()
+
+
+def test_signs(context):
+    nvim = opened(context, settings={"cmd": FAKE, "signs": True})
+    nvim.wait("signs", lambda: nvim.screen.line(0).startswith("·"))
+    signs = [[nvim.screen.line(row)[:2].strip(), nvim.screen.line(row)[2:7]] for row in range(4)]
+    assert signs == [["·", "Anna "], ["", "     "], ["▎", "Oslo:"], ["?", "Sist "]], signs
+
+
+def test_hints(context):
+    nvim = opened(context, text=TEXT)
+    nvim.command("Newsmark hints all")
+    nvim.wait("who speaks", lambda: nvim.screen.line(2).rstrip().endswith("sa Anna.  Anna"))
+    assert "speaker unknown" in nvim.screen.line(3), nvim.screen.line(3)
+    assert nvim.screen.line(0).rstrip() == "Anna på Volvo 2024-03-14", "a day that says itself needs no hint"
+    nvim.command("Newsmark hints line")
+    nvim.type("3G")
+    nvim.wait("the cursor's only", lambda: "speaker" not in nvim.screen.line(3) and "sa Anna.  Anna" in nvim.screen.line(2))
+    nvim.command("Newsmark hints off")
+    nvim.wait("none", lambda: "sa Anna.  Anna" not in nvim.screen.line(2))
+    assert nvim.lines() == TEXT.splitlines()
+
+
+def test_folds(context):
+    text = "Anna kom.\n\n”Ja, det är bra”, sa Anna.\n\nHon gick.\n"
+    nvim = context.start(text=text)
+    context.wait_marks("Anna", "”Ja, det är bra”", "Anna", "sa", "Anna")
+    nvim.command("Newsmark fold quotes")
+    closed = "return vim.tbl_map(function(n) return vim.fn.foldclosed(n) end, { 1, 3, 5 })"
+    assert nvim.lua(closed) == [-1, 3, -1], nvim.lua(closed)
+    nvim.wait("the fold's text", lambda: "+ Anna: ”Ja, det är bra”" in nvim.screen.line(2))
+    nvim.command("Newsmark fold text")
+    assert nvim.lua(closed) == [1, -1, 5], nvim.lua(closed)
+    nvim.command("Newsmark fold off")
+    assert nvim.lua(closed) == [-1, -1, -1], nvim.lua(closed)
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------

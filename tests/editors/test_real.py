@@ -62,6 +62,12 @@ def test_random_edits_german_markdown(context):
     random_edits(context, 25, 2, seed=2)
 
 
+def test_hint_of_a_date(context):
+    nvim = sample(context, "sv-hamnen.txt")
+    nvim.command("Newsmark hints all")
+    nvim.wait("the day in words", lambda: any("onsdagen: Wednesday 13 March" in nvim.screen.line(row) for row in range(29)))
+
+
 def test_info_of_a_date(context):
     nvim = sample(context, "sv-hamnen.txt")
     nvim.call("nvim_win_set_cursor", 0, [1, 0])
@@ -71,6 +77,117 @@ def test_info_of_a_date(context):
       local found = info.at(0, cursor[1] - 1, cursor[2])
       return info.lines(found[1], require("newsmark.buffer").get(0))""")
     assert any("Wednesday 13 March 2024" in line for line in lines), lines
+
+
+# --- the folder -------------------------------------------------------------------------------------------------------
+
+FOLDER = {
+    "a.txt": "Hamnen\n\n2024-03-14\n\nMinister Karin Ekdahl reste till Bryssel i onsdags.\n\n"
+             "– Vi måste vänta, sa Karin Ekdahl i Bryssel.\n",
+    "b.txt": "Bron\n\n2024-05-22\n\n”Nu räcker det”, skriver Karin Ekdahl. Hon besöker Bryssel den 3 juni 2024.\n",
+}
+
+
+def folder(context, **more):
+    """Neovim in a marked folder of two articles, the first of them open, once both are indexed."""
+    press = context.folder / "press"  # the folder around it is the user's home, which is never indexed
+    press.mkdir()
+    for name, text in FOLDER.items():
+        (press / name).write_text(text)
+    (press / ".newsmark.toml").touch()
+    nvim = context.start(settings=server(context), files=[press / "a.txt"], **more)
+    nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil and vim.b.newsmark_status_dict.quotes > 0"))
+    nvim.wait("the index", lambda: len(nvim.lua("return require('newsmark.folder').rows_now('quotes', {})")) == 2)
+    return nvim
+
+
+def listed(context, *wanted):
+    nvim = context.nvim
+    nvim.wait(f"{wanted} on the screen", lambda: all(any(word in line for line in map(nvim.screen.line, range(30)))
+                                                     for word in wanted))
+
+
+def test_mentions(context):
+    nvim = folder(context)
+    nvim.type("/Bryssel<CR>:Newsmark mentions<CR>")
+    listed(context, "Mentions of Bryssel · 3 mentions in 2 articles", "2024-05-22  Bron  b.txt")
+    lines = nvim.lines()
+    rows = [line for line in lines if "Bryssel" in line][1:]
+    assert len(rows) == 3 and len({line[:line.index("Bryssel")].encode("utf-16").__len__() for line in rows}) == 1, lines
+    assert nvim.screen.find("  7")[0].get("foreground"), "the line's number is dimmed"
+    nvim.type("G<CR>")
+    assert nvim.call("nvim_buf_get_name", 0).endswith("b.txt")
+    assert nvim.call("nvim_win_get_cursor", 0) == [5, FOLDER["b.txt"].splitlines()[4].encode().index(b"Bryssel")]
+    nvim.type("<C-w>jq")
+    assert len(nvim.lua("return vim.api.nvim_list_wins()")) == 1
+
+
+def test_listing_grows_with_the_index(context):
+    nvim = folder(context)
+    nvim.command("Newsmark mentions Ekdahl")
+    listed(context, "3 mentions in 2 articles")
+    nvim.type("G")
+    row = nvim.call("nvim_get_current_line")
+    (context.folder / "press" / "0.txt").write_text("Nytt\n\n2023-01-02\n\nKarin Ekdahl kom till Oslo, sa Karin Ekdahl.\n")
+    listed(context, "5 mentions in 3 articles", "2023-01-02  Nytt")
+    assert nvim.call("nvim_get_current_line") == row, "the cursor is no longer on its row"
+
+
+def test_quotes_by_the_one_under_the_cursor(context):
+    nvim = folder(context)
+    nvim.type("/vänta<CR>:Newsmark quotes<CR>")
+    listed(context, "Quotations by Karin Ekdahl · 2 quotations in 2 articles", "Karin Ekdahl: ”Nu räcker det”")
+    nvim.type(":Newsmark! quotes Ekdahl words=räcker<CR>")
+    nvim.wait("the quickfix list", lambda: nvim.lua("return #vim.fn.getqflist()") == 1)
+    item = nvim.lua("return vim.fn.getqflist()[1]")
+    assert item["lnum"] == 5 and "Karin Ekdahl: ”Nu räcker det”" in item["text"], item
+
+
+def test_timeline_entities_and_search(context):
+    nvim = folder(context)
+    nvim.command("Newsmark timeline from=2024-03-01 until=2024-06-30")
+    listed(context, "March 2024", "2024-03-13 Wed", "i onsdags", "June 2024", "2024-06-03 Mon")
+    nvim.command("Newsmark entities type=PER")
+    listed(context, "Names type PER", "Karin Ekdahl          person")
+    nvim.type("G<CR>")
+    listed(context, "Mentions of Karin Ekdahl")
+    nvim.type("Q")
+    nvim.wait("the quickfix list", lambda: nvim.lua("return #vim.fn.getqflist()") == 3)
+    nvim.command("cclose | Newsmark search räcker")
+    listed(context, "Search with räcker · 1 article")
+    nvim.command("Newsmark mentions color=red Bo")
+    listed(context, "0 mentions in 0 articles")
+    for line, told in (("mentions type=X words=y", "has no words="), ("timeline by=week", "by=week: there are day"),
+                       ("search", "words are needed")):
+        nvim.command("Newsmark " + line)
+        assert told in context.messages(), context.messages()
+
+
+def test_names_are_completed(context):
+    nvim = folder(context)
+    assert nvim.lua("return vim.fn.getcompletion('Newsmark quotes Kar', 'cmdline')") == ["Karin Ekdahl"]
+    assert nvim.lua("return vim.fn.getcompletion('Newsmark quotes Karin Ek', 'cmdline')") == ["Ekdahl"]
+    assert nvim.lua("return vim.fn.getcompletion('Newsmark timeline by=', 'cmdline')") == ["by=day", "by=month", "by=year"]
+    assert "from=" in nvim.lua("return vim.fn.getcompletion('Newsmark mentions f', 'cmdline')")
+
+
+def test_pick(context):
+    nvim = folder(context, init="lua vim.ui.select = function(items, options, done) _G.items = vim.tbl_map(options.format_item,"
+                                " items) done(items[1]) end")
+    nvim.command("Newsmark pick quotes")
+    nvim.wait("the choice", lambda: nvim.lua("return _G.items ~= nil"))
+    assert any(item.startswith("Karin Ekdahl  person, 3 in 2") for item in nvim.lua("return _G.items")), nvim.lua("return _G.items")
+    listed(context, "Quotations by")
+
+
+def test_status_while_indexing(context):
+    nvim = folder(context, init="lua _G.seen = {} vim.api.nvim_create_autocmd('User', { pattern = 'NewsmarkIndex', callback ="
+                                " function() table.insert(_G.seen, vim.g.newsmark_index_status) end })")
+    uri = "file://" + str(context.folder / "press")
+    nvim.lua("require('newsmark.folder').on_status(...)", {"folder": uri, "state": "scanning", "done": 3, "queued": 12, "removed": 0})
+    assert nvim.lua("return _G.seen[#_G.seen]") == "indexing 3/12"
+    nvim.lua("require('newsmark.folder').on_status(...)", {"folder": uri, "state": "ready", "done": 12, "queued": 12, "removed": 0})
+    assert nvim.lua("return vim.g.newsmark_index_status") == ""
 
 
 def test_health(context):

@@ -1,0 +1,270 @@
+-- The lines of a listing: text with the colours in it, and which row a line tells of.
+local M = {}
+
+local dates = require("newsmark.dates")
+
+local NUMBER_WIDTH = 5 -- of a line's number, with the space behind it
+local CONTEXT_MOST = 60
+
+local types = { PER = "person", ORG = "organisation", LOC = "place" }
+local groups = { PER = "NewsmarkPerson", ORG = "NewsmarkOrg", LOC = "NewsmarkPlace" }
+
+local function width(text) return vim.fn.strdisplaywidth(text) end
+
+local function given(value) return value ~= vim.NIL and value ~= "" and value or nil end
+
+-- What is left of `text` in `most` columns; cut at its head where `from_end`.
+local function cut(text, most, from_end)
+  local chars = vim.fn.strchars(text)
+  if width(text) <= most then return text end
+  while chars > 0 and width(text) > most - 1 do
+    local excess = math.max(1, math.floor((width(text) - most + 1) / 2))
+    chars = chars - excess
+    text = from_end and vim.fn.strcharpart(text, excess) or vim.fn.strcharpart(text, 0, chars)
+  end
+  return from_end and "…" .. text or text .. "…"
+end
+
+local function pad(text, columns, right)
+  local spaces = (" "):rep(math.max(0, columns - width(text)))
+  return right and spaces .. text or text .. spaces
+end
+
+-- A line out of pieces: { text, group? }.
+local function line_of(pieces, row)
+  local line = { text = "", marks = {}, row = row }
+  for _, piece in ipairs(pieces) do
+    local text = piece[1]:gsub("[\r\n]+", " ")
+    if piece[2] and text ~= "" then table.insert(line.marks, { #line.text, #line.text + #text, piece[2] }) end
+    line.text = line.text .. text
+  end
+  line.text = line.text:gsub("%s+$", "")
+  for _, mark in ipairs(line.marks) do mark[2] = math.min(mark[2], #line.text) end
+  line.marks = vim.tbl_filter(function(mark) return mark[1] < mark[2] end, line.marks)
+  return line
+end
+
+local function plural(count, one, many) return ("%d %s"):format(count, count == 1 and one or many) end
+
+local function title_of(row)
+  local title = (given(row.title) or row.path):gsub("^#+%s*", "")
+  return title
+end
+
+local function article_line(row)
+  return line_of({
+    { given(row.date) or "no date   ", "NewsmarkListDate" },
+    { "  " },
+    { title_of(row), "NewsmarkListTitle" },
+    { "  " },
+    { row.path, "NewsmarkListPath" },
+  })
+end
+
+local function number_of(row)
+  local number = type(row.range) == "table" and row.range.start.line + 1 or "?"
+  return { pad(tostring(number), NUMBER_WIDTH - 1, true) .. " ", "NewsmarkListPath" }
+end
+
+local function articles_in(rows)
+  local seen, count = {}, 0
+  for _, row in ipairs(rows) do
+    if row.uri and not seen[row.uri] then
+      seen[row.uri] = true
+      count = count + 1
+    end
+  end
+  return count
+end
+
+-- Rows under the heading of their article, in the order that they came.
+local function by_article(lines, rows, make)
+  local uri
+  for number, row in ipairs(rows) do
+    if row.uri ~= uri then
+      lines[#lines + 1] = line_of({})
+      lines[#lines + 1] = article_line(row)
+      uri = row.uri
+    end
+    lines[#lines + 1] = make(row, number)
+  end
+end
+
+-- The words in a column of their own, with what stands around them.
+local function in_context(row, number, columns, group, widest)
+  local side = math.min(CONTEXT_MOST, math.floor((columns - NUMBER_WIDTH - widest - 2) / 2))
+  if side < 12 then side = 12 end
+  local left = cut(row.left or "", side, true)
+  return line_of({
+    number_of(row),
+    { pad(left, side, true), "NewsmarkListContext" },
+    { row.text, group },
+    { cut(row.right or "", math.max(12, columns - NUMBER_WIDTH - side - width(row.text) - 1)), "NewsmarkListContext" },
+  }, number)
+end
+
+local function widest_text(rows)
+  local most = 0
+  for _, row in ipairs(rows) do most = math.max(most, math.min(30, width(row.text))) end
+  return most
+end
+
+local make = {}
+
+function make.mentions(lines, rows, columns)
+  local widest = widest_text(rows)
+  by_article(lines, rows, function(row, number)
+    local group = groups[row.type] or require("newsmark.colors").tag_group(row.type)
+    return in_context(row, number, columns, group, widest)
+  end)
+end
+
+function make.search(lines, rows, columns)
+  local widest = widest_text(rows)
+  by_article(lines, rows, function(row, number)
+    return in_context(row, number, columns, "NewsmarkListMatch", widest)
+  end)
+end
+
+function make.quotes(lines, rows)
+  by_article(lines, rows, function(row, number)
+    local speaker = given(row.speaker)
+    local source = given(row.source)
+    return line_of({
+      number_of(row),
+      { speaker or "nobody known", speaker and "NewsmarkSpeaker" or "NewsmarkListPath" },
+      { source and (" (by %s)"):format(source) or "", "NewsmarkSource" },
+      { ": " },
+      { row.text, speaker and "NewsmarkQuote" or "NewsmarkUnattributed" },
+    }, number)
+  end)
+end
+
+-- What a date is in a column: days as they are sorted, the rest in words.
+local function when(row)
+  local value = given(row.value) or ""
+  local day = value:match("^%d%d%d%d%-%d%d%-%d%d$")
+  if day then return ("%s %s"):format(day, dates.weekday_of(day):sub(1, 3)) end
+  if value:sub(1, 1) == "P" then return ("%s – %s"):format(given(row.begin) or "?", given(row["until"]) or "?") end
+  return dates.say(value)
+end
+
+-- The heading of a date: its year, month or day.
+local function period(row, by)
+  local begin = given(row.begin)
+  if not begin then return "No date known" end
+  local year, month, day = begin:match("^(%-?%d+)%-?(%d*)%-?(%d*)")
+  if by == "year" or month == "" then return year end
+  if by == "month" or day == "" then return (dates.say(year .. "-" .. month):gsub(" of ", " ")) end
+  return dates.say(begin)
+end
+
+-- Years, unless all that is told of lies in fewer than three.
+local function usual_period(rows)
+  local first, last
+  for _, row in ipairs(rows) do
+    local year = tonumber((given(row.begin) or ""):match("^%d%d%d%d"))
+    if year then first, last = math.min(first or year, year), math.max(last or year, year) end
+  end
+  return first and last - first < 3 and "month" or "year"
+end
+
+function make.timeline(lines, rows, columns, listing)
+  local by = listing.params.by or usual_period(rows)
+  local widest = 0
+  for _, row in ipairs(rows) do widest = math.max(widest, math.min(24, width(when(row)))) end
+  local side = math.min(40, math.max(12, math.floor((columns - widest - 36) / 2)))
+  local heading
+  for number, row in ipairs(rows) do
+    local now = period(row, by)
+    if now ~= heading then
+      lines[#lines + 1] = line_of({})
+      lines[#lines + 1] = line_of({ { now, "NewsmarkListTitle" } })
+      heading = now
+    end
+    lines[#lines + 1] = line_of({
+      { "  " .. pad(cut(when(row), 24), widest) .. "  ", "NewsmarkListDate" },
+      { pad(cut(row.left or "", side, true), side, true), "NewsmarkListContext" },
+      { row.text, "NewsmarkDate" },
+      { cut(row.right or "", side), "NewsmarkListContext" },
+      { "  " .. row.path, "NewsmarkListPath" },
+    }, number)
+  end
+end
+
+function make.entities(lines, rows)
+  local widest = 20
+  for _, row in ipairs(rows) do widest = math.max(widest, math.min(30, width(row.name))) end
+  lines[#lines + 1] = line_of({})
+  lines[#lines + 1] = line_of({
+    { pad("name", widest + 2) .. "kind          mentions articles quotes  between", "NewsmarkListPath" },
+  })
+  for number, row in ipairs(rows) do
+    local first, last = given(row.first), given(row.last)
+    local between = first and (first == last and first or ("%s – %s"):format(first, last)) or ""
+    local name = cut(row.name, widest)
+    lines[#lines + 1] = line_of({
+      { name, groups[row.type] },
+      { (" "):rep(widest + 2 - width(name)) },
+      { pad(types[row.type] or row.type, 14) },
+      { ("%8d %8d %6s  "):format(row.mentions, row.articles, row.quotes > 0 and row.quotes or "") },
+      { between, "NewsmarkListDate" },
+    }, number)
+  end
+end
+
+local function count_of(kind, rows)
+  if kind == "entities" then return plural(#rows, "name", "names") end
+  local nouns = { mentions = { "mention", "mentions" }, quotes = { "quotation", "quotations" },
+    timeline = { "date", "dates" }, search = { "article", "articles" } }
+  local count = plural(#rows, nouns[kind][1], nouns[kind][2])
+  return kind == "search" and count or ("%s in %s"):format(count, plural(articles_in(rows), "article", "articles"))
+end
+
+local titles = {
+  entities = "Names", mentions = "Mentions", quotes = "Quotations", timeline = "Timeline", search = "Search",
+}
+
+local function head(listing, rows, trouble)
+  local name = listing.label or listing.params.name
+  local words = listing.params.words
+  local pieces = { { titles[listing.kind], "NewsmarkListTitle" } }
+  if name then
+    local link = listing.kind == "quotes" and " by " or " of "
+    vim.list_extend(pieces, { { link }, { name, "NewsmarkListTitle" } })
+  end
+  if words then vim.list_extend(pieces, { { " with " }, { words, "NewsmarkListMatch" } }) end
+  for _, key in ipairs({ "type", "from", "until" }) do
+    if listing.params[key] then pieces[#pieces + 1] = { (" %s %s"):format(key, listing.params[key]) } end
+  end
+  pieces[#pieces + 1] = { " · " .. count_of(listing.kind, rows), "NewsmarkListPath" }
+  if trouble then
+    pieces[#pieces + 1] = { " · " .. trouble, "WarningMsg" }
+  elseif listing.ready == false then
+    pieces[#pieces + 1] = { " · the folder is still being read", "NewsmarkListPath" }
+  end
+  return line_of(pieces)
+end
+
+--- The lines of a listing whose rows are in `pending`.
+---@param listing newsmark.Listing
+---@param columns integer of its window
+---@param trouble? string
+---@return {text: string, marks: {[1]: integer, [2]: integer, [3]: string}[], row?: integer}[]
+function M.lines(listing, columns, trouble)
+  local rows = listing.pending
+  local lines = { head(listing, rows, trouble) }
+  make[listing.kind](lines, rows, columns, listing)
+  return lines
+end
+
+--- A row on one line, without colours: for the quickfix list.
+---@return string
+function M.plain(row, kind)
+  local date = given(row.date) or ""
+  if kind == "quotes" then return ("%s %s: %s"):format(date, given(row.speaker) or "nobody known", row.text) end
+  if kind == "timeline" then return ("%s: %s%s%s"):format(when(row), row.left or "", row.text, row.right or "") end
+  return ("%s %s[%s]%s"):format(date, row.left or "", row.text, row.right or "")
+end
+
+return M

@@ -1,0 +1,282 @@
+-- Buffers that answer a question to the folder: mentions, quotations, a timeline, entities, search.
+--
+-- A listing is a question, its answer's rows, and lines made of them: compose.lua lays the lines out, this file
+-- shows them, keeps the cursor on its row when they are made anew, and takes the reader to what a row tells of.
+local M = {}
+
+local api = vim.api
+local folder = require("newsmark.folder")
+
+local ns = api.nvim_create_namespace("newsmark_listing")
+local REFRESH_MS = 500 -- at most once in this time while the index grows
+
+---@class newsmark.Listing
+---@field kind string
+---@field params table of the question
+---@field folder? string uri, once answered
+---@field rows table[]
+---@field row_at table<integer, integer> the row of a line, both from 1
+---@field due boolean a refresh is waiting
+local listings = {} -- by buffer
+
+local function row_key(row)
+  local start = type(row.range) == "table" and row.range.start or { line = 0, character = 0 }
+  return table.concat({ row.uri or "", start.line, start.character, row.entity or row.text or "" }, "\t")
+end
+
+local function current_row(buf, win)
+  local listing = listings[buf]
+  local line = api.nvim_win_get_cursor(win)[1]
+  return listing and listing.rows[listing.row_at[line] or 0]
+end
+
+local function windows_of(buf)
+  return vim.tbl_filter(function(win) return api.nvim_win_get_buf(win) == buf end, api.nvim_list_wins())
+end
+
+-- Put text and colours in; the cursor of every window stays on the row where it was.
+local function show(buf, lines)
+  local listing = listings[buf]
+  local kept = {}
+  for _, win in ipairs(windows_of(buf)) do
+    local row = current_row(buf, win)
+    kept[win] = row and row_key(row) or false
+  end
+  vim.bo[buf].modifiable = true
+  api.nvim_buf_set_lines(buf, 0, -1, true, vim.tbl_map(function(line) return line.text end, lines))
+  vim.bo[buf].modifiable = false
+  api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  listing.row_at = {}
+  local line_of, first = {}, nil
+  for number, line in ipairs(lines) do
+    for _, mark in ipairs(line.marks) do
+      api.nvim_buf_set_extmark(buf, ns, number - 1, mark[1], { end_col = mark[2], hl_group = mark[3] })
+    end
+    listing.row_at[number] = line.row
+    if line.row then
+      first = first or number
+      line_of[row_key(listing.pending[line.row])] = number
+    end
+  end
+  listing.rows, listing.pending = listing.pending, nil
+  for win, key in pairs(kept) do
+    local target = key and line_of[key] or (key == false and not listing.shown and first)
+    if target then api.nvim_win_set_cursor(win, { target, 0 }) end
+  end
+  listing.shown = true
+end
+
+local function width_of(buf)
+  local win = windows_of(buf)[1]
+  return win and api.nvim_win_get_width(win) or vim.o.columns
+end
+
+local function refresh(buf)
+  local listing = listings[buf]
+  if not listing then return end
+  folder.ask(listing.kind, listing.params, function(answer, trouble)
+    if listings[buf] ~= listing or not api.nvim_buf_is_valid(buf) then return end
+    if answer then
+      listing.params.folder, listing.ready = answer.folder, answer.ready
+      listing.pending = answer.rows
+    else
+      listing.pending = listing.rows or {}
+    end
+    show(buf, require("newsmark.compose").lines(listing, width_of(buf), trouble))
+  end)
+end
+
+--- The index of a folder has more to say.
+function M.index_grew(uri, state)
+  for buf, listing in pairs(listings) do
+    local is_ours = not listing.params.folder or listing.params.folder == uri -- unknown while there was no index
+    if is_ours and (not listing.due or state == "ready") then
+      listing.due = true
+      vim.defer_fn(function()
+        listing.due = false
+        refresh(buf)
+      end, REFRESH_MS)
+    end
+  end
+end
+
+-- --- going to what a row tells of
+
+-- A window of this tab page that shows an ordinary buffer, the one left last first.
+local function article_window()
+  local function fits(win)
+    return win ~= 0 and not listings[api.nvim_win_get_buf(win)] and api.nvim_win_get_config(win).relative == ""
+      and vim.bo[api.nvim_win_get_buf(win)].buftype == ""
+  end
+  local last = vim.fn.win_getid(vim.fn.winnr("#"))
+  if fits(last) then return last end
+  for _, win in ipairs(api.nvim_tabpage_list_wins(0)) do
+    if fits(win) then return win end
+  end
+end
+
+local function encoding()
+  local client = require("newsmark.client").client()
+  return client and client.offset_encoding or "utf-16"
+end
+
+-- Show a row's place in a window; the words are looked for where the file is not what was indexed.
+local function go(win, row)
+  local buf = vim.uri_to_bufnr(row.uri)
+  api.nvim_set_current_win(win)
+  vim.cmd("normal! m'")
+  vim.bo[buf].buflisted = true
+  api.nvim_win_set_buf(win, buf)
+  if type(row.range) == "table" then
+    local line, col = require("newsmark.position").converter(buf, encoding())(row.range.start)
+    api.nvim_win_set_cursor(win, { line + 1, col })
+  elseif row.text and row.text ~= "" then
+    vim.fn.cursor(1, 1)
+    vim.fn.search("\\V\\C" .. vim.fn.escape(row.text, "\\"), "cW")
+  end
+  vim.cmd("normal! zvzz")
+end
+
+local function jump(stay)
+  local here = api.nvim_get_current_win()
+  local buf = api.nvim_win_get_buf(here)
+  local row = current_row(buf, here)
+  if not row then return end
+  if listings[buf].kind == "entities" then
+    return M.open("mentions", { name = row.entity, folder = listings[buf].params.folder }, { label = row.name })
+  end
+  local win = article_window()
+  if not win then
+    vim.cmd("aboveleft split")
+    win = api.nvim_get_current_win()
+  end
+  go(win, row)
+  if stay then api.nvim_set_current_win(here) end
+end
+
+local function to_article(sign)
+  local buf = api.nvim_get_current_buf()
+  local line, last = api.nvim_win_get_cursor(0)[1] + sign, api.nvim_buf_line_count(buf)
+  while line >= 1 and line <= last do
+    local text = api.nvim_buf_get_lines(buf, line - 1, line, true)[1]
+    if line > 1 and text ~= "" and not listings[buf].row_at[line] then
+      return api.nvim_win_set_cursor(0, { line, 0 })
+    end
+    line = line + sign
+  end
+end
+
+-- --- to the quickfix list
+
+local function quickfix_item(row, kind)
+  local start = type(row.range) == "table" and row.range.start or nil
+  local path = vim.uri_to_fname(row.uri)
+  local item = { filename = path, text = require("newsmark.compose").plain(row, kind) }
+  if not start then
+    item.pattern = "\\V\\C" .. vim.fn.escape(row.text or "", "\\")
+    return item
+  end
+  item.lnum, item.col = start.line + 1, start.character + 1
+  -- Byte columns only where the text is at hand: the server counts in units of its own.
+  local buf = vim.fn.bufnr(path)
+  if encoding() ~= "utf-8" and buf > 0 and api.nvim_buf_is_loaded(buf) then
+    local _, col = require("newsmark.position").converter(buf, encoding())(start)
+    item.col = col + 1
+  elseif encoding() ~= "utf-8" then
+    item.col = nil
+    item.pattern = nil
+  end
+  return item
+end
+
+local function to_quickfix(rows, kind, title)
+  local items = {}
+  for _, row in ipairs(rows) do
+    if row.uri then items[#items + 1] = quickfix_item(row, kind) end
+  end
+  if #items == 0 then return vim.notify("newsmark: no places for the quickfix list") end
+  vim.fn.setqflist({}, " ", { title = title, items = items })
+  vim.cmd("botright copen")
+end
+
+-- --- opening
+
+local function map_keys(buf)
+  local function map(keys, run, desc)
+    for _, key in ipairs(keys) do
+      vim.keymap.set("n", key, run, { buffer = buf, silent = true, nowait = true, desc = desc })
+    end
+  end
+  map({ "<CR>" }, function() jump(false) end, "Go there")
+  map({ "p" }, function() jump(true) end, "Show it and stay")
+  map({ "q" }, function() vim.cmd("close") end, "Close")
+  map({ "R" }, function() refresh(buf) end, "Ask again")
+  map({ "]]" }, function() to_article(1) end, "Next article")
+  map({ "[[" }, function() to_article(-1) end, "Previous article")
+  map({ "Q", "<C-q>" }, function()
+    local listing = listings[buf]
+    to_quickfix(listing.rows, listing.kind, api.nvim_buf_get_name(buf))
+  end, "To the quickfix list")
+end
+
+local function name_of(kind, params, label)
+  local words = { label or params.name or params.words or "all" }
+  for _, key in ipairs({ "type", "from", "until", "by" }) do
+    if params[key] then words[#words + 1] = key .. "=" .. params[key] end
+  end
+  if params.name and params.words then words[#words + 1] = "words=" .. params.words end
+  return ("newsmark://%s/%s"):format(kind, table.concat(words, " "))
+end
+
+-- The buffer of a question, made where there is none.
+local function buffer_of(name, kind, params, label)
+  for buf, listing in pairs(listings) do
+    if listing.name == name then return buf end
+  end
+  local buf = api.nvim_create_buf(true, true)
+  listings[buf] = { name = name, kind = kind, params = params, label = label, rows = {}, row_at = {}, due = false }
+  api.nvim_buf_set_name(buf, name)
+  vim.bo[buf].bufhidden = "wipe"
+  vim.bo[buf].modifiable = false
+  vim.bo[buf].filetype = "newsmark"
+  map_keys(buf)
+  api.nvim_create_autocmd("BufWipeout", { buffer = buf, callback = function() listings[buf] = nil end })
+  return buf
+end
+
+local function open_window(buf, kind)
+  local shown = windows_of(buf)[1]
+  if shown then return api.nvim_set_current_win(shown) end
+  if listings[api.nvim_get_current_buf()] then
+    vim.cmd("keepalt") -- a listing out of a listing takes its window
+    return api.nvim_win_set_buf(0, buf)
+  end
+  vim.cmd(("botright %dsplit"):format(math.max(10, math.floor(vim.o.lines * 0.45))))
+  api.nvim_win_set_buf(0, buf)
+  local wo = vim.wo
+  wo.wrap, wo.linebreak, wo.breakindent, wo.breakindentopt = kind == "quotes", true, true, "shift:2"
+  wo.number, wo.relativenumber, wo.signcolumn, wo.foldcolumn, wo.list, wo.spell = false, false, "no", "0", false, false
+  wo.cursorline, wo.winfixheight = true, true
+end
+
+--- Open the listing of a question, or go to the window that has it.
+---@param kind string
+---@param params table
+---@param options? {label?: string, quickfix?: boolean}
+function M.open(kind, params, options)
+  options = options or {}
+  if options.quickfix then
+    local title = name_of(kind, params, options.label)
+    return folder.ask(kind, params, function(answer, trouble)
+      if not answer then return vim.notify("newsmark: " .. trouble, vim.log.levels.WARN) end
+      to_quickfix(answer.rows, kind, title)
+    end)
+  end
+  -- The question needs the article's folder; once in the listing's window the article is out of sight.
+  if not params.folder then params.textDocument = { uri = vim.uri_from_bufnr(0) } end
+  local buf = buffer_of(name_of(kind, params, options.label), kind, params, options.label)
+  open_window(buf, kind)
+  refresh(buf)
+end
+
+return M
