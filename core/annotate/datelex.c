@@ -16,7 +16,7 @@ bool date_field_of(Str name, uint8_t *field)
       "season", "decade",  "century", "hundreds", "dayref",  "rel",    "unit",    "amount",
       "dir",    "anaphor", "part",    "hour",     "minute",  "minoff", "ampm",    "mod",
       "quant",  "freq",    "ref",     "holiday",  "nth",     "bare",   "tense",   "era",
-      "plural", "halves",  "option",  "amount2",  "unit2",   "range"};
+      "plural", "halves",  "option",  "amount2",  "unit2",   "range",  "shift",   "open"};
   for (uint8_t i = 0; i < FIELD_COUNT; i++) {
     if (str_is(name, names[i])) return *field = i, true;
   }
@@ -142,10 +142,10 @@ static uint16_t node_add(DateLex *lex, uint16_t parent, Str word)
 uint16_t datelex_symbol(DateLex *lex, Str name)
 {
   static const char *const fixed[SYM_FIRST_FREE] = {
-      "",         "int",     "dec",     "num",    "ord",    "mult",    "clock",
-      "clockdot", "iso",     "ndate",   "daymon", "roman",  "yearw",   "tense",
-      "month",    "monthab", "weekday", "wdayab", "option", "ordsuf",  "dayslash",
-      "monthamb", "andhalf", "to",      "and",    "det",    "between", "fn"};
+      "",        "int",    "dec",     "num",    "ord",      "mult",     "clock",   "clockdot",
+      "iso",     "ndate",  "daymon",  "roman",  "yearw",    "tense",    "month",   "monthab",
+      "weekday", "wdayab", "option",  "ordsuf", "dayslash", "monthamb", "andhalf", "to",
+      "and",     "det",    "between", "fn",     "open"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
       vec_push(&lex->symbols, str_of(fixed[i]));

@@ -426,16 +426,37 @@ static bool closes_with(const Atom *atom, char c)
   return atom->lower.len && atom->lower.ptr[atom->lower.len - 1] == c;
 }
 
-// An extent may not cut a token, but for its apostrophe ("l'|anno", "Friday|'s") and closing marks.
+static bool is_calendar(const Atom *atom)
+{
+  static const uint16_t syms[] = {SYM_INT,   SYM_MONTH,    SYM_MONTHAB, SYM_MONTHAMB, SYM_WEEKDAY, SYM_WDAYAB,
+                                  SYM_CLOCK, SYM_CLOCKDOT, SYM_NDATE,   SYM_DAYMON,   SYM_DAYSLASH};
+  SymSet calendar = {{0}};
+  for (size_t i = 0; i < ARRAY_LEN(syms); i++) symset_add(&calendar, syms[i]);
+  return symset_meets(&calendar, atom->readings.syms);
+}
+
+// The hyphen in "maj-juni", "mån-fre", "2pm-4pm" parts two dates of one token.
+static bool is_range_hyphen(const AtomList *list, uint32_t at)
+{
+  const Atom *atoms = list->atoms.items;
+  if (!opens_with(&atoms[at], '-') || !at || at + 1 >= list->atoms.len) return false;
+  uint32_t left = at - 1;
+  while (left > 0 && atoms[left].inside && !is_calendar(&atoms[left])) left--; // "2pm-"
+  return is_calendar(&atoms[left]) && is_calendar(&atoms[at + 1]);
+}
+
+// An extent may not cut a token, but for its apostrophe ("l'|anno", "Friday|'s"), closing marks and the
+// hyphen of a range.
 static bool extent_fits(const AtomList *list, uint32_t begin, uint32_t end)
 {
   const Atom *atoms = list->atoms.items;
   if (begin >= end) return false;
-  if (atoms[begin].inside && !closes_with(&atoms[begin - 1], '\'') && !opens_with(&atoms[begin - 1], '/'))
+  if (atoms[begin].inside && !closes_with(&atoms[begin - 1], '\'') && !opens_with(&atoms[begin - 1], '/') &&
+      !is_range_hyphen(list, begin - 1))
     return false;
   if (end == list->atoms.len || !atoms[end].inside) return true;
   return opens_with(&atoms[end], '.') || opens_with(&atoms[end], '\'') || opens_with(&atoms[end], '/') ||
-         closes_with(&atoms[end - 1], '.');
+         closes_with(&atoms[end - 1], '.') || is_range_hyphen(list, end);
 }
 
 static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t depth, uint32_t begin,

@@ -50,8 +50,8 @@ typedef struct Finder {
   const DateLex *lex;
   const AtomList *list;
   Notes *notes;
-  uint32_t sentence;   // the one looked at last
-  uint32_t last_begin; // atom where the last draft begins
+  uint32_t sentence;             // the one looked at last
+  uint32_t last_begin, last_end; // atoms of the last draft
 } Finder;
 
 static Str atom_word(const Finder *f, uint32_t at)
@@ -95,6 +95,15 @@ static DateType type_of(const DateMatch *m)
   default:
     return DATE_DATE;
   }
+}
+
+// "The 20th of next month" is a day, of next year none; weekdays are counted in months.
+static bool part_fits(const DateFrame *f)
+{
+  bool day = frame_has(f, FIELD_DAY) && !frame_has(f, FIELD_MONTH) && !frame_has(f, FIELD_HOLIDAY);
+  bool counted = frame_has(f, FIELD_NTH) && frame_has(f, FIELD_WEEKDAY) && !frame_has(f, FIELD_MONTH);
+  if (!frame_has(f, FIELD_UNIT) || frame_has(f, FIELD_SHIFT) || !(day || counted)) return true;
+  return f->field[FIELD_UNIT] == UNIT_MONTH;
 }
 
 // "The last minute" and "the last day" of something are no dates; "the next day" is.
@@ -142,7 +151,7 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
 {
   const DateFrame *frame = &m->frame;
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
-  if (!last_day_fits(m) || is_first_name(f, m)) return false;
+  if (!last_day_fits(m) || !part_fits(frame) || is_first_name(f, m)) return false;
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
     int32_t day = frame->field[FIELD_DAY], month = frame->field[FIELD_MONTH];
@@ -159,6 +168,10 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
     int32_t each = frame_get(frame, FIELD_UNIT, 0);
     return each != UNIT_HOUR && each != UNIT_MINUTE && each != UNIT_SECOND;
   }
+  if (bare == 9) return frame->field[FIELD_YY] > frame->field[FIELD_YEAR] % 100; // "1950-53"
+  if (bare == 8) // "Sep to Nov": an abbreviation behind a date
+    return f->notes->dates.len && f->last_end == m->begin - 1 &&
+           frame_has(f->notes->dates.items[f->notes->dates.len - 1].frame, FIELD_MONTH);
   if (bare == 3) { // "i vår" is not "i vår stad"
     bool word = m->end < f->list->atoms.len &&
                 f->notes->tokens.items[f->list->atoms.items[m->end].token].flags & TOKEN_WORD;
@@ -261,7 +274,7 @@ static void add_draft(Finder *f, uint32_t begin, uint32_t end, DateType type, fl
   const Atom *atoms = f->list->atoms.items;
   DateFrame *kept = arena_alloc(&f->notes->arena, sizeof *kept);
   *kept = *frame;
-  f->last_begin = begin;
+  f->last_begin = begin, f->last_end = end;
   DateMemo *memo = arena_alloc(&f->notes->arena, sizeof *memo);
   memo->now = 0;
   DateDraft draft = {atoms[begin].start, atoms[end - 1].end, type, confidence, kept, memo};
@@ -332,6 +345,17 @@ static void share_day(DateFrame *left, DateFrame *right)
   }
 }
 
+// "from 3.30 to 6 pm": the afternoon is that of both, as far as the order allows.
+static void share_afternoon(DateFrame *left, const DateFrame *right)
+{
+  if (!frame_has(left, FIELD_HOUR) || frame_has(left, FIELD_AMPM) || frame_has(left, FIELD_PART)) return;
+  int32_t from = left->field[FIELD_HOUR], to = frame_get(right, FIELD_HOUR, 0);
+  if (frame_has(right, FIELD_AMPM) && from <= 12 && from % 12 <= to % 12)
+    frame_set(left, FIELD_AMPM, right->field[FIELD_AMPM]);
+  if (frame_has(right, FIELD_PART) && from < to && !frame_has(left, FIELD_AMPM))
+    frame_set(left, FIELD_PART, right->field[FIELD_PART]);
+}
+
 // "1973–1980", "from 9.30 to 11", "zwischen Mai und Juli": the draft before and this match are one interval.
 static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
 {
@@ -348,6 +372,7 @@ static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
   if (!joins || dates->items[dates->len - 1].type > DATE_TIME) return;
   DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - 1].frame;
   share_day(left, &m->frame);
+  share_afternoon(left, &m->frame);
   mark_range(left, 1);
   mark_range(&m->frame, 2);
 }
@@ -399,6 +424,22 @@ static void share_year(Finder *f, const DateMatch *m, uint32_t before_end)
   frame_set(left, FIELD_YEAR, m->frame.field[FIELD_YEAR]);
 }
 
+// "since 2015", "bis zum 3. März", "before Friday": the words in front leave one end open.
+static void mark_open(const Finder *f, DateMatch *m)
+{
+  if (m->pattern->family != FAMILY_DATE || frame_has(&m->frame, FIELD_OPEN) ||
+      frame_has(&m->frame, FIELD_AMOUNT) || frame_has(&m->frame, FIELD_SHIFT))
+    return;
+  for (uint32_t back = 1; back <= 4 && back <= m->begin; back++) {
+    const Reading *open = atom_reading(f, m->begin - back, SYM_OPEN);
+    uint32_t between = open ? back - open->len : back;
+    if (open && open->len <= back && (!between || (between == 1 && atom_reading(f, m->begin - 1, SYM_DET)))) {
+      frame_set(&m->frame, FIELD_OPEN, open->value);
+      return;
+    }
+  }
+}
+
 static void find_all(Finder *f, const DatePat *pat)
 {
   uint32_t floor = 0;
@@ -420,6 +461,7 @@ static void find_all(Finder *f, const DatePat *pat)
     floor = add_left_days(f, &m, floor);
     share_year(f, &m, floor);
     join_range(f, &m, floor);
+    if (!frame_has(&m.frame, FIELD_RANGE)) mark_open(f, &m);
     add_draft(f, m.begin, m.end, type_of(&m), confidence_of(&m), &m.frame);
     uint32_t next = add_right_days(f, &m);
     floor = m.end;

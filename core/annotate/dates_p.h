@@ -55,6 +55,8 @@ typedef enum DateField {
   FIELD_AMOUNT2,
   FIELD_UNIT2, // of the first part, in "one year and three months"
   FIELD_RANGE, // 1: the left end of a range, with the next draft; 2: the right end
+  FIELD_SHIFT, // -1, 1: FIELD_AMOUNT units before, after the day that the rest says
+  FIELD_OPEN,  // OPEN_*
   FIELD_COUNT
 } DateField;
 
@@ -80,6 +82,14 @@ enum {
   UNIT_HUNDRED_YEARS = 'H' << 8 | 'Y',
 };
 enum { AMOUNT_VAGUE = -100 };
+enum { // which end of a date the words before it leave open: "since", "until", "before", "after"
+  OPEN_SINCE = 1,
+  OPEN_UNTIL,
+  OPEN_BEFORE,
+  OPEN_AFTER,
+  OPEN_SO_FAR, // "earlier this year": up to the article's day
+  OPEN_STILL,  // "the rest of the year", "later this year": from it on
+};
 
 typedef struct DateFrame { // what an expression says
   uint64_t has;
@@ -104,9 +114,8 @@ typedef struct DateMemo {
   uint64_t now;   // timex_key() of the article's date it holds for; 0: nothing is kept
   Timex t;        // GRAIN_NONE: no anchor for those behind
   char value[24]; // and its length
-  char begin[10], until[10];
-  uint8_t value_len;
-  bool bounded;    // begin and until hold
+  char begin[16], until[16];
+  uint8_t value_len, begin_len, until_len;
   bool from_words; // needs no anchor
 } DateMemo;
 
@@ -140,6 +149,7 @@ enum {
   SYM_DET,
   SYM_BETWEEN,
   SYM_FN,
+  SYM_OPEN,
   SYM_FIRST_FREE
 };
 enum { SYM_MAX = 256 };

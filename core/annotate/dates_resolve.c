@@ -171,19 +171,34 @@ static int year_with_weekday(const Timex *t, int weekday)
   return t->year;
 }
 
+enum { NTH_LAST = 99 };
+
 // "the last day of October", "the first week of May": weeks are the whole ones inside the month.
-static Timex nth_unit_of(const Timex *month, const DateFrame *f)
+static Timex nth_unit_of(const Timex *month, int nth, int32_t unit)
 {
-  int nth = f->field[FIELD_NTH], days;
-  int32_t unit = frame_get(f, FIELD_UNIT, 0);
   if (month->year <= 0 || (unit != UNIT_DAY && unit != UNIT_WEEK)) return *month;
-  days = calendar_month_days(month->year, month->month);
-  if (unit == UNIT_DAY)
-    return timex_of_day(calendar_day(month->year, month->month, nth > 5 || nth > days ? days : nth));
+  int days = calendar_month_days(month->year, month->month);
+  if (unit == UNIT_DAY) return timex_of_day(calendar_day(month->year, month->month, nth > days ? days : nth));
   int32_t day = nth > 4 ? calendar_nth_weekday(month->year, month->month, -1, 7)
                         : calendar_nth_weekday(month->year, month->month, nth, 1);
   IsoWeek week = calendar_iso_week(day);
   return (Timex){.grain = GRAIN_WEEK, .year = week.year, .n = week.week};
+}
+
+// "the second week of 2018", "the third month of next year"; what cannot be counted in `whole` leaves it as
+// it is.
+static Timex nth_part_of(const Timex *whole, int nth, int32_t unit)
+{
+  int32_t first, last;
+  if (whole->grain == GRAIN_MONTH) return nth_unit_of(whole, nth, unit);
+  if (!timex_bounds(whole, &first, &last)) return *whole;
+  if (unit == UNIT_DAY) return timex_of_day(nth > last - first ? last : first + nth - 1);
+  if (whole->grain != GRAIN_YEAR) return *whole;
+  if (unit == UNIT_MONTH && nth <= 12)
+    return (Timex){.grain = GRAIN_MONTH, .year = whole->year, .month = nth};
+  if (unit != UNIT_WEEK) return *whole;
+  int weeks = calendar_iso_week(calendar_day(whole->year, 12, 28)).week;
+  return (Timex){.grain = GRAIN_WEEK, .year = whole->year, .n = nth > weeks ? weeks : nth};
 }
 
 static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor)
@@ -201,10 +216,12 @@ static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor
     *anchor = ANCHOR_DCT;
   } else {
     t.year = open_year(r, f, t.month, t.day);
+    if (t.month == 2 && t.day == 29 && t.year > 4 && !calendar_valid(t.year, 2, 29)) t.year -= t.year % 4;
     *anchor = ANCHOR_DCT;
     if (frame_has(f, FIELD_WEEKDAY) && t.day) t.year = year_with_weekday(&t, f->field[FIELD_WEEKDAY]);
   }
-  if (frame_has(f, FIELD_NTH) && !frame_has(f, FIELD_WEEKDAY) && !t.day) return nth_unit_of(&t, f);
+  if (frame_has(f, FIELD_NTH) && !frame_has(f, FIELD_WEEKDAY) && !t.day)
+    return nth_unit_of(&t, f->field[FIELD_NTH], frame_get(f, FIELD_UNIT, 0));
   if (t.year > 0 && frame_has(f, FIELD_NTH) && frame_has(f, FIELD_WEEKDAY) &&
       !t.day) // "the first Sunday in March"
     t = timex_of_day(calendar_nth_weekday(t.year, t.month, f->field[FIELD_NTH] > 5 ? -1 : f->field[FIELD_NTH],
@@ -215,6 +232,11 @@ static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor
 static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
 {
   Timex t = seen_at(&r->now, GRAIN_MONTH);
+  if (frame_get(f, FIELD_UNIT, 0) == UNIT_MONTH) { // "the 20th of next month"
+    t = timex_step(&t, frame_get(f, FIELD_REL, 0));
+    t.grain = GRAIN_DAY, t.day = f->field[FIELD_DAY];
+    return t;
+  }
   int day = f->field[FIELD_DAY], tense = frame_get(f, FIELD_TENSE, -1);
   if (r->now.grain >= GRAIN_DAY && tense < 0 && day > r->now.day) t = timex_step(&t, -1);
   if (r->now.grain >= GRAIN_DAY && tense > 0 && day < r->now.day) t = timex_step(&t, 1);
@@ -409,10 +431,32 @@ static bool clocked(const DateFrame *f)
 // --- a date
 // ------------------------------------------------------------------------------------------------------------
 
+static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor);
+
+// "two days after Christmas", "five weeks before 3 May": in the grain of the unit.
+static Timex resolve_shifted(Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  static const DateField counts[] = {FIELD_SHIFT, FIELD_AMOUNT, FIELD_UNIT, FIELD_HALVES, FIELD_MOD};
+  DateFrame from = *f;
+  for (size_t i = 0; i < ARRAY_LEN(counts); i++) from.has &= ~((uint64_t)1 << counts[i]);
+  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = frame_get(f, FIELD_AMOUNT, AMOUNT_VAGUE);
+  Timex t = resolve_date(r, &from, anchor);
+  if (amount < 0 || is_clock_unit(unit) || t.grain != GRAIN_DAY) return (Timex){0};
+  t = timex_at(&t, unit_grain(unit));
+  return timex_step(&t, amount / 100 * f->field[FIELD_SHIFT] * (unit == UNIT_FORTNIGHT ? 2 : 1));
+}
+
 static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   Timex t;
   *anchor = ANCHOR_DCT;
+  if (frame_has(f, FIELD_SHIFT)) return resolve_shifted(r, f, anchor);
+  if (frame_has(f, FIELD_NTH) && frame_has(f, FIELD_UNIT2)) {
+    DateFrame whole = *f;
+    whole.has &= ~((uint64_t)1 << FIELD_NTH | (uint64_t)1 << FIELD_UNIT2);
+    t = resolve_date(r, &whole, anchor);
+    return nth_part_of(&t, f->field[FIELD_NTH], f->field[FIELD_UNIT2]);
+  }
   if (frame_has(f, FIELD_WEEK)) {
     t = (Timex){.grain = GRAIN_WEEK, .year = related_year(r, f, anchor), .n = f->field[FIELD_WEEK]};
   } else if (frame_has(f, FIELD_MONTH)) {
@@ -448,7 +492,8 @@ static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor)
     *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_HUNDREDS]};
   } else if (frame_has(f, FIELD_CENTURY)) {
     *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_CENTURY] * 100 - 100};
-  } else if (frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_AMOUNT) && frame_has(f, FIELD_DIR)) {
+  } else if (frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_DIR) &&
+             (frame_has(f, FIELD_AMOUNT) || frame_get(f, FIELD_HALVES, 0) == 1)) {
     bool two = frame_has(f, FIELD_UNIT2) && !is_clock_unit(f->field[FIELD_UNIT]) &&
                !is_clock_unit(f->field[FIELD_UNIT2]);
     return two ? resolve_two_counts(r, f) : resolve_counted(r, f, anchor);
@@ -467,7 +512,7 @@ static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor)
   if (clocked(f) && (t.grain == GRAIN_DAY || t.grain > GRAIN_DAY)) put_clock(f, &t);
   if (t.grain >= GRAIN_DAY && t.year > 0 && t.month > 0 && t.day > 0 && !t.weekday &&
       !calendar_valid(t.year, t.month, t.day))
-    t.grain = GRAIN_NONE;
+    t.year = TIMEX_X; // "30 February": no day of the calendar
   return t;
 }
 
@@ -498,17 +543,34 @@ static Str ref_value(const DateFrame *f)
   return ref == past ? STR("PAST_REF") : ref == future ? STR("FUTURE_REF") : STR("PRESENT_REF");
 }
 
+// Letters of a table's cell, as date_value_of() packs them.
+enum {
+  MOD_START = 'S' << 16 | 'T' << 8 | 'A',
+  MOD_MID = 'M' << 16 | 'I' << 8 | 'D',
+  MOD_END = 'E' << 16 | 'N' << 8 | 'D',
+  MOD_APPROX = 'A' << 16 | 'P' << 8 | 'X',
+  MOD_MORE = 'M' << 16 | 'O' << 8 | 'R',
+  MOD_LESS = 'L' << 16 | 'E' << 8 | 'S',
+};
+
 static Str mod_value(int32_t mod)
 {
-  static const struct {
-    char code[4];
-    const char *name;
-  } mods[] = {{"STA", "START"},     {"MID", "MID"},       {"END", "END"},    {"APX", "APPROX"},
-              {"MOR", "MORE_THAN"}, {"LES", "LESS_THAN"}, {"BEF", "BEFORE"}, {"AFT", "AFTER"}};
-  for (size_t i = 0; i < ARRAY_LEN(mods); i++) {
-    if (mod == (mods[i].code[0] << 16 | mods[i].code[1] << 8 | mods[i].code[2])) return str_of(mods[i].name);
+  switch (mod) {
+  case MOD_START:
+    return STR("START");
+  case MOD_MID:
+    return STR("MID");
+  case MOD_END:
+    return STR("END");
+  case MOD_APPROX:
+    return STR("APPROX");
+  case MOD_MORE:
+    return STR("MORE_THAN");
+  case MOD_LESS:
+    return STR("LESS_THAN");
+  default:
+    return (Str){"", 0};
   }
-  return (Str){"", 0};
 }
 
 // --- spans
@@ -530,13 +592,37 @@ typedef struct Outcome {
   Str value;
   Timex t; // GRAIN_NONE: no anchor for those behind
   int32_t first, last;
-  bool bounded;
+  bool begins, ends; // whether `first`, `last` are known
+  int clock;         // in minutes: both ends are at that time of their day; -1: they are whole days
   Anchor anchor;
 } Outcome;
 
 static void find_bounds(const Timex *t, Outcome *out)
 {
-  out->bounded = timex_bounds(t, &out->first, &out->last);
+  out->begins = out->ends = timex_bounds(t, &out->first, &out->last);
+  out->clock = t->grain == GRAIN_MINUTE && t->hour != TIMEX_X ? t->hour * 60 + t->minute : -1;
+}
+
+// "early March", "the end of 2012": a third of it.
+static void find_third(const Timex *t, int32_t mod, Outcome *out)
+{
+  int third = mod == MOD_START ? 0 : mod == MOD_MID ? 1 : mod == MOD_END ? 2 : -1;
+  int32_t first, last;
+  if (third >= 0 && timex_third(t, third, &first, &last)) out->first = first, out->last = last;
+}
+
+// What is said of a date's ends: none of them before or behind the article's own day, or one of them open.
+static void open_ends(const Resolver *r, int32_t open, Outcome *out)
+{
+  int32_t today;
+  Timex now = day_of(r);
+  bool inside = timex_day(&now, &today) && today >= out->first && today <= out->last;
+  if (open == OPEN_SO_FAR && inside) out->last = today;
+  if (open == OPEN_STILL && inside) out->first = today;
+  if (open == OPEN_BEFORE) out->last = out->first - (out->clock < 0);
+  if (open == OPEN_AFTER) out->first = out->last + (out->clock < 0);
+  if (open == OPEN_BEFORE || open == OPEN_UNTIL) out->begins = false;
+  if (open == OPEN_AFTER || open == OPEN_SINCE) out->ends = false;
 }
 
 // "the last two weeks": whole weeks up to the article's day; "the next two": whole ones from the next week
@@ -551,8 +637,20 @@ static void find_span_bounds(const Resolver *r, const DateFrame *f, Outcome *out
     return;
   Timex here = timex_at(&now, unit_grain(unit));
   Timex from = timex_step(&here, dir < 0 ? -count : 1), to = timex_step(&here, dir < 0 ? 0 : count);
-  out->bounded = timex_bounds(&from, &out->first, &ignored) && timex_bounds(&to, &ignored, &out->last);
+  out->begins = out->ends =
+      timex_bounds(&from, &out->first, &ignored) && timex_bounds(&to, &ignored, &out->last);
   if (dir < 0) out->last = today;
+}
+
+// "1950-53": from the first year to the end of the last; "2018/19": a season, from summer to summer.
+static void find_two_years(const Resolver *r, const DateFrame *f, Outcome *out)
+{
+  int year = f->field[FIELD_YEAR], last = year / 100 * 100 + f->field[FIELD_YY];
+  if (last <= year) last += 100;
+  bool season = frame_get(f, FIELD_BARE, 0) == 0 && last == year + 1;
+  out->first = calendar_day(year, season ? 7 : 1, 1);
+  out->last = calendar_day(last, season ? 6 : 12, season ? 30 : 31);
+  out->value = arena_printf(r->arena, "%04d/%04d", year, last);
 }
 
 static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
@@ -560,14 +658,21 @@ static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
   out->t = resolve_date(r, f, &out->anchor);
   out->value = timex_value(&out->t, r->arena);
   find_bounds(&out->t, out);
-  if (!out->bounded) out->t.grain = GRAIN_NONE;
+  if (out->begins && frame_has(f, FIELD_YEAR) && frame_has(f, FIELD_YY)) find_two_years(r, f, out);
+  if (out->begins) {
+    int32_t open = frame_get(f, FIELD_OPEN, 0);
+    if (open != OPEN_SO_FAR && open != OPEN_STILL) find_third(&out->t, frame_get(f, FIELD_MOD, 0), out);
+    open_ends(r, open, out);
+  } else {
+    out->t.grain = GRAIN_NONE;
+  }
   if (!out->value.len) out->value = frame_get(f, FIELD_DIR, -1) > 0 ? STR("FUTURE_REF") : STR("PAST_REF");
 }
 
 static Outcome resolve(Resolver *r, const DateDraft *draft)
 {
   const DateFrame *f = draft->frame;
-  Outcome out = {.anchor = ANCHOR_WORDS};
+  Outcome out = {.clock = -1, .anchor = ANCHOR_WORDS};
   if (frame_has(f, FIELD_REF)) {
     out.value = ref_value(f);
     if (str_is(out.value, "PRESENT_REF")) find_bounds(&r->now, &out), out.anchor = ANCHOR_DCT;
@@ -585,7 +690,7 @@ static Outcome resolve(Resolver *r, const DateDraft *draft)
 // Both in one piece: the facts and the letters of their value and bounds.
 typedef struct FactsBox {
   DateFacts facts;
-  char text[sizeof((DateMemo){0}.value) + 20];
+  char text[sizeof((DateMemo){0}.value) + 2 * sizeof((DateMemo){0}.begin)];
 } FactsBox;
 
 static void keep_memo(const Resolver *r, const Outcome *out, const DateFacts *facts, DateMemo *memo)
@@ -597,25 +702,31 @@ static void keep_memo(const Resolver *r, const Outcome *out, const DateFacts *fa
   memo->from_words = out->anchor == ANCHOR_WORDS;
   memo->value_len = (uint8_t)facts->value.len;
   memcpy(memo->value, facts->value.ptr, facts->value.len);
-  memo->bounded = facts->begin.len == sizeof memo->begin;
-  if (!memo->bounded) return;
-  memcpy(memo->begin, facts->begin.ptr, sizeof memo->begin);
-  memcpy(memo->until, facts->until.ptr, sizeof memo->until);
+  memo->begin_len = (uint8_t)facts->begin.len, memo->until_len = (uint8_t)facts->until.len;
+  if (memo->begin_len) memcpy(memo->begin, facts->begin.ptr, memo->begin_len);
+  if (memo->until_len) memcpy(memo->until, facts->until.ptr, memo->until_len);
 }
 
 static DateFacts *facts_of_memo(const Resolver *r, const DateMemo *memo)
 {
   FactsBox *box = arena_alloc(r->arena, sizeof *box);
   char *text = box->text;
-  size_t ends = memo->bounded ? sizeof memo->begin : 0;
   memcpy(text, memo->value, sizeof memo->value);
-  memcpy(text + sizeof memo->value, memo->begin, sizeof memo->begin);
-  memcpy(text + sizeof memo->value + 10, memo->until, sizeof memo->until);
+  char *begin = text + sizeof memo->value, *until = begin + sizeof memo->begin;
+  memcpy(begin, memo->begin, sizeof memo->begin);
+  memcpy(until, memo->until, sizeof memo->until);
   box->facts = (DateFacts){.value = {text, memo->value_len},
-                           .begin = {text + sizeof memo->value, ends},
-                           .until = {text + sizeof memo->value + 10, ends},
+                           .begin = {begin, memo->begin_len},
+                           .until = {until, memo->until_len},
                            .anchor = anchor_text(r, memo->from_words ? ANCHOR_WORDS : ANCHOR_DCT)};
   return &box->facts;
+}
+
+static Str end_text(const Resolver *r, int32_t day, int clock)
+{
+  Timex t = timex_of_day(day);
+  if (clock >= 0) t.grain = GRAIN_MINUTE, t.hour = clock / 60, t.minute = clock % 60;
+  return timex_value(&t, r->arena);
 }
 
 static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
@@ -631,8 +742,8 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
     Outcome out = resolve(r, draft);
     facts = arena_zalloc(r->arena, sizeof *facts);
     facts->value = out.value;
-    facts->begin = out.bounded ? timex_iso_day(out.first, r->arena) : none;
-    facts->until = out.bounded ? timex_iso_day(out.last, r->arena) : none;
+    facts->begin = out.begins ? end_text(r, out.first, out.clock) : none;
+    facts->until = out.ends ? end_text(r, out.last, out.clock) : none;
     facts->anchor = anchor_text(r, out.anchor);
     keep_memo(r, &out, facts, draft->memo);
     t = out.t;

@@ -27,7 +27,7 @@ typedef struct EntityFacts {
 
 typedef struct DateFacts { // TIMEX3, TimeML 1.2.1
   Str value;               // "2023-02-23", "XXXX-02-24", "P3D", "PRESENT_REF"
-  Str begin, until;        // ISO dates, inclusive; empty where open or unknown
+  Str begin, until;        // ISO dates, inclusive, of clocks with the time; empty where open or unknown
   Str mod, quant, freq;    // empty where absent
   Str anchor; // what it was resolved against, in plain words ("the article's date, 2023-04-17"); empty: words
               // alone

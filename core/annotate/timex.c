@@ -116,6 +116,29 @@ bool timex_bounds(const Timex *t, int32_t *first, int32_t *last)
          *last <= calendar_day(9999, 12, 31);
 }
 
+bool timex_third(const Timex *t, int third, int32_t *first, int32_t *last)
+{
+  int month, count;
+  if (!timex_bounds(t, first, last)) return false;
+  if (t->grain == GRAIN_WEEK) {
+    static const int from[] = {0, 2, 4, 7};
+    *last = *first + from[third + 1] - 1, *first += from[third];
+  } else if (t->grain == GRAIN_MONTH) {
+    if (third < 2) *last = *first + third * 10 + 9;
+    *first += third * 10;
+  } else if (months_of(t, &month, &count)) { // whole years of a decade or a century, else whole months
+    int step = count >= 120 ? 12 : 1, parts = count / step;
+    int from = (parts * third + 2) / 3 * step, to = (parts * (third + 1) + 2) / 3 * step;
+    Timex begin = {
+        .grain = GRAIN_MONTH, .year = t->year + (month + from) / 12, .month = (month + from) % 12 + 1};
+    Timex end = timex_step(&begin, to - from);
+    *first = calendar_day(begin.year, begin.month, 1), *last = calendar_day(end.year, end.month, 1) - 1;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 Timex timex_at(const Timex *t, Grain grain)
 {
   Timex to = *t;
@@ -389,7 +412,7 @@ bool timex_valid(Str value)
     return s.ptr[1] == 'T' ? valid_amounts(str_slice(s, 2, s.len), "HMS")
                            : valid_amounts(str_slice(s, 1, s.len), "YQMWD");
   if (!shape_prefix(&s, "9999")) return false;
-  if (!s.len) return true;
+  if (!s.len || (shape_prefix(&s, "/9999") && !s.len)) return true; // two years
   for (size_t i = 0; i < 5; i++) {
     Str season = s;
     if (shape_prefix(&season, "-") && str_is(season, g_seasons[i])) return true;

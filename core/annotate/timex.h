@@ -44,6 +44,9 @@ Timex timex_parse(Str text);
 bool timex_day(const Timex *t, int32_t *day);
 // The first and last day of `t`. False where not known.
 bool timex_bounds(const Timex *t, int32_t *first, int32_t *last);
+// The days of its `third` (0 to 2), for grains from a century to a week; weeks end on Friday. False where not
+// known.
+bool timex_third(const Timex *t, int third, int32_t *first, int32_t *last);
 // `t` seen at a coarser (or the same) grain; unknown fields stay unknown.
 Timex timex_at(const Timex *t, Grain grain);
 // `by` steps of `t`'s own grain later. Unknown stays unknown; past the years 0 to 9999: GRAIN_NONE.
