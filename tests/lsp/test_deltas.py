@@ -3,6 +3,8 @@ from the deltas alone is the same again. Ids are steady. SEED=n repeats a run.""
 import glob
 import os
 import random
+import shutil
+import tempfile
 import time
 
 import client as lsp
@@ -130,7 +132,12 @@ def test_the_law_in_a_long_text(start):
     """Where names go ahead and the tags of scripts follow: what is told in two goes adds up to the same."""
     dice = random.Random(SEED)
     body = "".join("Stycke %d. ”Vi har HIMARS och en stridsvagn”, sa Anna Berg i går.\n\n" % i for i in range(1500))
-    client, text, marks, uri = start(), Text(body), Marks(), "file:///tmp/long.txt"
+    text, marks, uri = Text(body), Marks(), "file:///tmp/long.txt"
+    home = tempfile.mkdtemp()
+    os.mkdir(home + "/newsmark")
+    with open(home + "/newsmark/config.toml", "w", encoding="utf-8") as out:
+        out.write("[taggers.weapons]\nenabled = true\n")
+    client = start(env={"XDG_CONFIG_HOME": home})
     client.open(uri, body)
     for version in range(1, 12):
         if version > 1:
@@ -145,6 +152,7 @@ def test_the_law_in_a_long_text(start):
     check(any(one["kind"] == "tag" for one in found), "no script has tagged anything")
     client.open("file:///tmp/fresh/long.txt", text.text)
     compare("edited and opened anew differ", lsp.without_id(found), lsp.without_id(whole(client, "file:///tmp/fresh/long.txt", text)))
+    shutil.rmtree(home)
 
 
 def test_ids_stay(start):
