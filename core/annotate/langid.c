@@ -14,7 +14,7 @@ static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES + 4] = {
 #include "gen/langid.inc"
 };
 #define STEP (1.0f / 32)
-#define LOOK 16u       // words between two looks at how clear it is
+#define LOOK 8u         // words between two looks at how clear it is
 #define CLEAR (40 * 32) // steps of lead over the second that no rest of a block takes back
 
 #define VOICE 25.0f       // most that one block adds to a language's lead in the article
@@ -62,12 +62,13 @@ LangScores langid_score(Str text, const TokenVec *tokens)
   LangScores scores = {.weight = 0};
   int32_t sums[LANGID_LANES] = {0};
   size_t words = 0;
+  bool clear = false;
   for (size_t i = 0; i < tokens->len && words < LANGID_WORDS; i++) {
     const Token *token = &tokens->items[i];
     if (!langid_reads(token)) continue;
     scores.weight += (float)(token->end - token->start);
-    add_word(token->lower, sums);
-    if (++words % LOOK == 0 && is_clear(sums)) break;
+    if (!clear) add_word(token->lower, sums);
+    if (++words % LOOK == 0) clear = clear || is_clear(sums);
   }
   if (!words) return scores;
   for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums[l] * STEP;

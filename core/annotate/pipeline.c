@@ -48,6 +48,7 @@ struct Analysis {
   Arena work;        // of one block
   SpanVec rooms[3];  // heap: where entities, dates and quotations are gathered, kept for the next run
   StageCosts costs;
+  bool timed; // costs are wanted: the clock is asked several times a block
 };
 
 // --- tables and models
@@ -134,6 +135,11 @@ void analysis_edit(Analysis *self, TextEdit edit)
 const Article *analysis_article(const Analysis *self)
 {
   return self->article;
+}
+
+void analysis_time(Analysis *self)
+{
+  self->timed = true;
 }
 
 StageCosts analysis_costs(const Analysis *self)
@@ -227,11 +233,16 @@ static void update_slots(Analysis *self)
 // --- one block
 // -------------------------------------------------------------------------------------------------------
 
-static uint64_t lap(uint64_t *since)
+static uint64_t now(const Analysis *self)
 {
-  uint64_t now = clock_ns(), spent = now - *since;
-  *since = now;
-  return spent;
+  return self->timed ? clock_ns() : 0;
+}
+
+static uint64_t lap(const Analysis *self, uint64_t *since)
+{
+  uint64_t began = *since;
+  *since = now(self);
+  return *since - began;
 }
 
 static bool cancelled(const _Atomic(bool) *cancel)
@@ -242,10 +253,10 @@ static bool cancelled(const _Atomic(bool) *cancel)
 // A block's text and tokens, in `arena`.
 static void read_block(Analysis *self, const Block *block, const Snapshot *text, Arena *arena, Notes *notes)
 {
-  uint64_t clock = clock_ns();
+  uint64_t clock = now(self);
   *notes = (Notes){.text = snapshot_read(text, block->start, block->end, arena), .kind = block->kind};
   tokens_split(notes->text, arena, &notes->tokens);
-  self->costs.tokens += lap(&clock);
+  self->costs.tokens += lap(self, &clock);
 }
 
 // Score the language of the blocks that are new. What was read of them waits in `drafts` for
@@ -261,10 +272,10 @@ static bool score_blocks(Analysis *self, const Snapshot *text, Notes **drafts, c
     bool room = arena_bytes(&self->scratch) < DRAFTS_MOST;
     if (!room) arena_reset(&self->work);
     read_block(self, &slot->block, text, room ? &self->scratch : &self->work, &draft);
-    uint64_t clock = clock_ns();
+    uint64_t clock = now(self);
     slot->scores = langid_score(draft.text, &draft.tokens);
     slot->scored = true;
-    self->costs.langid += lap(&clock);
+    self->costs.langid += lap(self, &clock);
     if (room) drafts[i] = arena_copy(&self->scratch, &draft, sizeof draft);
   }
   return true;
@@ -281,15 +292,15 @@ static Notes *annotate_block(Analysis *self, const Slot *slot, Notes *draft, con
     read_block(self, &slot->block, text, &self->work, &notes);
   notes.lang = lang;
   notes.arena = self->work; // lent
-  uint64_t clock = clock_ns();
+  uint64_t clock = now(self);
   sentences_split(notes.text, lang, &notes.tokens, &notes.arena, &notes.sentences);
-  self->costs.tokens += lap(&clock);
+  self->costs.tokens += lap(self, &clock);
   names_find(pipeline->names, &notes);
-  self->costs.names += lap(&clock);
+  self->costs.names += lap(self, &clock);
   dates_find(pipeline->dates, &notes);
-  self->costs.dates += lap(&clock);
+  self->costs.dates += lap(self, &clock);
   quotes_find(pipeline->quotes, &notes);
-  self->costs.quotes += lap(&clock);
+  self->costs.quotes += lap(self, &clock);
   Notes *kept = notes_keep(&notes);
   self->work = notes.arena;
   return kept;
@@ -417,7 +428,7 @@ static void annotate_full(Analysis *self, const Passages *article, const Lang *l
 static Annotations *annotate_article(Analysis *self, Str path, const Dct *dct, Lang main_lang,
                                      const Lang *langs)
 {
-  uint64_t clock = clock_ns();
+  uint64_t clock = now(self);
   Annotations *result = result_new(main_lang);
   Passages article = list_passages(self, main_lang);
   set_blocks(self, langs, result);
@@ -430,7 +441,7 @@ static Annotations *annotate_article(Analysis *self, Str path, const Dct *dct, L
   }
   result->base = annotations_ref(self->full);
   result->spans = spans_move(&self->full->spans, moved, article.len, &result->arena);
-  self->costs.article += lap(&clock);
+  self->costs.article += lap(self, &clock);
   return result;
 }
 
@@ -451,11 +462,11 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   ArticleInfo known = info ? *info : (ArticleInfo){0};
   Dct dct = {known.dct, "caller"};
   arena_reset(&self->scratch);
-  uint64_t clock = clock_ns();
+  uint64_t clock = now(self);
   if (known.html) text = read_html(self, text, &known, &dct);
   article_parse(self->article, text);
   update_slots(self);
-  self->costs.parse += lap(&clock);
+  self->costs.parse += lap(self, &clock);
 
   size_t count = self->slots.len;
   Notes **drafts = arena_zalloc(&self->scratch, size_mul(count, sizeof *drafts));
@@ -463,9 +474,9 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   const LangScores **scores = arena_alloc(&self->scratch, size_mul(count, sizeof *scores));
   Lang *langs = arena_alloc(&self->scratch, size_mul(count, sizeof *langs));
   for (size_t i = 0; i < count; i++) scores[i] = &self->slots.items[i].scores;
-  clock = clock_ns();
+  clock = now(self);
   Lang main_lang = langid_choose(scores, count, known.lang, langs);
-  self->costs.langid += lap(&clock);
+  self->costs.langid += lap(self, &clock);
 
   if (!annotate_blocks(self, text, langs, drafts, cancel)) return NULL;
   return annotate_article(self, known.path, &dct, main_lang, langs);

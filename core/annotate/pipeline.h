@@ -60,8 +60,9 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
 // The tree-sitter trees of the last run, for queries.
 const Article *analysis_article(const Analysis *self);
 
-// What one run cost, for tests/bench: nanoseconds by stage, since the Analysis began.
+// What the runs cost, for tests/bench: nanoseconds by stage, since analysis_time().
 typedef struct StageCosts {
   uint64_t parse, tokens, langid, names, dates, quotes, article;
 } StageCosts;
+void analysis_time(Analysis *self);
 StageCosts analysis_costs(const Analysis *self);

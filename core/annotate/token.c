@@ -165,6 +165,16 @@ static Word word_read(Scan *scan, CharClass c)
   CharClass prev = c;
   size_t piece_chars = 0;
   while (scan->at < scan->end) {
+    const char *run = scan->at; // most of most words
+    while (run < scan->end && *run >= 'a' && *run <= 'z') run++;
+    if (run > scan->at) {
+      word.flags |= TOKEN_HAS_LOWER;
+      word.letters = true;
+      prev = CHAR_LOWER;
+      piece_chars += (size_t)(run - scan->at);
+      scan->at = run;
+      continue;
+    }
     uint32_t cp;
     size_t len = utf8_decode(scan->at, scan->end, &cp);
     c = utf8_class(cp);

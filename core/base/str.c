@@ -95,20 +95,6 @@ char *strbuf_grow(StrBuf *buf, size_t more)
   return buf->ptr + buf->len;
 }
 
-void strbuf_add(StrBuf *buf, Str s)
-{
-  char *to = strbuf_grow(buf, s.len);
-  if (s.len) memcpy(to, s.ptr, s.len);
-  buf->len += s.len;
-  buf->ptr[buf->len] = '\0';
-}
-
-void strbuf_byte(StrBuf *buf, char byte)
-{
-  *strbuf_grow(buf, 1) = byte;
-  buf->ptr[++buf->len] = '\0';
-}
-
 void strbuf_addf(StrBuf *buf, const char *format, ...)
 {
   va_list args, again;

@@ -58,8 +58,17 @@ static inline void strbuf_reset(StrBuf *buf)
   buf->len = 0;
 }
 char *strbuf_grow(StrBuf *buf, size_t more); // room for `more` bytes; returns where they go
-void strbuf_add(StrBuf *buf, Str s);
-void strbuf_byte(StrBuf *buf, char byte);
+static inline void strbuf_add(StrBuf *buf, Str s)
+{
+  char *to = buf->cap - buf->len > s.len ? buf->ptr + buf->len : strbuf_grow(buf, s.len);
+  if (s.len) memcpy(to, s.ptr, s.len);
+  to[s.len] = '\0';
+  buf->len += s.len;
+}
+static inline void strbuf_byte(StrBuf *buf, char byte)
+{
+  strbuf_add(buf, (Str){&byte, 1});
+}
 void strbuf_addf(StrBuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static inline Str strbuf_str(const StrBuf *buf)
 {

@@ -5,8 +5,16 @@ extern const size_t g_table_count;
 
 const Table *table_find(const char *name, const char *lang)
 {
-  for (size_t i = 0; i < g_table_count; i++) {
-    if (!strcmp(g_tables[i].name, name) && !strcmp(g_tables[i].lang, lang)) return &g_tables[i];
+  size_t low = 0, high = g_table_count; // in order of name, then language
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+    int order = strcmp(g_tables[mid].name, name);
+    if (!order) order = strcmp(g_tables[mid].lang, lang);
+    if (!order) return &g_tables[mid];
+    if (order < 0)
+      low = mid + 1;
+    else
+      high = mid;
   }
   return NULL;
 }

@@ -1,29 +1,18 @@
-// How it works. Reader is the lexer that tree-sitter would give the scanner, over bytes in memory. Its scan
-// function is called token by token. What a block is depends on the scanner's state at its start and on the
-// bytes from there on, so work can begin at any block whose decision read no edited byte, and can stop at a
-// block behind the edit that starts where one started before, in the same state.
+// How it works. Reader stands for the lexer that tree-sitter would give the scanner, over bytes in memory;
+// the scanner's source is included, so that the two are compiled into one. It is called token by token. What
+// a block is depends on the scanner's state at its start and on the bytes from there on, so work can begin at
+// any block whose decision read no edited byte, and can stop at a block behind the edit that starts where one
+// started before, in the same state.
 #include "parse/outline.h"
 #include "base/utf8.h"
 
 #include <assert.h>
-#include <tree_sitter/parser.h> // the grammar's own copy
-
-// grammars/article/src/scanner.c
-void *tree_sitter_article_external_scanner_create(void);
-void tree_sitter_article_external_scanner_destroy(void *payload);
-unsigned tree_sitter_article_external_scanner_serialize(void *payload, char *buffer);
-void tree_sitter_article_external_scanner_deserialize(void *payload, const char *buffer, unsigned length);
-bool tree_sitter_article_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid_symbols);
-
-// The externals of grammar.js, in order; the first are the kinds.
-enum { TOKEN_END = 10, TOKEN_ERROR = 21, TOKENS };
-
-static const BlockKind g_kinds[TOKEN_END] = {BLOCK_METADATA,  BLOCK_HEADLINE, BLOCK_SUBHEAD,   BLOCK_DATELINE,
-                                             BLOCK_BYLINE,    BLOCK_CAPTION,  BLOCK_PARAGRAPH, BLOCK_SPEECH,
-                                             BLOCK_SIGNATURE, BLOCK_LIST_ITEM};
 
 // --- the lexer
 // -------------------------------------------------------------------------------------------------------
+
+#define SCANNER_LEXER
+#include "lexer.h"
 
 typedef struct Reader {
   TSLexer lexer; // first: the scanner has a pointer to it
@@ -33,28 +22,26 @@ typedef struct Reader {
   size_t reach;    // the end of the bytes looked at; text.len + 1: the end of the text was
 } Reader;
 
-static void reader_look(Reader *self)
+static void look_wide(Reader *self)
 {
-  size_t reach = self->at + 1;
-  self->size = 0;
-  self->lexer.lookahead = 0;
-  if (self->at < self->text.len) {
-    const char *p = self->text.ptr + self->at;
-    self->size = 1;
-    self->lexer.lookahead = (unsigned char)*p;
-    if ((unsigned char)*p >= 0x80) { // an invalid byte is -1, as tree-sitter has it
-      uint32_t cp;
-      bool valid;
-      size_t size = utf8_decode_slow(p, self->text.ptr + self->text.len, &cp, &valid);
-      self->size = valid ? size : 1;
-      self->lexer.lookahead = valid ? (int32_t)cp : -1;
-      reach += 3;
-    }
-  }
-  if (reach > self->reach) self->reach = reach;
+  const char *p = self->text.ptr + self->at;
+  uint32_t cp; // an invalid byte is -1, as tree-sitter has it
+  bool valid;
+  size_t size = utf8_decode_slow(p, self->text.ptr + self->text.len, &cp, &valid);
+  self->size = valid ? size : 1;
+  self->lexer.lookahead = valid ? (int32_t)cp : -1;
 }
 
-static void reader_advance(TSLexer *lexer, bool skip)
+static inline void reader_look(Reader *self)
+{
+  bool end = self->at >= self->text.len;
+  unsigned char byte = end ? 0 : (unsigned char)self->text.ptr[self->at];
+  self->size = !end;
+  self->lexer.lookahead = byte;
+  if (byte >= 0x80) look_wide(self);
+}
+
+static inline void advance(TSLexer *lexer, bool skip)
 {
   Reader *self = (Reader *)(void *)lexer;
   (void)skip;
@@ -62,47 +49,39 @@ static void reader_advance(TSLexer *lexer, bool skip)
   reader_look(self);
 }
 
-static void reader_mark_end(TSLexer *lexer)
+static inline void mark_end(TSLexer *lexer)
 {
   Reader *self = (Reader *)(void *)lexer;
   self->mark = self->at;
 }
 
-static bool reader_eof(const TSLexer *lexer)
+static inline bool at_text_end(const TSLexer *lexer)
 {
   const Reader *self = (const Reader *)(const void *)lexer;
   return self->at >= self->text.len;
 }
 
-static uint32_t reader_column(TSLexer *lexer)
-{
-  return (void)lexer, 0;
-}
+#include "scanner.c" // of grammars/article: its tokens, its state, scan()
 
-static bool reader_at_range(const TSLexer *lexer)
-{
-  return (void)lexer, false;
-}
+static const BlockKind g_kinds[] = {
+    [TO_METADATA] = BLOCK_METADATA,   [TO_HEADLINE] = BLOCK_HEADLINE, [TO_SUBHEAD] = BLOCK_SUBHEAD,
+    [TO_DATELINE] = BLOCK_DATELINE,   [TO_BYLINE] = BLOCK_BYLINE,     [TO_CAPTION] = BLOCK_CAPTION,
+    [TO_PARAGRAPH] = BLOCK_PARAGRAPH, [TO_SPEECH] = BLOCK_SPEECH,     [TO_SIGNATURE] = BLOCK_SIGNATURE,
+    [TO_LIST_ITEM] = BLOCK_LIST_ITEM,
+};
 
-static Reader reader_over(Str text)
+// Read the token at `from`; its symbol, or END at the end of the text.
+static unsigned reader_token(Reader *self, Scanner *scanner, size_t from)
 {
-  return (Reader){.lexer = {.advance = reader_advance,
-                            .mark_end = reader_mark_end,
-                            .get_column = reader_column,
-                            .is_at_included_range_start = reader_at_range,
-                            .eof = reader_eof},
-                  .text = text};
-}
-
-// Read the token at `from`; its symbol, or TOKEN_END at the end of the text.
-static unsigned reader_token(Reader *self, void *scanner, size_t from)
-{
-  static const bool valid[TOKENS] = {true, true, true, true, true, true, true, true, true, true, true,
-                                     true, true, true, true, true, true, true, true, true, true, false};
+  static const bool valid[ERROR_STATE + 1] = {true, true, true, true, true, true, true, true,
+                                              true, true, true, true, true, true, true, true,
+                                              true, true, true, true, true, false};
   self->at = from;
   reader_look(self);
-  bool found = tree_sitter_article_external_scanner_scan(scanner, &self->lexer, valid);
-  return found ? self->lexer.result_symbol : TOKEN_END;
+  bool found = scan(scanner, &self->lexer, valid);
+  size_t reach = self->at + (self->lexer.lookahead >= 0 && self->lexer.lookahead < 0x80 ? 1 : 4);
+  if (reach > self->reach) self->reach = reach; // it never goes back
+  return found ? self->lexer.result_symbol : END;
 }
 
 // --- blocks
@@ -113,21 +92,11 @@ static uint64_t block_hash(Str bytes, BlockKind kind)
   return str_hash(bytes) ^ (kind + 1) * 0x9e3779b97f4a7c15u;
 }
 
-static void state_save(void *scanner, uint8_t state[OUTLINE_STATE])
+static void state_save(const Scanner *scanner, uint8_t state[OUTLINE_STATE])
 {
-  char buffer[TREE_SITTER_SERIALIZATION_BUFFER_SIZE];
-  unsigned len = tree_sitter_article_external_scanner_serialize(scanner, buffer);
-  assert(len <= OUTLINE_STATE);
+  _Static_assert(sizeof *scanner <= OUTLINE_STATE, "the scanner's state grew");
   memset(state, 0, OUTLINE_STATE);
-  memcpy(state, buffer, len);
-}
-
-static void state_load(void *scanner, const uint8_t state[OUTLINE_STATE])
-{
-  char buffer[TREE_SITTER_SERIALIZATION_BUFFER_SIZE];
-  unsigned len = tree_sitter_article_external_scanner_serialize(scanner, buffer); // for its length
-  memcpy(buffer, state, len);
-  tree_sitter_article_external_scanner_deserialize(scanner, buffer, len);
+  memcpy(state, scanner, sizeof *scanner);
 }
 
 // How many blocks start where they did, whatever the edit brought: no edited byte was read up to there.
@@ -168,21 +137,21 @@ static void take_rest(Outline *outline, const Outline *old, size_t next, Outline
 }
 
 // Read blocks from the last one of `outline`, which is not finished, or from the start of the text.
-static void read_blocks(Outline *outline, const Outline *old, size_t next, Str text, TextEdit edit,
-                        void *scanner)
+static void read_blocks(Outline *outline, const Outline *old, size_t next, Str text, TextEdit edit)
 {
-  Reader reader = reader_over(text);
+  Reader reader = {.text = text};
+  Scanner scanner = {0};
   OutlineBlock now = {0};
   bool in_block = outline->len > 0;
   if (in_block) {
     now = outline->items[--outline->len];
     now.block.end = now.block.start;
-    state_load(scanner, now.state);
+    memcpy(&scanner, now.state, sizeof scanner);
   }
   for (size_t at = now.block.start;;) {
-    unsigned token = reader_token(&reader, scanner, at);
-    if (token >= TOKEN_END) {
-      if (token == TOKEN_END) break;
+    unsigned token = reader_token(&reader, &scanner, at);
+    if (token >= END) { // no kind of block
+      if (token == END) break;
       if (reader.mark > at) now.block.end = reader.mark;
       at = reader.mark;
       continue;
@@ -194,7 +163,7 @@ static void read_blocks(Outline *outline, const Outline *old, size_t next, Str t
     in_block = true;
     at = reader.mark;
     now = (OutlineBlock){.block = {.start = at, .end = at, .kind = g_kinds[token]}, .reach = reader.reach};
-    state_save(scanner, now.state);
+    state_save(&scanner, now.state);
     if (is_known(&now, old, edit, &next)) {
       take_rest(outline, old, next, now, edit);
       return;
@@ -211,9 +180,7 @@ void outline_update(Outline *outline, Str text, TextEdit edit)
   Outline old = *outline, fresh = {0};
   size_t safe = count_safe(&old, edit.start);
   for (size_t i = 0; i < safe; i++) vec_push(&fresh, old.items[i]);
-  void *scanner = tree_sitter_article_external_scanner_create();
-  read_blocks(&fresh, &old, safe, text, edit, scanner);
-  tree_sitter_article_external_scanner_destroy(scanner);
+  read_blocks(&fresh, &old, safe, text, edit);
   vec_release(&old);
   *outline = fresh;
 }

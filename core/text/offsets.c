@@ -9,6 +9,8 @@
 #define STRIDE 128u
 #endif
 
+#define HIGH_BITS 0x8080808080808080u
+
 typedef struct Mark {
   size_t byte, units;
 } Mark;
@@ -41,6 +43,13 @@ static Mark walk(const Snapshot *text, Encoding enc, Mark from, size_t to)
   while (from.byte < to) {
     Str chunk = snapshot_chunk(text, from.byte);
     while (chunk.len && from.byte < to) {
+      uint64_t eight;
+      if (chunk.len > 8 && to - from.byte >= 8 && (memcpy(&eight, chunk.ptr, 8), !(eight & HIGH_BITS))) {
+        from.units += 8; // eight of ASCII
+        from.byte += 8;
+        chunk = str_slice(chunk, 8, chunk.len);
+        continue;
+      }
       uint32_t cp;
       size_t len = decode_at(text, chunk, from.byte, &cp);
       from.units += units_of(enc, cp);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "chars.h"
-#include "tree_sitter/parser.h"
+#include "lexer.h"
 
 #include <string.h>
 
@@ -166,7 +166,7 @@ static void line_read(Line *line, TSLexer *lexer)
   for (;; column++) {
     int32_t c = lexer->lookahead;
     Class k = class_of(c);
-    if (k == C_EOL || (c == 0 && lexer->eof(lexer))) break;
+    if (k == C_EOL || (c == 0 && at_text_end(lexer))) break;
     if (column == READ_MAX) {
       line->cut = true;
       break;
@@ -180,7 +180,7 @@ static void line_read(Line *line, TSLexer *lexer)
     }
     in_word = word;
     if (c == line->lead && line->same == column) line->same++;
-    lexer->advance(lexer, false);
+    advance(lexer, false);
     if (k == C_SPACE) {
       if (!line->first_word) line->first_word = column;
       line->colon_space += line->end == C_COLON && column == line->len;

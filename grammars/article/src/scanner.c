@@ -73,7 +73,7 @@ typedef struct Scanner {
 } Scanner;
 
 static uint8_t saturate(unsigned n) { return n > 255 ? 255 : (uint8_t)n; }
-static bool at_eof(TSLexer *lexer) { return lexer->lookahead == 0 && lexer->eof(lexer); }
+static bool at_eof(TSLexer *lexer) { return lexer->lookahead == 0 && at_text_end(lexer); }
 static bool at_line_end(TSLexer *lexer) { return class_of(lexer->lookahead) == C_EOL || at_eof(lexer); }
 
 static bool accept(TSLexer *lexer, enum Token token)
@@ -95,7 +95,7 @@ static unsigned skip_blank(TSLexer *lexer, bool skip)
     if (k != C_EOL && k != C_SPACE) return ends;
     if (k == C_EOL && !(c == '\n' && before == '\r') && ends < 2) ends++;
     before = c;
-    lexer->advance(lexer, skip);
+    advance(lexer, skip);
   }
 }
 
@@ -155,10 +155,10 @@ static bool read_delimiter(TSLexer *lexer, int32_t mark, bool marking)
 {
   for (int i = 0; i < 3; i++) {
     if (lexer->lookahead != mark) return false;
-    lexer->advance(lexer, false);
+    advance(lexer, false);
   }
-  if (marking) lexer->mark_end(lexer);
-  while (class_of(lexer->lookahead) == C_SPACE) lexer->advance(lexer, false);
+  if (marking) mark_end(lexer);
+  while (class_of(lexer->lookahead) == C_SPACE) advance(lexer, false);
   return at_line_end(lexer);
 }
 
@@ -170,8 +170,8 @@ static bool read_data(TSLexer *lexer, int32_t mark, bool marking)
   for (unsigned n = 0; n < DATA_MAX && !at_eof(lexer); n++) {
     int32_t c = lexer->lookahead;
     bool line_end = class_of(c) == C_EOL;
-    if (line_end && marking && !(c == '\n' && before == '\r')) lexer->mark_end(lexer);
-    lexer->advance(lexer, false);
+    if (line_end && marking && !(c == '\n' && before == '\r')) mark_end(lexer);
+    advance(lexer, false);
     if (line_end && read_delimiter(lexer, mark, false)) return true;
     before = c;
   }
@@ -225,7 +225,7 @@ static bool scan_between(Scanner *self, TSLexer *lexer, const bool *valid)
   Line next;
   unsigned ends = skip_blank(lexer, false);
   bool eof = at_eof(lexer), headed = self->flags & FLAG_HEADED;
-  if (self->depth == 0) lexer->mark_end(lexer);
+  if (self->depth == 0) mark_end(lexer);
   if (!eof) line_read(&next, lexer);
   if (!eof && ends == 1 && self->lines < LINES_MAX && may_run_on((Kind)self->kind)) {
     Left left = {self->len, self->width, self->flags & FLAG_FULL_END, self->flags & FLAG_AFTER_BLANK};
@@ -312,7 +312,7 @@ static bool seek_single(TSLexer *lexer, unsigned *seen)
   Class prev = C_OPEN;
   for (*seen = 0; *seen < SEEK_MAX && !at_line_end(lexer); ++*seen) {
     int32_t c = lexer->lookahead;
-    lexer->advance(lexer, false);
+    advance(lexer, false);
     if ((c == '\'' || c == 0x2019) && prev != C_SPACE && !is_word(class_of(lexer->lookahead))) return true;
     prev = class_of(c);
   }
@@ -343,16 +343,16 @@ static bool scan_text(Scanner *self, TSLexer *lexer, const bool *valid, unsigned
   for (; count + n < TEXT_MAX; n++) {
     int32_t c = lexer->lookahead;
     Class k = class_of(c);
-    if (k == C_EOL || (c == 0 && lexer->eof(lexer))) {
+    if (k == C_EOL || (c == 0 && at_text_end(lexer))) {
       self->flags |= FLAG_AT_END;
       break;
     }
     if ((k == C_SPACE || k == C_QUOTE) && !marked) {
-      lexer->mark_end(lexer);
+      mark_end(lexer);
       marked = true;
     }
     if (k == C_QUOTE && !(MARKS[mark_index(c)].single && is_word(last) && end == n)) break;
-    lexer->advance(lexer, false);
+    advance(lexer, false);
     if (k == C_QUOTE && !is_word(class_of(lexer->lookahead))) break; // not an apostrophe
     if (k == C_SPACE) continue;
     marked = false;
@@ -360,7 +360,7 @@ static bool scan_text(Scanner *self, TSLexer *lexer, const bool *valid, unsigned
     last = k;
     if (k != C_CLOSE) full = ends_full(k);
   }
-  if (!marked) lexer->mark_end(lexer);
+  if (!marked) mark_end(lexer);
   pass(self, end, last);
   set_full_end(self, full);
   return valid[TEXT] && accept(lexer, TEXT);
@@ -371,18 +371,18 @@ static bool scan_mark(Scanner *self, TSLexer *lexer, const bool *valid)
 {
   int32_t c = lexer->lookahead;
   unsigned index = mark_index(c), closed = closed_by(self, c), run = 1, vain = 0;
-  lexer->advance(lexer, false);
-  if (closed <= 1) lexer->mark_end(lexer);
+  advance(lexer, false);
+  if (closed <= 1) mark_end(lexer);
   Class next = at_line_end(lexer) ? C_EOL : class_of(lexer->lookahead);
   if (closed <= 1) {
-    for (; lexer->lookahead == c && run < TEXT_MAX; run++) lexer->advance(lexer, false);
+    for (; lexer->lookahead == c && run < TEXT_MAX; run++) advance(lexer, false);
   }
   Sense sense = run > 2 ? SENSE_TEXT : sense_of(self, &MARKS[index], closed > 0, next);
   if (sense == SENSE_CLOSES && closed > 1) {
     self->depth--;
     return valid[UNCLOSED] && accept(lexer, UNCLOSED);
   }
-  if (sense == SENSE_OPENS && closed > 1) lexer->mark_end(lexer);
+  if (sense == SENSE_OPENS && closed > 1) mark_end(lexer);
   if (sense == SENSE_OPENS && MARKS[index].single && !MARKS[index].low) {
     if (self->vain >= SEEK_AGAIN) sense = SENSE_TEXT;
     else if (!seek_single(lexer, &vain)) {
@@ -416,9 +416,9 @@ static bool scan_lead(Scanner *self, TSLexer *lexer, const bool *valid)
   Class last = C_SPACE;
   for (unsigned n = self->lead; n > 0 && !at_eof(lexer); n--) {
     last = class_of(lexer->lookahead);
-    lexer->advance(lexer, false);
+    advance(lexer, false);
   }
-  lexer->mark_end(lexer);
+  mark_end(lexer);
   pass(self, self->lead, last);
   self->lead = 0;
   return valid[token] && accept(lexer, token);
@@ -427,7 +427,7 @@ static bool scan_lead(Scanner *self, TSLexer *lexer, const bool *valid)
 static bool scan(Scanner *self, TSLexer *lexer, const bool *valid)
 {
   if (valid[ERROR_STATE]) return false;
-  lexer->mark_end(lexer);
+  mark_end(lexer);
   if (self->kind == KIND_NONE) return scan_between(self, lexer, valid);
   if (self->lead) return self->kind == KIND_METADATA ? scan_metadata(self, lexer, valid) : scan_lead(self, lexer, valid);
   if (self->flags & FLAG_AT_END) return scan_between(self, lexer, valid);
@@ -436,14 +436,15 @@ static bool scan(Scanner *self, TSLexer *lexer, const bool *valid)
     self->flags &= (uint8_t)~FLAG_AT_BREAK;
   }
   unsigned spaces = 0;
-  for (; class_of(lexer->lookahead) == C_SPACE; spaces++) lexer->advance(lexer, true);
+  for (; class_of(lexer->lookahead) == C_SPACE; spaces++) advance(lexer, true);
   if (at_line_end(lexer)) return scan_between(self, lexer, valid);
   if (spaces) pass(self, spaces, C_SPACE);
-  lexer->mark_end(lexer);
+  mark_end(lexer);
   if (class_of(lexer->lookahead) == C_QUOTE) return scan_mark(self, lexer, valid);
   return scan_text(self, lexer, valid, 0);
 }
 
+#ifndef SCANNER_LEXER
 // --- what tree-sitter calls ------------------------------------------------------------------------------------------
 
 void *tree_sitter_article_external_scanner_create(void);
@@ -472,3 +473,4 @@ bool tree_sitter_article_external_scanner_scan(void *payload, TSLexer *lexer, co
 {
   return scan(payload, lexer, valid_symbols);
 }
+#endif

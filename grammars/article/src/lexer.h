@@ -1,0 +1,12 @@
+// lexer: how the scanner moves through the text: by the functions of the lexer that tree-sitter hands it. A program that
+// includes scanner.c to run it without tree-sitter defines SCANNER_LEXER and these three over a reader of its own, which
+// its compiler can then make one with the scanner.
+#pragma once
+
+#include "tree_sitter/parser.h"
+
+#ifndef SCANNER_LEXER
+static inline void advance(TSLexer *lexer, bool skip) { lexer->advance(lexer, skip); }
+static inline void mark_end(TSLexer *lexer) { lexer->mark_end(lexer); }
+static inline bool at_text_end(const TSLexer *lexer) { return lexer->eof(lexer); }
+#endif
