@@ -5,6 +5,7 @@ read_globals = { vim = { other_fields = true, fields = {
   g = { read_only = false, other_fields = true },
   b = { read_only = false, other_fields = true },
   bo = { read_only = false, other_fields = true },
+  o = { read_only = false, other_fields = true },
   wo = { read_only = false, other_fields = true },
   notify = { read_only = false },
 } } }

@@ -12,7 +12,7 @@ api.nvim_create_user_command("Newsmark", function(args)
   require("newsmark.commands").run(args)
 end, {
   nargs = "*",
-  count = true,
+  range = true,
   bang = true,
   bar = true,
   desc = "Marks of people, places, dates and quotations",
@@ -26,6 +26,8 @@ map("next", function() require("newsmark.nav").jump(vim.v.count1) end, "Next mar
 map("prev", function() require("newsmark.nav").jump(-vim.v.count1) end, "Previous mark")
 map("info", function() require("newsmark.info").open() end, "What is under the cursor")
 map("toggle", function() require("newsmark.render").toggle() end, "Show or hide the marks")
+map("next-unreviewed", function() require("newsmark.review").jump(vim.v.count1) end, "Next unreviewed mark")
+map("prev-unreviewed", function() require("newsmark.review").jump(-vim.v.count1) end, "Previous unreviewed mark")
 map("next-same", function() require("newsmark.nav").jump(vim.v.count1, "same") end, "Next of the same")
 map("prev-same", function() require("newsmark.nav").jump(-vim.v.count1, "same") end, "Previous of the same")
 for _, kind in ipairs({ "mentions", "quotes", "timeline" }) do
@@ -35,6 +37,28 @@ for _, kind in ipairs({ "entity", "date", "quote", "tag", "any" }) do
   map("i-" .. kind, function() require("newsmark.textobject").select(kind, false) end, "Inner " .. kind, { "x", "o" })
   map("a-" .. kind, function() require("newsmark.textobject").select(kind, true) end, "A " .. kind, { "x", "o" })
 end
+
+-- What the reader decides: operators on text, and on what is under the cursor; "." repeats both.
+local function operator(name, action, given)
+  vim.keymap.set({ "n", "x" }, "<Plug>(newsmark-" .. name .. ")", function()
+    return require("newsmark.act").operate(action, given)
+  end, { expr = true, silent = true, desc = "Tag " .. (given and given.type or "as …") })
+end
+operator("tag", "tag")
+for _, kind in ipairs({ "person", "org", "place", "date" }) do operator("tag-" .. kind, "tag", { type = kind }) end
+operator("note-text", "note")
+local on_marks = {
+  "accept", "reject", "untag", "forget", "speaker", "source", "note", "join", "split", "rename", "alias",
+}
+for _, name in ipairs(on_marks) do
+  vim.keymap.set("n", "<Plug>(newsmark-" .. name .. ")", function()
+    return require("newsmark.act").operate_here(name)
+  end, { expr = true, silent = true, desc = "What is marked here: " .. name })
+end
+for _, name in ipairs({ "undo", "redo" }) do
+  map(name, function() require("newsmark.act").history(name) end, "Marks: " .. name, "n")
+end
+map("review", function() require("newsmark.review").start({}) end, "Review what is marked", "n")
 
 local group = api.nvim_create_augroup("newsmark", { clear = true })
 local function on(events, run, pattern)

@@ -84,6 +84,8 @@ local function on_publish(_, message, context)
 end
 
 local function on_index_status(_, message) require("newsmark.folder").on_status(message) end
+local function on_review_status(_, message) require("newsmark.review").on_status(message) end
+local function on_scripts_changed(_, message) require("newsmark.scripts").on_changed(message) end
 
 -- Plain LSP stays Neovim's; only the colours are ours, so the server's own tokens are not asked for.
 local function on_init(client) client.server_capabilities.semanticTokensProvider = nil end
@@ -131,6 +133,8 @@ function M.lsp_config(cmd)
     handlers = {
       ["newsmark/publishAnnotations"] = on_publish,
       ["newsmark/indexStatus"] = on_index_status,
+      ["newsmark/reviewStatus"] = on_review_status,
+      ["newsmark/scriptsChanged"] = on_scripts_changed,
     },
     get_language_id = function(_, filetype)
       return (filetype == "" or filetype == "text") and "plaintext" or filetype

@@ -82,6 +82,7 @@ local words = {
   { "Source", "source", { "bold" } },
   { "Cue", "cue", { "italic" } },
   { "Hint", "hint", { "italic" } },
+  { "Reviewed", "hint", {} },
 }
 local links = {
   NewsmarkIndirect = "NewsmarkQuote", NewsmarkListTitle = "Title", NewsmarkListDate = "Number",
@@ -146,27 +147,50 @@ function M.apply()
   for group, target in pairs(links) do vim.api.nvim_set_hl(0, group, { link = target, default = true }) end
 end
 
-local tag_groups = {}
+local tag_groups = {} -- by tag
+local tag_looks = {} -- by tag: what its script declares
 
---- The group of a tag that scripts declare: its own, linked to NewsmarkTag until somebody sets it.
+local function define_tag(tag)
+  local group = tag_groups[tag]
+  local default = "NewsmarkDefault" .. group:sub(9)
+  vim.api.nvim_set_hl(0, default, tag_looks[tag] or { link = "NewsmarkTag" })
+  vim.api.nvim_set_hl(0, group, { link = default, default = true })
+end
+
+--- The group of a tag that scripts declare: its own; it looks as its script says, else as NewsmarkTag.
 ---@param tag string "weapon"
 ---@return string "NewsmarkTagWeapon"
 function M.tag_group(tag)
-  local group = tag_groups[tag]
-  if not group then
+  if not tag_groups[tag] then
     local name = tag:gsub("[^%w]+", " "):gsub("(%a)(%w*)", function(a, b) return a:upper() .. b end):gsub(" ", "")
-    group = "NewsmarkTag" .. name
-    tag_groups[tag] = group
-    vim.api.nvim_set_hl(0, group, { link = "NewsmarkTag", default = true })
+    tag_groups[tag] = "NewsmarkTag" .. name
+    define_tag(tag)
   end
-  return group
+  return tag_groups[tag]
+end
+
+local styles = {
+  underline = shapes.single, underdouble = shapes.double, underdotted = shapes.dotted, underdashed = shapes.dashed,
+  bold = "bold",
+}
+
+--- What a script says of its tag's look: a style of plugin.toml, and a colour for each palette. The rest is as
+--- with NewsmarkTag.
+---@param tag string
+---@param look {style?: string, light?: string, dark?: string, cvd?: string}
+function M.set_tag(tag, look)
+  local choice = require("newsmark.config").get().colors
+  local hue = look[choice == "cvd" and "cvd" or vim.o.background]
+  if hue and choice ~= "none" then
+    tag_looks[tag] = { fg = hue, sp = hue, bold = true, [styles[look.style] or shapes.double] = true }
+  end
+  if tag_groups[tag] then define_tag(tag) else M.tag_group(tag) end
 end
 
 local function reapply()
   M.apply()
-  local tags = tag_groups
-  tag_groups = {}
-  for tag in pairs(tags) do M.tag_group(tag) end
+  if package.loaded["newsmark.scripts"] then require("newsmark.scripts").color_tags() end
+  for tag in pairs(tag_groups) do define_tag(tag) end
 end
 
 local group = vim.api.nvim_create_augroup("newsmark_colors", { clear = true })

@@ -3,7 +3,7 @@ local M = {}
 
 local api = vim.api
 
-local kinds = { "entity", "person", "org", "place", "date", "quote", "tag", "same" }
+local kinds = { "entity", "person", "org", "place", "date", "quote", "tag", "same", "unreviewed", "article" }
 local toggled = { "entity", "date", "quote", "tag" }
 
 local function complain(text) vim.notify("newsmark: " .. text, vim.log.levels.ERROR) end
@@ -11,6 +11,8 @@ local function complain(text) vim.notify("newsmark: " .. text, vim.log.levels.ER
 local function jump(sign)
   return function(args)
     local count = args.count > 0 and args.count or 1
+    if args.fargs[2] == "unreviewed" then return require("newsmark.review").jump(sign * count) end
+    if args.fargs[2] == "article" then return require("newsmark.review").next_article(sign * count) end
     require("newsmark.nav").jump(sign * count, args.fargs[2])
   end
 end
@@ -57,7 +59,14 @@ M.subcommands = {
     arguments = { "off", "line", "all" },
   },
   info = { run = function() require("newsmark.info").open() end },
-  log = { run = function() vim.cmd("split " .. vim.fn.fnameescape(vim.lsp.get_log_path())) end },
+  log = {
+    run = function(args)
+      local running = require("newsmark.client").client()
+      if running and not args.fargs[2] then return require("newsmark.scripts").log() end
+      vim.cmd("split " .. vim.fn.fnameescape(vim.lsp.get_log_path()))
+    end,
+    arguments = { "client" },
+  },
   next = { run = jump(1), arguments = kinds },
   pick = {
     run = function(args) require("newsmark.pick").open(args.fargs[2]) end,
@@ -74,6 +83,72 @@ M.subcommands = {
   },
   toggle = { run = function(args) require("newsmark.render").toggle(args.fargs[2]) end, arguments = toggled },
 }
+-- What the reader decides; see act.lua.
+local function act(name)
+  return function(args) require("newsmark.act").command(name, args) end
+end
+
+local function choose(...)
+  local candidates = { ... }
+  return function(_, lead)
+    return vim.tbl_filter(function(word) return vim.startswith(word, lead) end, candidates)
+  end
+end
+
+local function types_and_scopes(before, lead)
+  local candidates = require("newsmark.act").scopes
+  if #before == 0 then candidates = require("newsmark.act").types() end
+  return choose(unpack(candidates))(before, lead)
+end
+
+local function people(before, lead)
+  local begun = #before > 0 and table.concat(before, " ") .. " " or ""
+  local found = {}
+  for _, name in ipairs(require("newsmark.act").people_now()) do
+    if vim.startswith(name:lower(), (begun .. lead):lower()) then found[#found + 1] = name:sub(#begun + 1) end
+  end
+  return found
+end
+
+local scopes = choose("here", "article", "folder")
+local none = choose()
+for name, complete in pairs({
+  tag = types_and_scopes, untag = scopes, accept = scopes, reject = scopes, forget = none, speaker = people,
+  source = people, rename = people, alias = none, join = people, split = scopes, note = none,
+}) do
+  M.subcommands[name] = { run = act(name), complete = complete }
+end
+
+M.subcommands.undo = { run = function() require("newsmark.act").history("undo") end }
+M.subcommands.redo = { run = function() require("newsmark.act").history("redo") end }
+M.subcommands.decisions = {
+  run = function() require("newsmark.listing").open("decisions", {}) end,
+}
+M.subcommands.articles = {
+  run = function(args) require("newsmark.listing").open("articles", { state = args.fargs[2] }) end,
+  arguments = { "unread", "work", "done" },
+}
+M.subcommands.state = {
+  run = function(args) require("newsmark.review").state(args.fargs[2]) end,
+  arguments = { "unread", "work", "done" },
+}
+M.subcommands.review = {
+  run = function(args)
+    if args.fargs[2] == "off" then return require("newsmark.review").stop() end
+    require("newsmark.review").start(vim.list_slice(args.fargs, 2))
+  end,
+  complete = function(before, lead) return require("newsmark.review").complete(before, lead) end,
+}
+M.subcommands.scripts = { run = function() require("newsmark.listing").open("scripts", {}) end }
+M.subcommands.trust = { run = function(args) require("newsmark.scripts").trust(args.bang) end }
+M.subcommands.tagger = {
+  run = function(args)
+    if not args.fargs[2] then return complain("tagger: a name is needed") end
+    require("newsmark.scripts").new_tagger(args.fargs[2], args.bang)
+  end,
+  complete = none,
+}
+
 for _, kind in ipairs({ "entities", "mentions", "quotes", "search", "timeline" }) do
   M.subcommands[kind] = { run = ask(kind), complete = names_of(kind) }
 end

@@ -3,6 +3,7 @@ local M = {}
 
 local dates = require("newsmark.dates")
 
+local ns = vim.api.nvim_create_namespace("newsmark_listing")
 local NUMBER_WIDTH = 5 -- of a line's number, with the space behind it
 local CONTEXT_MOST = 60
 
@@ -213,8 +214,76 @@ function make.entities(lines, rows)
   end
 end
 
+local verdict_words = { made = "made", accepted = "accepted", rejected = "rejected", noted = "note" }
+
+-- What a person decided in an article: what has lost its place first.
+function make.decisions(lines, rows)
+  local heading
+  for number, row in ipairs(rows) do
+    local is_orphan = type(row.range) ~= "table"
+    local now = is_orphan and "Without a place: the words are no longer found" or "In the article"
+    if now ~= heading then
+      lines[#lines + 1] = line_of({})
+      lines[#lines + 1] = line_of({ { now, "NewsmarkListTitle" } })
+      heading = now
+    end
+    local around = is_orphan and { row.left or "", row.right or "" } or { "", "" }
+    lines[#lines + 1] = line_of({
+      number_of(row),
+      { pad(verdict_words[row.verdict] or row.verdict, 9), row.verdict == "rejected" and "NewsmarkListPath" or nil },
+      { pad(types[row.type] or row.type, 13) },
+      { cut(around[1], 30, true), "NewsmarkListContext" },
+      { row.text, groups[row.type] or "NewsmarkListMatch" },
+      { cut(around[2], 30), "NewsmarkListContext" },
+      { given(row.name) and row.name ~= row.text and " = " .. row.name or "" },
+      { given(row.why) and "  " .. row.why or "", "NewsmarkListPath" },
+      { given(row.note) and "  ✎ " .. row.note or "", "NewsmarkHint" },
+    }, number)
+  end
+end
+
+local states = { unread = "unread", work = "in work", done = "done" }
+
+function make.articles(lines, rows)
+  lines[#lines + 1] = line_of({})
+  for number, row in ipairs(rows) do
+    lines[#lines + 1] = line_of({
+      { pad(states[row.state] or row.state, 9), row.state == "done" and "NewsmarkListPath" or "NewsmarkListTitle" },
+      { ("%5d reviewed  "):format(row.reviewed or 0), "NewsmarkListPath" },
+      { row.path, row.state == "done" and "NewsmarkListPath" or nil },
+      { (row.orphans or 0) > 0 and ("  %s"):format(plural(row.orphans, "orphan", "orphans")) or "", "WarningMsg" },
+    }, number)
+  end
+end
+
+local function milliseconds(us) return us and ("%.1f"):format(us / 1000) or "-" end
+
+function make.scripts(lines, rows)
+  lines[#lines + 1] = line_of({})
+  lines[#lines + 1] = line_of({
+    { "script          from     state      articles  tags   p50 ms  p99 ms  budget ms", "NewsmarkListPath" },
+  })
+  local looks = { running = "NewsmarkListDate", untrusted = "WarningMsg" }
+  for number, row in ipairs(rows) do
+    lines[#lines + 1] = line_of({
+      { pad(cut(row.id, 15), 16), "NewsmarkListTitle" },
+      { pad(row.origin, 9) },
+      { pad(row.state, 11), looks[row.state] or "ErrorMsg" },
+      { ("%8d %5d %8s %7s %9s"):format(row.articles, row.spans, milliseconds(row.p50Us), milliseconds(row.p99Us),
+        row.budget and row.budget.documentMs or "-") },
+    }, number)
+    if type(row.error) == "table" then
+      local place = row.error.line > 0 and ("line %d: "):format(row.error.line) or ""
+      lines[#lines + 1] = line_of({ { "    " .. place .. row.error.text, "ErrorMsg" } }, number)
+    end
+  end
+end
+
 local function count_of(kind, rows)
   if kind == "entities" then return plural(#rows, "name", "names") end
+  if kind == "articles" then return plural(#rows, "article", "articles") end
+  if kind == "decisions" then return plural(#rows, "decision", "decisions") end
+  if kind == "scripts" then return plural(#rows, "script", "scripts") end
   local nouns = { mentions = { "mention", "mentions" }, quotes = { "quotation", "quotations" },
     timeline = { "date", "dates" }, search = { "article", "articles" } }
   local count = plural(#rows, nouns[kind][1], nouns[kind][2])
@@ -223,6 +292,7 @@ end
 
 local titles = {
   entities = "Names", mentions = "Mentions", quotes = "Quotations", timeline = "Timeline", search = "Search",
+  articles = "Articles", decisions = "What people decided", scripts = "Scripts",
 }
 
 local function head(listing, rows, trouble)
@@ -234,7 +304,7 @@ local function head(listing, rows, trouble)
     vim.list_extend(pieces, { { link }, { name, "NewsmarkListTitle" } })
   end
   if words then vim.list_extend(pieces, { { " with " }, { words, "NewsmarkListMatch" } }) end
-  for _, key in ipairs({ "type", "from", "until" }) do
+  for _, key in ipairs({ "type", "from", "until", "state" }) do
     if listing.params[key] then pieces[#pieces + 1] = { (" %s %s"):format(key, listing.params[key]) } end
   end
   pieces[#pieces + 1] = { " · " .. count_of(listing.kind, rows), "NewsmarkListPath" }
@@ -256,6 +326,37 @@ function M.lines(listing, columns, trouble)
   local lines = { head(listing, rows, trouble) }
   make[listing.kind](lines, rows, columns, listing)
   return lines
+end
+
+--- The lines of what an action would reach, words in context under their articles.
+---@param rows table[]
+---@param columns integer
+---@param title string
+---@param count integer how many there are in all
+function M.preview(rows, columns, title, count)
+  local lines = {
+    line_of({ { title, "NewsmarkListTitle" } }), line_of({ { "y does it, n leaves it", "NewsmarkListPath" } }),
+  }
+  local widest = widest_text(rows)
+  by_article(lines, rows, function(row, number)
+    return in_context(row, number, columns, "NewsmarkListMatch", widest)
+  end)
+  local rest = count - #rows
+  if rest > 0 then lines[#lines + 1] = line_of({ { ("… and %d more"):format(rest), "NewsmarkListPath" } }) end
+  return lines
+end
+
+--- Put composed lines into a buffer.
+function M.put(buf, lines)
+  vim.bo[buf].modifiable = true
+  vim.api.nvim_buf_set_lines(buf, 0, -1, true, vim.tbl_map(function(line) return line.text end, lines))
+  vim.bo[buf].modifiable = false
+  vim.api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  for number, line in ipairs(lines) do
+    for _, mark in ipairs(line.marks) do
+      vim.api.nvim_buf_set_extmark(buf, ns, number - 1, mark[1], { end_col = mark[2], hl_group = mark[3] })
+    end
+  end
 end
 
 --- A row on one line, without colours: for the quickfix list.

@@ -11,6 +11,11 @@ M.defaults = {
   colors = "default", -- "cvd": hues that the colour-blind tell apart; "none": define no groups
   uncertain_below = 0.5, -- confidence under which a mark is drawn as doubtful
   speaker_colors = true, -- each speaker's quotations have a ground and a name in one colour
+  review_keys = { -- in review mode; "": none
+    accept = "<CR>", reject = "x", next = "<Tab>", prev = "<S-Tab>", person = "p", org = "o", place = "l", date = "d",
+    untag = "X", speaker = "s", note = "n", undo = "u", redo = "<C-r>", done = "D", quit = "q",
+  },
+  ask_trust = true, -- ask about a project's scripts that nobody has trusted yet
   signs = false, -- a bar beside quotations, "?" where the speaker is unknown, "·" beside doubtful marks
   hints = "off", -- virtual text, dates and speakers in words: "line" (the cursor's) or "all"
   debounce_ms = 10, -- at most one message to the server in this time while typing

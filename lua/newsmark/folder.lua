@@ -43,7 +43,7 @@ end
 local function to_send(params, buf)
   local sent = vim.deepcopy(params)
   sent.by = nil
-  if not sent.folder then sent.textDocument = { uri = vim.uri_from_bufnr(buf) } end
+  if not sent.folder and not sent.textDocument then sent.textDocument = { uri = vim.uri_from_bufnr(buf) } end
   return sent
 end
 
@@ -57,6 +57,7 @@ function M.ask(kind, params, done)
   clients.when_running(function(client)
     if not client then return done(nil, "the server does not run; :Newsmark start starts it") end
     clients.request(client, "newsmark/" .. kind, to_send(params, buf), function(err, answer)
+      if answer and not answer.rows then answer = { rows = answer.scripts or answer } end
       done(answer, err and err.message)
     end, buf)
   end)

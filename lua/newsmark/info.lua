@@ -9,6 +9,10 @@ local quote_types = { direct = "direct quotation", mixed = "quoted words", indir
 local date_types = { DATE = "date", TIME = "time", DURATION = "duration", SET = "repeated time" }
 local makers = { rule = "a rule", list = "a list", model = "the model", human = "a person" }
 
+local verdicts = {
+  made = "made by a person", accepted = "accepted by a person", rule = "by the folder's list of names",
+}
+
 -- JSON's null arrives as vim.NIL; nil, "" and it are all "nothing".
 local function given(value)
   if value == nil or value == vim.NIL or value == "" then return nil end
@@ -101,7 +105,9 @@ function M.lines(annotation, state)
   tell(annotation, lines, state)
   local confidence = tonumber(annotation.confidence)
   local certainty = confidence and (", %d %% certain"):format(math.floor(confidence * 100 + 0.5)) or ""
-  add(lines, "found by", maker(annotation.by) .. certainty)
+  local verdict = verdicts[annotation.verdict]
+  add(lines, verdict and "is" or "found by", verdict or maker(annotation.by) .. certainty)
+  add(lines, "note", annotation.note)
   return lines
 end
 

@@ -7,7 +7,6 @@ local M = {}
 local api = vim.api
 local folder = require("newsmark.folder")
 
-local ns = api.nvim_create_namespace("newsmark_listing")
 local REFRESH_MS = 500 -- at most once in this time while the index grows
 
 ---@class newsmark.Listing
@@ -21,7 +20,8 @@ local listings = {} -- by buffer
 
 local function row_key(row)
   local start = type(row.range) == "table" and row.range.start or { line = 0, character = 0 }
-  return table.concat({ row.uri or "", start.line, start.character, row.entity or row.text or "" }, "\t")
+  local what = row.record or row.id or row.entity or row.text or ""
+  return table.concat({ row.uri or "", start.line, start.character, what }, "\t")
 end
 
 local function current_row(buf, win)
@@ -42,20 +42,15 @@ local function show(buf, lines)
     local row = current_row(buf, win)
     kept[win] = row and row_key(row) or false
   end
-  vim.bo[buf].modifiable = true
-  api.nvim_buf_set_lines(buf, 0, -1, true, vim.tbl_map(function(line) return line.text end, lines))
-  vim.bo[buf].modifiable = false
-  api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  require("newsmark.compose").put(buf, lines)
   listing.row_at = {}
   local line_of, first = {}, nil
   for number, line in ipairs(lines) do
-    for _, mark in ipairs(line.marks) do
-      api.nvim_buf_set_extmark(buf, ns, number - 1, mark[1], { end_col = mark[2], hl_group = mark[3] })
-    end
     listing.row_at[number] = line.row
     if line.row then
       first = first or number
-      line_of[row_key(listing.pending[line.row])] = number
+      local key = row_key(listing.pending[line.row])
+      line_of[key] = line_of[key] or number
     end
   end
   listing.rows, listing.pending = listing.pending, nil
@@ -79,6 +74,8 @@ local function refresh(buf)
     if answer then
       listing.params.folder, listing.ready = answer.folder, answer.ready
       listing.pending = answer.rows
+      local about = listing.kind == "decisions" and listing.params.textDocument.uri
+      for _, row in ipairs(about and answer.rows or {}) do row.uri = about end
     else
       listing.pending = listing.rows or {}
     end
@@ -97,6 +94,21 @@ function M.index_grew(uri, state)
         refresh(buf)
       end, REFRESH_MS)
     end
+  end
+end
+
+--- A person decided something about an article, or its counts changed.
+function M.decided(uri)
+  for buf, listing in pairs(listings) do
+    local is_about = listing.kind == "decisions" and listing.params.textDocument.uri == uri
+    if is_about or listing.kind == "articles" then refresh(buf) end
+  end
+end
+
+--- A script was loaded, broken, stopped or trusted.
+function M.scripts_changed()
+  for buf, listing in pairs(listings) do
+    if listing.kind == "scripts" then refresh(buf) end
   end
 end
 
@@ -132,6 +144,7 @@ local function go(win, row)
     api.nvim_win_set_cursor(win, { line + 1, col })
   elseif row.text and row.text ~= "" then
     vim.fn.cursor(1, 1)
+    if type(row.error) == "table" and row.error.line > 0 then vim.fn.cursor(row.error.line, 1) end
     vim.fn.search("\\V\\C" .. vim.fn.escape(row.text, "\\"), "cW")
   end
   vim.cmd("normal! zvzz")
@@ -201,7 +214,21 @@ end
 
 -- --- opening
 
-local function map_keys(buf)
+-- The decision is no more; what had lost its place goes for good.
+local function take_back(buf)
+  local listing, row = listings[buf], current_row(buf, api.nvim_get_current_win())
+  if not row then return end
+  local argument = { textDocument = listing.params.textDocument, record = row.record }
+  local command = type(row.range) == "table" and "forget" or "drop"
+  require("newsmark.act").act(command, argument, { done = function() refresh(buf) end })
+end
+
+local function trust(buf)
+  local row = current_row(buf, api.nvim_get_current_win())
+  if row then require("newsmark.scripts").trust_script(row, row.state == "untrusted") end
+end
+
+local function map_keys(buf, kind)
   local function map(keys, run, desc)
     for _, key in ipairs(keys) do
       vim.keymap.set("n", key, run, { buffer = buf, silent = true, nowait = true, desc = desc })
@@ -211,6 +238,11 @@ local function map_keys(buf)
   map({ "p" }, function() jump(true) end, "Show it and stay")
   map({ "q" }, function() vim.cmd("close") end, "Close")
   map({ "R" }, function() refresh(buf) end, "Ask again")
+  if kind == "decisions" then
+    map({ "d" }, function() take_back(buf) end, "Take the decision back")
+  elseif kind == "scripts" then
+    map({ "t" }, function() trust(buf) end, "Trust the script, or trust it no longer")
+  end
   map({ "]]" }, function() to_article(1) end, "Next article")
   map({ "[[" }, function() to_article(-1) end, "Previous article")
   map({ "Q", "<C-q>" }, function()
@@ -220,8 +252,9 @@ local function map_keys(buf)
 end
 
 local function name_of(kind, params, label)
-  local words = { label or params.name or params.words or "all" }
-  for _, key in ipairs({ "type", "from", "until", "by" }) do
+  local article = kind == "decisions" and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":~:.") or nil
+  local words = { label or params.name or params.words or article or "all" }
+  for _, key in ipairs({ "type", "from", "until", "by", "state" }) do
     if params[key] then words[#words + 1] = key .. "=" .. params[key] end
   end
   if params.name and params.words then words[#words + 1] = "words=" .. params.words end
@@ -239,7 +272,7 @@ local function buffer_of(name, kind, params, label)
   vim.bo[buf].bufhidden = "wipe"
   vim.bo[buf].modifiable = false
   vim.bo[buf].filetype = "newsmark"
-  map_keys(buf)
+  map_keys(buf, kind)
   api.nvim_create_autocmd("BufWipeout", { buffer = buf, callback = function() listings[buf] = nil end })
   return buf
 end
@@ -273,7 +306,7 @@ function M.open(kind, params, options)
     end)
   end
   -- The question needs the article's folder; once in the listing's window the article is out of sight.
-  if not params.folder then params.textDocument = { uri = vim.uri_from_bufnr(0) } end
+  if not params.folder and not params.textDocument then params.textDocument = { uri = vim.uri_from_bufnr(0) } end
   local buf = buffer_of(name_of(kind, params, options.label), kind, params, options.label)
   open_window(buf, kind)
   refresh(buf)

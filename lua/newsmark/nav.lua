@@ -62,13 +62,14 @@ end
 --- Put the cursor on the start of another mark; at the end of the text as 'wrapscan' says.
 ---@param count integer how many marks on; negative: back
 ---@param kind? string|fun(annotation: table): boolean
-function M.jump(count, kind)
+---@param noun? string what the test looks for, in words
+function M.jump(count, kind, noun)
   local buf = api.nvim_get_current_buf()
   local state = require("newsmark.buffer").get(buf)
   local test = type(kind) == "function" and kind or test_of(kind)
   local places = state and starts(buf, state, test) or {}
   if #places == 0 then
-    return vim.notify(("newsmark: no %s here"):format(type(kind) == "string" and kind or "mark"))
+    return vim.notify(("newsmark: no %s here"):format(noun or type(kind) == "string" and kind or "mark"))
   end
 
   local cursor = api.nvim_win_get_cursor(0)

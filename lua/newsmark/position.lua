@@ -65,4 +65,18 @@ function M.converter(buf, encoding)
   end
 end
 
+--- The other way: a row and a byte column as a position of the protocol, in the buffer as it is now.
+---@param buf integer
+---@return fun(row: integer, col: integer): {line: integer, character: integer}
+function M.encoder(buf)
+  local client = require("newsmark.client").client()
+  local encoding = client and client.offset_encoding or "utf-16"
+  return function(row, col)
+    if encoding == "utf-8" then return { line = row, character = col } end
+    local line = vim.api.nvim_buf_get_lines(buf, row, row + 1, true)[1]
+    local utf32, utf16 = vim.str_utfindex(line, math.min(col, #line))
+    return { line = row, character = encoding == "utf-16" and utf16 or utf32 }
+  end
+end
+
 return M

@@ -45,6 +45,12 @@ local function part_group(annotation, name)
   return parts[name] .. voice_of(annotation)
 end
 
+-- In review mode what is settled steps back.
+local function is_quiet(buf, annotation)
+  local review = package.loaded["newsmark.review"]
+  return review and review.is_on(buf) and review.is_reviewed(annotation)
+end
+
 local function group_of(annotation)
   local kind, group = annotation.kind, nil
   if kind == "quote" then
@@ -60,9 +66,17 @@ local function group_of(annotation)
   return group or colors.tag_group(annotation.type)
 end
 
--- The sign beside a span, where the settings want signs.
-local function sign_of(annotation)
-  if not config.get().signs then return nil end
+-- The sign beside a span, where the settings or the review mode want signs.
+local function sign_of(buf, annotation)
+  local review = package.loaded["newsmark.review"]
+  local reviewing = review and review.is_on(buf)
+  if not config.get().signs and not reviewing then return nil end
+  if type(annotation.note) == "string" then return "✎", "NewsmarkHint" end
+  if reviewing then
+    if review.is_reviewed(annotation) then return nil end
+    if is_doubtful(annotation) then return "?", group_of(annotation) end
+    return "·", group_of(annotation)
+  end
   if annotation.kind == "quote" then
     if type(annotation.speaker) ~= "table" then return "?", "NewsmarkUnattributed" end
     return "▎", "NewsmarkSpeaker" .. voice_of(annotation)
@@ -87,10 +101,16 @@ local function set(buf, ns, range, id, look, prio, at)
 end
 
 -- How the span of an annotation is drawn: { group?, sign?, sign_group? }.
-local function look_of(annotation)
+local function look_of(buf, annotation)
   if not is_shown(annotation.kind) then return {} end
-  local sign, sign_group = sign_of(annotation)
-  return { group = group_of(annotation), sign = sign, sign_group = sign_group }
+  local sign, sign_group = sign_of(buf, annotation)
+  local group = is_quiet(buf, annotation) and "NewsmarkReviewed" or group_of(annotation)
+  return { group = group, sign = sign, sign_group = sign_group }
+end
+
+-- The sign of a note is not to be covered by others on its line.
+local function priority_of(annotation)
+  return (priority[annotation.kind] or priority.tag) + (type(annotation.note) == "string" and 40 or 0)
 end
 
 ---@class newsmark.Mark
@@ -106,8 +126,8 @@ function M.draw(buf, annotation, at, old)
   local kind = annotation.kind
   local shown = is_shown(kind)
   local mark = { annotation = annotation, parts = {} }
-  local prio = priority[kind] or priority.tag
-  mark.id = set(buf, M.ns, annotation.range, old and old.id, look_of(annotation), prio, at)
+  local prio = priority_of(annotation)
+  mark.id = set(buf, M.ns, annotation.range, old and old.id, look_of(buf, annotation), prio, at)
   for name in pairs(parts) do
     local part = annotation[name]
     local was = old and old.parts[name]
@@ -170,10 +190,16 @@ end
 local function recolor_mark(buf, mark)
   local kind = mark.annotation.kind
   local shown = is_shown(kind)
-  recolor(buf, M.ns, mark.id, look_of(mark.annotation), priority[kind] or priority.tag)
+  recolor(buf, M.ns, mark.id, look_of(buf, mark.annotation), priority_of(mark.annotation))
   for name, id in pairs(mark.parts) do
     recolor(buf, M.ns_parts, id, { group = shown and part_group(mark.annotation, name) or nil }, priority.part)
   end
+end
+
+--- Draw a buffer's marks anew where they stand.
+function M.redraw(buf)
+  local state = require("newsmark.buffer").get(buf)
+  for _, mark in pairs(state and state.marks or {}) do recolor_mark(buf, mark) end
 end
 
 --- Show or hide a kind, or everything, in all buffers.

@@ -10,6 +10,8 @@ import json
 import re
 import sys
 
+from fake_decisions import Decisions, Refused
+
 NAMES = {"Anna": "PER", "Volvo": "ORG", "Oslo": "LOC"}
 
 
@@ -21,8 +23,9 @@ def units(text, encoding):
 
 
 class Document:
-    def __init__(self, text, version, encoding, voices):
-        self.text, self.version, self.encoding, self.voices = text, version, encoding, voices
+    def __init__(self, uri, text, version, encoding, voices):
+        self.uri, self.text, self.version, self.encoding, self.voices = uri, text, version, encoding, voices
+        self.decisions = Decisions(self)
         self.published = {}  # id -> (start, end, facts), moved along with edits as an editor moves its marks
         self.last_id = 0
 
@@ -79,13 +82,13 @@ class Document:
             found.append((*match.span(), facts))
         for start, end, facts in found:
             facts["text"] = self.text[start:end]
-        return sorted(found, key=lambda span: (span[0], -span[1]))
+        return self.decisions.apply(found)
 
     def wire(self, key, start, end, facts):
         def part(span, **more):
             return {"range": self.range(*span), "text": self.text[span[0]:span[1]], **more}
         result = {"id": key, "range": self.range(start, end), **facts}
-        if facts.get("speaker"):
+        if facts.get("speaker") and "cue" in facts and not isinstance(facts["speaker"], dict):
             result["cue"] = part(facts["cue"])
             result["speaker"] = part(facts["speaker"], name="Anna", entity="wd:Q1")
             if self.voices:
@@ -95,6 +98,8 @@ class Document:
     def update(self, full):
         """The message that brings a client from what was published to what is true now."""
         def same(old, new):
+            if (old[2].get("verdict"), old[2].get("note")) != (new[2].get("verdict"), new[2].get("note")):
+                return False
             return old[:2] == new[:2] and {k: v for k, v in old[2].items() if k not in ("cue", "speaker")} == {
                 k: v for k, v in new[2].items() if k not in ("cue", "speaker")} and bool(old[2].get("speaker")) == bool(
                 new[2].get("speaker"))
@@ -137,7 +142,12 @@ class Server:
 
     def publish(self, uri, full):
         if self.wants:
-            self.send({"method": "newsmark/publishAnnotations", "params": {"uri": uri, **self.documents[uri].update(full)}})
+            document = self.documents[uri]
+            self.send({"method": "newsmark/publishAnnotations", "params": {"uri": uri, **document.update(full)}})
+            status = document.decisions.status()
+            if status != document.decisions.told:
+                document.decisions.told = status
+                self.send({"method": "newsmark/reviewStatus", "params": {"uri": uri, **status}})
 
     def initialize(self, params):
         options = (params.get("initializationOptions") or {}).get("newsmark") or {}
@@ -160,7 +170,7 @@ class Server:
     def notified(self, method, params):
         if method == "textDocument/didOpen":
             item = params["textDocument"]
-            self.documents[item["uri"]] = Document(item["text"], item["version"], self.encoding, self.options.voices)
+            self.documents[item["uri"]] = Document(item["uri"], item["text"], item["version"], self.encoding, self.options.voices)
             self.publish(item["uri"], True)
         elif method == "textDocument/didChange":
             document = self.documents[params["textDocument"]["uri"]]
@@ -177,6 +187,8 @@ class Server:
             self.publish(params["textDocument"]["uri"], False)
         elif method == "textDocument/didClose":
             self.documents.pop(params["textDocument"]["uri"], None)
+        elif method == "initialized" and self.options.scripts:
+            self.send({"method": "newsmark/scriptsChanged", "params": self.scripts})
         elif method == "exit":
             sys.exit(0)
 
@@ -188,6 +200,46 @@ class Server:
         document = self.documents[uri]
         yield {"method": "newsmark/publishAnnotations", "params": {"uri": uri, **document.update(False)}}
 
+    def command(self, message):
+        """workspace/executeCommand: kept in the file `commands` too."""
+        params = message["params"]
+        argument = params["arguments"][0]
+        with open("commands", "a", encoding="utf-8") as file:
+            file.write(json.dumps([params["command"][len("newsmark."):], argument], ensure_ascii=False) + "\n")
+        uri = argument["textDocument"]["uri"]
+        try:
+            answer = self.documents[uri].decisions.run(params["command"][len("newsmark."):], argument)
+        except Refused as refused:
+            return self.send({"id": message["id"], "error": {"code": -32803, "message": str(refused)}})
+        self.publish(uri, False)
+        return self.send({"id": message["id"], "result": answer})
+
+    def about_document(self, method, params):
+        document = self.documents[params["textDocument"]["uri"]]
+        if method == "newsmark/people":
+            return document.decisions.people()
+        if method == "newsmark/decisions":
+            return document.decisions.decisions()
+        folder = document.uri.rsplit("/", 1)[0]
+        return [{"uri": f"{folder}/{name}", "path": name, "state": "unread", "reviewed": 0, "orphans": 0}
+                for name in ("article.txt", "second.txt")]
+
+    scripts = {"scripts": [
+        {"id": "ships", "uri": "file:///tmp/ships.lua", "origin": "shipped", "state": "running", "articles": 12, "failures": 0,
+         "spans": 31, "p50Us": 310, "p99Us": 912, "budget": {"documentMs": 100}, "error": None},
+        {"id": "mine", "uri": "file:///tmp/mine.lua", "origin": "project", "state": "untrusted", "articles": 0, "failures": 0,
+         "spans": 0, "p50Us": 0, "p99Us": 0, "budget": {"documentMs": 100}, "error": {"line": 3, "text": "no such list"}}],
+        "tags": [{"id": "ship", "label": "Ship", "style": "underdotted", "light": "#00607A", "dark": "#7FD0E8", "cvd": "#56B4E9"}]}
+
+    def about_scripts(self, method, params):
+        if method == "newsmark/log":
+            return {"last": 1, "lines": [{"n": 1, "time": "2026-03-01T12:00:00Z", "level": "info", "text": "ships: hello"}]}
+        if method == "newsmark/trust":
+            for script in self.scripts["scripts"]:
+                if script["uri"] == params["uri"]:
+                    script["state"] = "running" if params["trust"] else "untrusted"
+        return self.scripts
+
     def run(self):
         while True:
             message = self.read()
@@ -198,6 +250,12 @@ class Server:
                 self.send({"id": message["id"], "result": self.initialize(params)})
             elif method == "newsmark/annotations":
                 self.send({"id": message["id"], "result": self.annotations(params)})
+            elif method == "workspace/executeCommand":
+                self.command(message)
+            elif method in ("newsmark/people", "newsmark/decisions", "newsmark/articles"):
+                self.send({"id": message["id"], "result": self.about_document(method, params)})
+            elif method in ("newsmark/scripts", "newsmark/trust", "newsmark/log"):
+                self.send({"id": message["id"], "result": self.about_scripts(method, params)})
             elif method == "textDocument/hover":
                 self.send({"id": message["id"], "result": {"contents": "a hover"}})
             elif method == "shutdown":
@@ -211,6 +269,7 @@ def main():
     parser.add_argument("command")
     parser.add_argument("--encoding")
     parser.add_argument("--habit", default="none")
+    parser.add_argument("--scripts", action="store_true", help="tell of scripts")
     parser.add_argument("--voices", action="store_true", help="number the speakers")
     options = parser.parse_args()
     if options.habit == "dies":

@@ -356,8 +356,9 @@ def test_random_edits_one_by_one(context):
 def test_completion(context):
     nvim = opened(context)
     assert nvim.lua("return vim.fn.getcompletion('Newsmark ', 'cmdline')") == [
-        "entities", "fold", "hints", "info", "log", "mentions", "next", "pick", "prev", "quotes", "restart", "search", "start",
-        "stop", "timeline", "toggle"]
+        "accept", "alias", "articles", "decisions", "entities", "fold", "forget", "hints", "info", "join", "log", "mentions",
+        "next", "note", "pick", "prev", "quotes", "redo", "reject", "rename", "restart", "review", "scripts", "search", "source",
+        "speaker", "split", "start", "state", "stop", "tag", "tagger", "timeline", "toggle", "trust", "undo", "untag"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark st', 'cmdline')") == ["start", "stop"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark next p', 'cmdline')") == ["person", "place"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark info ', 'cmdline')") == []
