@@ -205,7 +205,7 @@ static void read_more(lua_State *L, Run *run, Span *span) // [table]: value, con
   if (span->kind != SPAN_TAG) return;
   lua_getfield(L, -1, "value");
   Str value = bind_read_text(L, run, "value");
-  span_own_tag(span, run->arena)->value = value;
+  if (!str_eq(value, span->tag->value)) span_own_tag(span, run->arena)->value = value;
   lua_pop(L, 1);
   if (lua_getfield(L, -1, "fields") != LUA_TNIL) {
     Str fields = read_fields(L, run);
@@ -256,6 +256,17 @@ void bind_read_span(lua_State *L, Run *run, Span *span)
   read_more(L, run, span);
 }
 
+// The facts of a tag without a value, one for all its spans; a value makes them the span's own.
+static const TagFacts *plain_facts(const Tagger *tagger, Run *run, uint32_t tag)
+{
+  if (!run->plain[tag]) {
+    const TagFacts facts = {.tag = arena_dup(run->arena, tagger->tags.items[tag].id),
+                            .script = arena_dup(run->arena, tagger->name)};
+    run->plain[tag] = arena_copy(run->arena, &facts, sizeof facts);
+  }
+  return run->plain[tag];
+}
+
 Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32_t order)
 {
   Tagger *tagger = tagger_of(L);
@@ -263,8 +274,6 @@ Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32
   if (run->own >= tagger->budget.spans)
     luaL_error(L, "stopped: more than %d spans", (int)tagger->budget.spans);
   run->own++;
-  const TagFacts facts = {.tag = arena_dup(run->arena, tagger->tags.items[tag].id),
-                          .script = arena_dup(run->arena, tagger->name)};
   vec_push_in(run->arena, &run->spans,
               (Span){.start = start,
                      .end = end,
@@ -272,7 +281,7 @@ Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32
                      .by = BY_SCRIPT,
                      .confidence = 1,
                      .id = order,
-                     .tag = arena_copy(run->arena, &facts, sizeof facts)});
+                     .tag = plain_facts(tagger, run, tag)});
   return &run->spans.items[run->spans.len - 1];
 }
 

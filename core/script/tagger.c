@@ -180,7 +180,9 @@ static void read_pattern(lua_State *L, Tagger *self)
   p->group = (size_t)lua_tointeger(L, -1);
   lua_pop(L, 1);
   Error err;
-  p->regex = regex_new(field_str(L, self, "re"), &err);
+  Str re = field_str(L, self, "re");
+  p->regex = regex_new(re, &err);
+  if (p->regex) needles_add(self->needles, re, (uint32_t)self->patterns.len - 1);
   if (!p->regex) luaL_error(L, "patterns[%d]: %s", (int)p->number, err.text);
   if (p->group > regex_groups(p->regex))
     luaL_error(L, "patterns[%d]: there is no group %d; the last is %d", (int)p->number, (int)p->group,
@@ -199,6 +201,7 @@ static void read_declared(lua_State *L, Tagger *self) // [declared]
   self->name = field_str(L, self, "name");
   self->exact = words_new(false);
   self->folded = words_new(true);
+  self->needles = needles_new();
   each(L, self, "tags", read_tag);
   each(L, self, "languages", read_language);
   each(L, self, "triggers", read_trigger);
@@ -366,6 +369,7 @@ void tagger_free(Tagger *self)
   words_free(self->exact);
   words_free(self->folded);
   words_free(self->triggers);
+  needles_free(self->needles);
   memo_free(self->memo);
   free(self->path);
   arena_release(&self->arena);

@@ -6,6 +6,7 @@
 #include "config/manifest.h"
 #include "parse/article.h"
 #include "script/memo.h"
+#include "script/needles.h"
 #include "script/regex.h"
 #include "script/sandbox.h"
 #include "script/words.h"
@@ -48,7 +49,8 @@ typedef struct Tagger {
   VEC_OF(TaggerList) lists;
   Words *exact, *folded; // of all lists; ids are indices of `lists`
   VEC_OF(TaggerPattern) patterns;
-  Words *triggers; // NULL: none
+  Needles *needles; // of the patterns; ids are indices
+  Words *triggers;  // NULL: none
   int scan_ref, filter_ref;
   StrVec filter_tags; // what the filter is asked about; empty: everything
   VEC_OF(TaggerTest) tests;
@@ -83,8 +85,9 @@ typedef struct Run {
   size_t machine; // the first so many are the machine's
   Arena *arena;   // of all strings of new spans
   Arena *scratch; // of what the run needs for itself
-  size_t first_own, own; // spans of the tagger at work
-  bool scanning;         // scan() is at work: emit may be called
+  size_t first_own, own;  // spans of the tagger at work
+  const TagFacts **plain; // [tag of the tagger at work] facts without a value; in `arena`
+  bool scanning;          // scan() is at work: emit may be called
 } Run;
 
 // Append the tagger's spans to run->spans. False with *fault: it gave none.

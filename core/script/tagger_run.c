@@ -82,7 +82,7 @@ static void add_match(lua_State *L, Run *run, uint32_t tag, Str value, int value
 {
   if (value_ref != LUA_NOREF) value = call_value(L, run, value_ref, text, m);
   Span *span = bind_add_span(L, tag, base + m->group[group].start, base + m->group[group].end, order);
-  span_own_tag(span, run->arena)->value = arena_dup(run->arena, value);
+  if (value.len) span_own_tag(span, run->arena)->value = arena_dup(run->arena, value);
 }
 
 // --- lists and patterns
@@ -125,6 +125,14 @@ static void run_pattern(lua_State *L, Run *run, const TaggerPattern *p, size_t b
     from = m.group[0].end > from ? m.group[0].end : from + 1; // an empty match: on by one
     while (from < text.len && ((unsigned char)text.ptr[from] & 0xC0) == 0x80) from++;
   }
+}
+
+static void run_patterns(lua_State *L, Tagger *self, Run *run, size_t base, Str text)
+{
+  bool *may = arena_zalloc(run->scratch, self->patterns.len);
+  needles_find(self->needles, text, may);
+  for (size_t i = 0; i < self->patterns.len; i++)
+    if (may[i]) run_pattern(L, run, &self->patterns.items[i], base, text);
 }
 
 // PCRE2 wants valid UTF-8: bytes that are not become "?", so that positions stay.
@@ -228,8 +236,7 @@ static bool search_block(lua_State *L, Tagger *self, Run *run, size_t start, siz
     Str text = valid_text(raw, run->scratch);
     if (words_count(self->exact)) run_words(L, self, run, self->exact, start, text);
     if (words_count(self->folded)) run_words(L, self, run, self->folded, start, text);
-    for (size_t i = 0; i < self->patterns.len; i++)
-      run_pattern(L, run, &self->patterns.items[i], start, text);
+    if (self->patterns.len) run_patterns(L, self, run, start, text);
     resolve_overlaps(run, first);
   }
   return self->triggers && any_word(self->triggers, raw);
@@ -355,6 +362,7 @@ bool tagger_tag_article(Tagger *self, Run *run, Fault *fault)
 {
   run->first_own = run->spans.len;
   run->own = 0;
+  run->plain = arena_zalloc(run->arena, self->tags.len * sizeof *run->plain);
   bool ok = enter(self, run, tag_body, fault);
   if (!ok) run->spans.len = run->first_own;
   return ok;

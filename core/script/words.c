@@ -168,9 +168,16 @@ void words_build(Words *self)
   free(queue);
 }
 
-static uint32_t begin_bit(uint8_t a, uint8_t b, uint8_t c)
+static uint32_t bit_of(uint32_t window)
 {
-  return (((uint32_t)a << 16 | (uint32_t)b << 8 | c) * 2654435761u) >> 16;
+  return window * 2654435761u >> 16;
+}
+
+// Of three bytes. In folded lists letters get bit 5, and some signs too: the trie has the last word.
+static uint32_t begin_bit(const Words *self, const unsigned char *p)
+{
+  uint32_t window = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+  return bit_of(self->fold ? window | (window & 0x404040) >> 1 : window);
 }
 
 static void mark_begins(Words *self, uint32_t state, uint8_t bytes[3], int depth)
@@ -179,7 +186,8 @@ static void mark_begins(Words *self, uint32_t state, uint8_t bytes[3], int depth
     unsigned spread = 1u << (8 * (3 - depth));
     for (unsigned rest = 0; rest < spread; rest++) {
       uint8_t b = depth < 2 ? (uint8_t)(rest >> 8) : bytes[1], c = depth < 3 ? (uint8_t)rest : bytes[2];
-      uint32_t bit = begin_bit(bytes[0], b, c);
+      const unsigned char window[3] = {bytes[0], b, c};
+      uint32_t bit = begin_bit(self, window);
       self->begins[bit / 64] |= (uint64_t)1 << (bit % 64);
     }
     return;
@@ -212,45 +220,30 @@ static size_t hit_start(Str text, size_t end, uint32_t chars, bool fold)
   return (size_t)(p - text.ptr);
 }
 
-// Past the rest of the word that `at` stands in.
-static size_t skip_word(Str text, size_t at)
-{
-  const char *p = text.ptr + at, *end = text.ptr + text.len;
-  uint32_t cp;
-  utf8_decode_back(text.ptr, p, &cp);
-  if (!is_word_char(cp)) return at;
-  while (p < end) {
-    size_t len = utf8_decode(p, end, &cp);
-    if (!is_word_char(cp)) break;
-    p += len;
-  }
-  return (size_t)(p - text.ptr);
-}
+// What a byte may be: 0: ASCII and no letter or digit, 1: one of these, 2: part of a character beyond ASCII.
+static const uint8_t g_class[256] = {
+    ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, [0x80 ... 0xFF] = 2};
 
-static uint8_t lower_ascii(char c)
+// May a word begin with the three bytes at `p`? Where one is not ASCII it may.
+static bool may_begin(const Words *self, const unsigned char *p)
 {
-  return (uint8_t)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-// May a word begin at `at`? Looks at three bytes; where one is not ASCII, or the text ends, it may.
-static bool may_begin(const Words *self, Str text, size_t at)
-{
-  if (text.len - at < 3 || ((text.ptr[at] | text.ptr[at + 1] | text.ptr[at + 2]) & 0x80)) return true;
-  const char *p = text.ptr + at;
-  uint32_t bit = self->fold ? begin_bit(lower_ascii(p[0]), lower_ascii(p[1]), lower_ascii(p[2]))
-                            : begin_bit((uint8_t)p[0], (uint8_t)p[1], (uint8_t)p[2]);
+  if ((p[0] | p[1] | p[2]) & 0x80) return true;
+  uint32_t bit = begin_bit(self, p);
   return self->begins[bit / 64] >> (bit % 64) & 1;
 }
 
-// The next place where a word may begin, from the root.
+// The next place where a word may begin, from the root: behind something that is no letter or digit, or may
+// be none.
 static size_t next_begin(const Words *self, Str text, size_t at)
 {
-  while (at < text.len) {
-    if (at) at = skip_word(text, at);
-    if (at == text.len || may_begin(self, text, at)) break;
-    uint32_t cp;
-    at += utf8_decode(text.ptr + at, text.ptr + text.len, &cp);
+  const unsigned char *p = (const unsigned char *)text.ptr;
+  uint8_t before = at ? g_class[p[at - 1]] : 0;
+  for (; at + 2 < text.len; at++) {
+    uint8_t class = g_class[p[at]];
+    if (class && before != 1 && (p[at] & 0xC0) != 0x80 && may_begin(self, p + at)) return at;
+    before = class;
   }
+  while (at < text.len && (p[at] & 0xC0) == 0x80) at++;
   return at;
 }
 

@@ -1,0 +1,136 @@
+// Needles err on one side only: wherever PCRE2 finds a match, they say that it may. Random patterns over a
+// small alphabet with odd letters in it, over random texts made of the same pieces.
+#include "unit/test.h"
+
+#include "script/needles.h"
+#include "script/regex.h"
+
+#include <stdlib.h>
+
+static uint64_t g_seed = 1;
+
+static unsigned roll(unsigned sides)
+{
+  g_seed = g_seed * 6364136223846793005u + 1442695040888963407u;
+  return (unsigned)(g_seed >> 33) % sides;
+}
+
+static const char *const g_letters[] = {"a", "B", "s", "k", "å", "Å", "ß", "ẞ", "§", "×", "÷", "7",
+                                        " ", "-", "ſ", "K", "µ", "μ", "ÿ", "Ÿ", "Ж", "ж", "@", "é"};
+
+static const char *letter(void)
+{
+  return g_letters[roll(ARRAY_LEN(g_letters))];
+}
+
+static void add_pattern(StrBuf *out, int depth);
+
+static void add_atom(StrBuf *out, int depth)
+{
+  static const char *const wide[] = {".",      "\\d",         "\\w",   "[aBk]",   "[^a]",  "\\p{Lu}",
+                                     "\\s",    "[[:alpha:]]", "\\b",   "^",       "(?=s)", "(?!k)",
+                                     "(?<=a)", "[]a-]",       "\\x73", "\\x{e5}", "$"};
+  static const char *const open[] = {"(", "(?:", "(?i:", "(?>", "(?<n>", "(?-i:", "(?="};
+  unsigned kind = roll(12);
+  if (kind < 7) {
+    for (unsigned n = roll(4) + 1; n; n--) strbuf_add(out, str_of(letter()));
+  } else if (kind < 9 || depth > 3) {
+    strbuf_add(out, str_of(wide[roll(ARRAY_LEN(wide))]));
+  } else {
+    strbuf_add(out, str_of(open[roll(ARRAY_LEN(open))]));
+    add_pattern(out, depth + 1);
+    strbuf_byte(out, ')');
+  }
+  static const char *const counts[] = {"?", "*", "+", "{2}", "{0,2}", "{1,}", "+?", "*+", "{,2}", "{x"};
+  if (roll(4) == 0) strbuf_add(out, str_of(counts[roll(ARRAY_LEN(counts))]));
+}
+
+static void add_pattern(StrBuf *out, int depth)
+{
+  if (!depth && roll(2)) strbuf_add(out, STR("(?i)"));
+  for (unsigned n = roll(3) + 1; n; n--) {
+    for (unsigned k = roll(4); k; k--) add_atom(out, depth);
+    if (n > 1) strbuf_byte(out, '|');
+  }
+}
+
+static void may_where_it_does(void **state)
+{
+  (void)state;
+  const char *rounds = getenv("PROP_ROUNDS");
+  long most = (rounds ? atol(rounds) : 200) * 100L, compiled = 0, matched = 0, told = 0;
+  for (long round = 0; round < most; round++) {
+    StrBuf pattern = {0}, text = {0};
+    RegexMatch match;
+    bool may = false;
+    add_pattern(&pattern, 0);
+    strbuf_add(&pattern, STR(""));
+    Regex *regex = regex_new(strbuf_str(&pattern), NULL);
+    Needles *needles = needles_new();
+    needles_add(needles, strbuf_str(&pattern), 0);
+    for (int tries = 0; regex && tries < 8; tries++) {
+      strbuf_reset(&text);
+      for (unsigned n = roll(30); n; n--) strbuf_add(&text, str_of(letter()));
+      may = false;
+      needles_find(needles, strbuf_str(&text), &may);
+      bool found = regex_find(regex, strbuf_str(&text), 0, &match, NULL, NULL) == REGEX_FOUND;
+      if (found && !may)
+        print_error("round %ld: /" STR_FMT "/ in \"" STR_FMT "\"\n", round, STR_ARG(strbuf_str(&pattern)),
+                    STR_ARG(strbuf_str(&text)));
+      assert_true(may || !found);
+      matched += found;
+      told += !may;
+    }
+    compiled += regex != NULL;
+    regex_free(regex);
+    needles_free(needles);
+    strbuf_release(&pattern);
+    strbuf_release(&text);
+  }
+  assert_true(compiled > most / 3 && matched > most / 4 && told > most / 4); // they are worth their while
+}
+
+static void what_patterns_need(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *pattern, *needs;
+  } cases[] = {
+      {"\\bIMO (\\d{7})\\b", "imo "},
+      {"(?i)\\b(?:OFAC|SDN) list", " list"},
+      {"a(b|c)d", "a"},
+      {"foo|bar", "foo bar"},
+      {"foo|b?", ""},
+      {"(?:foo)?bar+", "bar"},
+      {"colou?rs", "colo"},
+      {"ab{0}cde", "cde"},
+      {"x(?=longer)y", "xy"},
+      {"[A-Z]{2}\\d{2}", ""},
+      {"(?x) a b", ""},
+      {"\\Qabc\\E", ""},
+      {"(?:Ärger|Ö)l", "ärger ö"},
+      {"(a)(?1)", ""},
+      {"(?(1)a|b)c", ""},
+      {"((((abc", ""},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    NeedleVec needles = {0};
+    StrBuf got = {0};
+    strbuf_add(&got, STR(""));
+    needles_of(str_of(cases[i].pattern), &needles);
+    for (size_t n = 0; n < needles.len; n++) strbuf_addf(&got, "%s%s", n ? " " : "", needles.items[n]);
+    strbuf_byte(&got, '\0');
+    assert_string_equal(got.ptr, cases[i].needs);
+    needles_release(&needles);
+    strbuf_release(&got);
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(what_patterns_need),
+                                     cmocka_unit_test(may_where_it_does)};
+  const char *seed = getenv("SEED");
+  if (seed) g_seed = (uint64_t)atoll(seed);
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
