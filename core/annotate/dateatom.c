@@ -224,7 +224,9 @@ static void read_two_groups(Reader *self, const Digits *d)
     add_reading(self, date_reading(mark == '/' ? SYM_DAYSLASH : SYM_DAYMON, -1, month, day));
   if ((mark == '-' || mark == '/') && d->width[0] == 4 && d->width[1] == 2 && b >= 1 && b <= 12)
     add_reading(self, date_reading(SYM_ISO, a, b, 0));
-  if (mark == '/' && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)
+  bool dotted =
+      mark == '.' && d->width[0] == 2 && b >= 1900 && b < 2100 && !self->lex->month_first; // "05.2016"
+  if ((mark == '/' || dotted) && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)
     add_reading(self, date_reading(SYM_NDATE, b, a, 0));
   if (d->width[1] == 3 && d->width[0] <= 3 && (mark == '.' || mark == ',')) { // thousands
     Reading r = {.sym = SYM_DEC, .len = 1, .sets = 1, .value = a * 1000 + b, .digits = 6};

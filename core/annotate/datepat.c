@@ -471,7 +471,7 @@ static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t dep
   if (pattern->family != FAMILY_NONE && !extent_fits(m->list, begin, end)) return;
   m->found = true;
   best->pattern = pattern;
-  best->begin = begin, best->end = end, best->past = at;
+  best->begin = begin, best->end = end;
   memcpy(m->best_path, m->path, depth * sizeof *m->path);
   m->best_depth = depth;
 }

@@ -112,6 +112,7 @@ static bool last_day_fits(const DateMatch *m)
   const DateFrame *f = &m->frame;
   if (m->pattern->family != FAMILY_DATE || !frame_has(f, FIELD_UNIT) || !frame_has(f, FIELD_REL)) return true;
   if (frame_has(f, FIELD_AMOUNT) || frame_has(f, FIELD_ANAPHOR) || frame_has(f, FIELD_WEEKDAY)) return true;
+  if (frame_get(f, FIELD_OPEN, 0) == OPEN_STILL) return true; // "the rest of the day"
   int32_t unit = f->field[FIELD_UNIT], rel = f->field[FIELD_REL];
   if (unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND) return false;
   return unit != UNIT_DAY || rel > 0;
@@ -146,6 +147,20 @@ static bool counts_next(const Finder *f, uint32_t end)
   return false;
 }
 
+// Whether a phrase ends at `at`: a mark or nothing follows, and no digits behind the mark.
+static bool ends_phrase(const Finder *f, uint32_t at)
+{
+  const Token *next = atom_token(f, at);
+  if (!next) return true;
+  Str word = atom_word(f, at);
+  if (str_is(word, ".") && !atom_token(f, at + 1)) return true;
+  if (!str_is(word, ".") && !str_is(word, ",") && !str_is(word, "!") && !str_is(word, "?") &&
+      !str_is(word, ";"))
+    return false;
+  const Token *behind = atom_token(f, at + 1);
+  return !behind || (f->list->atoms.items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
+}
+
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
 static bool bare_fits(const Finder *f, const DateMatch *m)
 {
@@ -168,6 +183,10 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
     int32_t each = frame_get(frame, FIELD_UNIT, 0);
     return each != UNIT_HOUR && each != UNIT_MINUTE && each != UNIT_SECOND;
   }
+  if (bare == 11) return ends_phrase(f, m->end); // "den 27."
+  if (bare == 10)                                // "from 9 to 11": a bare number behind a clock
+    return f->notes->dates.len && f->last_end == m->begin - 1 && !counts_next(f, m->end) &&
+           frame_has(f->notes->dates.items[f->notes->dates.len - 1].frame, FIELD_HOUR);
   if (bare == 9) return frame->field[FIELD_YY] > frame->field[FIELD_YEAR] % 100; // "1950-53"
   if (bare == 8) // "Sep to Nov": an abbreviation behind a date
     return f->notes->dates.len && f->last_end == m->begin - 1 &&
@@ -383,13 +402,13 @@ static uint32_t add_right_days(Finder *f, const DateMatch *m)
   uint32_t at = m->end;
   bool month_first =
       f->lex->month_first && frame_has(&m->frame, FIELD_DAY) && frame_has(&m->frame, FIELD_MONTH);
-  if (!month_first || frame_has(&m->frame, FIELD_YEAR) || has_clock(&m->frame)) return m->past;
+  if (!month_first || frame_has(&m->frame, FIELD_YEAR) || has_clock(&m->frame)) return m->end;
   if (!(is_range_mark(f, at) && !str_is(atom_word(f, at), ",")) && !atom_reading(f, at, SYM_TO) &&
       !atom_reading(f, at, SYM_AND))
-    return m->past;
+    return m->end;
   const Reading *number = atom_reading(f, at + 1, SYM_INT);
   if (!number || number->digits > 2 || !date_field_fits(FIELD_DAY, number->value, number->digits))
-    return m->past;
+    return m->end;
   DateFrame frame = m->frame;
   frame_set(&frame, FIELD_DAY, number->value);
   frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY);
@@ -463,9 +482,8 @@ static void find_all(Finder *f, const DatePat *pat)
     join_range(f, &m, floor);
     if (!frame_has(&m.frame, FIELD_RANGE)) mark_open(f, &m);
     add_draft(f, m.begin, m.end, type_of(&m), confidence_of(&m), &m.frame);
-    uint32_t next = add_right_days(f, &m);
+    at = add_right_days(f, &m);
     floor = m.end;
-    at = next > m.begin ? (next > m.end ? next : m.end) : m.end;
   }
 }
 

@@ -256,7 +256,7 @@ typedef struct DatePat {
 
 typedef struct DateMatch {
   const Pattern *pattern;
-  uint32_t begin, end, past; // atoms: the extent, and where the match with its context ends
+  uint32_t begin, end; // atoms: the extent
   DateFrame frame;
 } DateMatch;
 

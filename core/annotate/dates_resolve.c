@@ -119,6 +119,8 @@ static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
     return timex_of_day(day - calendar_weekday(day) + weekday);
   }
   int32_t day;
+  if (frame_get(f, FIELD_REL, 0) > 0 && frame_has(f, FIELD_DIR))
+    return weekday_near(&now, weekday, 1, false);              // "coming"
   if (frame_get(f, FIELD_REL, 0) > 0 && timex_day(&now, &day)) // "next Friday": the one of next week
     return timex_of_day(day - calendar_weekday(day) + weekday + 7 * f->field[FIELD_REL]);
   if (frame_has(f, FIELD_REL)) return weekday_near(&now, weekday, f->field[FIELD_REL], false);
@@ -359,10 +361,10 @@ static Timex move_day(const Timex *day, int32_t unit, int32_t count)
 }
 
 // "two years and 21 days ago"
-static Timex resolve_two_counts(const Resolver *r, const DateFrame *f)
+static Timex resolve_two_counts(Resolver *r, const DateFrame *f)
 {
   int dir = f->field[FIELD_DIR];
-  Timex t = day_of(r);
+  Timex t = frame_has(f, FIELD_ANAPHOR) ? seen_at(reference_of(r), GRAIN_DAY) : day_of(r);
   if (f->field[FIELD_AMOUNT] < 0 || f->field[FIELD_AMOUNT2] < 0) return (Timex){0};
   t = move_day(&t, f->field[FIELD_UNIT2], f->field[FIELD_AMOUNT2] / 100 * dir);
   return move_day(&t, f->field[FIELD_UNIT], f->field[FIELD_AMOUNT] / 100 * dir);
@@ -592,15 +594,16 @@ typedef struct Outcome {
   Str value;
   Timex t; // GRAIN_NONE: no anchor for those behind
   int32_t first, last;
-  bool begins, ends; // whether `first`, `last` are known
-  int clock;         // in minutes: both ends are at that time of their day; -1: they are whole days
+  bool begins, ends;          // whether `first`, `last` are known
+  int begin_clock, end_clock; // minutes of their day; -1: the whole day
   Anchor anchor;
 } Outcome;
 
 static void find_bounds(const Timex *t, Outcome *out)
 {
   out->begins = out->ends = timex_bounds(t, &out->first, &out->last);
-  out->clock = t->grain == GRAIN_MINUTE && t->hour != TIMEX_X ? t->hour * 60 + t->minute : -1;
+  bool clock = t->grain == GRAIN_MINUTE && t->hour != TIMEX_X;
+  out->begin_clock = out->end_clock = clock ? t->hour * 60 + t->minute : -1;
 }
 
 // "early March", "the end of 2012": a third of it.
@@ -619,10 +622,33 @@ static void open_ends(const Resolver *r, int32_t open, Outcome *out)
   bool inside = timex_day(&now, &today) && today >= out->first && today <= out->last;
   if (open == OPEN_SO_FAR && inside) out->last = today;
   if (open == OPEN_STILL && inside) out->first = today;
-  if (open == OPEN_BEFORE) out->last = out->first - (out->clock < 0);
-  if (open == OPEN_AFTER) out->first = out->last + (out->clock < 0);
+  if (open == OPEN_BEFORE) out->last = out->first - (out->begin_clock < 0);
+  if (open == OPEN_AFTER) out->first = out->last + (out->end_clock < 0);
   if (open == OPEN_BEFORE || open == OPEN_UNTIL) out->begins = false;
   if (open == OPEN_AFTER || open == OPEN_SINCE) out->ends = false;
+}
+
+// Sets an end that lies `minutes` from the midnight of `day`.
+static void set_end(int32_t day, int64_t minutes, int32_t *end, int *clock)
+{
+  int64_t days = minutes / 1440 - (minutes % 1440 < 0);
+  *end = day + (int32_t)days, *clock = (int)(minutes - days * 1440);
+}
+
+// "the last two hours": whole ones up to now; "the next 30 minutes": whole ones from the next minute on.
+static void find_clock_span(const Resolver *r, const DateFrame *f, Outcome *out)
+{
+  int32_t today, unit = f->field[FIELD_UNIT];
+  int64_t step = unit == UNIT_HOUR ? 3600 : unit == UNIT_MINUTE ? 60 : 1;
+  int64_t length = frame_get(f, FIELD_AMOUNT, 100) * step / 100;
+  if (r->now.grain != GRAIN_MINUTE || !timex_day(&r->now, &today) || length <= 0 || length > 100000000)
+    return;
+  int64_t minute = r->now.hour * 60 + r->now.minute, whole = minute * 60 - minute * 60 % step;
+  bool past = f->field[FIELD_DIR] < 0;
+  int64_t begin = past ? whole - length : whole + step, until = past ? minute * 60 : begin + length;
+  set_end(today, begin / 60 - (begin % 60 < 0), &out->first, &out->begin_clock);
+  set_end(today, until / 60, &out->last, &out->end_clock);
+  out->begins = out->ends = true;
 }
 
 // "the last two weeks": whole weeks up to the article's day; "the next two": whole ones from the next week
@@ -632,6 +658,7 @@ static void find_span_bounds(const Resolver *r, const DateFrame *f, Outcome *out
   int32_t today, ignored, unit = frame_get(f, FIELD_UNIT, UNIT_DAY), dir = f->field[FIELD_DIR];
   int32_t count = frame_get(f, FIELD_AMOUNT, 100) / 100;
   Timex now = day_of(r);
+  if (is_clock_unit(unit)) find_clock_span(r, f, out);
   if (!timex_day(&now, &today) || frame_get(f, FIELD_AMOUNT, 100) < 100 || is_clock_unit(unit) ||
       count > 10000)
     return;
@@ -672,7 +699,7 @@ static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
 static Outcome resolve(Resolver *r, const DateDraft *draft)
 {
   const DateFrame *f = draft->frame;
-  Outcome out = {.clock = -1, .anchor = ANCHOR_WORDS};
+  Outcome out = {.begin_clock = -1, .end_clock = -1, .anchor = ANCHOR_WORDS};
   if (frame_has(f, FIELD_REF)) {
     out.value = ref_value(f);
     if (str_is(out.value, "PRESENT_REF")) find_bounds(&r->now, &out), out.anchor = ANCHOR_DCT;
@@ -742,8 +769,8 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
     Outcome out = resolve(r, draft);
     facts = arena_zalloc(r->arena, sizeof *facts);
     facts->value = out.value;
-    facts->begin = out.begins ? end_text(r, out.first, out.clock) : none;
-    facts->until = out.ends ? end_text(r, out.last, out.clock) : none;
+    facts->begin = out.begins ? end_text(r, out.first, out.begin_clock) : none;
+    facts->until = out.ends ? end_text(r, out.last, out.end_clock) : none;
     facts->anchor = anchor_text(r, out.anchor);
     keep_memo(r, &out, facts, draft->memo);
     t = out.t;
