@@ -6,12 +6,13 @@
 //   sym:field     likewise, but its number goes into `field`, if it can be one (a day is 1 to 31)
 //   "word"        this word
 //   (a | b)  x?   choice, option;  {name}  a macro;  ~  no white space here
+//   !sym          no such reading here
 //   <  >          the expression begins here, ends here: what is outside is context
 #include "annotate/dates_p.h"
 #include "base/map.h"
 #include "base/table.h"
 
-enum { OP_SYM, OP_SPLIT, OP_JUMP, OP_GLUE, OP_BEGIN, OP_END, OP_ACCEPT };
+enum { OP_SYM, OP_NOT, OP_SPLIT, OP_JUMP, OP_GLUE, OP_BEGIN, OP_END, OP_ACCEPT };
 struct PatOp {
   uint8_t code;
   uint8_t field; // OP_SYM: FIELD_COUNT for none
@@ -156,13 +157,15 @@ static void compile_item(Compiler *c, Str *s)
 {
   size_t from = c->pat->ops.len;
   char ch = s->ptr[0];
-  if (ch == '(' || ch == '{' || strchr("<>~", ch)) *s = str_slice(*s, 1, s->len);
+  if (ch == '(' || ch == '{' || strchr("<>~!", ch)) *s = str_slice(*s, 1, s->len);
   if (ch == '<')
     emit(c, (PatOp){OP_BEGIN, 0, 0, 0, 0});
   else if (ch == '>')
     emit(c, (PatOp){OP_END, 0, 0, 0, 0});
   else if (ch == '~')
     emit(c, (PatOp){OP_GLUE, 0, 0, 0, 0});
+  else if (ch == '!')
+    emit(c, (PatOp){OP_NOT, 0, datelex_symbol(c->lex, take_name(s)), 0, 0});
   else if (ch == '"')
     compile_word(c, s);
   else if (ch == '{')
@@ -484,6 +487,13 @@ static bool may_go_on(const Matcher *m, uint32_t pc, uint32_t at)
          symset_meets(&m->pat->sets.items[next], m->list->atoms.items[at].readings.syms);
 }
 
+static bool has_reading(const Atom *atom, uint16_t sym)
+{
+  SymSet one = {{0}};
+  symset_add(&one, sym);
+  return symset_meets(&one, atom->readings.syms);
+}
+
 static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t begin, uint32_t end)
 {
   for (;; pc++) {
@@ -510,6 +520,9 @@ static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t b
     case OP_JUMP:
       pc = op->to - 1;
       break;
+    case OP_NOT:
+      if (at < m->list->atoms.len && has_reading(&m->list->atoms.items[at], op->sym)) return;
+      break;
     case OP_GLUE:
       if (at >= m->list->atoms.len || m->list->atoms.items[at].spaced) return;
       break;
@@ -532,8 +545,10 @@ static void fill_frame(const Matcher *m)
 {
   DateFrame *frame = &m->best->frame;
   *frame = (DateFrame){0};
-  for (uint32_t i = 0; i < m->best_depth; i++) {
+  uint32_t at = m->start;
+  for (uint32_t i = 0; i < m->best_depth && at < m->best->end; i++) { // what stands behind is context
     const Step *step = &m->best_path[i];
+    at += step->reading->len;
     bool counts =
         step->reading->sym == SYM_NUM || step->reading->sym == SYM_INT || step->reading->sym == SYM_DEC;
     if (counts && step->field == FIELD_COUNT && frame_has(frame, FIELD_UNIT) &&
@@ -561,6 +576,7 @@ static bool may_follow(const DatePat *pat, uint16_t set, const Atom *behind)
 
 static bool match_at(Matcher *m, uint32_t at)
 {
+  m->start = at;
   const Atom *atom = &m->list->atoms.items[at];
   for (uint32_t i = 0; i < atom->readings.count; i++) {
     const Reading *r = atom->readings.items[i];
@@ -575,23 +591,21 @@ static bool match_at(Matcher *m, uint32_t at)
   return m->found;
 }
 
-// A match that opens with context ("in" May) gives way to a longer one that opens where its extent does (May
-// 5).
+// A match that opens with context ("in" May) gives way to a longer one that opens further on (May 5).
 bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateMatch *best)
 {
   if (!symset_meets(&pat->first, list->atoms.items[at].readings.syms)) return false;
   Matcher m;
   m.pat = pat, m.list = list, m.budget = MAX_STEPS, m.best = best, m.found = false, m.best_depth = 0;
   if (!match_at(&m, at)) return false;
-  if (best->begin > at) {
+  for (uint32_t inside = at + 1; inside <= best->begin; inside++) {
     DateMatch inner;
     Matcher again = {.pat = pat, .list = list, .budget = MAX_STEPS, .best = &inner};
-    if (match_at(&again, best->begin) && inner.end > best->end) {
-      *best = inner;
-      again.best = best;
-      fill_frame(&again);
-      return true;
-    }
+    if (!match_at(&again, inside) || inner.end <= best->end) continue;
+    *best = inner;
+    again.best = best;
+    fill_frame(&again);
+    return true;
   }
   fill_frame(&m);
   return true;

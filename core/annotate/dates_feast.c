@@ -22,6 +22,7 @@ int32_t date_feast_day(int32_t code, int year)
     return eve - calendar_weekday(eve) % 7 - 7 * ('4' - c[3]);
   }
   if (!memcmp(c, "BLKF", 4)) return calendar_nth_weekday(year, 11, 4, 4) + 1; // the day after Thanksgiving
+  if (!memcmp(c, "CYBM", 4)) return calendar_nth_weekday(year, 11, 4, 4) + 4; // the Monday after it
   if (!memcmp(c, "BUSS", 4)) { // the Wednesday before 23 November
     int32_t last = calendar_day(year, 11, 22);
     return last - (calendar_weekday(last) - 3 + 7) % 7;

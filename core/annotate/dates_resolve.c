@@ -243,9 +243,9 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
   if (r->now.grain >= GRAIN_DAY && tense < 0 && day > r->now.day) t = timex_step(&t, -1);
   if (r->now.grain >= GRAIN_DAY && tense > 0 && day < r->now.day) t = timex_step(&t, 1);
   t.grain = GRAIN_DAY, t.day = day;
-  for (int i = 0; frame_has(f, FIELD_WEEKDAY) && t.year > 0 && i < 7;
+  for (int i = 0; frame_has(f, FIELD_WEEKDAY) && t.year > 0 && i < 13;
        i++) { // "Tuesday the 25th": a month where it is one
-    static const int order[] = {0, 1, -1, 2, -2, 3, -3};
+    static const int order[] = {0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -6};
     Timex month = {.grain = GRAIN_MONTH, .year = t.year, .month = t.month};
     month = timex_step(&month, order[i]);
     if (!calendar_valid(month.year, month.month, day)) continue;
