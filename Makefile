@@ -44,7 +44,7 @@ endif
 
 # --- what is built ---------------------------------------------------------------------------------------------------
 
-LAYERS := base config text parse annotate export script index server
+LAYERS := base config text parse annotate human export script index server
 LIB_SRC := $(wildcard $(LAYERS:%=core/%/*.c))
 LIB_CXX := $(wildcard core/config/*.cc)
 CLI_SRC := $(wildcard core/cli/*.c)
