@@ -40,6 +40,7 @@ typedef struct Annotations {
   Lang lang;
   Dct dct;
   Str title;                      // the headline; empty: none
+  const HumanFacts *human;        // of the spans that a person has a part in
   const struct Annotations *base; // strings and blocks may be its; held by a reference; NULL: none
   Arena arena;                    // owns every string above
   int refs;                       // atomic; use annotations_ref() and annotations_unref()

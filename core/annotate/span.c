@@ -8,6 +8,12 @@ static const char *const g_dates[DATE_TYPES] = {"DATE", "TIME", "DURATION", "SET
 static const char *const g_quotes[QUOTE_TYPES] = {"direct", "mixed", "indirect"};
 static const char *const g_makers[] = {"rule", "list", "model", "script", "human"};
 
+const char *verdict_name(Verdict verdict)
+{
+  static const char *const names[VERDICTS] = {NULL, "made", "accepted", "rejected", "noted", "rule"};
+  return names[verdict];
+}
+
 const char *span_kind_name(SpanKind kind)
 {
   return g_kinds[kind];

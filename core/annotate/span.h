@@ -47,6 +47,21 @@ typedef struct TagFacts {
   Str script; // its maker
 } TagFacts;
 
+typedef enum Verdict { // what a person said of an annotation
+  VERDICT_NONE,
+  VERDICT_MADE,     // it is theirs
+  VERDICT_ACCEPTED, // the machine's, and right
+  VERDICT_REJECTED, // not there
+  VERDICT_NOTED,    // the machine's, with a note
+  VERDICT_RULE,     // by a rule of the folder, not about this place
+  VERDICTS
+} Verdict;
+
+typedef struct HumanFacts { // a person's part in an annotation
+  Verdict verdict;
+  Str record, note; // empty: none
+} HumanFacts;
+
 typedef struct Span {
   size_t start, end; // bytes in the article, half-open
   SpanKind kind;
@@ -54,6 +69,7 @@ typedef struct Span {
   Maker by;
   float confidence; // 0 to 1
   uint32_t id;      // unique in the article; steady while the span lives
+  uint32_t human;   // its facts are Annotations.human[human - 1]; 0: no person has a part in it
   union {
     const EntityFacts *entity; // mentions of one entity share theirs
     const DateFacts *date;
@@ -63,6 +79,7 @@ typedef struct Span {
 } Span;
 typedef VEC_OF(Span) SpanVec;
 
+const char *verdict_name(Verdict verdict);        // "made"; NULL: none
 const char *span_kind_name(SpanKind kind);        // "entity"
 Str span_type_name(const Span *span);             // "PER", "DATE", "direct"; a tag's own name
 Str span_by_name(const Span *span, Arena *arena); // "rule", "script:weapons"

@@ -93,6 +93,13 @@ static void write_confidence(StrBuf *out, float confidence)
   strbuf_add(out, percent == 100 ? STR("1") : percent ? (Str){text, percent % 10 ? 4 : 3} : STR("0"));
 }
 
+static void write_human(StrBuf *out, const HumanFacts *human)
+{
+  json_write_member(out, "verdict", str_of(verdict_name(human->verdict)));
+  if (human->record.len) json_write_member(out, "record", human->record);
+  if (human->note.len) json_write_member(out, "note", human->note);
+}
+
 void span_write_json(StrBuf *out, const Span *span, const SpanWriter *writer)
 {
   char id[8], *digit = id + sizeof id;
@@ -108,6 +115,7 @@ void span_write_json(StrBuf *out, const Span *span, const SpanWriter *writer)
   write_facts(out, span, writer);
   write_confidence(out, span->confidence);
   json_write_member(out, "by", span_by_name(span, writer->scratch));
+  if (span->human) write_human(out, &writer->human[span->human - 1]);
   strbuf_byte(out, '}');
 }
 

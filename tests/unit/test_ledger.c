@@ -1,0 +1,251 @@
+// Ledgers: merging by id, sorting, what others wrote, tombstones, conflict marks, and two processes at once.
+#include "human/ledger.h"
+
+#include "base/alloc.h"
+#include "config/paths.h"
+#include "test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static char g_dir[64];
+
+static int make_dir(void **state)
+{
+  (void)state;
+  snprintf(g_dir, sizeof g_dir, "/tmp/newsmark-ledger-XXXXXX");
+  return mkdtemp(g_dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+  (void)state;
+  char command[128];
+  snprintf(command, sizeof command, "rm -rf '%s'", g_dir);
+  return system(command);
+}
+
+static char *in_dir(const char *name)
+{
+  return path_join(g_dir, name);
+}
+
+static Str content(const char *path, Arena *arena)
+{
+  StrBuf bytes = {0};
+  assert_true(file_read(path, 1 << 26, &bytes, NULL));
+  Str text = arena_dup(arena, strbuf_str(&bytes));
+  strbuf_release(&bytes);
+  return text;
+}
+
+static void put(Ledger *ledger, const char *line)
+{
+  LedgerTexts news = {0};
+  Str text = str_of(line);
+  Error err = {0};
+  if (!ledger_put(ledger, &text, 1, &news, &err)) fail_msg("%s", err.text);
+  vec_release(&news);
+}
+
+static void test_lines_are_sorted_and_replaced(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  char *path = in_dir("a/b/x.txt.jsonl");
+  Ledger *ledger = ledger_new(path);
+  put(ledger, "{\"id\":\"b\",\"start\":20,\"time\":\"1\"}");
+  put(ledger, "{\"id\":\"a\",\"start\":7,\"time\":\"1\"}");
+  put(ledger, "{\"id\":\"article\",\"time\":\"1\"}");
+  assert_str(content(path, &arena),
+             "{\"id\":\"article\",\"time\":\"1\"}\n{\"id\":\"a\",\"start\":7,\"time\":\"1\"}\n"
+             "{\"id\":\"b\",\"start\":20,\"time\":\"1\"}\n");
+  put(ledger, "{\"id\":\"b\",\"start\":3,\"time\":\"2\"}");
+  put(ledger, "{\"id\":\"a\",\"start\":7,\"gone\":\"2\"}");
+  put(ledger, "{\"id\":\"a\",\"start\":7,\"time\":\"1.5\"}"); // older than the tombstone
+  assert_str(content(path, &arena),
+             "{\"id\":\"article\",\"time\":\"1\"}\n{\"id\":\"b\",\"start\":3,\"time\":\"2\"}\n"
+             "{\"id\":\"a\",\"start\":7,\"gone\":\"2\"}\n");
+  ledger_free(ledger);
+  free(path);
+  arena_release(&arena);
+}
+
+static void test_nothing_new_writes_nothing(void **state)
+{
+  (void)state;
+  char *path = in_dir("same.jsonl");
+  Ledger *ledger = ledger_new(path);
+  put(ledger, "{\"id\":\"a\",\"start\":7,\"time\":\"1\"}");
+  struct stat before, after;
+  assert_int_equal(stat(path, &before), 0);
+  put(ledger, "{\"id\":\"a\",\"start\":7,\"time\":\"1\"}");
+  assert_int_equal(stat(path, &after), 0);
+  assert_int_equal(before.st_ino, after.st_ino);
+  ledger_free(ledger);
+  free(path);
+}
+
+static void test_others_lines_are_news(void **state)
+{
+  (void)state;
+  char *path = in_dir("two.jsonl");
+  Ledger *one = ledger_new(path), *two = ledger_new(path);
+  LedgerTexts news = {0};
+  put(one, "{\"id\":\"a\",\"start\":1,\"time\":\"1\"}");
+  put(two, "{\"id\":\"b\",\"start\":2,\"time\":\"1\"}");
+  assert_int_equal(ledger_lines(two)->len, 2);
+  assert_true(ledger_read(one, &news, NULL));
+  assert_int_equal(news.len, 1);
+  assert_str(news.items[0], "{\"id\":\"b\",\"start\":2,\"time\":\"1\"}");
+  news.len = 0;
+  assert_int_equal(unlink(path), 0); // as git may
+  assert_true(ledger_read(one, &news, NULL));
+  assert_int_equal(news.len, 2);
+  assert_str(news.items[0], "{\"id\":\"a\",\"gone\":\"1\"}");
+  vec_release(&news);
+  ledger_free(one);
+  ledger_free(two);
+  free(path);
+}
+
+static void test_odd_lines_and_conflicts(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  char *path = in_dir("odd.jsonl");
+  FILE *file = fopen(path, "w");
+  fputs(
+      "<<<<<<< "
+      "ours\n{\"id\":\"a\",\"start\":1,\"time\":\"1\"}\n=======\n{\"id\":\"a\",\"start\":1,\"time\":\"3\"}\n"
+      ">>>>>>> theirs\nnot json\r\n\n{\"no\":\"id\"}\n",
+      file);
+  fclose(file);
+  Ledger *ledger = ledger_new(path);
+  put(ledger, "{\"id\":\"b\",\"start\":0,\"time\":\"1\"}");
+  assert_str(content(path, &arena),
+             "{\"id\":\"b\",\"start\":0,\"time\":\"1\"}\n{\"id\":\"a\",\"start\":1,\"time\":\"3\"}\n"
+             "not json\n{\"no\":\"id\"}\n");
+  ledger_free(ledger);
+  free(path);
+  arena_release(&arena);
+}
+
+static void test_merge(void **state)
+{
+  (void)state;
+  StrBuf out = {0};
+  const Str texts[] = {
+      STR("{\"id\":\"a\",\"start\":1,\"time\":\"2\"}\n{\"id\":\"b\",\"start\":5,\"time\":\"1\"}\n"),
+      STR("{\"id\":\"a\",\"start\":1,\"time\":\"1\"}\n{\"id\":\"b\",\"start\":5,\"gone\":\"2\"}\n"
+          "{\"id\":\"c\",\"start\":2,\"time\":\"1\"}\n")};
+  ledger_merge(texts, 2, &out);
+  assert_str(strbuf_str(&out),
+             "{\"id\":\"a\",\"start\":1,\"time\":\"2\"}\n{\"id\":\"c\",\"start\":2,\"time\":\"1\"}\n"
+             "{\"id\":\"b\",\"start\":5,\"gone\":\"2\"}\n");
+  strbuf_release(&out);
+}
+
+// Put `count` records, one after another, and end.
+static void write_many(const char *path, char who, int count)
+{
+  Ledger *ledger = ledger_new(path);
+  for (int i = 0; i < count; i++) {
+    char line[64];
+    snprintf(line, sizeof line, "{\"id\":\"%c%d\",\"start\":%d,\"time\":\"1\"}", who, i, i);
+    LedgerTexts news = {0};
+    Str text = str_of(line);
+    if (!ledger_put(ledger, &text, 1, &news, NULL)) _exit(1);
+    vec_release(&news);
+  }
+  ledger_free(ledger);
+}
+
+static pid_t start_writer(const char *path, char who, int count)
+{
+  pid_t pid = fork();
+  if (pid) return pid;
+  write_many(path, who, count);
+  _exit(0);
+}
+
+static void test_two_processes_lose_nothing(void **state)
+{
+  (void)state;
+  char *path = in_dir("crowd.jsonl");
+  pid_t pids[] = {start_writer(path, 'x', 1000), start_writer(path, 'y', 1000)};
+  for (int i = 0; i < 2; i++) {
+    int status;
+    assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+    assert_int_equal(status, 0);
+  }
+  Ledger *ledger = ledger_new(path);
+  LedgerTexts news = {0};
+  assert_true(ledger_read(ledger, &news, NULL));
+  assert_int_equal(ledger_lines(ledger)->len, 2000);
+  vec_release(&news);
+  ledger_free(ledger);
+  free(path);
+}
+
+// A writer is killed at some moment, again and again: every record that it had put before is in the file, the
+// file is whole, and the next writer goes on.
+static void test_kill_at_any_moment(void **state)
+{
+  (void)state;
+  char *path = in_dir("killed.jsonl"), *said = in_dir("said");
+  for (int round = 0; round < 300; round++) {
+    int fd = open(said, O_RDWR | O_CREAT | O_TRUNC, 0600);
+    pid_t pid = fork();
+    if (!pid) {
+      Ledger *ledger = ledger_new(path);
+      for (int i = 0;; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "{\"id\":\"r%d-%d\",\"start\":%d,\"time\":\"1\"}", round, i, i);
+        LedgerTexts news = {0};
+        Str text = str_of(line);
+        if (!ledger_put(ledger, &text, 1, &news, NULL)) _exit(1);
+        if (pwrite(fd, &i, sizeof i, 0) != sizeof i) _exit(1);
+      }
+    }
+    nanosleep(&(struct timespec){.tv_nsec = 500000 + round * 37000 % 9000000}, NULL);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    int last = -1;
+    if (pread(fd, &last, sizeof last, 0) != sizeof last) last = -1;
+    close(fd);
+    Ledger *ledger = ledger_new(path);
+    LedgerTexts news = {0};
+    assert_true(ledger_read(ledger, &news, NULL));
+    int mine = 0;
+    char prefix[16];
+    snprintf(prefix, sizeof prefix, "r%d-", round);
+    for (size_t i = 0; i < ledger_lines(ledger)->len; i++) {
+      assert_true(ledger_lines(ledger)->items[i].id.len > 0); // no torn line
+      mine += str_starts(ledger_lines(ledger)->items[i].id, str_of(prefix));
+    }
+    assert_in_range(mine, last + 1, last + 2); // at most the one under way more
+    vec_release(&news);
+    ledger_free(ledger);
+    if (round % 20 == 19) unlink(path); // keep it short
+  }
+  free(path);
+  free(said);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines_are_sorted_and_replaced),
+                                     cmocka_unit_test(test_nothing_new_writes_nothing),
+                                     cmocka_unit_test(test_others_lines_are_news),
+                                     cmocka_unit_test(test_odd_lines_and_conflicts),
+                                     cmocka_unit_test(test_merge),
+                                     cmocka_unit_test(test_two_processes_lose_nothing),
+                                     cmocka_unit_test(test_kill_at_any_moment)};
+  return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
