@@ -91,6 +91,7 @@ void annotations_unref(const Annotations *self)
   Annotations *counted = (Annotations *)(uintptr_t)self;
   if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
   annotations_unref(counted->base);
+  if (counted->let_go) counted->let_go(counted->held);
   arena_release(&counted->arena);
   free(counted);
 }

@@ -42,8 +42,10 @@ typedef struct Annotations {
   Str title;                      // the headline; empty: none
   const HumanFacts *human;        // of the spans that a person has a part in
   const struct Annotations *base; // strings and blocks may be its; held by a reference; NULL: none
-  Arena arena;                    // owns every string above
-  int refs;                       // atomic; use annotations_ref() and annotations_unref()
+  const void *held; // something else that strings may be of, with what lets it go; NULL: nothing
+  void (*let_go)(const void *held);
+  Arena arena; // owns every string above
+  int refs;    // atomic; use annotations_ref() and annotations_unref()
 } Annotations;
 
 Annotations *annotations_ref(const Annotations *self);

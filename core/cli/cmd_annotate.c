@@ -7,6 +7,7 @@
 #include "cli/setup.h"
 #include "cli/stream.h"
 #include "export/exporter.h"
+#include "human/kept.h"
 #include "parse/htmltext.h"
 #include "text/offsets.h"
 
@@ -18,7 +19,7 @@
 
 typedef struct Request {
   const char *format, *lang, *dct, *only, *offsets, *color;
-  bool stream;
+  bool stream, machine;
   const Manifest *manifest;
   Host *host;               // the script taggers
   const Exporter *exporter; // NULL for ansi and json
@@ -46,7 +47,8 @@ static void print_json(const char *path, const Snapshot *text, const Annotations
   Arena scratch = {0};
   StrBuf out = {0};
   Offsets *offsets = offsets_new(text, request->enc);
-  SpanWriter writer = {.text = text, .offset = offset_of_byte, .ctx = offsets, .scratch = &scratch};
+  SpanWriter writer = {
+      .text = text, .offset = offset_of_byte, .ctx = offsets, .human = found->human, .scratch = &scratch};
   strbuf_byte(&out, '{');
   json_write_member(&out, "path", str_of(path));
   annotations_write_json(&out, found, &writer, request->enc);
@@ -88,6 +90,21 @@ static Str either(const char *given, Str otherwise)
   return given ? str_of(given) : otherwise;
 }
 
+// What people decided about the article, laid over; the caller holds a reference.
+static Annotations *lay_people(const Request *request, const char *path, const Snapshot *text,
+                               const Snapshot *prose, const Annotations *found)
+{
+  KeptPaths kept = {0};
+  if (request->machine || !strcmp(path, "-") || !kept_paths(&kept, path, NULL)) return annotations_ref(found);
+  const Registry *registry = kept_registry(kept.entities);
+  const HumanLayer *layer = kept_layer(kept.marks, registry, text);
+  Annotations *laid = overlay_lay(found, layer, prose);
+  layer_unref(layer);
+  registry_unref(registry);
+  kept_paths_release(&kept);
+  return laid;
+}
+
 static bool annotate_file(const Pipeline *pipeline, const char *path, const Request *request)
 {
   Error err = {0};
@@ -109,8 +126,10 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, text, &info, NULL);
   Snapshot *shown = info.html ? htmltext_snapshot(text) : snapshot_ref(text);
-  Annotations *found = host_annotate(request->host, shown, plain, info.path, false);
+  Annotations *tagged = host_annotate(request->host, shown, plain, info.path, false);
+  Annotations *found = lay_people(request, path, text, shown, tagged);
   snapshot_unref(shown);
+  annotations_unref(tagged);
   annotations_unref(plain);
   keep_kinds(found, settings_bool(settings, "enabled", true) ? request->kinds : 0);
   if (request->exporter)
@@ -216,6 +235,8 @@ int cmd_annotate(int argc, char **argv)
       {"only", 'o', OPTION_TEXT, &request.only, "KIND,...", NULL, "entity, date, quote, tag"},
       {"offsets", 0, OPTION_TEXT, &request.offsets, "UNIT", "codepoint utf8 utf16",
        "unit of start and end in JSON"},
+      {"machine", 'm', OPTION_FLAG, &request.machine, NULL, NULL,
+       "without what people decided (.newsmark/ of the folder)"},
       {"stream", 's', OPTION_FLAG, &request.stream, NULL, NULL,
        "one JSON object a line in, one a line out, in order"},
       {0}};

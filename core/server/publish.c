@@ -18,8 +18,11 @@ static void write_range(void *ctx, StrBuf *out, size_t start, size_t end)
 static void begin(Writing *self, const Findings *found, Encoding enc)
 {
   *self = (Writing){.walk = position_walk(found->text, enc)};
-  self->writer =
-      (SpanWriter){.text = found->text, .range = write_range, .ctx = &self->walk, .scratch = &self->scratch};
+  self->writer = (SpanWriter){.text = found->text,
+                              .range = write_range,
+                              .ctx = &self->walk,
+                              .human = found->found->human,
+                              .scratch = &self->scratch};
 }
 
 static void write_span(Writing *self, StrBuf *out, const Span *span)
