@@ -197,6 +197,7 @@ uint64_t gazetteer_rough_hash(Str name)
     const char *sound = NULL;
     size_t taken = 1;
     for (size_t s = 0; s < ARRAY_LEN(g_sounds) && !sound; s++) {
+      if (g_sounds[s][0][0] != folded.ptr[i]) continue;
       Str letters = str_of(g_sounds[s][0]);
       if (!str_starts(str_slice(folded, i, folded.len), letters)) continue;
       sound = g_sounds[s][1];
