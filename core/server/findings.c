@@ -16,6 +16,8 @@ typedef struct Follow {
   const SpanVec *old;
   const EntityFacts **equal; // [cluster of old]: facts that were found equal to its own; NULL: none yet
   const Changes *changes;
+  size_t first, last; // old bytes: where the changes begin and end
+  size_t shift;       // of all behind them, modulo
   Span *spans; // the fresh ones, ids to be set
   size_t count;
   Moved *moved;
@@ -103,12 +105,22 @@ void delta_release(Delta *delta)
   vec_release(&delta->added);
 }
 
+// As changes_map(), most quickly for what lies in front of all changes or behind them.
+static bool map_stretch(const Follow *self, size_t *start, size_t *end, size_t *hint)
+{
+  if (*end < self->first) return true;
+  if (*start <= self->last) return changes_map(self->changes, start, end, hint);
+  *start += self->shift;
+  *end += self->shift;
+  return true;
+}
+
 static bool same_mention(const Follow *self, const Mention *was, const Mention *is)
 {
   size_t start = was->start, end = was->end;
   bool none = start == end;
   if (none != (is->start == is->end)) return false;
-  if (!none && (!changes_map(self->changes, &start, &end, NULL) || start != is->start || end != is->end))
+  if (!none && (!map_stretch(self, &start, &end, NULL) || start != is->start || end != is->end))
     return false;
   return str_eq(was->name, is->name) && str_eq(was->entity, is->entity);
 }
@@ -162,14 +174,27 @@ static size_t clusters_of(const SpanVec *spans)
   return count;
 }
 
-static Moved *move_all(const SpanVec *old, const Changes *changes)
+static void bound(Follow *self)
 {
+  const Changes *changes = self->changes;
+  size_t count = changes->hunks.len;
+  self->first = self->last = SIZE_MAX;
+  if (!count) return;
+  const Hunk *last = &changes->hunks.items[count - 1];
+  self->first = changes->hunks.items[0].old_start;
+  self->last = last->old_end;
+  self->shift = last->new_end - last->old_end;
+}
+
+static Moved *move_all(const Follow *self)
+{
+  const SpanVec *old = self->old;
   Moved *moved = xmalloc(size_mul(old->len ? old->len : 1, sizeof *moved));
   size_t hint = 0;
   for (size_t i = 0; i < old->len; i++) {
     Moved *to = &moved[i];
     *to = (Moved){.start = old->items[i].start, .end = old->items[i].end, .index = (uint32_t)i};
-    to->untouched = changes_map(changes, &to->start, &to->end, &hint);
+    to->untouched = map_stretch(self, &to->start, &to->end, &hint);
   }
   return moved;
 }
@@ -204,6 +229,13 @@ static void pair_group(Follow *self, size_t a, size_t a_end, size_t b, size_t b_
       }
 }
 
+// Whether no other old or new span begins where these two do.
+static bool is_alone(const Follow *self, size_t a, size_t b)
+{
+  return (a + 1 == self->old->len || self->moved[a + 1].start != self->moved[a].start) &&
+         (b + 1 == self->count || self->spans[b + 1].start != self->spans[b].start);
+}
+
 static void pair_all(Follow *self)
 {
   for (size_t a = 0, b = 0; a < self->old->len && b < self->count;) {
@@ -214,6 +246,10 @@ static void pair_all(Follow *self)
     }
     if (at > self->spans[b].start) {
       b++;
+      continue;
+    }
+    if (is_alone(self, a, b) && same_label(&self->old->items[a], &self->spans[b])) {
+      pair(self, &self->moved[a++], b++);
       continue;
     }
     while (a_end < self->old->len && self->moved[a_end].start == at) a_end++;
@@ -236,7 +272,8 @@ void findings_follow(Findings *fresh, const Findings *old, const Changes *change
   const SpanVec *was = old ? &old->found->spans : &nothing, *is = &fresh->found->spans;
   Follow self = {.old = was, .changes = changes, .spans = is->items, .count = is->len, .delta = delta};
   fresh->next_id = old ? old->next_id : 1;
-  self.moved = move_all(was, changes);
+  bound(&self);
+  self.moved = move_all(&self);
   self.paired = xcalloc(is->len ? is->len : 1, sizeof *self.paired);
   self.equal = xcalloc(clusters_of(was) + 1, sizeof *self.equal);
   pair_all(&self);
