@@ -413,7 +413,7 @@ static void gather(Coref *self, const Passages *article)
     if (i + 8 < article->len) __builtin_prefetch(&article->items[i + 8].notes->names);
     most += article->items[i].notes->names.len + article->items[i].notes->weak.len;
   }
-  self->mentions = arena_zalloc(&self->scratch, size_mul(most, sizeof *self->mentions));
+  self->mentions = arena_alloc(&self->scratch, size_mul(most, sizeof *self->mentions));
   for (size_t i = 0; i < article->len; i++) {
     if (i + 4 < article->len) {
       const Notes *ahead = article->items[i + 4].notes;

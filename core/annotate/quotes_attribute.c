@@ -33,7 +33,7 @@ typedef struct Walk {
   Voices voices;
   char *genders; // [cluster], 0: not looked up; '?': unknown
   size_t clusters;
-  size_t next_entity;
+  size_t next_entity, near_entity;
   Person recent[RECENT]; // newest first
   size_t recent_len;
   size_t outlet; // index in entities of the last organisation, + 1
@@ -126,19 +126,35 @@ static void advance(Walk *self, size_t pos, bool heard)
   }
 }
 
-static size_t entity_at(const Walk *self, size_t start, size_t end)
+// The first entity that ends behind `start`: near the one asked for last, as the walk goes forward.
+static size_t entity_behind(Walk *self, size_t start)
 {
   const SpanVec *all = self->entities;
-  size_t a = 0, b = all->len;
-  while (a < b) { // the first that ends behind start
+  size_t a = self->near_entity, b, step = 1;
+  if (a < all->len && all->items[a].end <= start) {
+    for (b = a + 1; b < all->len && all->items[b].end <= start; b += step *= 2) a = b;
+    if (b > all->len) b = all->len;
+  } else {
+    for (b = a; a > 0 && all->items[a - 1].end > start; step *= 2) {
+      b = a;
+      a = a > step ? a - step : 0;
+    }
+  }
+  while (a < b) {
     size_t mid = (a + b) / 2;
     if (all->items[mid].end <= start)
       a = mid + 1;
     else
       b = mid;
   }
+  return self->near_entity = a;
+}
+
+static size_t entity_at(Walk *self, size_t start, size_t end)
+{
+  const SpanVec *all = self->entities;
   size_t best = SIZE_MAX;
-  for (; a < all->len && all->items[a].start < end; a++) {
+  for (size_t a = entity_behind(self, start); a < all->len && all->items[a].start < end; a++) {
     if (best == SIZE_MAX || (is_person(self, a) && !is_person(self, best))) best = a;
   }
   return best;
