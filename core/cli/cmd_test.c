@@ -1,6 +1,7 @@
 // newsmark test SCRIPT.lua...: the tests that taggers carry with them, run as in the editor: over the
 // annotations that newsmark makes, in the same sandbox. A line for each script, what differs below it.
 #include "base/alloc.h"
+#include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
 #include "cli/setup.h"
@@ -50,6 +51,7 @@ int cmd_test(int argc, char **argv)
   if (first >= argc) return options_refuse("test", "name a script");
   char *prelude = path_join(setup_data_dir(), "host/prelude.lua");
   Pipeline *pipeline = setup_pipeline();
+  log_setup(LOG_INFO, NULL); // what scripts print is what their author looks for
   status = EXIT_DONE;
   for (int i = first; i < argc; i++)
     if (!run_script(argv[i], prelude, pipeline)) status = EXIT_PARTLY;

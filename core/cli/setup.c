@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700 // realpath
 #include "cli/setup.h"
 
+#include "cli/folderfacts.h"
 #include "index/folder.h"
 
 #include <errno.h>
@@ -117,6 +118,7 @@ Host *setup_host(const SetupHost *how)
                          .trust_list = trust_list,
                          .projects = (const char *const *)projects.items,
                          .project_count = projects.len,
+                         .folder = folderfacts_new(),
                          .pipeline = how->pipeline,
                          .test = how->pipeline != NULL,
                          .remember = how->live};

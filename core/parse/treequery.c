@@ -44,23 +44,24 @@ void treequery_free(TreeQuery *self)
   free(self);
 }
 
+// tree-sitter gives captures one by one, too, but then leaves out what another match has captured already.
 static bool run_section(const TreeQuery *self, TSQueryCursor *cursor, Section section, uint32_t *matches,
                         CaptureFn give, void *context)
 {
   TSQueryMatch match;
-  uint32_t index, first = *matches;
   ts_query_cursor_exec(cursor, self->query, ts_tree_root_node(section.tree));
-  while (ts_query_cursor_next_capture(cursor, &match, &index)) {
-    TSNode node = match.captures[index].node;
-    uint32_t name_len;
-    const char *name = ts_query_capture_name_for_id(self->query, match.captures[index].index, &name_len);
-    Capture capture = {{name, name_len},
-                       ts_node_type(node),
-                       section.start + ts_node_start_byte(node),
-                       section.start + ts_node_end_byte(node),
-                       first + match.id};
-    if (first + match.id >= *matches) *matches = first + match.id + 1;
-    if (!give(context, &capture)) return false;
+  for (; ts_query_cursor_next_match(cursor, &match); ++*matches) {
+    for (uint16_t i = 0; i < match.capture_count; i++) {
+      TSNode node = match.captures[i].node;
+      uint32_t name_len;
+      const char *name = ts_query_capture_name_for_id(self->query, match.captures[i].index, &name_len);
+      Capture capture = {{name, name_len},
+                         ts_node_type(node),
+                         section.start + ts_node_start_byte(node),
+                         section.start + ts_node_end_byte(node),
+                         *matches};
+      if (!give(context, &capture)) return false;
+    }
   }
   return true;
 }

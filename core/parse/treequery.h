@@ -12,12 +12,13 @@ typedef struct Capture {
   Str name;          // "said"; borrowed from the query
   const char *node;  // its type: "quotation"
   size_t start, end; // bytes in the text
-  uint32_t match;    // captures of one match share it; unique in a run
+  uint32_t match;    // captures of one match share it; counted from 0 in a run
 } Capture;
 typedef bool (*CaptureFn)(void *context, const Capture *capture); // false: enough
 
 // NULL with ERR_FORMAT: what is wrong, and at which byte of `source`.
 TreeQuery *treequery_new(Str source, Error *err);
 void treequery_free(TreeQuery *self); // NULL is fine
-// Give every capture in the article, by place. Builds the trees that are missing.
+// Give every match in the article, its captures one after another, by place. Builds the trees that are
+// missing.
 void treequery_run(const TreeQuery *self, Article *article, CaptureFn give, void *context);

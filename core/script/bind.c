@@ -35,7 +35,7 @@ static Run *run_of(lua_State *L)
   return run;
 }
 
-static Run *check_doc(lua_State *L, int arg)
+Run *bind_check_doc(lua_State *L, int arg)
 {
   const Doc *doc = luaL_checkudata(L, arg, DOC);
   if (!tagger_of(L)->run || doc->run_id != tagger_of(L)->run_id)
@@ -50,7 +50,7 @@ static void set_str(lua_State *L, const char *key, Str value) // [table]; an emp
   lua_setfield(L, -2, key);
 }
 
-static void push_stretch(lua_State *L, const Run *run, size_t start, size_t end) // {first, last, text}
+void bind_push_stretch(lua_State *L, const Run *run, size_t start, size_t end) // {first, last, text}
 {
   lua_createtable(L, 0, 8);
   lua_pushinteger(L, (lua_Integer)start + 1);
@@ -84,7 +84,7 @@ Str span_script_tag(const Span *span)
 static void set_mention(lua_State *L, const Run *run, const char *key, const Mention *mention) // [span]
 {
   if (mention->start == mention->end) return;
-  push_stretch(L, run, mention->start, mention->end);
+  bind_push_stretch(L, run, mention->start, mention->end);
   set_str(L, "name", mention->name);
   set_str(L, "entity", mention->entity);
   lua_setfield(L, -2, key);
@@ -112,7 +112,7 @@ static void push_fields(lua_State *L, const Run *run, Str json)
 void bind_push_span(lua_State *L, const Run *run, const Span *span)
 {
   luaL_checkstack(L, 6, "spans");
-  push_stretch(L, run, span->start, span->end);
+  bind_push_stretch(L, run, span->start, span->end);
   set_str(L, "tag", span_script_tag(span));
   lua_pushnumber(L, (lua_Number)span->confidence);
   lua_setfield(L, -2, "conf");
@@ -347,12 +347,18 @@ static void push_published(lua_State *L, Run *run)
   push_or_nil(L, run->found->dct.value);
 }
 
+static void push_query(lua_State *L, Run *run)
+{
+  (void)run;
+  lua_pushcfunction(L, bind_query);
+}
+
 static void push_blocks(lua_State *L, Run *run)
 {
   lua_createtable(L, (int)run->found->block_count, 0);
   for (size_t i = 0; i < run->found->block_count; i++) {
     const BlockSpan *block = &run->found->blocks[i];
-    push_stretch(L, run, block->start, block->end);
+    bind_push_stretch(L, run, block->start, block->end);
     set_str(L, "kind", str_of(block_kind_name(block->kind)));
     set_str(L, "lang", str_of(lang_code(block->lang)));
     lua_rawseti(L, -2, (lua_Integer)i + 1);
@@ -384,8 +390,8 @@ static void push_sentences(lua_State *L, Run *run)
     for (size_t j = 0; j < split.sentences.len; j++) {
       Sentence s = split.sentences.items[j];
       if (s.first >= s.last) continue;
-      push_stretch(L, run, split.start + split.tokens.items[s.first].start,
-                   split.start + split.tokens.items[s.last - 1].end);
+      bind_push_stretch(L, run, split.start + split.tokens.items[s.first].start,
+                        split.start + split.tokens.items[s.last - 1].end);
       lua_rawseti(L, -2, ++count);
     }
   }
@@ -400,7 +406,7 @@ static void push_tokens(lua_State *L, Run *run)
     sandbox_charge(L, run->found->blocks[i].end - split.start);
     for (size_t j = 0; j < split.tokens.len; j++) {
       const Token *token = &split.tokens.items[j];
-      push_stretch(L, run, split.start + token->start, split.start + token->end);
+      bind_push_stretch(L, run, split.start + token->start, split.start + token->end);
       lua_rawseti(L, -2, ++count);
     }
   }
@@ -436,10 +442,10 @@ static void push_quotes(lua_State *L, Run *run)
 }
 
 static const char *const g_doc_names[] = {"text",      "lang",   "path",     "title", "published", "blocks",
-                                          "sentences", "tokens", "entities", "dates", "quotes"};
+                                          "sentences", "tokens", "entities", "dates", "quotes",    "query"};
 static void (*const g_doc_push[])(lua_State *L, Run *run) = {
     push_text,      push_lang,   push_path,     push_title, push_published, push_blocks,
-    push_sentences, push_tokens, push_entities, push_dates, push_quotes};
+    push_sentences, push_tokens, push_entities, push_dates, push_quotes,    push_query};
 
 const char *const *bind_doc_fields(size_t *count)
 {
@@ -449,7 +455,7 @@ const char *const *bind_doc_fields(size_t *count)
 
 static int l_doc_index(lua_State *L) // doc.field
 {
-  Run *run = check_doc(L, 1);
+  Run *run = bind_check_doc(L, 1);
   const char *key = luaL_checkstring(L, 2);
   size_t i = 0;
   while (i < ARRAY_LEN(g_doc_names) && strcmp(key, g_doc_names[i])) i++;
@@ -493,7 +499,7 @@ void bind_push_doc(lua_State *L)
 
 static int l_spans(lua_State *L) // newsmark.spans(doc, tag) -> Span[]
 {
-  Run *run = check_doc(L, 1);
+  Run *run = bind_check_doc(L, 1);
   Str tag = str_of(luaL_checkstring(L, 2));
   lua_Integer count = 0;
   lua_newtable(L);
@@ -506,6 +512,70 @@ static int l_spans(lua_State *L) // newsmark.spans(doc, tag) -> Span[]
     bind_push_span(L, run, span);
     lua_rawseti(L, -2, ++count);
   }
+  return 1;
+}
+
+// Spans of one tag, in order of their starts, in the run's scratch; made when first asked for, and again
+// where spans came since.
+static const Within *within_of(Run *run, Str tag)
+{
+  Within *within = NULL;
+  for (size_t i = 0; i < run->within.len && !within; i++)
+    if (str_eq(run->within.items[i].tag, tag)) within = &run->within.items[i];
+  if (within && within->seen == run->spans.len) return within;
+  if (!within) {
+    vec_push_in(run->scratch, &run->within, (Within){.tag = arena_dup(run->scratch, tag)});
+    within = &run->within.items[run->within.len - 1];
+  }
+  within->seen = run->spans.len;
+  within->spans.len = 0;
+  size_t reach = 0;
+  for (size_t i = 0; i < run->spans.len; i++) {
+    const Span *span = &run->spans.items[i];
+    if (is_gone(span) || !str_eq(span_script_tag(span), tag)) continue;
+    if (span->end > reach) reach = span->end;
+    vec_push_in(run->scratch, &within->spans, (Reach){i, reach});
+  }
+  return within;
+}
+
+static bool read_stretch(lua_State *L, int arg, const Run *run, size_t *start, size_t *end)
+{
+  luaL_checktype(L, arg, LUA_TTABLE);
+  lua_getfield(L, arg, "first");
+  lua_getfield(L, arg, "last");
+  lua_Integer first = luaL_checkinteger(L, -2), last = luaL_checkinteger(L, -1);
+  lua_pop(L, 2);
+  check_range(L, run, first, last);
+  *start = (size_t)first - 1;
+  *end = (size_t)last;
+  return true;
+}
+
+static int
+l_around(lua_State *L) // newsmark.around(doc, stretch, tag) -> the innermost Span that holds it, or nil
+{
+  Run *run = bind_check_doc(L, 1);
+  size_t start, end, lo = 0;
+  read_stretch(L, 2, run, &start, &end);
+  Str tag = str_of(luaL_checkstring(L, 3));
+  const Within *within = within_of(run, tag);
+  size_t hi = within->spans.len;
+  while (lo < hi) { // the first that starts behind `start`
+    size_t mid = (lo + hi) / 2;
+    if (run->spans.items[within->spans.items[mid].span].start <= start)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  sandbox_charge(L, 16);
+  for (; lo > 0 && within->spans.items[lo - 1].reach >= end; lo--) {
+    const Span *span = &run->spans.items[within->spans.items[lo - 1].span];
+    if (span->end < end || is_gone(span)) continue;
+    bind_push_span(L, run, span);
+    return 1;
+  }
+  lua_pushnil(L);
   return 1;
 }
 
@@ -613,6 +683,10 @@ void bind_push_api(lua_State *L)
   lua_setfield(L, -2, "spans");
   lua_pushcfunction(L, l_lower);
   lua_setfield(L, -2, "lower");
+  lua_pushcfunction(L, l_around);
+  lua_setfield(L, -2, "around");
+  bind_push_index(L);
+  lua_setfield(L, -2, "index");
   lua_newtable(L); // the cache of compiled patterns
   lua_pushinteger(L, 0);
   lua_rawseti(L, -2, 1);

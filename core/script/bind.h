@@ -17,5 +17,11 @@ Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32
 // message.
 Str bind_read_text(lua_State *L, Run *run, const char *what);
 
+void bind_push_index(lua_State *L);         // the table newsmark.index
+int bind_query(lua_State *L);               // doc:query()
+Run *bind_check_doc(lua_State *L, int arg); // the run of the `doc` there; raises where it is closed
+// {first, last, text}
+void bind_push_stretch(lua_State *L, const Run *run, size_t start, size_t end);
+
 // The fields of `doc`, for the test that holds api.meta.lua and this together.
 const char *const *bind_doc_fields(size_t *count);

@@ -34,6 +34,7 @@ Host *host_new(const HostOptions *options, Error *err)
   self->user_dir = dup_or_null(options->user_dir);
   self->trust_list = dup_or_null(options->trust_list);
   self->prelude = path_join(options->data_dir, "host/prelude.lua");
+  self->folder = options->folder;
   self->test = options->test;
   self->remember = options->remember;
   pthread_mutex_init(&self->running, NULL);
@@ -61,6 +62,7 @@ void host_free(Host *self)
   pthread_mutex_destroy(&self->running);
   pthread_mutex_destroy(&self->lock);
   settings_free(self->settings);
+  if (self->folder.free) self->folder.free(self->folder.ctx);
   free(self->data_dir);
   free(self->user_dir);
   free(self->trust_list);
@@ -175,6 +177,7 @@ static Annotations *attempt(Host *self, const Snapshot *text, const Annotations 
     result = annotations_ref(found);
   } else {
     Job *job = job_new(text, found, path, live, crew.taggers, crew.count);
+    job->run.folder = &self->folder;
     const char *article = path.len ? arena_dup(&arena, path).ptr : "an article";
     if (!self->runner) self->runner = runner_new();
     size_t stuck = runner_run(self->runner, job);

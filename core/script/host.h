@@ -9,6 +9,7 @@
 #include "annotate/pipeline.h"
 #include "config/manifest.h"
 #include "config/settings.h"
+#include "script/hostfolder.h"
 
 typedef struct Host Host;
 
@@ -21,6 +22,7 @@ typedef struct HostOptions {
   const char *const *projects; // as host_set_projects() takes them
   size_t project_count;
   const Pipeline *pipeline; // for the scripts' own tests, borrowed; NULL: they see words alone
+  HostFolder folder;        // taken; .entity NULL: scripts know no index
   bool test;                // run each script's first tests when it is loaded
   bool remember;            // articles come again and again: keep what was found in their paragraphs
 } HostOptions;

@@ -32,6 +32,7 @@ struct Host {
   const Pipeline *pipeline;
   Settings *settings; // NULL: the defaults
   char *data_dir, *user_dir, *trust_list, *prelude;
+  HostFolder folder;
   bool test, remember;
   pthread_mutex_t running; // one article, or a reload; taken before `lock`
   Runner *runner;          // guarded by `running`

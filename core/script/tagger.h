@@ -5,6 +5,7 @@
 #include "annotate/pipeline.h"
 #include "config/manifest.h"
 #include "parse/article.h"
+#include "script/hostfolder.h"
 #include "script/memo.h"
 #include "script/needles.h"
 #include "script/regex.h"
@@ -73,6 +74,16 @@ Tagger *tagger_new(const TaggerSource *source, Fault *fault);
 void tagger_free(Tagger *self); // NULL is fine
 const TagType *tagger_tag(const Tagger *self, Str id);
 
+typedef struct Reach { // a span, by its number, and how far it and those of its tag before it reach
+  size_t span, reach;
+} Reach;
+
+typedef struct Within { // the spans of one tag, for newsmark.around
+  Str tag;
+  size_t seen; // spans of the run when they were looked at
+  VEC_OF(Reach) spans;
+} Within;
+
 // One article's way through the taggers.
 typedef struct Run {
   Str text; // the article
@@ -80,6 +91,9 @@ typedef struct Run {
   const Annotations *found; // blocks, language, date, title; borrowed
   const Snapshot *snapshot; // what `text` was read from; borrowed
   Article *article;         // its trees, once a script asked for them; owned by who made the run
+  const HostFolder *folder; // NULL: no index; borrowed
+  size_t asked;             // questions to it so far
+  VEC_OF(Within) within;    // in `scratch`
   bool live;                // an edit of an article that was tagged before
   SpanVec spans;  // so far: the machine's and the scripts'; in `arena`. What a filter drops has start == end
   size_t machine; // the first so many are the machine's

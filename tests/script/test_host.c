@@ -73,7 +73,32 @@ static void test_features(void **state)
        "x", "1..1 w=a"},
       {"", "scan = function(doc, emit) emit('w', 1, 1, { value = newsmark.lower('ÅÄÖ') }) end", "x",
        "1..1 w=åäö"},
+      // The tree.
+      {"",
+       "scan = function(doc, emit) for _, m in ipairs(doc:query('(paragraph) @p')) do\n"
+       "emit('w', m.p.first, m.p.last, { value = m.p.node .. m.p.name .. #m }) end end",
+       "One.\n\nTwo.", "1..4 w=paragraphp1; 7..10 w=paragraphp1"},
+      {"",
+       "scan = function(doc, emit) for _, m in ipairs(doc:query('(quotation (quote_mark) @m) @q')) do\n"
+       "emit('w', m.q.first, m.q.last, { value = #m .. m[1].name .. m[2].name .. m.m.first }) end end",
+       "He said \"no\" twice.", "9..12 w=2qm9"},
+      {"", "scan = function(doc, emit) assert(#doc:query('(speech) @h') == 0) emit('w', 1, 1) end", "x",
+       "1..1 w"},
+      // What is around.
+      {"",
+       "lists = { { tag = 'v', words = { 'b c' } } }, scan = function(doc, emit)\n"
+       "assert(not newsmark.around(doc, { first = 1, last = 1 }, 'v'))\n"
+       "assert(not newsmark.around(doc, { first = 3, last = 7 }, 'v'))\n"
+       "local s = newsmark.around(doc, { first = 3, last = 3 }, 'v') emit('w', s.last + 2, s.last + 2) end",
+       "a b c d", "3..5 v; 7..7 w"},
+      // There is no index.
+      {"", "scan = function(doc, emit) assert(newsmark.index.entity('Li') == nil) emit('w', 1, 1) end", "x",
+       "1..1 w"},
       // Filters.
+      {"",
+       "lists = { { tag = 'w', words = { 'x', 'y' } } }, filter_tags = { 'v' }, filter = function() return "
+       "false end",
+       "x", "1..1 w"},
       {"",
        "lists = { { tag = 'w', words = { 'x', 'y' } } }, filter = function(s) if s.text == 'x' then return "
        "false end end",
@@ -290,6 +315,11 @@ static void test_errors_while_running(void **state)
       {"scan = function(doc, emit) E = emit end, lists = { { tag = 'w', words = { 'x' } } }, filter = "
        "function() E('w', 1, 1) end",
        "only scan may call it"},
+      {"scan = function(doc) doc:query('(nonsense) @x') end", "there is no such node"},
+      {"scan = function(doc) doc:query('(paragraph @x') end", "query, byte"},
+      {"scan = function(doc) doc.query({}, '(paragraph) @x') end", "Doc expected"},
+      {"scan = function(doc) doc:query(('x'):rep(3000)) end", "longer than"},
+      {"scan = function(doc) newsmark.around(doc, { first = 0, last = 1 }, 'w') end", "outside the article"},
       {"scan = function(doc) newsmark.find(doc.text, '(') end", "missing closing parenthesis"},
       {"scan = function(doc) newsmark.find('\\xff', 'a') end", "not UTF-8"},
       {"scan = function(doc) newsmark.find(('a'):rep(1000) .. '!', '^(a|aa)+$') end", "too many steps"},

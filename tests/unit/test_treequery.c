@@ -10,12 +10,17 @@ typedef struct Found {
   StrBuf list; // "name=node[text] …"
   Str text;
   size_t count, last_start, stop_at; // stop_at 0: never
+  uint32_t match;                    // of the last capture
 } Found;
 
 static bool note(void *context, const Capture *capture)
 {
   Found *found = context;
-  assert_true(capture->start >= found->last_start && capture->end <= found->text.len);
+  bool same = found->count && capture->match == found->match;
+  assert_true(same || capture->match == (found->count ? found->match + 1 : 0));
+  assert_true(!same || capture->start >= found->last_start);
+  assert_true(capture->end <= found->text.len);
+  found->match = capture->match;
   found->last_start = capture->start;
   strbuf_addf(&found->list, "%s" STR_FMT "=%s[", found->count ? " " : "", STR_ARG(capture->name),
               capture->node);
@@ -46,6 +51,10 @@ static void captures_in_one_section(void **state)
   Str text = STR("Ny bro\n\n– Vi bygger ”den nya” nu, säger hon.\n\nFoto: Bo Ek");
   Found found = run("(headline) @title (speech (quotation) @said) (byline (label) @label)", text, 0);
   assert_str(strbuf_str(&found.list), "title=headline[Ny bro] said=quotation[”den nya”] label=label[Foto:]");
+  strbuf_release(&found.list);
+  found = run("(quotation (quote_mark) @mark) @said", text, 0); // two matches, of one quotation
+  assert_str(strbuf_str(&found.list), "said=quotation[”den nya”] mark=quote_mark[”] "
+                                      "said=quotation[”den nya”] mark=quote_mark[”]");
   strbuf_release(&found.list);
   found = run("(quote_mark) @mark", text, 1);
   assert_str(strbuf_str(&found.list), "mark=quote_mark[”]");

@@ -48,6 +48,28 @@
 ---@field entities newsmark.Span[]
 ---@field dates newsmark.Span[]
 ---@field quotes newsmark.Span[]
+---@field query fun(doc: newsmark.Doc, query: string): newsmark.QueryMatch[] asks the article's tree: doc:query("(byline) @b")
+
+---Something a query captured.
+---@class newsmark.Capture: newsmark.Stretch
+---@field name string "said"
+---@field node string its type in the grammar: "quotation"
+
+---A match of a query: its captures in order, and under each name the first of that name.
+---@class newsmark.QueryMatch
+---@field [integer] newsmark.Capture
+---@field [string] newsmark.Capture
+
+---What the folder's index knows of a person, an organisation or a place.
+---@class newsmark.Known
+---@field name string
+---@field entity string "wd:Q1", "name:li shangfu"
+---@field tag "person"|"org"|"place"
+---@field articles integer that mention it
+---@field mentions integer
+---@field quotes integer
+---@field first? string the day of the first article, as far as it is known
+---@field last? string
 
 ---A match: m[0] is the whole, m[1] and so on its groups; nil where a group took no part.
 ---@alias newsmark.Match table<integer, string>
@@ -124,6 +146,20 @@ function newsmark.sentences(doc) end
 ---@param tag string
 ---@return newsmark.Span[]
 function newsmark.spans(doc, tag) end
+
+---The innermost span of the tag that holds the stretch (a sentence, a span, `{ first = …, last = … }`).
+---@param doc newsmark.Doc
+---@param stretch { first: integer, last: integer }
+---@param tag string
+---@return newsmark.Span?
+function newsmark.around(doc, stretch, tag) end
+
+---The folder's index, read-only; at most 200 questions an article. Everything is nil where there is no index.
+newsmark.index = {}
+
+---@param name string in any spelling
+---@return newsmark.Known?
+function newsmark.index.entity(name) end
 
 ---The first match of a PCRE2 pattern at `init` or later.
 ---@param text string UTF-8

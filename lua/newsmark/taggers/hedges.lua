@@ -36,12 +36,9 @@ return newsmark.tagger {
   },
   filter_tags = { "hedge" },
   filter = function(span, doc)
-    for _, quote in ipairs(doc.quotes) do
-      if quote.first <= span.first and span.last <= quote.last then
-        span.fields, span.conf = { voice = "speaker" }, 0.5
-        return span
-      end
-    end
+    if not newsmark.around(doc, span, "quote") then return nil end
+    span.fields, span.conf = { voice = "speaker" }, 0.5
+    return span
   end,
   tests = {
     "The minister [[allegedly|hedge]] knew, [[people familiar with the matter|anonymous]] said.",

@@ -77,8 +77,8 @@ return newsmark.tagger {
     { tag = "money", re = [[(?<![\w.,])]] .. behind .. [[(?![\p{L}\d])]] },
   },
   -- The value is a matter of the article's language: a filter knows it.
+  filter_tags = { "money" },
   filter = function(span, doc)
-    if span.tag ~= "money" then return nil end
     span.value = value_of(span.text, doc.lang)
     return span.value and span or false
   end,

@@ -1,0 +1,6 @@
+// folderfacts: the folder's index as scripts may ask it.
+#pragma once
+
+#include "script/hostfolder.h"
+
+HostFolder folderfacts_new(void); // for one host, which frees it

@@ -1,0 +1,68 @@
+// newsmark.index: what the folder's index knows, read-only, and so many questions an article. What is said of
+// an article then depends on others: the index moves on, and the next reading may say something else.
+#include "script/bind.h"
+
+#include <lauxlib.h>
+
+#define QUESTIONS 200 // an article
+#define COST 20000    // steps of one: about what it takes
+
+// False where there is no index, or no question is left.
+static bool may_ask(lua_State *L, Run *run)
+{
+  sandbox_check_time(L);
+  if (!run->folder || !run->folder->entity) return false;
+  if (run->asked++ >= QUESTIONS)
+    luaL_error(L, "newsmark.index: more than %d questions in one article", QUESTIONS);
+  sandbox_charge(L, COST);
+  return true;
+}
+
+static Run *run_now(lua_State *L)
+{
+  Run *run = ((Tagger *)sandbox_of(L)->owner)->run;
+  if (!run) luaL_error(L, "newsmark.index: there is no article now");
+  return run;
+}
+
+static void set_count(lua_State *L, const char *key, size_t count) // [table]
+{
+  lua_pushinteger(L, (lua_Integer)count);
+  lua_setfield(L, -2, key);
+}
+
+static void set_text(lua_State *L, const char *key, Str text) // [table]
+{
+  if (!text.len) return;
+  lua_pushlstring(L, text.ptr, text.len);
+  lua_setfield(L, -2, key);
+}
+
+static int l_entity(lua_State *L) // newsmark.index.entity(name) -> table or nil
+{
+  Run *run = run_now(L);
+  size_t len;
+  const char *name = luaL_checklstring(L, 1, &len);
+  FolderEntity found = {0};
+  if (!may_ask(L, run) ||
+      !run->folder->entity(run->folder->ctx, run->path, (Str){name, len}, run->scratch, &found)) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_createtable(L, 0, 8);
+  set_text(L, "name", found.name);
+  set_text(L, "entity", found.entity);
+  set_text(L, "tag", found.tag);
+  set_text(L, "first", found.first);
+  set_text(L, "last", found.last);
+  set_count(L, "articles", found.articles);
+  set_count(L, "mentions", found.mentions);
+  set_count(L, "quotes", found.quotes);
+  return 1;
+}
+
+void bind_push_index(lua_State *L)
+{
+  static const luaL_Reg functions[] = {{"entity", l_entity}, {NULL, NULL}};
+  luaL_newlib(L, functions);
+}
