@@ -124,6 +124,7 @@ bool identities_empty(const Identities *self)
 // The next fact of this kind in the entity's chain: behind `fact`, or the first where that is NULL.
 static const Fact *next_fact(const Identities *self, Str entity, FactKind kind, const Fact *fact)
 {
+  if (!self) return NULL;
   uint64_t at = fact ? fact->next : 0;
   if (!fact) map_get(&self->chains, entity, &at);
   while (at && self->facts.items[at - 1].kind != kind) at = self->facts.items[at - 1].next;

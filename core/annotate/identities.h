@@ -20,6 +20,8 @@ Identities *identities_new(Str jsonl);
 void identities_free(Identities *self); // NULL is fine
 bool identities_empty(const Identities *self);
 
+// In the questions below `self` may be NULL: nobody said anything.
+
 // The entity that people take `entity` for: `entity` itself where nobody said otherwise. Borrowed from `self`
 // or the argument, as are all results here.
 Str identities_same(const Identities *self, Str entity);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-typedef struct Given {
+typedef struct Given { // on the command line
   const char *format, *type, *speaker, *from, *until, *limit;
   bool prefix;
 } Given;
@@ -23,8 +23,13 @@ static int read_options(const AskingVerb *verb, Given *given, int argc, char **a
   };
   size_t len = 5;
   if (verb->types)
-    table[len++] =
-        (Option){"type", 't', OPTION_TEXT, &given->type, "TYPE", verb->types, "of this type alone"};
+    table[len++] = (Option){"type",
+                            't',
+                            OPTION_TEXT,
+                            &given->type,
+                            "TYPE",
+                            *verb->types ? verb->types : NULL,
+                            verb->type_help ? verb->type_help : "of this type alone"};
   if (verb->speaker)
     table[len++] = (Option){"speaker",
                             's',
@@ -52,13 +57,7 @@ static Str join_operands(Asking *self, int argc, char **argv)
   return all;
 }
 
-static int refuse(Asking *self, const AskingVerb *verb, const char *what)
-{
-  arena_release(&self->arena);
-  return options_refuse(verb->name, "%s", what);
-}
-
-static bool open_index(Asking *self, const char *dir, int *status)
+static bool open_index(Asking *self, const char *dir)
 {
   Folder folder = {0};
   bool ok = folder_find(&folder, dir, &self->err);
@@ -69,54 +68,50 @@ static bool open_index(Asking *self, const char *dir, int *status)
     fprintf(stderr, "newsmark: %s: %s: run 'newsmark index %s'\n", dir, self->err.text, dir);
   else
     fprintf(stderr, "newsmark: %s\n", self->err.text);
-  arena_release(&self->arena);
-  *status = EXIT_PARTLY;
   return false;
 }
 
-bool asking_begin(Asking *self, const AskingVerb *verb, int argc, char **argv, int *status)
+// What is wrong with the arguments; NULL: nothing. `operands` counts those behind DIR.
+static const char *find_fault(const AskingVerb *verb, const Given *given, int operands, size_t *limit)
 {
-  *self = (Asking){.verb = verb->name};
-  Given given = {0};
-  int first = read_options(verb, &given, argc, argv, status);
-  if (first == OPTIONS_STOP) return false;
+  if (operands < 0) return "which folder?";
+  if (verb->operand_needed && !operands && !given->type) return verb->words ? "which words?" : "which name?";
+  if (!is_day(given->from) || !is_day(given->until)) return "a date is YYYY, YYYY-MM or YYYY-MM-DD";
   char *end = NULL;
-  unsigned long limit = given.limit ? strtoul(given.limit, &end, 10) : 0;
-  const char *wrong = NULL;
-  if (first >= argc)
-    wrong = "which folder?";
-  else if (verb->operand_needed && first + 1 >= argc)
-    wrong = verb->words ? "which words?" : "which name?";
-  else if (!is_day(given.from) || !is_day(given.until))
-    wrong = "a date is YYYY, YYYY-MM or YYYY-MM-DD";
-  else if (given.limit && (*end || end == given.limit || given.limit[0] == '-'))
-    wrong = "--limit needs a number";
-  if (wrong) {
-    *status = refuse(self, verb, wrong);
-    return false;
-  }
-  Str operands = join_operands(self, argc - first - 1, argv + first + 1);
-  self->format = rows_format(given.format);
-  self->filter = (QueryFilter){.name = verb->words ? str_of(given.speaker) : operands,
-                               .words = verb->words ? operands : (Str){0},
-                               .prefix = given.prefix,
-                               .type = str_of(given.type),
-                               .from = str_of(given.from),
-                               .until = str_of(given.until),
-                               .limit = limit};
-  return open_index(self, argv[first], status);
+  if (given->limit) *limit = strtoul(given->limit, &end, 10);
+  if (given->limit && (*end || end == given->limit || given->limit[0] == '-'))
+    return "--limit needs a number";
+  return NULL;
 }
 
-int asking_end(Asking *self, bool ok)
+static bool ask(Asking *self, const AskingVerb *verb, RowsFormat format)
 {
-  if (!ok) fprintf(stderr, "newsmark: %s: %s\n", self->verb, self->err.text);
+  RowsOut *out = rows_new(stdout, format, verb->columns);
+  bool ok = verb->ask(self, out);
+  rows_end(out, verb->nothing);
+  if (!ok) fprintf(stderr, "newsmark: %s: %s\n", verb->name, self->err.text);
   query_free(self->query);
-  arena_release(&self->arena);
-  return ok ? EXIT_DONE : EXIT_PARTLY;
+  return ok;
 }
 
-Str asking_where(Asking *self, const Place *place)
+int asking_run(const AskingVerb *verb, int argc, char **argv)
 {
-  if (!place->line) return place->path;
-  return arena_printf(&self->arena, STR_FMT ":%zu:%zu", STR_ARG(place->path), place->line, place->column);
+  Asking self = {0};
+  Given given = {0};
+  size_t limit = 0;
+  int status, first = read_options(verb, &given, argc, argv, &status);
+  if (first == OPTIONS_STOP) return status;
+  const char *fault = find_fault(verb, &given, argc - first - 1, &limit);
+  if (fault) return options_refuse(verb->name, "%s", fault);
+  Str operands = join_operands(&self, argc - first - 1, argv + first + 1);
+  self.filter = (QueryFilter){.name = verb->words ? str_of(given.speaker) : operands,
+                              .words = verb->words ? operands : (Str){0},
+                              .prefix = given.prefix,
+                              .type = str_of(given.type),
+                              .from = str_of(given.from),
+                              .until = str_of(given.until),
+                              .limit = limit};
+  bool ok = open_index(&self, argv[first]) && ask(&self, verb, rows_format(given.format));
+  arena_release(&self.arena);
+  return ok ? EXIT_DONE : EXIT_PARTLY;
 }

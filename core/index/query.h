@@ -20,7 +20,8 @@ bool query_ready(Query *self); // whether everything the last scan found is stor
 typedef struct QueryFilter { // empty or 0: anything
   Str name;                  // a name, alias, surname, or entity id, in any spelling that fold.h makes equal
   bool prefix;               // `name` may go on: type-ahead
-  Str type;        // entities: PER ORG LOC; quotes: direct mixed indirect; dates: DATE TIME DURATION SET
+  Str type;        // entities: PER ORG LOC, of mentions also a script's tag; quotes: direct mixed indirect;
+                   // dates: DATE TIME DURATION SET
   Str words;       // quotes, search: every word must be there; the last may go on where `prefix`
   Str path;        // of one article
   Str from, until; // ISO days, inclusive: the article's date; for a timeline the date's own
@@ -45,8 +46,8 @@ typedef struct EntityRow {
 
 typedef struct MentionRow {
   Place at;
-  Str entity, name;
-  EntityType type;
+  Str type;         // PER ORG LOC, or a tag of scripts
+  Str entity, name; // of a tag: entity is empty, name its value
 } MentionRow;
 
 typedef struct QuoteRow {
@@ -75,11 +76,12 @@ typedef VEC_OF(SearchRow) SearchRows;
 
 // Most mentioned first.
 bool query_entities(Query *self, const QueryFilter *filter, Arena *arena, EntityRows *rows, Error *err);
-// By date of the article, then path, then place. The filter's name is needed.
+// By date of the article, then place. The filter's name is needed, but for a tag, of which it is the value.
 bool query_mentions(Query *self, const QueryFilter *filter, Arena *arena, MentionRows *rows, Error *err);
-// By date of the article, then path, then place; by `name` as the speaker.
+// By date of the article, then place; by `name` as the speaker.
 bool query_quotes(Query *self, const QueryFilter *filter, Arena *arena, QuoteRows *rows, Error *err);
 // By the date told of. With a name: dates in the blocks that mention it.
 bool query_timeline(Query *self, const QueryFilter *filter, Arena *arena, DateRows *rows, Error *err);
-// Best first. The filter's words are needed; "words in quotes" stand side by side.
+// Best first: of words that more than 2,000 articles hold, the best of the latest 2,000. The filter's words
+// are needed; "words in quotes" stand side by side.
 bool query_search(Query *self, const QueryFilter *filter, Arena *arena, SearchRows *rows, Error *err);

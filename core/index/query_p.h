@@ -1,8 +1,21 @@
-// query_p: words around a place, read from the file. For core/index/ alone.
+// query_p: what the questions share. For core/index/ alone.
+//   query.c            the connection, names, ranges, articles with their files
+//   query_entities.c   query_entities()
+//   query_places.c     query_mentions(), query_timeline()
+//   query_words.c      query_quotes(), query_search(): where words are looked for
+//   source.c           words around a place, read from the file
 #pragma once
 
+#include "index/pack.h"
 #include "index/query.h"
 #include "index/record.h"
+#include "index/schema.h"
+
+struct Query {
+  sqlite3 *db;
+  char *root;
+  int bits; // below the day in an article's number
+};
 
 // A file of the folder as it was indexed, read once for many places.
 typedef struct Source {
@@ -19,3 +32,50 @@ void source_place(const Source *self, Place *place, Encoding enc, Arena *arena);
 bool source_find(const Source *self, Str folded, size_t *start, size_t *end);
 // White space made single, at most `max` bytes and then "…".
 Str source_line(Arena *arena, Str text, size_t max);
+
+typedef VEC_OF(int64_t) IdVec;
+
+typedef struct Asked { // one question while it runs
+  Query *query;
+  const QueryFilter *filter;
+  Arena *arena;
+  Error *err;
+  int64_t first, last; // numbers of articles that count, both included; first > last: none
+  int type;            // -1: any
+  IdVec ids;           // heap: entities that the name means, rising
+  sqlite3_stmt *article_stmt;
+  Source source;
+  int64_t source_of; // the article that `source` and `article` hold; INT64_MIN: none
+  Place article;
+} Asked;
+
+// Read the filter; `types` has the names that filter->type may be. False with *err: ERR_USAGE, or as the
+// database says. asked_end() in any case.
+bool asked_begin(Asked *self, const char *const *types, int type_count);
+void asked_end(Asked *self);
+// Find the entities that filter->name means: its id, or a name of theirs, in full or the end of it, which
+// goes on where filter->prefix.
+bool asked_names(Asked *self);
+// The bounds of folded names that mean `name`.
+void asked_forms(const Asked *self, Str *form, Str *high);
+// A statement for one question: finalize it. NULL with *err.
+sqlite3_stmt *asked_prepare(Asked *self, const char *sql);
+// The next row; false at the end and on failure, which *ok tells apart.
+bool asked_step(Asked *self, sqlite3_stmt *stmt, bool *ok);
+Str asked_column(Asked *self, sqlite3_stmt *stmt, int column); // a copy in the arena
+// Make `article` the one that `place` is filled from. False where it is gone, or on failure (*ok).
+bool asked_article(Asked *self, int64_t id, Place *place, bool *ok);
+// Fill `place`, of the article at hand, for these bytes.
+void asked_locate(Asked *self, Place *place, size_t start, size_t end);
+// LIMIT for SQL: the filter's, -1 for none.
+int64_t asked_limit(const Asked *self);
+bool asked_full(const Asked *self, size_t rows);
+
+// The numbers of quotations of articles that count, both included.
+void query_quote_bounds(const Asked *self, int64_t *first, int64_t *last);
+Str query_day_text(Arena *arena, int day); // day_of() back; empty for 0
+// Whether every word of `words` (folded) is a word of `text`; the last may go on where `prefix`.
+bool query_holds_words(Str text, Str words, bool prefix, Arena *scratch);
+extern const char *const query_entity_types[ENTITY_TYPES];
+extern const char *const query_quote_types[QUOTE_TYPES];
+extern const char *const query_date_types[DATE_TYPES];

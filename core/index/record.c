@@ -6,74 +6,26 @@
 #include "base/map.h"
 #include "index/fold.h"
 
+typedef struct Writing { // of an entity
+  Spot last;
+  size_t last_block; // that its days were added of; SIZE_MAX: none yet
+  int last_day;
+} Writing;
+
+typedef struct Place { // a mention, until the dates of the article are known
+  size_t entity, block;
+} Place;
+
 typedef struct Builder {
   Record *record;
   const Annotations *notes;
+  const Identities *people;
   Str text;
-  Map by_key;        // entity's key → place in Record.entities
-  size_t block;      // the block that holds the span at hand
-  VEC_OF(Spot) last; // of each entity
+  Map by_key;              // entity's key → place in Record.entities
+  size_t block;            // the block that holds the span at hand
+  VEC_OF(Writing) writing; // [entity]
+  VEC_OF(Place) places;    // in order
 } Builder;
-
-// --- packed numbers ---
-
-static void varint_add(StrBuf *out, uint64_t n)
-{
-  for (; n >= 0x80; n >>= 7) strbuf_byte(out, (char)(n | 0x80));
-  strbuf_byte(out, (char)n);
-}
-
-static bool varint_take(Str *from, uint64_t *n)
-{
-  *n = 0;
-  for (unsigned shift = 0; from->len && shift < 63; shift += 7) {
-    unsigned char byte = (unsigned char)*from->ptr++;
-    from->len--;
-    *n |= (uint64_t)(byte & 0x7F) << shift;
-    if (byte < 0x80) return true;
-  }
-  return false;
-}
-
-bool spot_next(SpotReader *reader, Spot *spot)
-{
-  uint64_t start, len, block;
-  if (!varint_take(&reader->left, &start) || !varint_take(&reader->left, &len) ||
-      !varint_take(&reader->left, &block))
-    return false;
-  reader->last.start += start;
-  reader->last.end = reader->last.start + len;
-  reader->last.block += block;
-  *spot = reader->last;
-  return true;
-}
-
-static int digits(Str s, size_t at, size_t count)
-{
-  int n = 0;
-  for (size_t i = at; i < at + count; i++) {
-    if (i >= s.len || s.ptr[i] < '0' || s.ptr[i] > '9') return -1;
-    n = n * 10 + (s.ptr[i] - '0');
-  }
-  return n;
-}
-
-static int day_number(Str iso, int otherwise)
-{
-  int year = digits(iso, 0, 4), month = digits(iso, 5, 2), day = digits(iso, 8, 2);
-  if (year < 0) return 0;
-  if (month < 1 || month > 12) return year * 10000 + otherwise * 101;
-  return year * 10000 + month * 100 + (day < 1 || day > 31 ? otherwise : day);
-}
-
-int day_of(Str iso)
-{
-  return day_number(iso, 0);
-}
-int day_until(Str iso)
-{
-  return day_number(iso, 99);
-}
 
 // --- spans ---
 
@@ -101,14 +53,20 @@ static size_t entity_at(Builder *b, Str key, Str name, EntityType type)
     if (!form.len) return SIZE_MAX;
     key = arena_printf(arena, "name:" STR_FMT, STR_ARG(form));
   }
+  key = identities_same(b->people, key);
   bool is_new;
   uint64_t *at = map_slot(&b->by_key, keep(b, key), &is_new);
   if (!is_new) return (size_t)*at;
   *at = b->record->entities.len;
+  Str called = identities_name(b->people, key);
+  if (called.len) name = called;
   vec_push(&b->record->entities, (RecordEntity){.key = keep(b, key), .name = keep(b, name), .type = type});
-  vec_push(&b->last, (Spot){0});
+  vec_push(&b->writing, (Writing){.last_block = SIZE_MAX});
   size_t index = b->record->entities.len - 1;
   add_form(b, &b->record->entities.items[index], name);
+  IdentityNames aliases = {0};
+  identities_aliases(b->people, key, arena, &aliases);
+  for (size_t i = 0; i < aliases.len; i++) add_form(b, &b->record->entities.items[index], aliases.items[i]);
   return index;
 }
 
@@ -119,12 +77,10 @@ static void add_mention(Builder *b, const Span *span)
   size_t at = entity_at(b, span->entity->entity, name, (EntityType)span->type);
   if (at == SIZE_MAX) return;
   RecordEntity *entity = &b->record->entities.items[at];
-  Spot *last = &b->last.items[at];
-  if (entity->mentions && span->start < last->start) return; // spans come in order
-  varint_add(&entity->spots, span->start - last->start);
-  varint_add(&entity->spots, span->end - span->start);
-  varint_add(&entity->spots, b->block - last->block);
-  *last = (Spot){span->start, span->end, b->block};
+  Writing *writing = &b->writing.items[at];
+  if (entity->mentions && span->start < writing->last.start) return; // spans come in order
+  pack_spot(&entity->spots, &writing->last, (Spot){span->start, span->end});
+  vec_push(&b->places, (Place){at, b->block});
   if (!entity->mentions++) entity->type = (EntityType)span->type; // until now perhaps only a speaker
   add_form(b, entity, written);
 }
@@ -134,7 +90,6 @@ static void add_quote(Builder *b, const Span *span)
   const QuoteFacts *facts = span->quote;
   RecordQuote quote = {.start = span->start,
                        .end = span->end,
-                       .block = b->block,
                        .type = (QuoteType)span->type,
                        .group = facts->group,
                        .speaker = SIZE_MAX,
@@ -145,6 +100,8 @@ static void add_quote(Builder *b, const Span *span)
     quote.speaker = entity_at(b, facts->speaker.entity, facts->speaker.name, ENTITY_PER);
   if (quote.speaker != SIZE_MAX) b->record->entities.items[quote.speaker].quotes++;
   vec_push(&b->record->quotes, quote);
+  strbuf_add(&b->record->said, STR(" " RECORD_GAP " "));
+  fold_words_to(&b->record->said, quote.text);
 }
 
 static void add_date(Builder *b, const Span *span)
@@ -152,13 +109,16 @@ static void add_date(Builder *b, const Span *span)
   int begin = day_of(span->date->begin);
   if (!begin) return; // no place on a timeline
   int until = day_until(span->date->until);
+  if (until < begin) until = begin;
+  Str value = span->date->value;
+  bool plain = value.len == 10 && begin == until && day_of(value) == begin;
   vec_push(&b->record->dates, (RecordDate){.start = span->start,
                                            .end = span->end,
                                            .block = b->block,
                                            .type = (DateType)span->type,
-                                           .value = keep(b, span->date->value),
+                                           .value = plain ? (Str){0} : keep(b, value),
                                            .begin = begin,
-                                           .until = until < begin ? begin : until});
+                                           .until = until});
 }
 
 static void add_tag(Builder *b, const Span *span)
@@ -193,19 +153,42 @@ static void add_span(Builder *b, const Span *span)
   }
 }
 
-Record *record_new(Str path, Str text, const Annotations *notes)
+// Each mention gives its entity the dates of its block, once a block.
+static void add_nears(Builder *b)
+{
+  const Record *record = b->record;
+  size_t first = 0; // date of the block at hand, or behind it
+  for (size_t i = 0; i < b->places.len; i++) {
+    Place place = b->places.items[i];
+    while (first < record->dates.len && record->dates.items[first].block < place.block) first++;
+    RecordEntity *entity = &b->record->entities.items[place.entity];
+    Writing *writing = &b->writing.items[place.entity];
+    if (writing->last_block == place.block) continue;
+    writing->last_block = place.block;
+    for (size_t nth = first; nth < record->dates.len && record->dates.items[nth].block == place.block;
+         nth++) {
+      const RecordDate *date = &record->dates.items[nth];
+      Near near = {day_index(date->begin), day_index(date->until), date->type, nth};
+      pack_near(&entity->near, &writing->last_day, &near);
+    }
+  }
+}
+
+Record *record_new(Str path, Str text, const Annotations *notes, const Identities *people)
 {
   Record *self = xcalloc(1, sizeof *self);
-  Builder b = {.record = self, .notes = notes, .text = text};
+  Builder b = {.record = self, .notes = notes, .people = people, .text = text};
   self->path = keep(&b, path);
   self->lang = str_of(lang_code(notes->lang));
   self->title = keep(&b, notes->title);
   self->dct = keep(&b, notes->dct.value);
   self->day = day_of(notes->dct.value);
   for (size_t i = 0; i < notes->spans.len; i++) add_span(&b, &notes->spans.items[i]);
+  add_nears(&b);
   fold_words_to(&self->words, text);
   map_release(&b.by_key);
-  vec_release(&b.last);
+  vec_release(&b.writing);
+  vec_release(&b.places);
   return self;
 }
 
@@ -214,6 +197,7 @@ void record_free(Record *self)
   if (!self) return;
   for (size_t i = 0; i < self->entities.len; i++) {
     strbuf_release(&self->entities.items[i].spots);
+    strbuf_release(&self->entities.items[i].near);
     vec_release(&self->entities.items[i].forms);
   }
   vec_release(&self->entities);
@@ -221,6 +205,15 @@ void record_free(Record *self)
   vec_release(&self->dates);
   vec_release(&self->tags);
   strbuf_release(&self->words);
+  strbuf_release(&self->said);
   arena_release(&self->arena);
   free(self);
+}
+
+size_t record_bytes(const Record *self)
+{
+  size_t of_entity = sizeof *self->entities.items + 128; // with its lists
+  return sizeof *self + arena_bytes(&self->arena) + self->words.cap + self->said.cap +
+         self->entities.len * of_entity + self->quotes.cap * sizeof *self->quotes.items +
+         self->dates.cap * sizeof *self->dates.items + self->tags.cap * sizeof *self->tags.items;
 }

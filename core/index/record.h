@@ -3,7 +3,9 @@
 // the file.
 #pragma once
 
+#include "annotate/identities.h"
 #include "annotate/pipeline.h"
+#include "index/pack.h"
 
 // What tells that a file did not change, short of reading it.
 typedef struct FileStamp {
@@ -17,28 +19,18 @@ static inline bool stamp_eq(FileStamp a, FileStamp b)
   return a.mtime_ns == b.mtime_ns && a.size == b.size && a.inode == b.inode;
 }
 
-// Where the mentions of one entity stand, as varints: for each, the bytes from the last one's start, its
-// length, and the blocks from the last one's block.
-typedef struct Spot {
-  size_t start, end, block;
-} Spot;
-typedef struct SpotReader { // = {.left = blob} to begin
-  Str left;
-  Spot last;
-} SpotReader;
-bool spot_next(SpotReader *reader, Spot *spot); // false at the end, or where the bytes make no sense
-
 typedef struct RecordEntity {
   Str key;  // its id: "iso:CN", "name:li shangfu"
   Str name; // for display
   EntityType type;
   uint32_t mentions, quotes; // here
-  StrBuf spots;
+  StrBuf spots;              // pack.h: where; and the days told in the same blocks
+  StrBuf near;
   VEC_OF(Str) forms; // folded names it goes by here (fold.h), the full one first
 } RecordEntity;
 
 typedef struct RecordQuote {
-  size_t start, end, block;
+  size_t start, end;
   QuoteType type;
   uint32_t group;
   size_t speaker; // in Record.entities; SIZE_MAX: none
@@ -48,8 +40,8 @@ typedef struct RecordQuote {
 typedef struct RecordDate {
   size_t start, end, block;
   DateType type;
-  Str value;
-  int begin, until; // day numbers (day_of)
+  Str value;        // empty where it says no more than begin
+  int begin, until; // day_of(), day_until()
 } RecordDate;
 
 typedef struct RecordTag {
@@ -64,6 +56,7 @@ typedef struct Record {
   Str lang, title, dct;
   int day;      // of dct
   StrBuf words; // the text folded, for the full-text index
+  StrBuf said;  // the quotations folded, each behind RECORD_GAP
   VEC_OF(RecordEntity) entities;
   VEC_OF(RecordQuote) quotes;
   VEC_OF(RecordDate) dates;
@@ -71,12 +64,11 @@ typedef struct Record {
   Arena arena; // owns every Str
 } Record;
 
-// `notes` are those of `text`, the file's prose. Nothing is borrowed afterwards. Never NULL.
-Record *record_new(Str path, Str text, const Annotations *notes);
-void record_free(Record *self);
+// A word of no text: between quotations, so that no phrase is found across two.
+#define RECORD_GAP "\uE000"
 
-// A calendar day as a number that sorts: "2023-04-17T09:12" is 20230417, "2023-04" 20230400, "2023" 20230000;
-// 0 where there is none.
-int day_of(Str iso);
-// The last day that `iso` can mean: "2023-04" is 20230499.
-int day_until(Str iso);
+// `notes` are those of `text`, the file's prose; `people` says which entities are one. Nothing is borrowed
+// afterwards. Never NULL.
+Record *record_new(Str path, Str text, const Annotations *notes, const Identities *people);
+void record_free(Record *self);
+size_t record_bytes(const Record *self); // of memory, about

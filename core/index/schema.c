@@ -1,52 +1,94 @@
-// Offsets are bytes in the file, days are numbers such as 20230417 (record.h: day_of).
+// An article's number begins with its day, so that rows kept by it lie in the order of time: of mentions, of
+// quotations, in the full-text table. A question for the first page of a name, a speaker or a word, in a
+// range of days or not, reads that page and stops. Bits below the day count the articles of one day; those
+// without a day have numbers far below all others (schema.h).
 //
-// mentions has a row for each pair of entity and article, in the order of the first question asked of it:
-// this person, by date. text is FTS5 without content: the file itself is the content, read again for words in
-// context. Such a table cannot delete without the old text, so an article that changed gets a new id and its
-// old row in text points nowhere; ids are never used twice (AUTOINCREMENT). store.c counts these and sweeps
-// when they are many.
+// mentions has a row for each pair of entity and article. Rows of what is told of a day lie by the day, those
+// that last longer apart by how long, so that what reaches into a range is found without looking at all that
+// began before. What must be known to take an article out again is packed in `facts`: an index by article
+// would cost more than what it finds.
+//
+// text is FTS5 without content: the file itself is the content, read again for words in context. Such a table
+// cannot delete without the old text, so an article that changed gets a new number and its old row in text
+// points nowhere; numbers are never used twice as long as text has their row. store.c counts these and sweeps
+// when they are many. `words` has how many articles hold a word, or held it: a beginning of a word is
+// completed from there.
 #include "index/schema.h"
 
 #include "base/str.h"
+#include "index/pack.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-    "CREATE TABLE articles(id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, mtime_ns "
-    "INTEGER, size INTEGER,"
-    "  inode INTEGER, hash INTEGER, lang TEXT, dct TEXT, day INTEGER, title TEXT);"
-    "CREATE INDEX articles_day ON articles(day, path);"
-    "CREATE TABLE entities(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT, votes "
+    "CREATE TABLE files(path TEXT PRIMARY KEY, article INTEGER, mtime_ns INTEGER, size INTEGER, inode "
     "INTEGER,"
-    "  per INTEGER, org INTEGER, loc INTEGER, articles INTEGER, quotes INTEGER);"
+    "  hash INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE articles(id INTEGER PRIMARY KEY, path TEXT, lang TEXT, dct TEXT, title TEXT);"
+    "CREATE TABLE facts(article INTEGER PRIMARY KEY, entities BLOB, dates BLOB);"
+    "CREATE TABLE entities(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT,"
+    "  votes INTEGER, per INTEGER, org INTEGER, loc INTEGER, articles INTEGER, quotes INTEGER, total "
+    "INTEGER);"
+    "CREATE INDEX entities_total ON entities(total DESC, key);"
     // Every name an entity goes by, folded, and what is left of it behind each of its words: "li shangfu" and
     // "shangfu".
     "CREATE TABLE names(form TEXT, entity INTEGER, PRIMARY KEY(form, entity)) WITHOUT ROWID;"
     "CREATE INDEX names_entity ON names(entity);"
-    "CREATE TABLE mentions(entity INTEGER, day INTEGER, article INTEGER, type INTEGER, count INTEGER, spots "
+    "CREATE TABLE mentions(entity INTEGER, article INTEGER, type INTEGER, count INTEGER, spots BLOB, near "
     "BLOB,"
-    "  PRIMARY KEY(entity, day, article)) WITHOUT ROWID;"
-    "CREATE INDEX mentions_article ON mentions(article);"
-    "CREATE TABLE quotes(id INTEGER PRIMARY KEY, article INTEGER, start INTEGER, end INTEGER, type INTEGER, "
-    "grp INTEGER,"
-    "  speaker INTEGER, day INTEGER, speaker_name TEXT, source TEXT, text TEXT);"
-    "CREATE INDEX quotes_article ON quotes(article);"
-    "CREATE INDEX quotes_speaker ON quotes(speaker, day);"
-    "CREATE TABLE dates(article INTEGER, start INTEGER, end INTEGER, block INTEGER, type INTEGER, value "
-    "TEXT, begin INTEGER,"
-    "  until INTEGER, PRIMARY KEY(article, start)) WITHOUT ROWID;"
-    "CREATE INDEX dates_begin ON dates(begin);"
-    "CREATE TABLE tags(article INTEGER, start INTEGER, tag TEXT, end INTEGER, value TEXT, script TEXT,"
-    "  PRIMARY KEY(article, start, tag)) WITHOUT ROWID;"
-    "CREATE VIRTUAL TABLE text USING fts5(body, content='', tokenize='ascii');"
-    "INSERT INTO text(text, rank) VALUES('hashsize', 8388608);";
+    "  PRIMARY KEY(entity, article)) WITHOUT ROWID;"
+    "CREATE TABLE quotes(id INTEGER PRIMARY KEY, start INTEGER, end INTEGER, type INTEGER, grp INTEGER,"
+    "  speaker INTEGER, speaker_name TEXT, source TEXT, text TEXT);"
+    "CREATE TABLE said(speaker INTEGER, quote INTEGER, PRIMARY KEY(speaker, quote)) WITHOUT ROWID;"
+    "CREATE TABLE days(span INTEGER, begin INTEGER, article INTEGER, nth INTEGER, until INTEGER,"
+    "  PRIMARY KEY(span, begin, article, nth)) WITHOUT ROWID;"
+    "CREATE TABLE tags(tag TEXT, article INTEGER, start INTEGER, end INTEGER, value TEXT, script TEXT,"
+    "  PRIMARY KEY(tag, article, start)) WITHOUT ROWID;"
+    "CREATE INDEX tags_article ON tags(article);"
+    "CREATE TABLE words(word TEXT PRIMARY KEY, articles INTEGER) WITHOUT ROWID;"
+    "CREATE VIRTUAL TABLE text USING fts5(body, said, content='', tokenize='ascii');"
+    "INSERT INTO text(text, rank) VALUES('hashsize', 12582912);";
+
+// Days are counted from 1900, as small numbers take fewer bytes.
+int64_t schema_article_of(int index, int bits)
+{
+  return ((int64_t)index - day_index(19000000)) * ((int64_t)1 << bits);
+}
+
+int schema_index_of(int64_t article, int bits)
+{
+  if (article < schema_article_of(0, SCHEMA_BITS_WIDE)) return 0;
+  return (int)(article >> bits) + day_index(19000000);
+}
+
+int schema_bits(sqlite3 *db)
+{
+  sqlite3_stmt *stmt = NULL;
+  int bits = SCHEMA_BITS;
+  if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'bits'", -1, &stmt, NULL) == SQLITE_OK &&
+      sqlite3_step(stmt) == SQLITE_ROW)
+    bits = sqlite3_column_int(stmt, 0);
+  sqlite3_finalize(stmt);
+  return bits;
+}
+
+// A day, a month, a year and anything.
+const int schema_span_most[SCHEMA_SPANS] = {0, 40, 440, INT_MAX / 2};
+
+int schema_span(int begin, int until)
+{
+  int span = 0;
+  while (until - begin > schema_span_most[span]) span++;
+  return span;
+}
 
 bool schema_error(sqlite3 *db, Error *err)
 {
@@ -139,7 +181,7 @@ sqlite3 *schema_open_writer(const char *path, Error *err)
     bool ok =
         schema_exec(db,
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
-                    "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8192;",
+                    "PRAGMA cache_size = -40960; PRAGMA wal_autocheckpoint = 8192;",
                     err) &&
         read_stamp(db, stamp, sizeof stamp, err);
     if (ok && !strcmp(stamp, "0 0")) ok = make_tables(db, err) && read_stamp(db, stamp, sizeof stamp, err);

@@ -5,6 +5,8 @@
 #include "base/error.h"
 
 #include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
 
 // Open `db` to write: made where it is missing, made anew where it is of another version of newsmark. NULL
 // with *err: ERR_FORMAT where its bytes are damaged, ERR_IO where the disk says no.
@@ -17,3 +19,32 @@ bool schema_set_aside(const char *db, Error *err);
 // ERR_IO.
 bool schema_error(sqlite3 *db, Error *err);
 bool schema_exec(sqlite3 *db, const char *sql, Error *err);
+
+// --- numbers of articles
+
+// Bits below the day in an article's number: at first for 4,096 articles of one day; where a folder has more
+// the index is made anew with room for 16 million.
+enum { SCHEMA_BITS = 12, SCHEMA_BITS_WIDE = 24 };
+#define SCHEMA_UNDATED (-((int64_t)1 << 47)) // and above, up to the first day's: articles without a day
+
+// The first number of articles of the day with this day_index() (pack.h).
+int64_t schema_article_of(int index, int bits);
+// Back; 0: without a day.
+int schema_index_of(int64_t article, int bits);
+enum { SCHEMA_QUOTE_BITS = 16, SCHEMA_QUOTES_MAX = 1 << SCHEMA_QUOTE_BITS };
+static inline int64_t schema_quote(int64_t article, size_t nth) // its number: by article, then place
+{
+  return article * SCHEMA_QUOTES_MAX + (int64_t)nth;
+}
+static inline int64_t schema_article_of_quote(int64_t quote)
+{
+  return quote >> SCHEMA_QUOTE_BITS; // towards the lesser, as numbers of articles may be below nought
+}
+
+// The bits of this index.
+int schema_bits(sqlite3 *db);
+
+// How long a date lasts, as days.span: what lasts longest in each of them, in steps of day_index().
+enum { SCHEMA_SPANS = 4 };
+extern const int schema_span_most[SCHEMA_SPANS];
+int schema_span(int begin, int until);

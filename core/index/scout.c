@@ -14,6 +14,7 @@ enum {
   SLOW_SCAN_MS = 60000, // where folders cannot be watched
   WAIT_MS = 500,        // for the lock
   STACK_BYTES = 8 << 20,
+  SESSIONS_MORE = 2, // after one that failed
 };
 
 typedef struct Scout {
@@ -310,7 +311,7 @@ static bool run_session(Indexer *indexer, Error *err)
   return ok;
 }
 
-static bool start_again(Indexer *indexer, const Error *why)
+static bool set_aside(Indexer *indexer, const Error *why)
 {
   Error err = {0};
   char text[700];
@@ -363,6 +364,20 @@ static void close_loop(Indexer *indexer)
   if (uv_loop_close(&indexer->scout_loop) != 0) abort(); // a handle was left: a bug
 }
 
+// After a session that failed: make the index such that another one can go on. False where that is no use.
+static bool start_again(Indexer *indexer, const Error *why)
+{
+  if (atomic_load(&indexer->stop)) return false;
+  if (why->code == ERR_FORMAT) return set_aside(indexer, why);
+  if (why->code != ERR_LIMIT) return false;
+  Error err = {0};
+  Store *store = store_open(indexer->folder.db, indexer->maker, &err);
+  bool ok = store && store_widen(store, &err);
+  if (!ok) indexer_problem(indexer, (Str){0}, err.text);
+  store_free(store);
+  return ok;
+}
+
 void scout_main(void *arg)
 {
   Indexer *indexer = arg;
@@ -370,7 +385,8 @@ void scout_main(void *arg)
   int lock = wait_for_lock(indexer);
   Error err = {0};
   bool ok = lock >= 0 && run_session(indexer, &err);
-  if (!ok && err.code == ERR_FORMAT && !atomic_load(&indexer->stop) && start_again(indexer, &err)) {
+  for (int again = 0; !ok && again < SESSIONS_MORE && err.code != ERR_NONE && start_again(indexer, &err);
+       again++) {
     err = (Error){0};
     ok = run_session(indexer, &err);
   }

@@ -18,12 +18,17 @@ typedef void (*StoreFileFn)(void *ud, Str path, FileStamp stamp, uint64_t hash);
 bool store_each_file(Store *self, StoreFileFn each, void *ud, Error *err);
 
 // Each begins a transaction where none is open. After a failure nothing since the last commit is kept.
-bool store_put(Store *self, const Record *record, Error *err);        // in place of what was there
+// In place of what was there. `record` is taken.
+bool store_put(Store *self, Record *record, Error *err);
 bool store_touch(Store *self, Str path, FileStamp stamp, Error *err); // same bytes, new stamp
 bool store_remove(Store *self, Str path, Error *err);                 // nothing where it is not there
 // Whether all that the last scan found is stored: told to readers, in the next commit.
 bool store_set_ready(Store *self, bool ready, Error *err);
+// ERR_LIMIT where the folder has more articles of one day than there are numbers: store_widen(), then put
+// everything again.
 bool store_commit(Store *self, Error *err);
+// Empty the index and make its numbers wider.
+bool store_widen(Store *self, Error *err);
 
 // Rows of the full-text table whose article is gone, and articles. Where the first are many, store_sweep()
 // empties that table; the caller then has every file read again.

@@ -117,7 +117,7 @@ static Record *annotate(Indexer *self, const char *path, Content *content)
   Snapshot *snapshot = snapshot_new(text);
   Analysis *analysis = analysis_new(self->pipeline);
   Annotations *notes = analysis_run(analysis, snapshot, &info, &self->cancel);
-  Record *record = notes ? record_new(str_of(path), text, notes) : NULL;
+  Record *record = notes ? record_new(str_of(path), text, notes, NULL) : NULL;
   annotations_unref(notes);
   analysis_free(analysis);
   snapshot_unref(snapshot);

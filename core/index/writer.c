@@ -14,12 +14,14 @@ typedef struct Batch {
   uint64_t since_ns;
 } Batch;
 
-static bool store_result(Indexer *self, const Result *result, Batch *batch)
+static bool store_result(Indexer *self, Result *result, Batch *batch)
 {
   Error *err = &self->store_error;
+  Record *record = result->record;
   switch (result->kind) {
   case RESULT_PUT:
-    return store_put(self->store, result->record, err);
+    result->record = NULL; // the store's from now on
+    return store_put(self->store, record, err);
   case RESULT_TOUCH:
     return store_touch(self->store, str_of(result->path), result->stamp, err);
   case RESULT_GONE:

@@ -89,9 +89,9 @@ static bool mentions(Writer *self, Query *query, const QueryFilter *filter, Aren
     const MentionRow *row = &rows.items[i];
     begin_row(self);
     write_place(self, &row->at);
-    json_write_member(self->out, "entity", row->entity);
-    json_write_member(self->out, "name", row->name);
-    write_type(self, SPAN_ENTITY, row->type);
+    write_or_null(self, "entity", row->entity);
+    write_or_null(self, "name", row->name);
+    json_write_member(self->out, "type", row->type);
     strbuf_byte(self->out, '}');
   }
   return true;

@@ -85,7 +85,7 @@ static Record *article(const char *path, const char *dct, const char *name, cons
   spans[3].quote = &said;
   spans[5].date = &day;
   notes.spans = (SpanVec){spans, 6, 6};
-  Record *record = record_new(str_of(path), str_of(g_text), &notes);
+  Record *record = record_new(str_of(path), str_of(g_text), &notes, NULL);
   record->stamp = (FileStamp){.mtime_ns = 7, .size = sizeof g_text - 1, .inode = 9};
   record->hash = 42;
   return record;
@@ -95,7 +95,6 @@ static void put(Fixture *self, const char *path, const char *dct, const char *na
 {
   Record *record = article(path, dct, name, id);
   if (!store_put(self->store, record, &self->err)) fail_msg("%s", self->err.text);
-  record_free(record);
 }
 
 static void commit(Fixture *self)
@@ -208,7 +207,8 @@ static void test_remove_leaves_nothing(void **state)
   assert_true(store_remove(self->store, STR("a.txt"), &self->err)); // in the same transaction
   assert_true(store_remove(self->store, STR("nowhere.txt"), &self->err));
   commit(self);
-  static const char *const tables[] = {"articles", "entities", "names", "mentions", "quotes", "dates"};
+  static const char *const tables[] = {"articles", "entities", "names", "mentions", "quotes",
+                                       "files",    "facts",    "said",  "days"};
   for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
     char sql[64];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", tables[i]);
@@ -327,34 +327,6 @@ static void test_damage_is_told(void **state)
   assert_non_null(self->store);
 }
 
-static void test_days(void **state)
-{
-  (void)state;
-  assert_int_equal(day_of(STR("2023-04-17T09:12")), 20230417);
-  assert_int_equal(day_of(STR("2023-04")), 20230400);
-  assert_int_equal(day_of(STR("2023")), 20230000);
-  assert_int_equal(day_of(STR("XXXX-02-24")), 0);
-  assert_int_equal(day_of(STR("")), 0);
-  assert_int_equal(day_until(STR("2023-04")), 20230499);
-  assert_int_equal(day_until(STR("2023")), 20239999);
-}
-
-static void test_spots_cannot_overrun(void **state)
-{
-  (void)state;
-  static const char broken[] = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
-  SpotReader reader = {.left = {broken, sizeof broken - 1}};
-  Spot spot;
-  assert_false(spot_next(&reader, &spot));
-  reader = (SpotReader){.left = {"\x05\x02", 2}};
-  assert_false(spot_next(&reader, &spot));
-  reader = (SpotReader){.left = {"\x05\x02\x01", 3}};
-  assert_true(spot_next(&reader, &spot));
-  assert_int_equal(spot.start, 5);
-  assert_int_equal(spot.end, 7);
-  assert_int_equal(spot.block, 1);
-}
-
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -369,8 +341,6 @@ int main(void)
       IN_FOLDER(test_sweep),
       IN_FOLDER(test_damage_is_told),
       IN_FOLDER(test_other_annotators),
-      cmocka_unit_test(test_days),
-      cmocka_unit_test(test_spots_cannot_overrun),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

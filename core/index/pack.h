@@ -1,0 +1,74 @@
+// pack: lists of small facts as bytes, for columns that are read whole: places, days, dates. Each list is
+// written in order, as differences, and read back one by one. Pure.
+#pragma once
+
+#include "annotate/span.h"
+
+void pack_number(StrBuf *out, uint64_t n);
+bool unpack_number(Str *from, uint64_t *n); // false at the end, or where the bytes make no sense
+void pack_signed(StrBuf *out, int64_t n);
+bool unpack_signed(Str *from, int64_t *n);
+
+// --- days
+
+// A calendar day as a number that sorts: "2023-04-17T09:12" is 20230417, "2023-04" 20230400, "2023" 20230000;
+// 0 where there is none.
+int day_of(Str iso);
+// The last day that `iso` can mean: "2023-04" is 20230499.
+int day_until(Str iso);
+// A day as an index without great gaps: what is one day after another is mostly 1 more. A month without a day
+// is before its days, a year without a month before its months; 99 is the last of them.
+int day_index(int day);
+// Back; 99 is not told from the last day any more.
+int day_of_index(int index);
+
+// --- places of mentions: bytes in the file
+
+typedef struct Spot {
+  size_t start, end;
+} Spot;
+typedef struct Spots { // = {.left = bytes} to begin
+  Str left;
+  Spot last;
+} Spots;
+void pack_spot(StrBuf *out, Spot *last, Spot spot); // *last = {0} to begin
+bool unpack_spot(Spots *spots, Spot *spot);
+
+// --- entities of an article
+
+typedef struct PackedEntity {
+  int64_t id; // of its row
+  EntityType type;
+  size_t mentions;
+} PackedEntity;
+void pack_entity(StrBuf *out, const PackedEntity *entity);
+bool unpack_entity(Str *from, PackedEntity *entity);
+
+// --- days told beside an entity
+
+typedef struct Near {
+  int begin, until; // day_index()
+  DateType type;
+  size_t nth; // among the article's dates
+} Near;
+typedef struct Nears { // = {.left = bytes} to begin
+  Str left;
+  int last;
+} Nears;
+void pack_near(StrBuf *out, int *last, const Near *near);
+bool unpack_near(Nears *nears, Near *near);
+
+// --- dates of an article
+
+typedef struct PackedDate {
+  size_t start, end;
+  DateType type;
+  Str value;        // empty: as `begin` says
+  int begin, until; // day_of(), day_until()
+} PackedDate;
+typedef struct PackedDates { // = {.left = bytes} to begin
+  Str left;
+  size_t last;
+} PackedDates;
+void pack_date(StrBuf *out, size_t *last, const PackedDate *date);
+bool unpack_date(PackedDates *dates, PackedDate *date); // `value` is borrowed from the bytes

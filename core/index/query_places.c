@@ -1,0 +1,325 @@
+// Mentions and dates. Rows of one name lie in the order of time, so that a page of each of those that a
+// surname means, merged, has the page wanted. Days told beside a name are packed in its rows: all of them are
+// read, as any may be the earliest.
+#include "index/query_p.h"
+
+#include "index/fold.h"
+
+// --- mentions ---
+
+typedef struct Hit { // an article and an entity in it
+  int64_t article, entity;
+  int type;
+  Str spots;
+} Hit;
+typedef VEC_OF(Hit) HitVec;
+
+static int by_article(const void *a, const void *b)
+{
+  const Hit *x = a, *y = b;
+  if (x->article != y->article) return x->article > y->article ? 1 : -1;
+  return (x->entity > y->entity) - (x->entity < y->entity);
+}
+
+static bool find_hits(Asked *asked, HitVec *hits)
+{
+  sqlite3_stmt *stmt =
+      asked_prepare(asked, "SELECT article, type, spots FROM mentions WHERE entity = ?1 AND article"
+                           " BETWEEN ?2 AND ?3 AND (?4 < 0 OR type = ?4) ORDER BY article LIMIT ?5");
+  bool ok = stmt;
+  for (size_t i = 0; ok && i < asked->ids.len; i++) {
+    int64_t entity = asked->ids.items[i];
+    sqlite3_bind_int64(stmt, 1, entity);
+    sqlite3_bind_int64(stmt, 2, asked->first);
+    sqlite3_bind_int64(stmt, 3, asked->last);
+    sqlite3_bind_int(stmt, 4, asked->type);
+    sqlite3_bind_int64(stmt, 5, asked_limit(asked));
+    while (asked_step(asked, stmt, &ok))
+      vec_push(hits, (Hit){sqlite3_column_int64(stmt, 0), entity, sqlite3_column_int(stmt, 1),
+                           asked_column(asked, stmt, 2)});
+    sqlite3_reset(stmt);
+  }
+  sqlite3_finalize(stmt);
+  if (hits->len) qsort(hits->items, hits->len, sizeof *hits->items, by_article);
+  return ok;
+}
+
+typedef struct Mentions {
+  Asked asked;
+  MentionRows *rows;
+  sqlite3_stmt *entity_stmt;
+  int64_t entity; // that `key` and `name` are of
+  Str key, name;
+} Mentions;
+
+static bool name_entity(Mentions *self, int64_t id)
+{
+  if (self->key.ptr && self->entity == id) return true;
+  if (!self->entity_stmt)
+    self->entity_stmt = asked_prepare(&self->asked, "SELECT key, name FROM entities WHERE id = ?1");
+  if (!self->entity_stmt) return false;
+  bool ok = true;
+  sqlite3_bind_int64(self->entity_stmt, 1, id);
+  if (asked_step(&self->asked, self->entity_stmt, &ok)) {
+    self->entity = id;
+    self->key = asked_column(&self->asked, self->entity_stmt, 0);
+    self->name = asked_column(&self->asked, self->entity_stmt, 1);
+  }
+  sqlite3_reset(self->entity_stmt);
+  return ok;
+}
+
+static bool add_mentions(Mentions *self, const Hit *hit)
+{
+  Asked *asked = &self->asked;
+  bool ok = true;
+  MentionRow row = {0};
+  Place place;
+  if (!asked_article(asked, hit->article, &place, &ok)) return ok;
+  if (!name_entity(self, hit->entity)) return false;
+  row.type = str_of(hit->type >= 0 && hit->type < ENTITY_TYPES ? query_entity_types[hit->type] : "");
+  row.entity = self->key;
+  row.name = self->name;
+  Spots spots = {.left = hit->spots};
+  for (Spot spot; !asked_full(asked, self->rows->len) && unpack_spot(&spots, &spot);) {
+    row.at = place;
+    asked_locate(asked, &row.at, spot.start, spot.end);
+    vec_push_in(asked->arena, self->rows, row);
+  }
+  return true;
+}
+
+static bool mentions_of_names(Mentions *self)
+{
+  HitVec hits = {0};
+  bool ok = asked_names(&self->asked) && find_hits(&self->asked, &hits);
+  for (size_t i = 0; ok && i < hits.len && !asked_full(&self->asked, self->rows->len); i++)
+    ok = add_mentions(self, &hits.items[i]);
+  vec_release(&hits);
+  return ok;
+}
+
+// --- tags: named by their type, and where a name is given too, by their value or words
+
+static bool tag_is_known(Asked *asked, bool *ok)
+{
+  sqlite3_stmt *stmt = asked_prepare(asked, "SELECT 1 FROM tags WHERE tag = ?1 LIMIT 1");
+  if (!stmt) return *ok = false;
+  sqlite3_bind_text(stmt, 1, asked->filter->type.ptr, (int)asked->filter->type.len, SQLITE_STATIC);
+  bool known = asked_step(asked, stmt, ok);
+  sqlite3_finalize(stmt);
+  return known;
+}
+
+static bool tag_is_meant(const Asked *asked, const MentionRow *row, Str name, Arena *scratch)
+{
+  arena_reset(scratch);
+  return !name.len || query_holds_words(row->name, name, asked->filter->prefix, scratch) ||
+         query_holds_words(row->at.text, name, asked->filter->prefix, scratch);
+}
+
+static bool mentions_of_tag(Mentions *self)
+{
+  Asked *asked = &self->asked;
+  bool ok = true;
+  if (!tag_is_known(asked, &ok))
+    return ok && error_set(asked->err, ERR_USAGE, "no type '" STR_FMT "' here", STR_ARG(asked->filter->type));
+  sqlite3_stmt *stmt =
+      asked_prepare(asked, "SELECT article, start, end, value FROM tags WHERE tag = ?1 AND article"
+                           " BETWEEN ?2 AND ?3 ORDER BY article, start");
+  if (!stmt) return false;
+  sqlite3_bind_text(stmt, 1, asked->filter->type.ptr, (int)asked->filter->type.len, SQLITE_STATIC);
+  sqlite3_bind_int64(stmt, 2, asked->first);
+  sqlite3_bind_int64(stmt, 3, asked->last);
+  Arena scratch = {0};
+  Str name = fold_words(asked->arena, asked->filter->name);
+  while (ok && !asked_full(asked, self->rows->len) && asked_step(asked, stmt, &ok)) {
+    MentionRow row = {.type = asked->filter->type, .name = asked_column(asked, stmt, 3)};
+    if (!asked_article(asked, sqlite3_column_int64(stmt, 0), &row.at, &ok)) continue;
+    asked_locate(asked, &row.at, (size_t)sqlite3_column_int64(stmt, 1),
+                 (size_t)sqlite3_column_int64(stmt, 2));
+    if (tag_is_meant(asked, &row, name, &scratch)) vec_push_in(asked->arena, self->rows, row);
+  }
+  arena_release(&scratch);
+  sqlite3_finalize(stmt);
+  return ok;
+}
+
+bool query_mentions(Query *query, const QueryFilter *filter, Arena *arena, MentionRows *out, Error *err)
+{
+  QueryFilter any_type = *filter; // a tag is none of the types that asked_begin() knows
+  bool tag = filter->type.len > 0;
+  for (int i = 0; i < ENTITY_TYPES; i++) tag = tag && !str_is(filter->type, query_entity_types[i]);
+  if (tag) any_type.type = (Str){0};
+  Mentions self = {.asked = {.query = query, .filter = &any_type, .arena = arena, .err = err}, .rows = out};
+  bool ok = asked_begin(&self.asked, query_entity_types, ENTITY_TYPES);
+  self.asked.filter = filter;
+  if (ok && tag)
+    ok = mentions_of_tag(&self);
+  else if (ok && !filter->name.len)
+    ok = error_set(err, ERR_USAGE, "mentions of whom? a name is needed");
+  else if (ok)
+    ok = mentions_of_names(&self);
+  sqlite3_finalize(self.entity_stmt);
+  asked_end(&self.asked);
+  return ok;
+}
+
+// --- timeline ---
+
+typedef struct Told { // a date, and where it is told
+  int begin, until;   // day_index()
+  int64_t article;
+  size_t nth;
+} Told;
+typedef VEC_OF(Told) ToldVec;
+
+typedef struct Timeline {
+  Asked asked;
+  DateRows *rows;
+  ToldVec told; // heap
+  int from, until;
+  int latest; // what begins later is not among those wanted
+  sqlite3_stmt *dates_stmt;
+} Timeline;
+
+static int by_begin(const void *a, const void *b)
+{
+  const Told *x = a, *y = b;
+  if (x->begin != y->begin) return x->begin > y->begin ? 1 : -1;
+  if (x->until != y->until) return x->until < y->until ? 1 : -1;
+  if (x->article != y->article) return x->article > y->article ? 1 : -1;
+  return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+// The earliest, one of each, as many as are wanted.
+static void sort_told(Timeline *self)
+{
+  if (!self->told.len) return;
+  qsort(self->told.items, self->told.len, sizeof *self->told.items, by_begin);
+  size_t len = 1;
+  for (size_t i = 1; i < self->told.len; i++)
+    if (by_begin(&self->told.items[i], &self->told.items[len - 1]) != 0)
+      self->told.items[len++] = self->told.items[i];
+  self->told.len = asked_full(&self->asked, len) ? self->asked.filter->limit : len;
+}
+
+// Keep the list short while it is gathered.
+static void add_told(Timeline *self, Told told)
+{
+  size_t limit = self->asked.filter->limit;
+  if (told.begin > self->latest) return;
+  vec_push(&self->told, told);
+  if (!limit || self->told.len < 4 * limit + 1000) return;
+  sort_told(self);
+  if (asked_full(&self->asked, self->told.len)) self->latest = self->told.items[limit - 1].begin;
+}
+
+static bool told_of_all(Timeline *self)
+{
+  Asked *asked = &self->asked;
+  sqlite3_stmt *stmt = asked_prepare(
+      asked, "SELECT begin, article, nth, ifnull(until, begin) FROM days WHERE span = ?1 AND begin"
+             " BETWEEN ?2 AND ?3 AND ifnull(until, begin) >= ?4 AND (?5 < 0 OR nth % 4 = ?5)"
+             " AND article BETWEEN ?6 AND ?7 ORDER BY begin LIMIT ?8");
+  bool ok = stmt;
+  for (int span = 0; ok && span < SCHEMA_SPANS; span++) {
+    sqlite3_bind_int(stmt, 1, span);
+    sqlite3_bind_int(stmt, 2, self->from - schema_span_most[span]);
+    sqlite3_bind_int(stmt, 3, self->until);
+    sqlite3_bind_int(stmt, 4, self->from);
+    sqlite3_bind_int(stmt, 5, asked->type);
+    sqlite3_bind_int64(stmt, 6, asked->first);
+    sqlite3_bind_int64(stmt, 7, asked->last);
+    sqlite3_bind_int64(stmt, 8, asked_limit(asked));
+    while (asked_step(asked, stmt, &ok))
+      add_told(self, (Told){.begin = sqlite3_column_int(stmt, 0),
+                            .until = sqlite3_column_int(stmt, 3),
+                            .article = sqlite3_column_int64(stmt, 1),
+                            .nth = (size_t)sqlite3_column_int64(stmt, 2) / DATE_TYPES});
+    sqlite3_reset(stmt);
+  }
+  sqlite3_finalize(stmt);
+  return ok;
+}
+
+static void add_nears(Timeline *self, int64_t article, Str packed)
+{
+  Nears nears = {.left = packed};
+  for (Near near; unpack_near(&nears, &near);) {
+    if (near.begin > self->until || near.until < self->from) continue;
+    if (self->asked.type < 0 || self->asked.type == (int)near.type)
+      add_told(self, (Told){near.begin, near.until, article, near.nth});
+  }
+}
+
+static bool told_beside_names(Timeline *self)
+{
+  Asked *asked = &self->asked;
+  sqlite3_stmt *stmt = asked_prepare(asked, "SELECT article, near FROM mentions WHERE entity = ?1 AND article"
+                                            " BETWEEN ?2 AND ?3 AND near IS NOT NULL");
+  bool ok = stmt && asked_names(asked);
+  for (size_t i = 0; ok && i < asked->ids.len; i++) {
+    sqlite3_bind_int64(stmt, 1, asked->ids.items[i]);
+    sqlite3_bind_int64(stmt, 2, asked->first);
+    sqlite3_bind_int64(stmt, 3, asked->last);
+    while (asked_step(asked, stmt, &ok))
+      add_nears(self, sqlite3_column_int64(stmt, 0),
+                (Str){sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)});
+    sqlite3_reset(stmt);
+  }
+  sqlite3_finalize(stmt);
+  return ok;
+}
+
+// The nth date of the article, its value in the arena.
+static bool read_date(Timeline *self, const Told *told, PackedDate *date, bool *ok)
+{
+  if (!self->dates_stmt)
+    self->dates_stmt = asked_prepare(&self->asked, "SELECT dates FROM facts WHERE article = ?1");
+  if (!self->dates_stmt) return *ok = false;
+  sqlite3_bind_int64(self->dates_stmt, 1, told->article);
+  bool found = false;
+  if (asked_step(&self->asked, self->dates_stmt, ok)) {
+    PackedDates dates = {.left = asked_column(&self->asked, self->dates_stmt, 0)};
+    found = true;
+    for (size_t nth = 0; found && nth <= told->nth; nth++) found = unpack_date(&dates, date);
+  }
+  sqlite3_reset(self->dates_stmt);
+  return found;
+}
+
+static bool add_date_row(Timeline *self, const Told *told)
+{
+  Asked *asked = &self->asked;
+  DateRow row = {0};
+  PackedDate date;
+  bool ok = true;
+  if (!read_date(self, told, &date, &ok) || !asked_article(asked, told->article, &row.at, &ok)) return ok;
+  row.type = date.type;
+  row.begin = query_day_text(asked->arena, date.begin);
+  row.until = query_day_text(asked->arena, date.until);
+  row.value = date.value.len ? date.value : row.begin;
+  asked_locate(asked, &row.at, date.start, date.end);
+  vec_push_in(asked->arena, self->rows, row);
+  return true;
+}
+
+bool query_timeline(Query *query, const QueryFilter *filter, Arena *arena, DateRows *out, Error *err)
+{
+  QueryFilter all_articles = *filter; // the range is that of the dates told, not of the articles
+  all_articles.from = all_articles.until = (Str){0};
+  Timeline self = {.asked = {.query = query, .filter = &all_articles, .arena = arena, .err = err},
+                   .rows = out,
+                   .latest = INT32_MAX};
+  self.from = day_index(day_of(filter->from));
+  self.until = filter->until.len ? day_index(day_until(filter->until)) : INT32_MAX;
+  bool ok = asked_begin(&self.asked, query_date_types, DATE_TYPES) &&
+            (filter->name.len ? told_beside_names(&self) : told_of_all(&self));
+  if (ok) sort_told(&self);
+  for (size_t i = 0; ok && i < self.told.len; i++) ok = add_date_row(&self, &self.told.items[i]);
+  sqlite3_finalize(self.dates_stmt);
+  vec_release(&self.told);
+  asked_end(&self.asked);
+  return ok;
+}

@@ -1,0 +1,318 @@
+// Words are found by the full-text table, whose rows lie in the order of time: quotations with certain words
+// are read from the first on, articles from the last back, until there are enough. Ranking looks at the
+// latest 2,000 alone, so that the time it takes does not grow with the folder.
+//
+// A beginning of a word is completed first, to those words that most articles hold: FTS5 itself would put
+// together the rows of all words that begin so, before the first of them can be seen.
+#include "index/query_p.h"
+
+#include "index/fold.h"
+
+enum {
+  COMPLETIONS = 60,
+  COMPLETIONS_SHORT = 20,
+  SHORT = 2,
+  RANKED = 2000,
+  QUOTE_LINE_MAX = 4000,
+  FEW_QUOTES = 3000,
+  HEADLINE_WORDS = 30
+};
+
+// --- expressions for MATCH: words are folded and quoted, so that none is taken for an operator ---
+
+static bool add_completions(Asked *asked, StrBuf *match, Str word)
+{
+  sqlite3_stmt *stmt = asked_prepare(asked, "SELECT word FROM words WHERE word >= ?1 AND word < ?1 || x'FF'"
+                                            " ORDER BY articles DESC LIMIT ?2");
+  if (!stmt) return false;
+  sqlite3_bind_text(stmt, 1, word.ptr, (int)word.len, SQLITE_STATIC);
+  sqlite3_bind_int(stmt, 2, word.len > SHORT ? COMPLETIONS : COMPLETIONS_SHORT);
+  bool ok = true;
+  strbuf_addf(match, "(\"" STR_FMT "\"", STR_ARG(word));
+  while (asked_step(asked, stmt, &ok))
+    strbuf_addf(match, " OR \"%.*s\"", sqlite3_column_bytes(stmt, 0),
+                (const char *)sqlite3_column_text(stmt, 0));
+  strbuf_byte(match, ')');
+  sqlite3_finalize(stmt);
+  return ok;
+}
+
+static bool add_words(Asked *asked, StrBuf *match, Str folded, bool prefix)
+{
+  while (folded.len) {
+    Str word = str_cut(&folded, ' ');
+    if (match->len) strbuf_add(match, STR(" AND "));
+    if (!prefix || folded.len)
+      strbuf_addf(match, "\"" STR_FMT "\"", STR_ARG(word));
+    else if (!add_completions(asked, match, word))
+      return false;
+  }
+  return true;
+}
+
+// What people type, as an FTS5 expression: what they put in quotes stays a phrase. Empty where there is no
+// word. *first is what to look for in a text: the first phrase, or the words before it.
+static bool match_of(Asked *asked, StrBuf *match, Str *first)
+{
+  Str words = asked->filter->words;
+  bool phrase = false, ok = true;
+  while (ok && words.len) {
+    Str part = fold_words(asked->arena, str_cut(&words, '"'));
+    bool last = !words.len;
+    if (!first->len) *first = part;
+    if (phrase && part.len)
+      strbuf_addf(match, "%s\"" STR_FMT "\"", match->len ? " AND " : "", STR_ARG(part));
+    else
+      ok = add_words(asked, match, part, asked->filter->prefix && last);
+    phrase = !phrase;
+  }
+  return ok;
+}
+
+// --- search ---
+
+typedef struct Found {
+  int64_t article;
+  double score;
+} Found;
+typedef VEC_OF(Found) FoundVec;
+
+// newsmark_rank(text): how well a row answers. More hits of each phrase count less and less; one in the first
+// words, which are the headline's, counts double. Rare words need no weight: every row has all of them.
+static void rank(const Fts5ExtensionApi *api, Fts5Context *fts, sqlite3_context *context, int count,
+                 sqlite3_value **values)
+{
+  (void)count, (void)values;
+  int hits = 0, phrases = api->xPhraseCount(fts);
+  double score = 0;
+  if (api->xInstCount(fts, &hits) != SQLITE_OK) hits = 0;
+  double weight[16] = {0}; // [phrase], the last for all further ones
+  for (int i = 0; i < hits; i++) {
+    int phrase, column, at;
+    if (api->xInst(fts, i, &phrase, &column, &at) != SQLITE_OK || column != 0) continue;
+    weight[phrase < 15 ? phrase : 15] += at < HEADLINE_WORDS ? 2 : 1;
+  }
+  for (int i = 0; i < phrases && i < 16; i++) score += weight[i] / (weight[i] + 1.5);
+  sqlite3_result_double(context, score);
+}
+
+static bool add_rank(Asked *asked)
+{
+  fts5_api *api = NULL;
+  sqlite3_stmt *stmt = asked_prepare(asked, "SELECT fts5(?1)");
+  if (!stmt) return false;
+  sqlite3_bind_pointer(stmt, 1, &api, "fts5_api_ptr", NULL);
+  sqlite3_step(stmt);
+  sqlite3_finalize(stmt);
+  if (api && api->xCreateFunction(api, "newsmark_rank", NULL, rank, NULL) == SQLITE_OK) return true;
+  return error_set(asked->err, ERR_STATE, "this SQLite has no full-text search");
+}
+
+static int by_score(const void *a, const void *b)
+{
+  const Found *x = a, *y = b;
+  if (x->score != y->score) return x->score < y->score ? 1 : -1;
+  return (x->article < y->article) - (x->article > y->article); // the later one first
+}
+
+static bool find_articles(Asked *asked, Str match, FoundVec *found)
+{
+  if (!add_rank(asked)) return false;
+  sqlite3_stmt *stmt = asked_prepare(
+      asked, "SELECT rowid, newsmark_rank(text) FROM text WHERE text MATCH ?1 AND rowid BETWEEN ?2"
+             " AND ?3 ORDER BY rowid DESC LIMIT ?4");
+  if (!stmt) return false;
+  sqlite3_bind_text(stmt, 1, match.ptr, (int)match.len, SQLITE_STATIC);
+  sqlite3_bind_int64(stmt, 2, asked->first);
+  sqlite3_bind_int64(stmt, 3, asked->last);
+  sqlite3_bind_int64(stmt, 4, asked->filter->limit ? RANKED : -1);
+  bool ok = true;
+  while (asked_step(asked, stmt, &ok))
+    vec_push(found, (Found){sqlite3_column_int64(stmt, 0), sqlite3_column_double(stmt, 1)});
+  sqlite3_finalize(stmt);
+  if (found->len) qsort(found->items, found->len, sizeof *found->items, by_score);
+  return ok;
+}
+
+bool query_search(Query *query, const QueryFilter *filter, Arena *arena, SearchRows *out, Error *err)
+{
+  Asked asked = {.query = query, .filter = filter, .arena = arena, .err = err};
+  StrBuf match = {0};
+  FoundVec found = {0};
+  Str first = {0};
+  bool ok = asked_begin(&asked, NULL, 0) && match_of(&asked, &match, &first);
+  if (ok && !match.len) ok = error_set(err, ERR_USAGE, "search for what? a word is needed");
+  ok = ok && find_articles(&asked, strbuf_str(&match), &found);
+  for (size_t i = 0; ok && i < found.len && !asked_full(&asked, out->len); i++) {
+    SearchRow row = {.score = found.items[i].score};
+    if (!asked_article(&asked, found.items[i].article, &row.at, &ok)) continue; // of an article that changed
+    size_t start, end;
+    if (source_find(&asked.source, first, &start, &end)) asked_locate(&asked, &row.at, start, end);
+    vec_push_in(arena, out, row);
+  }
+  strbuf_release(&match);
+  vec_release(&found);
+  asked_end(&asked);
+  return ok;
+}
+
+// --- quotations ---
+
+#define QUOTE "q.id, start, end, type, grp, speaker_name, e.key, source, text, q.speaker"
+
+typedef struct Quotes {
+  Asked asked;
+  QuoteRows *rows;
+  Str words; // folded
+  Arena scratch;
+} Quotes;
+
+static bool is_speaker(const Asked *asked, int64_t speaker)
+{
+  size_t low = 0, high = asked->ids.len;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (asked->ids.items[middle] < speaker)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < asked->ids.len && asked->ids.items[low] == speaker;
+}
+
+// The quotation that `stmt` stands at, where the filter lets it through.
+static bool add_quote(Quotes *self, sqlite3_stmt *stmt)
+{
+  Asked *asked = &self->asked;
+  Str text = {(const char *)sqlite3_column_text(stmt, 8), (size_t)sqlite3_column_bytes(stmt, 8)};
+  int type = sqlite3_column_int(stmt, 3);
+  if (asked->type >= 0 && type != asked->type) return true;
+  if (asked->filter->name.len && !is_speaker(asked, sqlite3_column_int64(stmt, 9))) return true;
+  arena_reset(&self->scratch);
+  if (self->words.len && !query_holds_words(text, self->words, asked->filter->prefix, &self->scratch))
+    return true;
+  QuoteRow row = {.type = (QuoteType)type,
+                  .group = (unsigned)sqlite3_column_int(stmt, 4),
+                  .speaker = asked_column(asked, stmt, 5),
+                  .entity = asked_column(asked, stmt, 6),
+                  .source = asked_column(asked, stmt, 7)};
+  bool ok = true;
+  if (!asked_article(asked, schema_article_of_quote(sqlite3_column_int64(stmt, 0)), &row.at, &ok)) return ok;
+  row.at.text = source_line(asked->arena, text, QUOTE_LINE_MAX);
+  asked_locate(asked, &row.at, (size_t)sqlite3_column_int64(stmt, 1), (size_t)sqlite3_column_int64(stmt, 2));
+  vec_push_in(asked->arena, self->rows, row);
+  return true;
+}
+
+static bool add_quotes(Quotes *self, sqlite3_stmt *stmt, int64_t first, int64_t last)
+{
+  sqlite3_bind_int64(stmt, 1, first);
+  sqlite3_bind_int64(stmt, 2, last);
+  bool ok = true;
+  while (ok && !asked_full(&self->asked, self->rows->len) && asked_step(&self->asked, stmt, &ok))
+    ok = add_quote(self, stmt);
+  sqlite3_reset(stmt);
+  return ok;
+}
+
+// All in the order of time.
+static bool quotes_of_all(Quotes *self, sqlite3_stmt *stmt)
+{
+  int64_t first, last;
+  query_quote_bounds(&self->asked, &first, &last);
+  return add_quotes(self, stmt, first, last);
+}
+
+// The quotations of articles in which the words are quoted.
+static bool quotes_with_words(Quotes *self, sqlite3_stmt *stmt)
+{
+  Asked *asked = &self->asked;
+  StrBuf match = {0};
+  bool ok = add_words(asked, &match, self->words, asked->filter->prefix);
+  Str expression = arena_printf(asked->arena, "said : (" STR_FMT ")", STR_ARG(strbuf_str(&match)));
+  strbuf_release(&match);
+  sqlite3_stmt *text =
+      ok ? asked_prepare(asked, "SELECT rowid FROM text WHERE text MATCH ?1 AND rowid BETWEEN ?2"
+                                " AND ?3 ORDER BY rowid")
+         : NULL;
+  if (!text) return false;
+  sqlite3_bind_text(text, 1, expression.ptr, (int)expression.len, SQLITE_STATIC);
+  sqlite3_bind_int64(text, 2, asked->first);
+  sqlite3_bind_int64(text, 3, asked->last);
+  while (ok && !asked_full(asked, self->rows->len) && asked_step(asked, text, &ok)) {
+    int64_t article = sqlite3_column_int64(text, 0);
+    ok = add_quotes(self, stmt, schema_quote(article, 0), schema_quote(article, SCHEMA_QUOTES_MAX - 1));
+  }
+  sqlite3_finalize(text);
+  return ok;
+}
+
+static int by_number(const void *a, const void *b)
+{
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+// What the speakers said: a page of each, merged. All of it where words or a type still choose among them.
+static bool quotes_of_speakers(Quotes *self, sqlite3_stmt *quote)
+{
+  Asked *asked = &self->asked;
+  sqlite3_stmt *stmt =
+      asked_prepare(asked, "SELECT quote FROM said WHERE speaker = ?1 AND quote BETWEEN ?2 AND ?3"
+                           " ORDER BY quote LIMIT ?4");
+  bool ok = stmt, page = !self->words.len && asked->type < 0;
+  IdVec quotes = {0};
+  int64_t first, last;
+  query_quote_bounds(asked, &first, &last);
+  for (size_t i = 0; ok && i < asked->ids.len; i++) {
+    sqlite3_bind_int64(stmt, 1, asked->ids.items[i]);
+    sqlite3_bind_int64(stmt, 2, first);
+    sqlite3_bind_int64(stmt, 3, last);
+    sqlite3_bind_int64(stmt, 4, page ? asked_limit(asked) : -1);
+    while (asked_step(asked, stmt, &ok)) vec_push(&quotes, sqlite3_column_int64(stmt, 0));
+    sqlite3_reset(stmt);
+  }
+  sqlite3_finalize(stmt);
+  if (quotes.len) qsort(quotes.items, quotes.len, sizeof *quotes.items, by_number);
+  for (size_t i = 0; ok && i < quotes.len && !asked_full(asked, self->rows->len); i++)
+    ok = add_quotes(self, quote, quotes.items[i], quotes.items[i]);
+  vec_release(&quotes);
+  return ok;
+}
+
+// Whether the speakers said so much that it is better to begin with the words.
+static bool said_much(Asked *asked, bool *ok)
+{
+  sqlite3_stmt *stmt = asked_prepare(asked, "SELECT quotes FROM entities WHERE id = ?1");
+  if (!stmt) return *ok = false;
+  int64_t sum = 0;
+  for (size_t i = 0; *ok && i < asked->ids.len; i++) {
+    sqlite3_bind_int64(stmt, 1, asked->ids.items[i]);
+    if (asked_step(asked, stmt, ok)) sum += sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+  }
+  sqlite3_finalize(stmt);
+  return sum > FEW_QUOTES;
+}
+
+bool query_quotes(Query *query, const QueryFilter *filter, Arena *arena, QuoteRows *out, Error *err)
+{
+  Quotes self = {.asked = {.query = query, .filter = filter, .arena = arena, .err = err}, .rows = out};
+  Asked *asked = &self.asked;
+  self.words = fold_words(arena, filter->words);
+  bool named = filter->name.len > 0, ok = asked_begin(asked, query_quote_types, QUOTE_TYPES);
+  ok = ok && (!named || asked_names(asked));
+  sqlite3_stmt *stmt =
+      ok ? asked_prepare(asked, "SELECT " QUOTE " FROM quotes q LEFT JOIN entities e ON e.id ="
+                                " q.speaker WHERE q.id BETWEEN ?1 AND ?2 ORDER BY q.id")
+         : NULL;
+  ok = ok && stmt;
+  if (ok && named && (!self.words.len || !said_much(asked, &ok)))
+    ok = ok && quotes_of_speakers(&self, stmt);
+  else if (ok)
+    ok = self.words.len ? quotes_with_words(&self, stmt) : quotes_of_all(&self, stmt);
+  sqlite3_finalize(stmt);
+  arena_release(&self.scratch);
+  asked_end(asked);
+  return ok;
+}

@@ -1,0 +1,79 @@
+// store_p: the store's inside, for store.c (opening, transactions, removing) and store_put.c (adding). For
+// core/index/ alone.
+#pragma once
+
+#include "base/map.h"
+#include "index/schema.h"
+#include "index/store.h"
+
+typedef enum Stmt {
+  STMT_FILES,
+  STMT_FIND_ARTICLE,
+  STMT_LAST_NUMBER,
+  STMT_PUT_FILE,
+  STMT_PUT_ARTICLE,
+  STMT_PUT_FACTS,
+  STMT_PUT_TEXT,
+  STMT_PUT_WORD,
+  STMT_TOUCH,
+  STMT_FIND_ENTITY,
+  STMT_PUT_ENTITY,
+  STMT_ADD_COUNTS,
+  STMT_PUT_NAME,
+  STMT_PUT_MENTION,
+  STMT_PUT_QUOTE,
+  STMT_PUT_SAID,
+  STMT_PUT_DAY,
+  STMT_PUT_TAG,
+  STMT_GET_FACTS,
+  STMT_GET_SPEAKERS,
+  STMT_LESS_COUNTS,
+  STMT_DROP_FILE,
+  STMT_DROP_ARTICLE,
+  STMT_DROP_FACTS,
+  STMT_DROP_MENTION,
+  STMT_DROP_SAID,
+  STMT_DROP_QUOTES,
+  STMT_DROP_DAY,
+  STMT_DROP_TAGS,
+  STMT_DROP_ENTITY,
+  STMT_DROP_NAMES,
+  STMT_COUNT
+} Stmt;
+
+typedef struct Known { // an entity in the cache
+  int64_t id;
+  Str name;
+  int64_t votes; // for `name`: a majority vote in constant space (Boyer and Moore 1981)
+  int64_t mentions[ENTITY_TYPES], articles, quotes; // to be added at the next commit
+  bool dirty;
+} Known;
+
+struct Store {
+  sqlite3 *db;
+  sqlite3_stmt *stmts[STMT_COUNT];
+  int bits;                 // below the day in an article's number
+  bool open;                // a transaction
+  size_t dead, articles;    // see store_waste()
+  VEC_OF(Record *) pending; // owned; put, and not yet in the tables
+  size_t pending_bytes;
+  Map pending_paths; // → nothing
+  VEC_OF(Known) known;
+  VEC_OF(int64_t) maybe_gone; // entities that lost an article since the last commit
+  Map by_key, seen_names;     // key → place in known; "entity form" → nothing
+  Arena cache;                // owns the keys and names of the three above
+};
+
+// A statement, prepared once. NULL with *err.
+sqlite3_stmt *store_stmt(Store *self, Stmt which, Error *err);
+// Bind; the bytes are borrowed until the statement has run.
+void store_bind(sqlite3_stmt *stmt, int at, Str s);
+void store_bind_blob(sqlite3_stmt *stmt, int at, Str bytes);
+Str store_column(sqlite3_stmt *stmt, int column); // borrowed until the next step
+// Run to the end and make ready for the next time.
+bool store_run(Store *self, sqlite3_stmt *stmt, Error *err);
+bool store_run_id(Store *self, Stmt which, int64_t id, Error *err);
+bool store_begin(Store *self, Error *err);
+bool store_roll_back(Store *self); // false
+bool store_put_pending(Store *self, Error *err);
+void store_drop_pending(Store *self);
