@@ -74,6 +74,11 @@ bool dateatom_has_inner_point(Str word)
   return word.len > 2 && memchr(word.ptr, '.', word.len - 1) && !is_digit(word.ptr[0]);
 }
 
+static bool is_curly(Str word) // ‘ or ’
+{
+  return word.len == 3 && (!memcmp(word.ptr, "\xE2\x80\x99", 3) || !memcmp(word.ptr, "\xE2\x80\x98", 3));
+}
+
 static Str without_curly(Arena *scratch, Str word)
 {
   if (!word.len || word.len < 3) return word;
@@ -313,6 +318,11 @@ static bool is_joiner(const Atom *atom)
   return atom->lower.len == 1 && atom->lower.ptr[0] == '-';
 }
 
+static bool is_and(const Reader *self, const Atom *atom)
+{
+  return single(self, atom, SYM_AND) != NULL;
+}
+
 // The number words from `at`: "two hundred", "twenty-three", "fem tusen". Also years in two parts, "nineteen
 // ninety-seven".
 static void read_number_words(Reader *self, uint32_t at)
@@ -336,6 +346,8 @@ static void read_number_words(Reader *self, uint32_t at)
         part = (part ? part : 1) * mult->value;
       if (total > 20000000 || part > 20000000) return;
       last = -1;
+    } else if (last == -1 && total == 2000 && part == 0 && is_and(self, &atoms[i])) {
+      continue; // "two thousand and eighteen"
     } else {
       break;
     }
@@ -345,6 +357,11 @@ static void read_number_words(Reader *self, uint32_t at)
   const Reading *ordinal = end < len ? single(self, &atoms[end], SYM_ORD) : NULL;
   if (ordinal && ordinal->value < 10 && last >= 20 && last < 100 && last % 10 == 0) { // "twenty second"
     Reading r = {.sym = SYM_ORD, .len = (uint8_t)(end + 1 - at), .value = total + part + ordinal->value};
+    add_reading(self, r);
+  }
+  if (words > 1 && total == 2000 && part > 0 && part < 100) {
+    Reading r = {.sym = SYM_YEARW, .len = (uint8_t)(end - at), .sets = 1, .value = total + part};
+    r.set[0] = (FieldSet){FIELD_YEAR, r.value};
     add_reading(self, r);
   }
   if (words > 1 && end - at < 256) {
@@ -450,6 +467,11 @@ static void add_atoms(const DateLex *lex, const TokenVec *tokens, Arena *scratch
     }
     Atom atom = {.start = token->start, .end = token->end, .lower = token->lower, .token = i};
     atom.spaced = token->flags & TOKEN_SPACE_BEFORE;
+    if (token->flags & TOKEN_PUNCT && is_curly(token->lower)) {
+      atom.lower = STR("'");
+      add_atom(lex, atom, (uint32_t)str_hash(atom.lower), scratch, out);
+      continue;
+    }
     add_atom(lex, atom, token->hash, scratch, out);
   }
 }

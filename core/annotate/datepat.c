@@ -414,9 +414,9 @@ typedef struct Matcher {
   uint32_t start;
   int budget;
   Step path[MAX_DEPTH];
-  Step best_path[MAX_DEPTH];
-  uint32_t best_depth;
   DateMatch *best;
+  DateFits fits;
+  const void *context; // of `fits`
   bool found;
 } Matcher;
 
@@ -462,21 +462,50 @@ static bool extent_fits(const AtomList *list, uint32_t begin, uint32_t end)
          closes_with(&atoms[end - 1], '.') || is_range_hyphen(list, end);
 }
 
+// What the steps so far and the pattern say; what stands behind the extent is context and says nothing.
+static void fill_frame(const Matcher *m, uint32_t depth, DateMatch *match)
+{
+  DateFrame *frame = &match->frame;
+  *frame = (DateFrame){0};
+  uint32_t at = m->start;
+  for (uint32_t i = 0; i < depth && at < match->end; i++) {
+    const Step *step = &m->path[i];
+    at += step->reading->len;
+    bool counts =
+        step->reading->sym == SYM_NUM || step->reading->sym == SYM_INT || step->reading->sym == SYM_DEC;
+    if (counts && step->field == FIELD_COUNT && frame_has(frame, FIELD_UNIT) &&
+        frame_has(frame, FIELD_AMOUNT)) {
+      frame_set(frame, FIELD_AMOUNT2, frame->field[FIELD_AMOUNT]);
+      frame_set(frame, FIELD_UNIT2, frame->field[FIELD_UNIT]);
+    }
+    if (step->field < FIELD_COUNT) {
+      frame_set(frame, step->field, step->reading->value);
+      continue;
+    }
+    for (size_t s = 0; s < step->reading->sets; s++)
+      frame_set(frame, step->reading->set[s].field, step->reading->set[s].value);
+    if (step->reading->sym == SYM_NUM) frame_set(frame, FIELD_AMOUNT, step->reading->value * 100);
+    if (step->reading->sym == SYM_ORD) frame_set(frame, FIELD_NTH, step->reading->value);
+  }
+  const Pattern *pattern = match->pattern;
+  for (size_t s = 0; s < pattern->sets; s++) frame_set(frame, pattern->set[s].field, pattern->set[s].value);
+}
+
 static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t depth, uint32_t begin,
                    uint32_t end)
 {
+  DateMatch *best = m->best, match;
   if (end == UINT32_MAX) end = at;
-  DateMatch *best = m->best;
   if (m->found) {
     if (end < best->end || (end == best->end && begin > best->begin)) return;
     if (end == best->end && begin == best->begin && pattern->rank <= best->pattern->rank) return;
   }
   if (pattern->family != FAMILY_NONE && !extent_fits(m->list, begin, end)) return;
+  match.pattern = pattern, match.begin = begin, match.end = end;
+  fill_frame(m, depth, &match);
+  if (m->fits && !m->fits(m->context, &match)) return;
+  *best = match;
   m->found = true;
-  best->pattern = pattern;
-  best->begin = begin, best->end = end;
-  memcpy(m->best_path, m->path, depth * sizeof *m->path);
-  m->best_depth = depth;
 }
 
 static bool may_go_on(const Matcher *m, uint32_t pc, uint32_t at)
@@ -541,34 +570,6 @@ static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t b
   }
 }
 
-static void fill_frame(const Matcher *m)
-{
-  DateFrame *frame = &m->best->frame;
-  *frame = (DateFrame){0};
-  uint32_t at = m->start;
-  for (uint32_t i = 0; i < m->best_depth && at < m->best->end; i++) { // what stands behind is context
-    const Step *step = &m->best_path[i];
-    at += step->reading->len;
-    bool counts =
-        step->reading->sym == SYM_NUM || step->reading->sym == SYM_INT || step->reading->sym == SYM_DEC;
-    if (counts && step->field == FIELD_COUNT && frame_has(frame, FIELD_UNIT) &&
-        frame_has(frame, FIELD_AMOUNT)) {
-      frame_set(frame, FIELD_AMOUNT2, frame->field[FIELD_AMOUNT]);
-      frame_set(frame, FIELD_UNIT2, frame->field[FIELD_UNIT]);
-    }
-    if (step->field < FIELD_COUNT) {
-      frame_set(frame, step->field, step->reading->value);
-      continue;
-    }
-    for (size_t s = 0; s < step->reading->sets; s++)
-      frame_set(frame, step->reading->set[s].field, step->reading->set[s].value);
-    if (step->reading->sym == SYM_NUM) frame_set(frame, FIELD_AMOUNT, step->reading->value * 100);
-    if (step->reading->sym == SYM_ORD) frame_set(frame, FIELD_NTH, step->reading->value);
-  }
-  const Pattern *pattern = m->best->pattern;
-  for (size_t s = 0; s < pattern->sets; s++) frame_set(frame, pattern->set[s].field, pattern->set[s].value);
-}
-
 static bool may_follow(const DatePat *pat, uint16_t set, const Atom *behind)
 {
   return !set || (behind && symset_meets(&pat->sets.items[set], behind->readings.syms));
@@ -592,21 +593,20 @@ static bool match_at(Matcher *m, uint32_t at)
 }
 
 // A match that opens with context ("in" May) gives way to a longer one that opens further on (May 5).
-bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateMatch *best)
+bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateFits fits, const void *context,
+                   DateMatch *best)
 {
   if (!symset_meets(&pat->first, list->atoms.items[at].readings.syms)) return false;
   Matcher m;
-  m.pat = pat, m.list = list, m.budget = MAX_STEPS, m.best = best, m.found = false, m.best_depth = 0;
+  m.pat = pat, m.list = list, m.fits = fits, m.context = context;
+  m.budget = MAX_STEPS, m.best = best, m.found = false;
   if (!match_at(&m, at)) return false;
   for (uint32_t inside = at + 1; inside <= best->begin; inside++) {
     DateMatch inner;
-    Matcher again = {.pat = pat, .list = list, .budget = MAX_STEPS, .best = &inner};
-    if (!match_at(&again, inside) || inner.end <= best->end) continue;
+    m.budget = MAX_STEPS, m.best = &inner, m.found = false;
+    if (!match_at(&m, inside) || inner.end <= best->end) continue;
     *best = inner;
-    again.best = best;
-    fill_frame(&again);
     return true;
   }
-  fill_frame(&m);
   return true;
 }

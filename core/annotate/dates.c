@@ -162,10 +162,12 @@ static bool ends_phrase(const Finder *f, uint32_t at)
 }
 
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
-static bool bare_fits(const Finder *f, const DateMatch *m)
+static bool bare_fits(const void *context, const DateMatch *m)
 {
+  const Finder *f = context;
   const DateFrame *frame = &m->frame;
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
+  if (m->pattern->family == FAMILY_NONE) return true;
   if (!last_day_fits(m) || !part_fits(frame) || is_first_name(f, m)) return false;
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
@@ -183,8 +185,9 @@ static bool bare_fits(const Finder *f, const DateMatch *m)
     int32_t each = frame_get(frame, FIELD_UNIT, 0);
     return each != UNIT_HOUR && each != UNIT_MINUTE && each != UNIT_SECOND;
   }
-  if (bare == 11) return ends_phrase(f, m->end); // "den 27."
-  if (bare == 10)                                // "from 9 to 11": a bare number behind a clock
+  if (bare == 13) return frame->field[FIELD_YY] > 31 && ends_phrase(f, m->end); // "3 Feb 82."
+  if (bare == 11) return ends_phrase(f, m->end);                                // "den 27."
+  if (bare == 10) // "from 9 to 11": a bare number behind a clock
     return f->notes->dates.len && f->last_end == m->begin - 1 && !counts_next(f, m->end) &&
            frame_has(f->notes->dates.items[f->notes->dates.len - 1].frame, FIELD_HOUR);
   if (bare == 9) return frame->field[FIELD_YY] > frame->field[FIELD_YEAR] % 100; // "1950-53"
@@ -307,6 +310,12 @@ static bool is_range_mark(const Finder *f, uint32_t at)
          str_is(word, ",");
 }
 
+static const Reading *day_reading(const Finder *f, uint32_t at)
+{
+  const Reading *number = atom_reading(f, at, SYM_INT);
+  return number ? number : atom_reading(f, at, SYM_ORD);
+}
+
 // Days of the month that stand in front of a date with a month, across "–", "to", "and": they share month and
 // year. Returns where the last of them ends, or `floor`.
 static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
@@ -326,7 +335,7 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
     uint32_t end = i;
     bool suffix = i > floor && (str_is(atom_word(f, i - 1), ".") || atom_reading(f, i - 1, SYM_ORDSUF));
     if (suffix && !f->list->atoms.items[i - 1].spaced) i--;
-    const Reading *number = i > floor ? atom_reading(f, i - 1, SYM_INT) : NULL;
+    const Reading *number = i > floor ? day_reading(f, i - 1) : NULL;
     if (!number || !date_field_fits(FIELD_DAY, number->value, number->digits)) break;
     if (f->list->atoms.items[i - 1].inside) break;
     found[count][0] = i - 1, found[count++][1] = end;
@@ -334,7 +343,7 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
   uint32_t last = count ? found[0][1] : floor;
   while (count--) {
     DateFrame frame = m->frame;
-    const Reading *number = atom_reading(f, found[count][0], SYM_INT);
+    const Reading *number = day_reading(f, found[count][0]);
     frame_set(&frame, FIELD_DAY, number->value);
     frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY | (uint64_t)1 << FIELD_PART | (uint64_t)1 << FIELD_HOUR);
     uint32_t begin = found[count][0];
@@ -464,7 +473,7 @@ static void find_all(Finder *f, const DatePat *pat)
   uint32_t floor = 0;
   for (uint32_t at = 0; at < f->list->atoms.len;) {
     DateMatch m;
-    if (!f->list->atoms.items[at].readings.count || !datepat_match(pat, f->list, at, &m)) {
+    if (!f->list->atoms.items[at].readings.count || !datepat_match(pat, f->list, at, bare_fits, f, &m)) {
       at++;
       continue;
     }
@@ -472,10 +481,9 @@ static void find_all(Finder *f, const DatePat *pat)
       at = m.end;
       continue;
     }
-    if (!bare_fits(f, &m)) {
-      at++;
-      continue;
-    }
+    if (m.end > m.begin + 1 && m.begin > floor && atom_reading(f, m.begin, SYM_TO) &&
+        day_reading(f, m.begin - 1))
+      m.begin++; // "13 a 15 de julho": no article
     mark_tense(f, &m.frame, m.begin, m.end);
     floor = add_left_days(f, &m, floor);
     share_year(f, &m, floor);

@@ -45,6 +45,8 @@ Str date_duration(const DateFrame *f, Arena *arena)
   int halves = frame_get(f, FIELD_HALVES, 0);
   if (halves == 1) amount = 50;
   if (halves == 2 && amount != AMOUNT_VAGUE) amount += 50;
+  if (halves == 3 && amount != AMOUNT_VAGUE) amount += 25; // "two and a quarter"
+  if (halves == 5 && amount != AMOUNT_VAGUE) amount += 75;
   normalise(&unit, &amount);
   Str value = duration_part(unit, amount, arena);
   if (!frame_has(f, FIELD_UNIT2)) return value;

@@ -298,7 +298,11 @@ void dateatom_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *
 // --- datepat.c
 bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err);
 void datepat_release(DatePat *pat);
-bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateMatch *best);
+// The longest match from `at` that `fits`; false: none. Patterns say what can be, `fits` what the words
+// around allow; NULL: anything.
+typedef bool (*DateFits)(const void *context, const DateMatch *match);
+bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateFits fits, const void *context,
+                   DateMatch *best);
 
 // --- dates_feast.c, dates_amount.c
 int32_t date_feast_day(int32_t code, int year);          // as a day number

@@ -108,6 +108,11 @@ static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
 {
   int weekday = f->field[FIELD_WEEKDAY];
   Timex now = day_of(r);
+  if (frame_get(f, FIELD_AMOUNT, 0) >= 100 && frame_has(f, FIELD_DIR)) { // "three Fridays from now"
+    int count = f->field[FIELD_AMOUNT] / 100, dir = f->field[FIELD_DIR];
+    Timex t = weekday_near(&now, weekday, dir, false);
+    return timex_step(&t, (count - 1) * 7 * dir);
+  }
   if (frame_get(f, FIELD_UNIT, 0) == UNIT_WEEK) { // "Wednesday of next week"
     int32_t day;
     if (!timex_day(&now, &day)) return weekday_near(&now, weekday, -1, true);
@@ -178,13 +183,15 @@ enum { NTH_LAST = 99 };
 // "the last day of October", "the first week of May": weeks are the whole ones inside the month.
 static Timex nth_unit_of(const Timex *month, int nth, int32_t unit)
 {
-  if (month->year <= 0 || (unit != UNIT_DAY && unit != UNIT_WEEK)) return *month;
+  if (month->year <= 0 || (unit != UNIT_DAY && unit != UNIT_WEEK && unit != UNIT_WEEKEND)) return *month;
   int days = calendar_month_days(month->year, month->month);
   if (unit == UNIT_DAY) return timex_of_day(calendar_day(month->year, month->month, nth > days ? days : nth));
+  int first = unit == UNIT_WEEKEND ? 6 : 1;
   int32_t day = nth > 4 ? calendar_nth_weekday(month->year, month->month, -1, 7)
-                        : calendar_nth_weekday(month->year, month->month, nth, 1);
+                        : calendar_nth_weekday(month->year, month->month, nth, first);
   IsoWeek week = calendar_iso_week(day);
-  return (Timex){.grain = GRAIN_WEEK, .year = week.year, .n = week.week};
+  return (Timex){
+      .grain = unit == UNIT_WEEKEND ? GRAIN_WEEKEND : GRAIN_WEEK, .year = week.year, .n = week.week};
 }
 
 // "the second week of 2018", "the third month of next year"; what cannot be counted in `whole` leaves it as
