@@ -196,6 +196,15 @@ static Annotations *attempt(Host *self, const Snapshot *text, const Annotations 
   return result;
 }
 
+bool host_has_taggers(Host *self)
+{
+  bool any = false;
+  pthread_mutex_lock(&self->lock);
+  for (size_t i = 0; i < self->slots.len && !any; i++) any = slot_runs(self->slots.items[i]);
+  pthread_mutex_unlock(&self->lock);
+  return any;
+}
+
 Annotations *host_annotate(Host *self, const Snapshot *text, const Annotations *found, Str path, bool live)
 {
   Annotations *result = NULL;

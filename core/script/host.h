@@ -44,6 +44,7 @@ bool host_trust(Host *self, const char *path, bool trust, Error *err);
 // The user wrote the script at `path`: where it was trusted, it still is. Waits.
 void host_saved(Host *self, const char *path);
 
+bool host_has_taggers(Host *self); // that run: else host_annotate() has nothing to add
 // `found` with the scripts' tags, and without what their filters dropped. `live`: the article was given
 // before and is being typed in, so that the smaller budget holds. The caller holds a reference; with no
 // tagger it is `found` itself. Waits.

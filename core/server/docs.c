@@ -119,7 +119,7 @@ static void annotate_work(uv_work_t *req)
   ArticleInfo info = {.path = str_of(job->doc->path), .html = job->doc->html};
   Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
-  if (!host)
+  if (!host || !host_has_taggers(host))
     conclude(job, found, NULL);
   else if (snapshot_len(job->text) <= DOCS_MOST_WITH_TAGS)
     conclude(job, job->cancel ? found : add_tags(job, found), NULL);
