@@ -6,7 +6,17 @@
 #include "server/scripts.h"
 #include "server/workspace.h"
 
+#include <malloc.h>
 #include <stdlib.h>
+
+// A key is worked on by whichever thread of the pool is free. With a heap for each of them, as glibc has it,
+// every heap grows to the size of the largest article: 80 MB instead of 52 at 1 MB.
+static void share_one_heap(void)
+{
+#ifdef M_ARENA_MAX
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
 
 static Host *make_host(void *ctx, const Pipeline *pipeline)
 {
@@ -23,6 +33,7 @@ int cmd_lsp(int argc, char **argv)
   int status = EXIT_DONE, first = options_read("lsp", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;
   if (first < argc) return options_refuse("lsp", "there is nothing to do with '%s'", argv[first]);
+  share_one_heap();
   Manifest *manifest = setup_manifest();
   const LspOptions options = {
       .in = 0, .out = 1, .data_dir = setup_data_dir(), .make_host = make_host, .ctx = manifest};
