@@ -359,7 +359,7 @@ def test_completion(context):
         "accept", "alias", "articles", "decisions", "entities", "fold", "forget", "hints", "info", "join", "log", "mentions",
         "next", "note", "pick", "prev", "quotes", "redo", "reject", "rename", "restart", "review", "scripts", "search", "source",
         "speaker", "split", "start", "state", "stop", "tag", "tagger", "timeline", "toggle", "trust", "undo", "untag"]
-    assert nvim.lua("return vim.fn.getcompletion('Newsmark st', 'cmdline')") == ["start", "stop"]
+    assert nvim.lua("return vim.fn.getcompletion('Newsmark st', 'cmdline')") == ["start", "state", "stop"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark next p', 'cmdline')") == ["person", "place"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark info ', 'cmdline')") == []
 
