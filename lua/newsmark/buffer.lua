@@ -206,6 +206,7 @@ local function ask_again(buf, state, client)
   local params = { textDocument = { uri = state.uri }, range = range }
   require("newsmark.client").request(client, "newsmark/annotations", params, function(err, answer)
     if err or not answer or states[buf] ~= state or answer.version ~= version_of(buf) then return end
+    if #state.edits > 0 then return end -- not sent yet: the answer to them comes, and asks again
     replace_rows(buf, state, client, rows, answer)
     state.dirty, state.incomplete = nil, false
     status.update(buf, state)

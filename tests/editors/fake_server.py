@@ -121,6 +121,7 @@ class Document:
 class Server:
     def __init__(self, options):
         self.options, self.documents = options, {}
+        self.kept = []  # messages of one that holds
         self.wants = False
 
     def send(self, message):
@@ -174,7 +175,7 @@ class Server:
             self.publish(item["uri"], True)
         elif method == "textDocument/didChange":
             document = self.documents[params["textDocument"]["uri"]]
-            held = list(self.held(params))
+            self.kept += self.held(params)
             for change in params["contentChanges"]:
                 document.edit(change)
             document.version = params["textDocument"]["version"]
@@ -182,8 +183,9 @@ class Server:
                 sys.exit(3)
             if self.options.habit == "holds" and "GO" not in document.text:
                 return
-            for message in held:
+            for message in self.kept:
                 self.send(message)
+            self.kept = []
             self.publish(params["textDocument"]["uri"], False)
         elif method == "textDocument/didClose":
             self.documents.pop(params["textDocument"]["uri"], None)
