@@ -1,4 +1,6 @@
 vim9script
+import autoload 'newsmark/act.vim'
+
 # newsmark for Vim 9.0.0067 and newer: one server for all articles, its annotations drawn as text properties.
 #
 # Changes go to the server as whole lines, so that it tells anew of everything on them; what stands elsewhere has moved
@@ -6,7 +8,8 @@ vim9script
 # asked for as a whole. So it is when several lines have changed, for undo and :move bring lines back with the properties
 # that they had; off a single line those of annotations that are no more are swept.
 
-const KINDS = ['entity', 'person', 'org', 'place', 'date', 'quote', 'tag']
+const KINDS = ['entity', 'person', 'org', 'place', 'date', 'quote', 'tag', 'same', 'unreviewed']
+const VOICES = range(1, 12)
 const DEFAULTS = {
   cmd: [],
   autostart: true,
@@ -14,18 +17,20 @@ const DEFAULTS = {
   show: {entity: true, date: true, quote: true, tag: true},
   colors: 'default',
   uncertain_below: 0.5,
+  speaker_colors: true,
   max_bytes: 8 * 1024 * 1024,
   settings: {},
 }
 # A quotation lies under what is in it; the words of its attribution between.
 const PRIORITY = {Quote: 10, Unattributed: 10, Indirect: 10, Speaker: 20, Source: 20, Cue: 20}
-const GROUPS = ['Quote', 'Unattributed', 'Indirect', 'Speaker', 'Source', 'Cue', 'Person', 'Org', 'Place', 'Date', 'Tag',
-  'PersonUncertain', 'OrgUncertain', 'PlaceUncertain', 'DateUncertain', 'Hidden']
+const QUOTES = ['Quote', 'Unattributed', 'Indirect'] + VOICES->mapnew((_, voice) => 'Quote' .. voice)
+const GROUPS = QUOTES + ['Speaker', 'SpeakerUncertain'] + VOICES->mapnew((_, voice) => 'Speaker' .. voice) + ['Source', 'Cue',
+  'Person', 'Org', 'Place', 'Date', 'Tag', 'PersonUncertain', 'OrgUncertain', 'PlaceUncertain', 'DateUncertain', 'Hidden']
 const OF_ENTITY = {PER: 'Person', ORG: 'Org', LOC: 'Place'}
 # Which properties are the spans of a kind.
 const TYPES_OF = {
   entity: ['Person', 'Org', 'Place'], person: ['Person'], org: ['Org'], place: ['Place'], date: ['Date'],
-  quote: ['Quote', 'Unattributed', 'Indirect'], tag: ['Tag'],
+  quote: QUOTES, tag: ['Tag'],
 }
 
 const PLUGIN_DIR = expand('<sfile>:p:h:h')
@@ -35,6 +40,8 @@ var initialized = false
 var stopped = ''      # why none is started: 'asked', 'failed'
 var told: dict<bool> = {}
 var buffers: dict<dict<any>> = {}  # by number: uri, version sent, listener, annotations by id, stale
+var folders: list<string> = []  # those the server was told of
+var started_with = 0            # how many with its first message
 var hidden: dict<bool> = {}
 var defined = false
 
@@ -48,6 +55,14 @@ def Setting(name: string): any
   return type(DEFAULTS[name]) == v:t_dict ? extend(copy(DEFAULTS[name]), given[name]) : given[name]
 enddef
 
+# So much of a hue over what is behind the text, both "#RRGGBB".
+def Mix(under: string, hue: string, part: float): string
+  return '#' .. [1, 3, 5]->mapnew((_, at) => {
+    var from = str2nr(strpart(under, at, 2), 16)
+    return printf('%02X', float2nr(round(from + (str2nr(strpart(hue, at, 2), 16) - from) * part)))
+  })->join('')
+enddef
+
 # Shapes first, hues second, as in Neovim (lua/newsmark/colors.lua has the same hues).
 def Colors()
   if Setting('colors') == 'none'
@@ -57,22 +72,44 @@ def Colors()
   var cvd = Setting('colors') == 'cvd'
   var hues = light
     ? {Person: '#0B5CAD', Org: '#8A4B00', Place: '#1B7A3D', Date: '#8B2F8F', Tag: '#A3262A', Speaker: '#0B5CAD',
-       Source: '#5A6A00', Cue: '#6B6B6B', Quote: '#F3F0E2', Unattributed: '#F6E9E4'}
+       Source: '#5A6A00', Cue: '#6B6B6B', Quote: '#B39A2C', Unattributed: '#8A8A8A'}
     : {Person: '#7FB3FF', Org: '#E8B26A', Place: '#86D6A0', Date: '#DDA0E0', Tag: '#FF9A8F', Speaker: '#7FB3FF',
-       Source: '#C5D36A', Cue: '#A0A0A0', Quote: '#2A2A22', Unattributed: '#33261F'}
+       Source: '#C5D36A', Cue: '#A0A0A0', Quote: '#C9B458', Unattributed: '#A0A0A0'}
+  var voices = light
+    ? ['#0B5CAD', '#8A4B00', '#1B7A3D', '#7A3FB0', '#A3262A', '#006D77', '#7A6A00', '#A8326E', '#3F51B5', '#5D6B00', '#8D4E85',
+       '#455A64']
+    : ['#7FB3FF', '#E8B26A', '#86D6A0', '#C9A0F0', '#FF9A8F', '#6FD3D9', '#D6D06A', '#F0A0C8', '#A3B1FF', '#B5D66A', '#D9A0D9',
+       '#B0BEC5']
   if cvd
+    voices = light ? ['#0072B2', '#D55E00', '#007A5A', '#A0457A', '#A86E00', '#2F2F2F']
+      : ['#56B4E9', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#F0E442']
     extend(hues, light
       ? {Person: '#0072B2', Org: '#A86E00', Place: '#007A5A', Date: '#A0457A', Tag: '#D55E00', Speaker: '#D55E00',
-         Source: '#D55E00', Cue: '#555555', Quote: '#EAF3F9', Unattributed: '#F8EADF'}
+         Source: '#D55E00', Cue: '#555555', Quote: '#56B4E9', Unattributed: '#8A8A8A'}
       : {Person: '#56B4E9', Org: '#E69F00', Place: '#009E73', Date: '#CC79A7', Tag: '#D55E00', Speaker: '#D55E00',
-         Source: '#D55E00', Cue: '#AAAAAA', Quote: '#1F2A31', Unattributed: '#33261F'})
+         Source: '#D55E00', Cue: '#AAAAAA', Quote: '#56B4E9', Unattributed: '#AAAAAA'})
   endif
   var numbers = light
-    ? {Person: 25, Org: 94, Place: 29, Date: 90, Tag: 124, Speaker: 25, Source: 58, Cue: 242, Quote: 255, Unattributed: 255}
-    : {Person: 111, Org: 179, Place: 115, Date: 182, Tag: 210, Speaker: 111, Source: 185, Cue: 247, Quote: 235,
+    ? {Person: 25, Org: 94, Place: 29, Date: 90, Tag: 124, Speaker: 25, Source: 58, Cue: 242, Quote: 230, Unattributed: 254}
+    : {Person: 111, Org: 179, Place: 115, Date: 182, Tag: 210, Speaker: 111, Source: 185, Cue: 247, Quote: 237,
        Unattributed: 236}
+  var voice_numbers = light ? [25, 94, 29, 91, 124, 30, 58, 125, 61, 64, 96, 240]
+    : [111, 179, 115, 183, 210, 80, 185, 218, 147, 149, 176, 250]
+  var grounds = light ? [189, 223, 194, 225, 224, 195, 229, 218, 147, 193, 182, 252]
+    : [17, 94, 22, 54, 52, 23, 58, 53, 60, 64, 96, 238]
   var looks = {Person: 'underline', Org: 'underdouble', Place: 'underdotted', Date: 'underdashed', Tag: 'bold,underdouble',
     Speaker: 'bold', Source: 'bold', Cue: 'italic'}
+  highlight default link NewsmarkSpeakerUncertain NewsmarkPersonUncertain
+  var background = synIDattr(hlID('Normal'), 'bg#', 'gui')
+  var under = background =~ '^#\x\{6}$' ? background : light ? '#FFFFFF' : '#16181D'
+  var part = light ? 0.16 : 0.22
+  for voice in VOICES
+    var hue = voices[(voice - 1) % len(voices)]
+    var number = voice_numbers[(voice - 1) % len(voices)]
+    execute $'highlight default NewsmarkSpeaker{voice} guifg={hue} ctermfg={number} gui=bold cterm=bold'
+    number = grounds[(voice - 1) % len(voices)]
+    execute $'highlight default NewsmarkQuote{voice} guibg={Mix(under, hue, part)} ctermbg={number}'
+  endfor
   for [name, look] in items(looks)
     var color = $'guifg={hues[name]} guisp={hues[name]} ctermfg={numbers[name]}'
     execute $'highlight default Newsmark{name} {color} gui={look} cterm={look}'
@@ -80,8 +117,9 @@ def Colors()
       execute $'highlight default Newsmark{name}Uncertain {color} gui=undercurl cterm=undercurl'
     endif
   endfor
-  for name in ['Quote', 'Unattributed']
-    execute $'highlight default Newsmark{name} guibg={hues[name]} ctermbg={numbers[name]}'
+  for [name, look] in [['Quote', 'NONE'], ['Unattributed', 'italic']]
+    var ground = Mix(under, hues[name], part)
+    execute $'highlight default Newsmark{name} guibg={ground} ctermbg={numbers[name]} gui={look} cterm={look}'
   endfor
   highlight default link NewsmarkIndirect NewsmarkQuote
 enddef
@@ -93,7 +131,7 @@ def Define()
   endif
   defined = true
   for name in GROUPS
-    var options: dict<any> = {priority: get(PRIORITY, name, 30), combine: true}
+    var options: dict<any> = {priority: get(PRIORITY, substitute(name, '\d*$\|Uncertain$', '', ''), 30), combine: true}
     if name != 'Hidden'
       options.highlight = 'Newsmark' .. name
     endif
@@ -104,6 +142,12 @@ enddef
 
 # --- drawing -------------------------------------------------------------------------------------------------------
 
+# What follows Quote and Speaker in the name of a group: the number of the voice.
+def Voice(annotation: dict<any>): string
+  var voice = get(annotation, 'voice', null)
+  return Setting('speaker_colors') && type(voice) == v:t_number ? string(voice % len(VOICES) + 1) : ''
+enddef
+
 def GroupOf(annotation: dict<any>): string
   var kind: string = annotation.kind
   if get(hidden, 'all') || get(hidden, kind) || !get(Setting('show'), kind, true)
@@ -112,7 +156,7 @@ def GroupOf(annotation: dict<any>): string
     if annotation.type == 'indirect'
       return 'Indirect'
     endif
-    return type(get(annotation, 'speaker')) == v:t_dict ? 'Quote' : 'Unattributed'
+    return type(get(annotation, 'speaker')) == v:t_dict ? 'Quote' .. Voice(annotation) : 'Unattributed'
   endif
   var group = kind == 'date' ? 'Date' : kind == 'entity' ? get(OF_ENTITY, annotation.type, 'Tag') : 'Tag'
   return group != 'Tag' && annotation.confidence < Setting('uncertain_below') ? group .. 'Uncertain' : group
@@ -156,7 +200,8 @@ def Draw(bufnr: number, annotations: list<dict<any>>)
     for [name, look] in items({speaker: 'Speaker', source: 'Source', cue: 'Cue'})
       var part = get(annotation, name)
       if type(part) == v:t_dict && has_key(part, 'range') && group != 'Hidden'
-        parts->add([look, part.range])
+        var doubtful = annotation.confidence < Setting('uncertain_below')
+        parts->add([look != 'Speaker' ? look : doubtful ? 'SpeakerUncertain' : look .. Voice(annotation), part.range])
       endif
     endfor
     annotation.drawn = []
@@ -305,9 +350,58 @@ def Request(method: string, params: dict<any>, Callback: func)
   endif
 enddef
 
+# Ask the server; Done gets the result and '', or null and the trouble in words.
+export def Ask(method: string, params: dict<any>, Done: func(any, string))
+  if !initialized || job_status(job) != 'run'
+    Done(null, 'the server does not run')
+    return
+  endif
+  listener_flush()
+  Request(method, params, (_, reply) => {
+    var err = get(reply, 'error', null_dict)
+    if type(err) == v:t_dict && !empty(err)
+      Done(null, err.message)
+    else
+      Done(get(reply, 'result', null), '')
+    endif
+  })
+enddef
+
+# The result that comes within a moment, else `default`: for completion.
+export def AskNow(method: string, params: dict<any>, default: any): any
+  if !initialized || job_status(job) != 'run'
+    return default
+  endif
+  listener_flush()
+  var reply = ch_evalexpr(job, {method: method, params: params}, {timeout: 200})
+  return type(reply) == v:t_dict && type(get(reply, 'result', null)) == type(default) ? reply.result : default
+enddef
+
+# What is said of a buffer for status lines: b:newsmark_review and b:newsmark_review_status.
+def ReviewStatus(message: dict<any>)
+  for [key, state] in items(buffers)
+    if state.uri == message.uri
+      setbufvar(str2nr(key), 'newsmark_review', message)
+      var all = message.reviewed + message.unreviewed
+      var doubtful = message.doubtful > 0 ? $', {message.doubtful} doubtful' : ''
+      setbufvar(str2nr(key), 'newsmark_review_status', $'{message.reviewed}/{all} reviewed{doubtful}')
+      redrawstatus!
+    endif
+  endfor
+enddef
+
+def IndexStatus(message: dict<any>)
+  g:newsmark_index_status = message.state == 'scanning' ? $'indexing {message.done}/{message.queued}' : ''
+  redrawstatus!
+enddef
+
 def OnMessage(_: channel, message: dict<any>)
   if get(message, 'method', '') == 'newsmark/publishAnnotations'
     Publish(message.params)
+  elseif get(message, 'method', '') == 'newsmark/reviewStatus'
+    ReviewStatus(message.params)
+  elseif get(message, 'method', '') == 'newsmark/indexStatus'
+    IndexStatus(message.params)
   elseif has_key(message, 'id') && has_key(message, 'method')
     ch_sendexpr(job, {id: message.id, error: {code: -32601, message: 'not known: ' .. message.method}})
   endif
@@ -336,6 +430,10 @@ def OnInitialized(_: channel, reply: dict<any>)
   endif
   initialized = true
   Notify('initialized', {})
+  if len(folders) > started_with
+    Notify('workspace/didChangeWorkspaceFolders',
+      {event: {added: folders[started_with : ]->mapnew((_, folder) => Folder(folder)), removed: []}})
+  endif
   for key in keys(buffers)
     Open(str2nr(key))
   endfor
@@ -349,6 +447,7 @@ def Start(): bool
     return false
   endif
   initialized = false
+  started_with = len(folders)
   job = job_start(cmd, {in_mode: 'lsp', out_mode: 'lsp', err_mode: 'raw', err_io: 'null', out_cb: OnMessage,
     exit_cb: OnExit})
   if job_status(job) != 'run'
@@ -359,7 +458,8 @@ def Start(): bool
     processId: getpid(),
     clientInfo: {name: 'Vim', version: string(v:versionlong)},
     rootUri: null,
-    capabilities: {general: {positionEncodings: ['utf-8']}},
+    workspaceFolders: folders->mapnew((_, folder) => Folder(folder)),
+    capabilities: {general: {positionEncodings: ['utf-8']}, workspace: {workspaceFolders: true}},
     initializationOptions: {newsmark: extend({annotations: true, lineEndings: 'lf'}, Setting('settings'))},
   }, OnInitialized)
   return true
@@ -367,8 +467,17 @@ enddef
 
 # --- buffers -------------------------------------------------------------------------------------------------------
 
-def Uri(bufnr: number): string
-  var name = fnamemodify(bufname(bufnr), ':p')
+# The file that a URI names. In hexadecimal every byte is one that Vim's strings can be put together of.
+export def Path(uri: string): string
+  var path = substitute(uri, '^file://', '', '')
+  return substitute(path, '%\(\x\x\)', '\=eval("\"\\x" .. submatch(1) .. "\"")', 'g')
+enddef
+
+export def Uri(bufnr: number): string
+  return FileUri(fnamemodify(bufname(bufnr), ':p'))
+enddef
+
+def FileUri(name: string): string
   return 'file://' .. substitute(name, '[^A-Za-z0-9/._~-]', '\=UriBytes(submatch(0))', 'g')
 enddef
 
@@ -436,6 +545,24 @@ def Wanted(bufnr: number): bool
   return index(Setting('filetypes'), as) >= 0
 enddef
 
+def Folder(path: string): dict<string>
+  return {uri: FileUri(path), name: fnamemodify(path, ':t')}
+enddef
+
+# Tell the server of the folder that an article lies in: the nearest with a marker, in order of their weight.
+def AddFolder(bufnr: number)
+  var from = fnamemodify(bufname(bufnr), ':p:h')
+  var root = ''
+  for [marker, Find] in [['.newsmark.toml', function('findfile')], ['.newsmark', function('finddir')], ['.git', function('finddir')]]
+    var found = root == '' ? Find(marker, fnameescape(from) .. ';') : ''
+    root = found == '' ? root : fnamemodify(found, ':p')->substitute('/$', '', '')->fnamemodify(':h')
+  endfor
+  if root != '' && index(folders, root) < 0
+    folders->add(root)
+    Notify('workspace/didChangeWorkspaceFolders', {event: {added: [Folder(root)], removed: []}})
+  endif
+enddef
+
 def Attach(bufnr: number)
   if has_key(buffers, bufnr) || stopped != ''
     return
@@ -445,6 +572,7 @@ def Attach(bufnr: number)
     return
   endif
   Define()
+  AddFolder(bufnr)
   if (job == null_job || job_status(job) != 'run') && !Start()
     return
   endif
@@ -495,8 +623,62 @@ enddef
 
 # --- commands ------------------------------------------------------------------------------------------------------
 
+# Whom an annotation is about: an entity, the speaker of a quotation.
+def Subject(annotation: dict<any>): string
+  var speaker = get(annotation, 'speaker', null)
+  var about = annotation.kind != 'quote' ? annotation : type(speaker) == v:t_dict ? speaker : {}
+  var entity = get(about, 'entity', null)
+  return type(entity) == v:t_string ? entity : ''
+enddef
+
+# The annotations under the cursor, the innermost first.
+export def Here(): list<dict<any>>
+  var state = get(buffers, bufnr(), null_dict)
+  if state == null
+    return []
+  endif
+  var wanted: dict<bool> = {}
+  for prop in prop_list(line('.'))
+    var is_part = prop.id % 4 != 0
+    var after_start = !prop.start || col('.') >= prop.col
+    if !is_part && after_start && (!prop.end || col('.') < prop.col + prop.length)
+      wanted[prop.id / 4] = true
+    endif
+  endfor
+  return values(state.annotations)->filter((_, annotation) => has_key(wanted, string(str2nr(annotation.id, 16))))
+    ->sort((a, b) => len(a.text) - len(b.text))
+enddef
+
+# Starts of what is about the same one as what is under the cursor, and of the same kind; or of what nobody reviewed.
+def StartsOf(Test: func(dict<any>): bool): list<list<number>>
+  var state = get(buffers, bufnr(), null_dict)
+  var wanted: dict<bool> = {}
+  for annotation in state == null ? [] : values(state.annotations)
+    if Test(annotation)
+      wanted[PropId(annotation.id, 0)] = true
+    endif
+  endfor
+  return prop_list(1, {end_lnum: -1})->filter((_, prop) => prop.start && has_key(wanted, prop.id))
+    ->mapnew((_, prop) => [prop.lnum, prop.col])->sort((a, b) => a[0] == b[0] ? a[1] - b[1] : a[0] - b[0])->uniq()
+enddef
+
+def StartsOfTheSame(): list<list<number>>
+  for here in Here()
+    var subject = Subject(here)
+    if subject != ''
+      return StartsOf((annotation) => annotation.kind == here.kind && Subject(annotation) == subject)
+    endif
+  endfor
+  return []
+enddef
+
 # Starts of the spans of a kind, in order: [lnum, col].
 def Starts(kind: string): list<list<number>>
+  if kind == 'same'
+    return StartsOfTheSame()
+  elseif kind == 'unreviewed'
+    return StartsOf((annotation) => index(['made', 'accepted'], get(annotation, 'verdict', '')) < 0)
+  endif
   var types: list<string> = []
   for [name, groups] in items(TYPES_OF)
     if kind == '' || name == kind
@@ -578,20 +760,31 @@ const COMMANDS: dict<func> = {
 }
 const ARGUMENTS = {next: KINDS, prev: KINDS, toggle: ['entity', 'date', 'quote', 'tag']}
 
-export def Command(count: number, arguments: list<string>)
+def Names(): list<string>
+  return sort(keys(COMMANDS) + act.COMMANDS + act.QUESTIONS)
+enddef
+
+export def Command(items: number, count: number, bang: bool, arguments: list<string>)
   var name = get(arguments, 0, '')
   var argument = get(arguments, 1, '')
-  if !has_key(COMMANDS, name)
-    echoerr $'newsmark: there are the commands {COMMANDS->keys()->sort()->join(', ')}'
+  if index(act.COMMANDS, name) >= 0
+    act.Command(name, items, bang, arguments[1 : ])
+  elseif index(act.QUESTIONS, name) >= 0
+    act.Question(name, arguments[1 : ])
+  elseif !has_key(COMMANDS, name)
+    echoerr $'newsmark: there are the commands {Names()->join(', ')}'
   elseif len(arguments) > 2 || argument != '' && index(get(ARGUMENTS, name, []), argument) < 0
     echoerr $'newsmark: {name} takes {get(ARGUMENTS, name, ['nothing'])->join(', ')}'
   else
-    call(COMMANDS[name], [count, argument])
+    call(COMMANDS[name], [items > 0 ? count : 1, argument])
   endif
 enddef
 
 export def Complete(lead: string, line: string, pos: number): list<string>
   var words = strpart(line, 0, pos)->split('\s\+', true)
-  var candidates = len(words) <= 2 ? COMMANDS->keys()->sort() : len(words) == 3 ? get(ARGUMENTS, words[1], []) : []
+  var candidates = len(words) <= 2 ? Names() : len(words) == 3 ? get(ARGUMENTS, words[1], []) : []
+  if len(words) > 2 && !has_key(COMMANDS, words[1])
+    candidates = act.Complete(words[1], words[2 : ])
+  endif
   return candidates->copy()->filter((_, word) => stridx(word, lead) == 0)
 enddef

@@ -30,7 +30,7 @@ func Marks()
   let found = prop_list(1, #{end_lnum: -1})
   call filter(found, {_, p -> p.start})
   call sort(found, {a, b -> a.lnum == b.lnum ? a.col - b.col : a.lnum - b.lnum})
-  return map(found, {_, p -> [p.type[8:], Text(p)]})
+  return map(found, {_, p -> [substitute(p.type[8:], '\d\+$', '', ''), Text(p)]})
 endfunc
 
 func Words()
@@ -126,7 +126,7 @@ call WaitWords(['Oslo', 'Anna'])""")
 
 def test_commands(context):
     context.run(r"""
-call assert_equal(['info', 'next', 'prev', 'restart', 'start', 'stop', 'toggle'], getcompletion('Newsmark ', 'cmdline'))
+call assert_equal(split('accept alias entities forget info join mentions next note prev quotes redo reject rename restart search source speaker split start state stop tag timeline toggle undo untag'), getcompletion('Newsmark ', 'cmdline'))
 call assert_equal(['person', 'place'], getcompletion('Newsmark next p', 'cmdline'))
 call cursor(1, 1)
 Newsmark next
@@ -149,6 +149,123 @@ call feedkeys("2]a", 'xt')
 call assert_equal([1, 16], [line('.'), col('.')])
 call assert_fails('Newsmark dance', 'there are the commands')
 call assert_fails('Newsmark next actor', 'next takes')""")
+
+
+ACTIONS = r"""
+func Asked()
+  return filereadable('commands') ? map(readfile('commands'), {_, line -> json_decode(line)}) : []
+endfunc
+func Last(name)
+  let asked = Asked()
+  return empty(asked) || asked[-1][0] != a:name ? {} : asked[-1][1]
+endfunc
+nmap gp <Plug>(newsmark-tag-person)
+xmap gp <Plug>(newsmark-tag-person)
+nmap gt <Plug>(newsmark-tag)
+nmap ga <Plug>(newsmark-accept)
+nmap gx <Plug>(newsmark-reject)
+nmap gs <Plug>(newsmark-speaker)
+nmap gu <Plug>(newsmark-undo)
+nmap gU <Plug>(newsmark-redo)
+"""
+
+
+def test_tagging(context):
+    context.run(ACTIONS + r"""
+call cursor(1, 6)
+call feedkeys("gpiw", 'xt')
+call Wait('a person', {-> index(Marks(), ['Person', 'på']) >= 0})
+call search('och')
+call feedkeys(".", 'xt')
+call Wait('another', {-> index(Marks(), ['Person', 'och']) >= 0})
+call search('bra')
+call feedkeys("vegp", 'xt')
+call Wait('the selection', {-> index(Marks(), ['Person', 'bra']) >= 0})
+call feedkeys("ve:Newsmark tag place\<CR>", 'xt')
+call Wait('the range of a command', {-> index(Marks(), ['Place', 'bra']) >= 0})
+call feedkeys("gu", 'xt')
+call Wait('undo', {-> index(Marks(), ['Person', 'bra']) >= 0})
+call feedkeys("gU", 'xt')
+call Wait('redo', {-> index(Marks(), ['Place', 'bra']) >= 0})
+call search('sa Anna', 'w')
+call feedkeys("gtiw", 'xt')
+call Wait('a menu of types', {-> !empty(popup_list())})
+call feedkeys("j\<CR>", 'xt')
+call Wait('what was chosen', {-> index(Marks(), ['Org', 'sa']) >= 0})
+call assert_equal(['Anna på Volvo 2024-03-14', ''], getline(1, 2))
+call assert_equal(0, &modified)""")
+
+
+def test_accepting_and_everywhere(context):
+    context.run(ACTIONS + r"""
+call cursor(1, 18)
+call feedkeys("ga", 'xt')
+call Wait('a date that is certain', {-> index(Marks(), ['Date', '2024-03-14']) >= 0})
+call assert_match('^1/8 reviewed', b:newsmark_review_status)
+call cursor(1, 1)
+Newsmark next unreviewed
+call assert_equal([1, 10], [line('.'), col('.')])
+call feedkeys("gx", 'xt')
+call Wait('no Volvo', {-> index(Words(), 'Volvo') < 0})
+call cursor(1, 1)
+Newsmark tag org article
+call Wait('the preview', {-> !empty(popup_list())})
+call assert_match('tag 2 place(s)?', getbufline(winbufnr(popup_list()[0]), 1)[0])
+call feedkeys("y", 'xt')
+call Wait('both', {-> len(filter(Marks(), {_, mark -> mark ==# ['Org', 'Anna']})) == 2})
+call cursor(1, 1)
+Newsmark next same
+call assert_equal(3, line('.'))
+Newsmark accept everywhere
+call assert_match('everywhere is no scope', execute('messages'))
+call assert_equal(['person', 'place'], getcompletion('Newsmark tag p', 'cmdline'))""")
+
+
+def test_speakers(context):
+    context.run(ACTIONS + r"""
+call search('bra')
+call feedkeys("gs", 'xt')
+call Wait('a menu', {-> !empty(popup_list())})
+call assert_equal(['Anna  2×', 'Volvo  1×', 'nobody', 'another name …'], getbufline(winbufnr(popup_list()[0]), 1, '$'))
+call feedkeys("j\<CR>", 'xt')
+call Wait('the choice', {-> get(Last('setSpeaker'), 'name', '') == 'Volvo'})
+call assert_equal(0, Last('setSpeaker').mention.start.line)
+call search('två')
+call feedkeys(".", 'xt')
+call Wait('the same one there', {-> Last('setSpeaker').position.line == 3})
+call assert_equal('Volvo', Last('setSpeaker').name)
+call assert_false(has_key(Last('setSpeaker'), 'mention'))
+Newsmark speaker -
+call Wait('nobody', {-> get(Last('setSpeaker'), 'none', v:false)})
+Newsmark note ask again
+call Wait('a note', {-> get(Last('note'), 'text', '') == 'ask again'})
+call assert_equal(['Anna'], getcompletion('Newsmark speaker A', 'cmdline'))""")
+
+
+def test_the_folder(context):
+    press = context.folder / "press"
+    press.mkdir()
+    (press / ".newsmark.toml").touch()
+    (press / "b å.txt").write_text("Bron\n\n2024-05-22\n\n”Nu räcker det”, skriver Karin Ekdahl. Hon besöker Bryssel.\n")
+    text = "Hamnen\n\n2024-03-14\n\nMinister Karin Ekdahl reste till Bryssel i onsdags.\n"
+    context.run(r"""
+call Wait('the index', {-> len(getcompletion('Newsmark mentions Kar', 'cmdline')) == 1 && get(g:, 'newsmark_index_status', 'x') == ''})
+call search('Ekdahl')
+func Listed()
+  Newsmark mentions
+  sleep 100m
+  return len(getqflist()) == 2
+endfunc
+call Wait('both mentions', function('Listed'))
+call assert_match('\[Karin Ekdahl\] reste', getqflist()[0].text)
+clast
+call assert_equal(['b å.txt', 5], [expand('%:t'), line('.')])
+Newsmark quotes Karin Ekdahl
+call Wait('a quotation', {-> len(getqflist()) == 1})
+call assert_match('Karin Ekdahl: ”Nu räcker det”', getqflist()[0].text)
+Newsmark entities
+call Wait('names', {-> !empty(popup_list())})""", settings={"cmd": [str(context.build / "newsmark"), "lsp"]}, text=text,
+                name="press/a.txt", wait="")
 
 
 def test_toggle_stop_start(context):
