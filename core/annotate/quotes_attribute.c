@@ -45,8 +45,10 @@ typedef struct Walk {
   size_t lead_block;
   Speaker topic; // whom the last sentence of a block is about
   size_t topic_block;
-  size_t asked_block; // a line of dash speech that asks, with nobody named
-  size_t open_block;  // ended inside a quotation whose mark the next block may repeat
+  size_t asked_block;  // a line of dash speech that asks, with nobody named
+  Speaker answerer;    // who spoke last by a dash and a verb of saying
+  size_t answer_block; // and where, or where it answered last
+  size_t open_block;   // ended inside a quotation whose mark the next block may repeat
   uint32_t group;
   size_t block;    // where the walk is
   size_t quoted;   // end of the last quotation
@@ -384,17 +386,13 @@ static bool converse(Walk *self, Reading *reading)
     self->asked_block = self->block;
     return true; // nobody is named
   }
-  if (self->asked_block + 1 == self->block) {
-    if (has_speaker(&self->last) && self->block - self->last_block <= 6) {
-      reading->speaker = self->last;
-      reading->reason = REASON_ANSWER;
-    }
-    return true;
+  bool answers = self->asked_block + 1 == self->block;
+  if (answers && has_speaker(&self->answerer) && self->block - self->answer_block <= 6) {
+    reading->speaker = self->answerer;
+    reading->reason = REASON_ANSWER;
+    self->answer_block = self->block;
   }
-  // "– Oi!" stands alone too often to say who it is.
-  bool among =
-      (self->block && speaks_by_dash(self, self->block - 1)) || speaks_by_dash(self, self->block + 1);
-  return draft->bare && !among;
+  return answers || draft->bare; // "– Oi!" does not say whose it is
 }
 
 // A quotation that its block gives no speaker.
@@ -496,6 +494,10 @@ static void finish(Walk *self, const Reading *reading)
     self->last = reading->speaker;
     self->last_block = self->block;
     self->last_cued = reading->cue.end > 0;
+    if (self->last_cued && reading->draft->form == QUOTE_DASH) {
+      self->answerer = self->last;
+      self->answer_block = self->block;
+    }
   }
 }
 

@@ -24,10 +24,10 @@ void features_definition(StrBuf *out, const Document *doc, const FeatureOptions 
 // All mentions of the entity here, or all parts of the quotation.
 void features_references(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at,
                          bool with_first);
-// newsmark/nextQuote: the next quotation behind `at`, or in front of it, as an annotation; "null" where there is none.
-// `same_speaker`: one by whoever speaks at `at`, or is named there.
-void features_next_quote(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at, bool back,
-                         bool same_speaker);
+// newsmark/nextQuote: the next quotation behind `at`, or in front of it, as an annotation; "null" where there
+// is none. `same_speaker`: one by whoever speaks at `at`, or is named there.
+void features_next_quote(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at,
+                         bool back, bool same_speaker);
 
 // Shared by the above: the innermost span of each kind at a byte, one that ends there where none goes on.
 typedef struct SpansAt {
