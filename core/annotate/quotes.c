@@ -24,7 +24,10 @@ static QuoteType type_of(const Scene *scene, const Marked *marked, const QuoteDr
   if (draft->form == QUOTE_DASH || draft->starts) return QUOTE_DIRECT;
   if (scene_is(scene, marked->first - 1, ":,")) return QUOTE_DIRECT;
   uint32_t next = marked->first + 1;
-  return next < marked->last && (scene->in[next].flags & TOKEN_CAPITAL) ? QUOTE_DIRECT : QUOTE_MIXED;
+  if (next >= marked->last || !(scene->in[next].flags & TOKEN_CAPITAL)) return QUOTE_MIXED;
+  const Word *word = scene->words[next]; // German nouns have capitals in any place
+  bool noun = scene->lexicon->lang == LANG_DE && !word->small && !word->pronoun;
+  return noun ? QUOTE_MIXED : QUOTE_DIRECT;
 }
 
 // A few words with no verb that the tables know.
@@ -137,6 +140,19 @@ static void level_rows(const Layout *layout, QuoteDraft *drafts)
   }
 }
 
+// Merge reported speech into the quotations, which begin at `before`: both are in order.
+static void add_reported(const Layout *layout, size_t before, QuoteVec *quotes)
+{
+  QuoteVec reported = {0};
+  reported_find(layout, &reported);
+  size_t a = quotes->len, b = reported.len;
+  for (size_t i = 0; i < reported.len; i++) vec_push_in(layout->scene.keep, quotes, reported.items[i]);
+  for (size_t to = quotes->len; b && to-- > before;) { // from behind
+    bool older = a > before && quotes->items[a - 1].start > reported.items[b - 1].start;
+    quotes->items[to] = older ? quotes->items[--a] : reported.items[--b];
+  }
+}
+
 static void find_in(const Quotes *self, Notes *notes, Arena *scratch)
 {
   Layout layout;
@@ -145,6 +161,7 @@ static void find_in(const Quotes *self, Notes *notes, Arena *scratch)
   for (size_t i = 0; i < layout.marked.len; i++)
     add_draft(self, &layout, &layout.marked.items[i], &notes->quotes);
   level_rows(&layout, notes->quotes.items + before);
+  if (notes->kind == BLOCK_PARAGRAPH) add_reported(&layout, before, &notes->quotes);
   add_outlook(&layout.scene, &layout.candidates, &notes->quotes);
 }
 

@@ -13,14 +13,15 @@ struct Passages;
 typedef struct Quotes Quotes; // opaque: the words of all languages
 
 typedef enum QuoteForm {
-  QUOTE_MARKS,  // between marks
-  QUOTE_DASH,   // opened by a dash
-  QUOTE_OPENER, // a mark that nothing in the block closes: `start`, and `end` of the block
-  QUOTE_CLOSER, // a mark that nothing in the block opens: `end`, and `start` of the block, or of the mark
-                // where whole quotations stand in front of it
-  QUOTE_TITLE,  // no quotation: a name that carries a title ("minister"), for nouns that come later
-  QUOTE_TOPIC,  // no quotation: the person that the block's last sentence is about, for the next quotation
-  QUOTE_LEAD,   // no quotation: the block ends in a colon after this speaker
+  QUOTE_MARKS,    // between marks
+  QUOTE_DASH,     // opened by a dash
+  QUOTE_OPENER,   // a mark that nothing in the block closes: `start`, and `end` of the block
+  QUOTE_CLOSER,   // a mark that nothing in the block opens: `end`, and `start` of the block, or of the mark
+                  // where whole quotations stand in front of it
+  QUOTE_TITLE,    // no quotation: a name that carries a title ("minister"), for nouns that come later
+  QUOTE_TOPIC,    // no quotation: the person that the block's last sentence is about, for the next quotation
+  QUOTE_LEAD,     // no quotation: the block ends in a colon after this speaker
+  QUOTE_REPORTED, // no marks: reported speech, between its first and last word
 } QuoteForm;
 
 typedef enum PartyKind { PARTY_NONE, PARTY_NAME, PARTY_PRONOUN, PARTY_ROLE, PARTY_NOUN } PartyKind;

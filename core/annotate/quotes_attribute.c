@@ -475,15 +475,20 @@ static void take_topic(Walk *self, const Passage *passage, const Party *party)
   self->topic_block = self->block;
 }
 
-static void attribute(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading)
+// What the draft has, with names.
+static void name_parties(Walk *self, const Passage *passage, Reading *reading)
 {
-  const Passage *passage = &self->article->items[self->block];
   const QuoteDraft *draft = reading->draft;
   reading->reason = (QuoteReason)draft->reason;
   reading->cue = mention_of(passage, draft->cue_start, draft->cue_end);
   if (draft->topic.kind) take_topic(self, passage, &draft->topic);
   reading->speaker = resolve(self, passage, &draft->speaker);
   reading->source = resolve(self, passage, &draft->source).mention;
+}
+
+static void attribute(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading)
+{
+  name_parties(self, &self->article->items[self->block], reading);
   if (!has_speaker(&reading->speaker)) guess(self, drafts, i, reading);
 }
 
@@ -577,6 +582,17 @@ static bool stands_unopened(const Walk *self, const Passage *passage, const Quot
   return draft->end == passage->notes->text.len && self->block && self->quoted > passage[-1].start;
 }
 
+static void walk_reported(Walk *self, const Passage *passage, const QuoteDraft *draft)
+{
+  Reading reading = {
+      .draft = draft, .start = passage->start + draft->start, .end = passage->start + draft->end};
+  advance(self, reading.start, true);
+  name_parties(self, passage, &reading);
+  if (!draft->speaker.kind && self->block - self->last_block <= 1) reading.speaker = self->last;
+  advance(self, reading.end, true);
+  if (has_speaker(&reading.speaker)) finish(self, &reading);
+}
+
 static void walk_block(Walk *self)
 {
   const Passage *passage = &self->article->items[self->block];
@@ -589,6 +605,10 @@ static void walk_block(Walk *self)
     if (draft->form == QUOTE_TOPIC) {
       advance(self, passage->start + draft->speaker.end, true);
       take_topic(self, passage, &draft->speaker);
+      continue;
+    }
+    if (draft->form == QUOTE_REPORTED) {
+      if (passage->start + draft->start >= self->quoted) walk_reported(self, passage, draft);
       continue;
     }
     if (draft->form == QUOTE_LEAD) {

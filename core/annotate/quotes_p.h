@@ -50,6 +50,9 @@ typedef struct Word { // what the tables know of a form
   SmallClass small;
   char pronoun;    // as in data/pronouns.*.tsv; 0: none
   char role;       // as in data/roles.*.tsv; 0: none
+  bool that;       // begins what is reported: "that", "dass"
+  bool as;         // begins ", as X said"
+  bool reports;    // a verb in the form of reported speech: "sei", "habe"
   Str lemma;       // of the role
   uint32_t phrase; // index + 1; 0: none
 } Word;
@@ -91,6 +94,8 @@ typedef enum QuoteReason {
   REASON_NEXT,      // the quotation after, in the same breath
   REASON_ANSWER,    // answers a question, as one who is interviewed does
 } QuoteReason;
+
+struct Layout;
 
 typedef struct Marked { // a stretch of speech in tokens
   uint32_t first, last; // half-open, marks or dash included
@@ -147,6 +152,15 @@ typedef VEC_OF(Candidate) CandidateVec;
 // All candidates of the block outside quotations, in order; also notes titles among names.
 void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles);
 
+typedef struct Cue {
+  uint32_t first, last; // tokens
+  CueClass class;
+  float score;
+  bool behind; // the quotation
+  bool gerund; // its subject is the sentence's
+  bool joined; // "and said"
+} Cue;
+
 typedef struct Saying { // who said a stretch, as far as its block tells
   Party speaker, source;
   uint32_t cue_first, cue_last; // tokens; equal: none
@@ -155,7 +169,10 @@ typedef struct Saying { // who said a stretch, as far as its block tells
   float score;
 } Saying;
 
-// The saying of the stretch [first, last) of tokens.
+// The cue that begins at `token`, one of several words included, whose second part may stand apart, before
+// `end`.
+bool speaker_cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue);
+// The saying of the stretch [first, last) of tokens. For QUOTE_REPORTED only what a cue tells.
 Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked stretch);
 // The signs that a stretch between marks is something said, or is a title, a nickname, a term: mostly 0 or 1.
 void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying, const QuoteDraft *draft,
@@ -179,6 +196,10 @@ uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop);
 // The stretches of a line that a dash opens which are spoken, in place of what is in `out`. `listed`: the
 // line looks like an item of a list, and only a verb of saying shows that it is none; else `out` stays.
 void dash_speech(const Scene *scene, bool listed, MarkedVec *out);
+
+// Reported speech in the sentences that hold no quotation, in order, in the layout's scratch
+// arena: "X said that …", "…, said X", "according to X …".
+void reported_find(const struct Layout *layout, QuoteVec *out);
 
 typedef struct Layout { // a block laid out: what in it may be said, and by whom
   Scene scene;

@@ -8,15 +8,6 @@
 #define BEFORE 70 // tokens
 #define AFTER 50
 
-typedef struct Cue {
-  uint32_t first, last; // tokens
-  CueClass class;
-  float score;
-  bool behind; // the quotation
-  bool gerund; // its subject is the sentence's
-  bool joined; // "and said"
-} Cue;
-
 typedef struct Frame { // the sentence around a quotation
   const Scene *scene;
   const CandidateVec *candidates;
@@ -134,7 +125,7 @@ static bool relays(const Scene *scene, uint32_t token)
          (scene->lexicon->lang == LANG_EN && str_is(scene->in[token].lower, "as"));
 }
 
-static bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
+bool speaker_cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
 {
   const Word *word = scene->words[token];
   if (!word->cue && !word->phrase) return false;
@@ -504,7 +495,9 @@ static void try_cue(Frame *self, Cue *cue)
   if (cue->class == CUE_ADJUNCT) return;
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
     const Candidate *c = &self->candidates->items[i];
-    if (c->first < cue->last && c->last > cue->first) continue;
+    bool is_cue = c->first < cue->last && c->last > cue->first;
+    bool is_said = c->first < self->stretch.last && c->last > self->stretch.first;
+    if (is_cue || is_said) continue;
     float score = c->first >= cue->last ? weigh_right(self, cue, c) : weigh_left(self, cue, c);
     if (score > 0) offer(self, cue, &c->party, cue->score + score);
   }
@@ -565,7 +558,9 @@ static void find_source(Frame *self)
   if (self->best.cue >= CUE_PREP || (self->best.speaker.kind == PARTY_NONE && !reported)) return;
   for (uint32_t i = self->lo; i < self->hi; i++) {
     Cue cue;
-    if (scene->inside[i] || !cue_at(scene, i, self->hi, &cue) || cue.class != CUE_PREP) continue;
+    bool said = i >= self->stretch.first && i < self->stretch.last;
+    if (said || scene->inside[i] || !speaker_cue_at(scene, i, self->hi, &cue) || cue.class != CUE_PREP)
+      continue;
     Party party;
     if (!phrase_behind(scene, cue.last, self->hi, &party)) continue;
     for (size_t k = self->first_candidate; k < self->last_candidate; k++) {
@@ -628,11 +623,13 @@ Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked s
     if (i == stretch.first) i = stretch.last;
     if (i >= self.hi) break;
     Cue cue;
-    if (!scene->inside[i] && cue_at(scene, i, i < stretch.first ? stretch.first : self.hi, &cue))
+    if (!scene->inside[i] && speaker_cue_at(scene, i, i < stretch.first ? stretch.first : self.hi, &cue))
       try_cue(&self, &cue);
   }
-  try_unknown(&self);
-  try_alone(&self);
+  if (stretch.form != QUOTE_REPORTED) {
+    try_unknown(&self);
+    try_alone(&self);
+  }
   find_source(&self);
   prefer_name(&self);
   return self.best;
@@ -679,7 +676,7 @@ uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop)
     if (!comma && !mark) continue;
     if (mark && (scene->in[i + 1].flags & TOKEN_CAPITAL)) continue;
     Cue cue;
-    if (!cue_at(scene, i + 1, scene->len, &cue) || !verb_cue(&cue)) continue;
+    if (!speaker_cue_at(scene, i + 1, scene->len, &cue) || !verb_cue(&cue)) continue;
     uint32_t subject = cue.last;
     while (subject < scene->len && scene->words[subject]->small == SMALL_ADV) subject++;
     if (!subject_at(scene, subject)) continue;

@@ -76,6 +76,24 @@ static bool load_small(Lexicon *self, Error *err)
   return true;
 }
 
+static bool load_reported(Lexicon *self, Error *err)
+{
+  const Table *table = table_find("reported", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    Str class = table_cell(table, i, 1);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    if (str_is(class, "that"))
+      word->that = true;
+    else if (str_is(class, "as"))
+      word->as = true;
+    else if (str_is(class, "verb"))
+      word->reports = true;
+    else
+      return broken(table, i, err);
+  }
+  return true;
+}
+
 static bool load_speakers(Lexicon *self, Error *err)
 {
   const Table *table = table_find("pronouns", lang_code(self->lang));
@@ -100,7 +118,8 @@ static bool lexicon_load(Lexicon *self, Lang lang, Error *err)
   self->lang = lang;
   self->compounds = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA ||
                     lang == LANG_DE || lang == LANG_NL || lang == LANG_FI;
-  return load_cues(self, err) && load_small(self, err) && load_speakers(self, err);
+  return load_cues(self, err) && load_small(self, err) && load_reported(self, err) &&
+         load_speakers(self, err);
 }
 
 Quotes *quotes_new(Error *err)

@@ -80,3 +80,13 @@ void spans_merge(Arena *arena, const SpanVec *a, const SpanVec *b, const SpanVec
     out->items[out->len++] = lists[next]->items[at[next]++];
   }
 }
+
+void spans_drop_reported(SpanVec *spans)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < spans->len; i++) {
+    const Span *span = &spans->items[i];
+    if (span->kind != SPAN_QUOTE || span->type != QUOTE_INDIRECT) spans->items[kept++] = *span;
+  }
+  spans->len = kept;
+}

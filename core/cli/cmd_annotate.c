@@ -19,7 +19,7 @@
 
 typedef struct Request {
   const char *format, *lang, *dct, *only, *offsets, *color;
-  bool stream, machine;
+  bool stream, machine, indirect;
   const Manifest *manifest;
   Host *host;               // the script taggers
   const Exporter *exporter; // NULL for ansi and json
@@ -105,6 +105,12 @@ static Annotations *lay_people(const Request *request, const char *path, const S
   return laid;
 }
 
+// To be looked at, rather than to be worked on.
+static bool is_display(const Request *request)
+{
+  return !strcmp(request->format, "ansi") || !strcmp(request->format, "html");
+}
+
 static bool annotate_file(const Pipeline *pipeline, const char *path, const Request *request)
 {
   Error err = {0};
@@ -125,6 +131,7 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   info.html = htmltext_named(info.path);
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, text, &info, NULL);
+  if (is_display(request) && !request->indirect) spans_drop_reported(&plain->spans);
   Snapshot *shown = info.html ? htmltext_snapshot(text) : snapshot_ref(text);
   Annotations *tagged = host_annotate(request->host, shown, plain, info.path, false);
   Annotations *found = lay_people(request, path, text, shown, tagged);
@@ -233,6 +240,8 @@ int cmd_annotate(int argc, char **argv)
        "the article's language, where newsmark should not guess"},
       {"date", 'd', OPTION_TEXT, &request.dct, "YYYY-MM-DD", NULL, "the day it was published"},
       {"only", 'o', OPTION_TEXT, &request.only, "KIND,...", NULL, "entity, date, quote, tag"},
+      {"indirect", 'i', OPTION_FLAG, &request.indirect, NULL, NULL,
+       "show reported speech (\"X said that …\") too; data formats always have it"},
       {"offsets", 0, OPTION_TEXT, &request.offsets, "UNIT", "codepoint utf8 utf16",
        "unit of start and end in JSON"},
       {"machine", 'm', OPTION_FLAG, &request.machine, NULL, NULL,

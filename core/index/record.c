@@ -88,6 +88,7 @@ static void add_mention(Builder *b, const Span *span)
 static void add_quote(Builder *b, const Span *span)
 {
   const QuoteFacts *facts = span->quote;
+  if (span->type == QUOTE_INDIRECT && span->by != BY_HUMAN) return; // the index is of what is quoted
   RecordQuote quote = {.start = span->start,
                        .end = span->end,
                        .type = (QuoteType)span->type,

@@ -21,7 +21,7 @@ struct Docs {
   Host *host;               // the scripts; NULL: none
   Encoding enc;
   EolRule eol;
-  bool publish;
+  bool publish, reported;
   uint64_t serial;
   VEC_OF(Document *) open;
 };
@@ -52,11 +52,12 @@ Docs *docs_new(uv_loop_t *loop, DocsEvents events)
   return self;
 }
 
-void docs_configure(Docs *self, Encoding enc, EolRule eol, bool publish)
+void docs_configure(Docs *self, Encoding enc, EolRule eol, bool publish, bool reported)
 {
   self->enc = enc;
   self->eol = eol;
   self->publish = publish;
+  self->reported = reported;
 }
 
 Encoding docs_encoding(const Docs *self)
@@ -119,6 +120,7 @@ static void annotate_work(uv_work_t *req)
   ArticleInfo info = {.path = str_of(job->doc->path), .html = job->doc->html};
   Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
+  if (!job->docs->reported) spans_drop_reported(&found->spans);
   if (!host || !host_has_taggers(host))
     conclude(job, found, NULL);
   else if (snapshot_len(job->text) <= DOCS_MOST_WITH_TAGS)

@@ -51,8 +51,9 @@ typedef struct DocsEvents {
 } DocsEvents;
 
 Docs *docs_new(uv_loop_t *loop, DocsEvents events);
-// How ranges are counted, what ends a line, and whether the client asked for newsmark/publishAnnotations.
-void docs_configure(Docs *self, Encoding enc, EolRule eol, bool publish);
+// How ranges are counted, what ends a line, and whether the client asked for newsmark/publishAnnotations, and
+// for reported speech.
+void docs_configure(Docs *self, Encoding enc, EolRule eol, bool publish, bool reported);
 Encoding docs_encoding(const Docs *self);
 // Work begins with this; documents may be open already. Both are borrowed until the loop ran dry; `host` may
 // be NULL.

@@ -91,7 +91,7 @@ static void read_client(Lsp *lsp, const cJSON *params)
   lsp->annotations = json_get_bool(ours, "annotations", false);
   lsp->progress = json_get_bool(json_get(capabilities, "window"), "workDoneProgress", false);
   EolRule eol = str_is(json_get_str(ours, "lineEndings"), "lf") ? EOL_LF : EOL_LSP;
-  docs_configure(lsp->docs, lsp->features.enc, eol, lsp->annotations);
+  docs_configure(lsp->docs, lsp->features.enc, eol, lsp->annotations, json_get_bool(ours, "indirect", false));
   read_folders(lsp, params);
   watch_parent(lsp, json_get_number(params, "processId", 0));
 }

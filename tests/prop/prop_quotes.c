@@ -88,7 +88,8 @@ static void check_spans(const HandArticle *article)
   for (size_t i = 0; i < article->found.len; i++) {
     const Span *a = &article->found.items[i];
     assert_true(a->start < a->end && a->end <= text.len);
-    assert_true(is_mark(text, a->start, true) || is_mark(text, a->end, false));
+    bool marked = is_mark(text, a->start, true) || is_mark(text, a->end, false);
+    assert_true(marked || a->type == QUOTE_INDIRECT);
     assert_true(a->confidence >= 0 && a->confidence <= 1);
     assert_false(inside(&a->quote->cue, a));
     for (size_t k = i + 1; k < article->found.len; k++) {

@@ -1,0 +1,203 @@
+// Reported speech, a sentence at a time: a verb of saying with "that" behind it, a verb of saying behind a
+// comma at the end, "according to" at either end, and the German sentences that go on in the subjunctive. The
+// clause is found first; who says it is found as for quotations (quotes_speaker.c).
+#include "annotate/quotes_p.h"
+
+#define THAT_WITHIN 12u  // tokens, from the verb of saying to "that"
+#define TAIL_MOST 16u    // tokens of ", said the minister of finance on Friday"
+#define FRONT_MOST 9u    // tokens of "according to the minister of finance"
+#define VERB_WITHIN 10u  // tokens, to the verb of a clause
+#define CLAUSE_LEAST 3u  // words
+#define BYTES_BEHIND 24u // that may stand behind the speaker in "…, according to the police on Friday"
+
+typedef struct Reporter {
+  const Layout *layout;
+  const Scene *scene;
+  QuoteVec *out;
+  uint32_t first, last; // the sentence without its full stop
+} Reporter;
+
+static bool says(const Cue *cue)
+{
+  return cue->class >= CUE_SAY && cue->class <= CUE_TELL && cue->class != CUE_THINK && !cue->gerund;
+}
+
+static uint32_t count_words(const Scene *scene, uint32_t first, uint32_t last)
+{
+  uint32_t words = 0;
+  for (uint32_t i = first; i < last && words < CLAUSE_LEAST; i++) words += scene_is_word(scene, i);
+  return words;
+}
+
+// Note the clause, where somebody says it. `least`: score.
+static bool report(Reporter *self, uint32_t first, uint32_t last, float least, float confidence)
+{
+  const Scene *scene = self->scene;
+  while (first < last && scene_is(scene, first, ",")) first++;
+  while (first < last && scene_is(scene, last - 1, ",")) last--;
+  if (count_words(scene, first, last) < CLAUSE_LEAST) return false;
+  Saying saying;
+  Marked clause = {first, last, QUOTE_REPORTED};
+  QuoteDraft draft = layout_draft(self->layout, &clause, &saying);
+  bool outside = saying.cue && (saying.cue_last <= first || saying.cue_first >= last);
+  if (!outside || !saying.speaker.kind || saying.score < least) return false;
+  draft.type = QUOTE_INDIRECT;
+  draft.confidence = confidence;
+  vec_push_in(scene->arena, self->out, draft);
+  return true;
+}
+
+// "about that", "without that": the clause hangs on a preposition, not on the verb.
+static bool hung(const Scene *scene, uint32_t that)
+{
+  if (scene->lexicon->lang == LANG_DE) return false; // "gab an, dass": the preposition is the verb's
+  uint32_t before = that > 1 && scene_is(scene, that - 1, ",") ? that - 2 : that - 1;
+  SmallClass small = scene->words[before]->small;
+  return small == SMALL_PREP || small == SMALL_OF || small == SMALL_TO;
+}
+
+// Where the clause begins that the verb of saying introduces; `last` where there is none.
+static uint32_t clause_behind(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  uint32_t end = cue->last + THAT_WITHIN < self->last ? cue->last + THAT_WITHIN : self->last, comma = 0;
+  for (uint32_t i = cue->last; i < end; i++) {
+    if (scene->words[i]->that) return hung(scene, i) ? self->last : i;
+    if (scene_is(scene, i, ":;") || scene->words[i]->small == SMALL_SUB) break;
+    if (scene_is(scene, i, ",") && !comma) comma = i;
+    if (comma && i > comma && scene->words[i]->reports) return comma + 1; // "…, er habe"
+    if (i > cue->last && scene->words[i]->cue && scene->words[i]->cue < CUE_CITE) break;
+  }
+  return self->last;
+}
+
+// "said the road was closed": no "that", but a subject and a verb.
+static bool bare_clause(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  uint32_t i = cue->last;
+  if (scene->lexicon->lang != LANG_EN || cue->first == self->first || i >= self->last) return false;
+  const Word *word = scene->words[i];
+  bool subject = word->small == SMALL_DET || word->pronoun || (scene->in[i].flags & TOKEN_CAPITAL);
+  if (!subject || cue->class == CUE_TELL) return false;
+  uint32_t end = i + VERB_WITHIN < self->last ? i + VERB_WITHIN : self->last;
+  for (i++; i < end && !(scene->in[i].flags & TOKEN_PUNCT); i++) {
+    if (scene->words[i]->small == SMALL_AUX) return true;
+  }
+  return false;
+}
+
+// "X said that …"
+static bool introduced(Reporter *self)
+{
+  const Scene *scene = self->scene;
+  for (uint32_t i = self->first; i < self->last; i++) {
+    Cue cue;
+    if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
+    if (!speaker_cue_at(scene, i, self->last, &cue) || !says(&cue)) continue;
+    uint32_t from = clause_behind(self, &cue);
+    if (from == self->last && bare_clause(self, &cue)) from = cue.last;
+    if (from < self->last && report(self, from, self->last, 4, 0.85F)) return true;
+  }
+  return false;
+}
+
+// Take back what was just reported.
+static bool take_back(Reporter *self)
+{
+  self->out->len--;
+  return false;
+}
+
+// "…, said X". Where the verb stands first its subject must follow it: "Khan, the mayor, blamed the
+// government" is none.
+static bool concluded(Reporter *self)
+{
+  const Scene *scene = self->scene;
+  uint32_t from = self->last - self->first > TAIL_MOST ? self->last - TAIL_MOST : self->first;
+  if (scene->words[self->first]->small == SMALL_SUB) return false;
+  for (uint32_t i = self->last; i-- > from;) {
+    if (!scene_is(scene, i, ",")) continue;
+    if (scene->words[i + 1]->small == SMALL_SUB && !scene->words[i + 1]->as) continue; // "…, which he said …"
+    for (uint32_t k = i + 1; k < self->last && k < i + 7; k++) {
+      Cue cue;
+      if (!speaker_cue_at(scene, k, self->last, &cue) || !says(&cue)) continue;
+      if (!report(self, self->first, i, 5.9F, 0.85F)) return false;
+      uint32_t speaker = self->out->items[self->out->len - 1].speaker.start, next = cue.last + 1;
+      bool apart = k == i + 1 && next < scene->len && speaker > scene->in[next].start;
+      return !apart || take_back(self);
+    }
+  }
+  return false;
+}
+
+// Whether the speaker of what was just reported ends the sentence; else it is taken back.
+static bool ends_with_speaker(Reporter *self)
+{
+  const QuoteDraft *draft = &self->out->items[self->out->len - 1];
+  bool ends = self->scene->in[self->last - 1].end <= draft->speaker.end + BYTES_BEHIND;
+  return ends || take_back(self);
+}
+
+// "According to X …" and "…, according to X"
+static bool according(Reporter *self)
+{
+  const Scene *scene = self->scene;
+  for (uint32_t i = self->first; i < self->last; i++) {
+    Cue cue;
+    if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
+    if (!speaker_cue_at(scene, i, self->last, &cue) || cue.class != CUE_PREP) continue;
+    if (i > self->first + 2) return report(self, self->first, i, 3, 0.8F) && ends_with_speaker(self);
+    uint32_t k = cue.last, end = k + FRONT_MOST < self->last ? k + FRONT_MOST : self->last;
+    while (k < end && !scene_is(scene, k, ",") && scene->words[k]->small != SMALL_AUX) k++;
+    if (k < end && k > cue.last) return report(self, k, self->last, 3, 0.8F);
+    return false;
+  }
+  return false;
+}
+
+// A sentence in the subjunctive goes on with what was said in the one before. `fresh`: that was not reported
+// here, but between marks or in another block; the article knows whose it was.
+static bool goes_on(Reporter *self, bool fresh)
+{
+  const Scene *scene = self->scene;
+  const QuoteDraft *before = self->out->len ? &self->out->items[self->out->len - 1] : NULL;
+  if (before && before->end + 3 < scene->in[self->first].start) before = NULL;
+  if (!before && !fresh) return false;
+  uint32_t end = self->first + VERB_WITHIN < self->last ? self->first + VERB_WITHIN : self->last,
+           i = self->first;
+  while (i < end && !scene->words[i]->reports) i++;
+  if (i == end || count_words(scene, self->first, self->last) < CLAUSE_LEAST) return false;
+  QuoteDraft draft = {
+      .form = QUOTE_REPORTED, .type = QUOTE_INDIRECT, .confidence = 0.7F, .reason = REASON_SAME};
+  draft.start = scene->in[self->first].start;
+  draft.end = scene->in[self->last - 1].end;
+  if (before) draft.speaker = before->speaker;
+  vec_push_in(scene->arena, self->out, draft);
+  return true;
+}
+
+static bool has_quotation(const Scene *scene, uint32_t first, uint32_t last)
+{
+  return first < last && memchr(scene->inside + first, 1, last - first);
+}
+
+void reported_find(const Layout *layout, QuoteVec *out)
+{
+  const Scene *scene = &layout->scene;
+  const SentenceVec *sentences = &scene->notes->sentences;
+  Reporter self = {.layout = layout, .scene = scene, .out = out};
+  bool fresh = true;
+  for (size_t i = 0; i < sentences->len; i++) {
+    self.first = sentences->items[i].first;
+    self.last = sentences->items[i].last;
+    while (self.last > self.first && (scene->in[self.last - 1].flags & TOKEN_PUNCT)) self.last--;
+    if (has_quotation(scene, self.first, self.last)) {
+      fresh = true;
+      continue;
+    }
+    bool brief = self.last - self.first < 2 * CLAUSE_LEAST;
+    if (brief || (!introduced(&self) && !concluded(&self) && !according(&self)))
+      fresh = goes_on(&self, fresh);
+  }
+}
