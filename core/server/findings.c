@@ -18,7 +18,7 @@ typedef struct Follow {
   const Changes *changes;
   size_t first, last; // old bytes: where the changes begin and end
   size_t shift;       // of all behind them, modulo
-  Span *spans; // the fresh ones, ids to be set
+  Span *spans;        // the fresh ones, ids to be set
   size_t count;
   Moved *moved;
   Delta *delta;
@@ -120,8 +120,7 @@ static bool same_mention(const Follow *self, const Mention *was, const Mention *
   size_t start = was->start, end = was->end;
   bool none = start == end;
   if (none != (is->start == is->end)) return false;
-  if (!none && (!map_stretch(self, &start, &end, NULL) || start != is->start || end != is->end))
-    return false;
+  if (!none && (!map_stretch(self, &start, &end, NULL) || start != is->start || end != is->end)) return false;
   return str_eq(was->name, is->name) && str_eq(was->entity, is->entity);
 }
 
