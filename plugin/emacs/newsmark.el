@@ -14,8 +14,12 @@
 ;;   (add-hook 'text-mode-hook #'newsmark-mode)
 ;;
 ;; Eglot has one server a buffer; newsmark is for modes without another one.  Hover, outline, references and the
-;; like are Eglot's own (`eldoc', `imenu', `xref-find-references').  `newsmark-next', `newsmark-previous' and
-;; `newsmark-toggle' are bound to no key.
+;; like are Eglot's own (`eldoc', `imenu', `xref-find-references', `eglot-code-actions', `eglot-rename').  What you
+;; decide (`newsmark-tag', `newsmark-accept', `newsmark-speaker' …) is kept by the server in the folder's .newsmark/;
+;; the article's text is never changed.  `newsmark-mentions', `newsmark-quotes', `newsmark-timeline' and
+;; `newsmark-search' ask the folder.  No key is bound; `newsmark-command-map' has them all, for a prefix of yours:
+;;
+;;   (define-key newsmark-mode-map (kbd "C-c n") newsmark-command-map)
 ;;
 ;; Overlays are moved by Emacs with the very edits that Eglot sends, so the server's messages need only say what
 ;; changed.  A message about a version gone by is not drawn; once the server has caught up everything is asked for
@@ -24,6 +28,7 @@
 ;;; Code:
 
 (require 'cl-lib)
+(require 'color)
 (require 'eglot)
 
 (defgroup newsmark nil "Names, dates and quotations in news articles." :group 'text)
@@ -61,15 +66,48 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
 (newsmark--defface newsmark-tag line "#A3262A" "#FF9A8F" "A tag that a script declares.")
 (newsmark--defface newsmark-uncertain wave "#A36A00" "#E0B050" "A doubtful name or date.")
 (defface newsmark-quote
-  '((((background light)) :background "#F3F0E2" :extend nil) (((background dark)) :background "#2A2A22" :extend nil))
+  '((((background light)) :background "#F3EFDD" :extend nil) (((background dark)) :background "#3D3A2A" :extend nil))
   "A quotation.")
 (defface newsmark-unattributed
-  '((((background light)) :background "#F6E9E4") (((background dark)) :background "#33261F"))
+  '((((background light)) :background "#ECECEC" :slant italic)
+    (((background dark)) :background "#34363A" :slant italic))
   "A quotation without a known speaker.")
 (defface newsmark-speaker '((t :weight bold)) "The speaker of a quotation.")
 (defface newsmark-source '((t :weight bold)) "Who reports what was said.")
 (defface newsmark-cue '((t :slant italic)) "The words that say who speaks.")
 
+(defface newsmark-note '((t :inherit highlight)) "What has a note.")
+
+(defcustom newsmark-speaker-colors t
+  "Non-nil: each speaker of an article has a colour of their own."
+  :type 'boolean)
+
+(defconst newsmark--voices
+  '(("#0B5CAD" . "#7FB3FF") ("#8A4B00" . "#E8B26A") ("#1B7A3D" . "#86D6A0") ("#7A3FB0" . "#C9A0F0")
+    ("#A3262A" . "#FF9A8F") ("#006D77" . "#6FD3D9") ("#7A6A00" . "#D6D06A") ("#A8326E" . "#F0A0C8")
+    ("#3F51B5" . "#A3B1FF") ("#5D6B00" . "#B5D66A") ("#8D4E85" . "#D9A0D9") ("#455A64" . "#B0BEC5"))
+  "Hues of speakers, on a light and on a dark background.")
+
+(defun newsmark--mix (under hue part)
+  "So much, PART, of the colour HUE over the colour UNDER, as #RRGGBB."
+  (apply #'format "#%02X%02X%02X"
+         (cl-mapcar (lambda (a b) (round (* 255 (+ a (* part (- b a))))))
+                    (color-name-to-rgb under) (color-name-to-rgb hue))))
+
+(defun newsmark--voice (annotation ground)
+  "The face of the voice of ANNOTATION, of its GROUND or the speaker's name."
+  (let ((voice (and newsmark-speaker-colors (plist-get annotation :voice))))
+    (if (not voice)
+        (if ground 'newsmark-quote 'newsmark-speaker)
+      (let* ((light (eq (frame-parameter nil 'background-mode) 'light))
+             (hues (nth (mod voice (length newsmark--voices)) newsmark--voices))
+             (hue (if light (car hues) (cdr hues)))
+             (under (face-background 'default nil t)))
+        (unless (and under (color-defined-p under)) (setq under (if light "#FFFFFF" "#16181D")))
+        (if ground (list :background (newsmark--mix under hue (if light 0.16 0.22)))
+          (list :foreground hue :weight 'bold))))))
+
+(defvar-local newsmark--review nil "What the server says of the review of this buffer: a plist.")
 (defvar-local newsmark--marks nil "Overlays by the annotation's id: a hash table of lists, the span's first.")
 (defvar-local newsmark--stale nil "Non-nil: a message of the server could not be drawn.")
 (defvar-local newsmark--hidden nil "Non-nil: marks have no face.")
@@ -80,7 +118,7 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
   "The face of the span of ANNOTATION."
   (let ((type (plist-get annotation :type)))
     (pcase (plist-get annotation :kind)
-      ("quote" (if (plist-get annotation :speaker) 'newsmark-quote 'newsmark-unattributed))
+      ("quote" (if (plist-get annotation :speaker) (newsmark--voice annotation t) 'newsmark-unattributed))
       ("tag" 'newsmark-tag)
       ((guard (< (or (plist-get annotation :confidence) 1) newsmark-uncertain-below)) 'newsmark-uncertain)
       ("date" 'newsmark-date)
@@ -116,7 +154,8 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
                    (cl-loop for (key face) in '((:speaker newsmark-speaker) (:source newsmark-source)
                                                 (:cue newsmark-cue))
                             for range = (plist-get (plist-get annotation key) :range)
-                            when range collect (newsmark--overlay range face 20)))
+                            when range collect
+                            (newsmark--overlay range (if (eq key :speaker) (newsmark--voice annotation nil) face) 20)))
              newsmark--marks)))
 
 (defun newsmark--clear ()
@@ -131,7 +170,7 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
   (symbol-value (if (boundp 'eglot--docver) 'eglot--docver 'eglot--versioned-identifier)))
 
 (defun newsmark--refresh (server)
-  "Ask SERVER for all annotations of the buffer, and draw them in place of what is there."
+  "Ask SERVER for all annotations of the buffer, and draw those alone."
   (let ((buffer (current-buffer)))
     (jsonrpc-async-request
      server :newsmark/annotations (list :textDocument (eglot--TextDocumentIdentifier))
@@ -168,7 +207,8 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
 ;;;###autoload
 (define-minor-mode newsmark-mode
   "Mark names, dates and quotations in this article."
-  :lighter " News"
+  :lighter (:eval (newsmark--lighter))
+  :keymap (make-sparse-keymap)
   (if newsmark-mode
       (eglot (list major-mode) (or (project-current) `(transient . ,default-directory)) 'eglot-lsp-server
              (append (newsmark--command)
@@ -207,6 +247,267 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
   (setq newsmark--hidden (not newsmark--hidden))
   (dolist (overlay (apply #'append (hash-table-values (or newsmark--marks (make-hash-table)))))
     (overlay-put overlay 'face (unless newsmark--hidden (overlay-get overlay 'newsmark-face)))))
+
+;;; What the reader decides
+
+(cl-defmethod eglot-handle-notification
+  (_server (_method (eql newsmark/reviewStatus)) &rest status &key uri &allow-other-keys)
+  "Keep how far the review has come, for the mode line."
+  (let ((buffer (find-buffer-visiting (eglot--uri-to-path uri))))
+    (when buffer
+      (with-current-buffer buffer
+        (setq newsmark--review status)
+        (force-mode-line-update)))))
+
+(cl-defmethod eglot-handle-notification (_server (_method (eql newsmark/indexStatus)) &key &allow-other-keys)
+  "Nothing to do: Eglot shows the progress.")
+
+(cl-defmethod eglot-handle-notification (_server (_method (eql newsmark/scriptsChanged)) &key scripts &allow-other-keys)
+  "Tell of scripts that wait for trust."
+  (seq-doseq (script scripts)
+    (when (equal (plist-get script :state) "untrusted")
+      (message "Newsmark: the script %s waits: newsmark trust" (plist-get script :id)))))
+
+(defun newsmark--lighter ()
+  "What the mode line says."
+  (if newsmark--review
+      (format " News[%d/%d]" (plist-get newsmark--review :reviewed)
+              (+ (plist-get newsmark--review :reviewed) (plist-get newsmark--review :unreviewed)))
+    " News"))
+
+(defun newsmark--request (method params)
+  "The server's result for METHOD with PARAMS; an error of its is one for the user."
+  (unless (eglot-managed-p) (user-error "Newsmark: this buffer is not annotated"))
+  (eglot--signal-textDocument/didChange)
+  (condition-case err
+      (jsonrpc-request (eglot-current-server) method params)
+    (jsonrpc-error (user-error "Newsmark: %s" (alist-get 'jsonrpc-error-message (cddr err))))))
+
+(defun newsmark--document () "Which article." (list :textDocument (eglot--TextDocumentIdentifier)))
+
+(defun newsmark--place ()
+  "The active region, or point."
+  (append (newsmark--document)
+          (if (use-region-p)
+              (list :range (list :start (eglot--pos-to-lsp-position (region-beginning))
+                                 :end (eglot--pos-to-lsp-position (region-end))))
+            (list :position (eglot--pos-to-lsp-position)))))
+
+(defun newsmark--execute (command argument)
+  "Run COMMAND of the server with ARGUMENT and tell what was done.
+What reaches further than one place is shown first."
+  (let ((run (lambda (argument)
+               (newsmark--request :workspace/executeCommand
+                                  (list :command (concat "newsmark." command) :arguments (vector argument))))))
+    (when (or (member (plist-get argument :scope) '(nil "here"))
+              (newsmark--preview (funcall run (append argument '(:preview t)))))
+      (let ((answer (funcall run argument)))
+        (deactivate-mark)
+        (message "Newsmark: %s" (or (plist-get answer :message) "done"))))))
+
+(defun newsmark--preview (answer)
+  "Show the places of ANSWER; whether the reader wants it."
+  (let ((count (plist-get answer :count)))
+    (when (eql count 0) (user-error "Newsmark: there are no such words"))
+    (with-current-buffer (get-buffer-create "*newsmark preview*")
+      (let ((inhibit-read-only t))
+        (erase-buffer)
+        (seq-doseq (row (plist-get answer :rows))
+          (insert (newsmark--context row) "\n"))
+        (goto-char (point-min))
+        (special-mode))
+      (let ((window (display-buffer (current-buffer))))
+        (unwind-protect (y-or-n-p (format "%d places.  Do it? " count))
+          (when (window-live-p window) (quit-window nil window)))))))
+
+(defconst newsmark--types
+  '(("person" . "PER") ("org" . "ORG") ("place" . "LOC") ("date" . "DATE") ("time" . "TIME") ("duration" . "DURATION")
+    ("set" . "SET") ("quote" . "direct") ("quoted" . "mixed") ("indirect" . "indirect"))
+  "What people call types, and the server's names.
+Other words are tags of one's own.")
+
+(defun newsmark--scope ()
+  "With a prefix argument: ask how far an action reaches."
+  (when current-prefix-arg (completing-read "Where: " '("here" "article" "folder") nil t nil nil "here")))
+
+(defun newsmark-tag (type &optional scope)
+  "Tag the region, or the word or mark at point, as TYPE.
+SCOPE (asked with a prefix) is here, article or folder."
+  (interactive (list (completing-read "Tag as: " newsmark--types) (newsmark--scope)))
+  (newsmark--execute "tag" (append (newsmark--place)
+                                   (list :type (or (cdr (assoc type newsmark--types)) type))
+                                   (and scope (list :scope scope)))))
+
+(defmacro newsmark--define-action (name command doc)
+  "Define the command NAME with DOC, which runs COMMAND of the server at point."
+  `(defun ,name (&optional scope)
+     ,(concat doc "\nSCOPE (asked with a prefix) is here, article or folder.")
+     (interactive (list (newsmark--scope)))
+     (newsmark--execute ,command (append (newsmark--place) (and scope (list :scope scope))))))
+
+(newsmark--define-action newsmark-untag "untag" "Nothing is here: take back a tag, or reject the machine's.")
+(newsmark--define-action newsmark-accept "accept" "What is marked at point is right.")
+(newsmark--define-action newsmark-reject "reject" "What is marked at point is wrong.")
+(newsmark--define-action newsmark-forget "forget" "Take the decision at point back.")
+
+(defun newsmark--read-person (prompt)
+  "Read with PROMPT one of the article's people, a name, or - for nobody.
+The result is members for a command."
+  (let* ((people (append (newsmark--request :newsmark/people (newsmark--place)) nil))
+         (name (completing-read (format "%s (- is nobody): " prompt)
+                                (mapcar (lambda (person) (plist-get person :name)) people)))
+         (person (cl-find name people :key (lambda (person) (plist-get person :name)) :test #'equal)))
+    (cond ((equal name "-") '(:none t))
+          (person (append (list :name name)
+                          (and (plist-get person :entity) (list :entity (plist-get person :entity)))
+                          (and (plist-get person :range) (list :mention (plist-get person :range)))))
+          (t (list :name name)))))
+
+(defun newsmark-speaker (who)
+  "Say that WHO, members for the command, said the quotation at point."
+  (interactive (list (newsmark--read-person "Speaker")))
+  (newsmark--execute "setSpeaker" (append (newsmark--place) '(:kind "quote") who)))
+
+(defun newsmark-source (who)
+  "Say that WHO, members for the command, reports the quotation at point."
+  (interactive (list (newsmark--read-person "Source")))
+  (newsmark--execute "setSource" (append (newsmark--place) '(:kind "quote") who)))
+
+(defun newsmark-note (text)
+  "Put the note TEXT on what is at point; empty: take it away."
+  (interactive "sNote: ")
+  (newsmark--execute "note" (append (newsmark--place) (list :text text))))
+
+(defun newsmark-alias (alias)
+  "ALIAS is another name of who is at point, found from now on."
+  (interactive "sAnother name: ")
+  (newsmark--execute "addAlias" (append (newsmark--place) (list :alias alias))))
+
+(defun newsmark-join (who)
+  "Who is named at point is the same as WHO."
+  (interactive (list (newsmark--read-person "The same as")))
+  (newsmark--execute "joinEntities" (append (newsmark--place)
+                                            (list :into (or (plist-get who :entity) (plist-get who :name))))))
+
+(defun newsmark-split (name &optional scope)
+  "Who is named at point is somebody else, called NAME; SCOPE as of `newsmark-tag'."
+  (interactive (list (read-string "Somebody else, called: ") (newsmark--scope)))
+  (newsmark--execute "splitEntity" (append (newsmark--place) (list :name name) (and scope (list :scope scope)))))
+
+(defun newsmark-undo ()
+  "Take the last decision on this article back."
+  (interactive)
+  (newsmark--execute "undo" (newsmark--document)))
+
+(defun newsmark-redo ()
+  "Do again what `newsmark-undo' took back."
+  (interactive)
+  (newsmark--execute "redo" (newsmark--document)))
+
+(defun newsmark-state (state)
+  "The article is, by STATE, unread, in work or done."
+  (interactive (list (completing-read "State: " '("unread" "work" "done") nil t)))
+  (newsmark--execute "setState" (append (newsmark--document) (list :state state))))
+
+(defun newsmark-next-unreviewed ()
+  "Go to the next mark that no person has looked at."
+  (interactive)
+  (let* ((next (newsmark--request :newsmark/next
+                                  (append (newsmark--document) (list :position (eglot--pos-to-lsp-position)))))
+         (range (plist-get next :range)))
+    (if range (progn (push-mark nil t) (goto-char (car (newsmark--region range))))
+      (message "Newsmark: everything is reviewed"))))
+
+(defun newsmark-next-same ()
+  "Go to the next quotation by the same speaker."
+  (interactive)
+  (let* ((next (newsmark--request :newsmark/nextQuote (append (newsmark--document)
+                                                              (list :position (eglot--pos-to-lsp-position) :speaker t))))
+         (range (plist-get next :range)))
+    (if range (progn (push-mark nil t) (goto-char (car (newsmark--region range))))
+      (message "Newsmark: no other quotation"))))
+
+;;; The folder
+
+(defun newsmark--context (row)
+  "The words of ROW in their place, on a line that `compile' and `grep' can follow."
+  (let ((start (plist-get (plist-get row :range) :start)))
+    (format "%s:%s:%s: %s%s%s" (or (plist-get row :path) "") (if start (1+ (plist-get start :line)) 1)
+            (if start (1+ (plist-get start :character)) 1) (or (plist-get row :left) "")
+            (propertize (plist-get row :text) 'face 'match) (or (plist-get row :right) ""))))
+
+(defun newsmark--list (method params before)
+  "Show the rows that METHOD answers to PARAMS.
+BEFORE makes what stands before the words of a row."
+  (let* ((answer (newsmark--request method (append (newsmark--document) params)))
+         (folder (eglot--uri-to-path (plist-get answer :folder)))
+         (rows (plist-get answer :rows)))
+    (when (= (length rows) 0) (user-error "Newsmark: nothing of the kind in the folder"))
+    (with-current-buffer (get-buffer-create (format "*newsmark %s*" (substring (symbol-name method) 10)))
+      (let ((inhibit-read-only t))
+        (erase-buffer)
+        (setq default-directory (file-name-as-directory folder))
+        (insert (format "-*- mode: grep -*-  %d places in %s\n\n" (length rows) (abbreviate-file-name folder)))
+        (seq-doseq (row rows)
+          (plist-put row :left (concat (or (funcall before row) "") (plist-get row :left)))
+          (insert (newsmark--context row) "\n"))
+        (goto-char (point-min))
+        (grep-mode))
+      (display-buffer (current-buffer)))))
+
+(defun newsmark--read-name (prompt)
+  "Read a name of the folder with PROMPT, by default who is at point."
+  (let ((here (cl-some (lambda (overlay)
+                         (let ((annotation (overlay-get overlay 'newsmark)))
+                           (or (plist-get annotation :name) (plist-get (plist-get annotation :speaker) :name))))
+                       (overlays-at (point)))))
+    (completing-read (if here (format "%s (%s): " prompt here) (concat prompt ": "))
+                     (completion-table-dynamic
+                      (lambda (begun)
+                        (mapcar (lambda (row) (plist-get row :name))
+                                (plist-get (newsmark--request :newsmark/entities
+                                                              (append (newsmark--document)
+                                                                      (list :name begun :prefix t :limit 40)))
+                                           :rows)))
+                      t) ; in the article's buffer, not in the minibuffer
+                     nil nil nil nil here)))
+
+(defun newsmark--date-of (row) "The date of the article of ROW." (concat (or (plist-get row :date) "no date") " "))
+
+(defun newsmark-mentions (name)
+  "List where NAME is mentioned in the folder, in any spelling."
+  (interactive (list (newsmark--read-name "Mentions of")))
+  (newsmark--list :newsmark/mentions (list :name name) #'newsmark--date-of))
+
+(defun newsmark-quotes (name)
+  "List what NAME said, in all articles of the folder."
+  (interactive (list (newsmark--read-name "Quotations by")))
+  (newsmark--list :newsmark/quotes (list :name name)
+                  (lambda (row) (format "%s%s: " (newsmark--date-of row) (or (plist-get row :speaker) "nobody known")))))
+
+(defun newsmark-timeline (&optional name)
+  "List the dates that the folder tells of.
+With a prefix argument: those in passages about NAME."
+  (interactive (list (and current-prefix-arg (newsmark--read-name "Timeline of"))))
+  (newsmark--list :newsmark/timeline (and name (list :name name)) (lambda (row) (format "%s  " (plist-get row :value)))))
+
+(defun newsmark-search (words)
+  "List the articles of the folder with all WORDS."
+  (interactive "sWords: ")
+  (newsmark--list :newsmark/search (list :words words) #'newsmark--date-of))
+
+(defvar newsmark-command-map
+  (let ((map (make-sparse-keymap)))
+    (pcase-dolist (`(,key . ,command)
+                   '(("n" . newsmark-next) ("p" . newsmark-previous) ("t" . newsmark-tag) ("u" . newsmark-untag)
+                     ("a" . newsmark-accept) ("x" . newsmark-reject) ("f" . newsmark-forget) ("s" . newsmark-speaker)
+                     ("o" . newsmark-source) ("c" . newsmark-note) ("j" . newsmark-join) ("d" . newsmark-split)
+                     ("/" . newsmark-undo) ("?" . newsmark-redo) ("g" . newsmark-next-unreviewed)
+                     ("=" . newsmark-next-same) ("m" . newsmark-mentions) ("q" . newsmark-quotes)
+                     ("l" . newsmark-timeline) ("w" . newsmark-search) ("h" . newsmark-toggle)))
+      (define-key map (kbd key) command))
+    map)
+  "Newsmark's commands, for a prefix key of yours.")
 
 (provide 'newsmark)
 ;;; newsmark.el ends here

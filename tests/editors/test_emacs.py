@@ -82,6 +82,104 @@ def test_commands(context):
 (wait-words)""")
 
 
+ACTIONS = r"""
+(transient-mark-mode 1) ; as outside of batch mode
+(newsmark-mode)
+(apply #'wait-words all)
+(define-key newsmark-mode-map (kbd "C-c n") newsmark-command-map)
+(defun keys (text) (execute-kbd-macro (kbd text)))
+(defun face-of (word)
+  (cl-loop for o in (apply #'append (hash-table-values newsmark--marks))
+           when (equal word (buffer-substring-no-properties (overlay-start o) (overlay-end o)))
+           return (overlay-get o 'face)))
+(defun wait-face (word face)
+  (let ((end (+ (float-time) 10)))
+    (while (not (equal (face-of word) face))
+      (when (> (float-time) end) (error "%s looks like %S, not %S" word (face-of word) face))
+      (accept-process-output nil 0.02))))
+(defun asked ()
+  (with-temp-buffer
+    (insert-file-contents "commands")
+    (goto-char (point-max))
+    (forward-line -1)
+    (json-parse-buffer :object-type 'plist :array-type 'list)))
+(defun at (word) (goto-char 1) (search-forward word) (goto-char (match-beginning 0)))
+"""
+
+
+def test_tagging(context):
+    context.run(ACTIONS + r"""
+(at "på")
+(keys "C-c n t person RET")
+(wait-face "på" 'newsmark-person)
+(at "och")
+(keys "C-SPC M-f C-c n t org RET")
+(wait-face "och" 'newsmark-org)
+(check '(:line 4 :character 11) (plist-get (plist-get (cadr (asked)) :range) :start))
+(keys "C-c n /")
+(wait-face "och" nil)
+(keys "C-c n ?")
+(wait-face "och" 'newsmark-org)
+(at "2024")
+(keys "C-c n a")
+(wait-face "2024-03-14" 'newsmark-date)
+(at "Volvo")
+(keys "C-c n x")
+(wait-face "Volvo" nil)
+(check nil (buffer-modified-p))
+(check t (and (string-match "News\\[3/" (newsmark--lighter)) t))""")
+
+
+def test_everywhere_and_speakers(context):
+    context.run(ACTIONS + r"""
+(at "Anna")
+(keys "C-u C-c n t org RET article RET y")
+(wait-face "Anna" 'newsmark-org)
+(check '("tag" 2) (list (car (asked)) (cl-count-if (lambda (w) (equal w "Anna"))
+  (cl-loop for o in (apply #'append (hash-table-values newsmark--marks)) when (eq (overlay-get o 'face) 'newsmark-org)
+           collect (buffer-substring-no-properties (overlay-start o) (overlay-end o))))))
+(at "bra")
+(keys "C-c n s Volvo RET")
+(check '("setSpeaker" "Volvo" "quote") (list (car (asked)) (plist-get (cadr (asked)) :name) (plist-get (cadr (asked)) :kind)))
+(keys "C-c n s - RET")
+(wait-face "”Det är 🙂 bra”" 'newsmark-unattributed)
+(keys "C-c n c ask SPC her RET")
+(check "ask her" (plist-get (cadr (asked)) :text))
+(check "Newsmark: nothing is marked here"
+       (condition-case err (progn (goto-char (point-max)) (newsmark-accept)) (user-error (cadr err))))""")
+
+
+def test_the_folder(context):
+    press = context.folder / "press"
+    press.mkdir()
+    (press / ".newsmark.toml").touch()
+    (press / "b.txt").write_text("Bron\n\n2024-05-22\n\n”Nu räcker det”, skriver Karin Ekdahl. Hon besöker Bryssel.\n")
+    (press / "a.txt").write_text("Hamnen\n\n2024-03-14\n\nMinister Karin Ekdahl reste till Bryssel.\n")
+    context.run(r"""
+(find-file "press/a.txt")
+(newsmark-mode)
+(define-key newsmark-mode-map (kbd "C-c n") newsmark-command-map)
+(let ((end (+ (float-time) 10)) (found nil))
+  (while (not (and found (= (length found) 2)))
+    (when (> (float-time) end) (error "the index has %S" found))
+    (accept-process-output nil 0.1)
+    (setq found (ignore-errors (plist-get (newsmark--request :newsmark/mentions
+                                           (append (newsmark--document) '(:name "Karin Ekdahl"))) :rows)))))
+(goto-char 1)
+(search-forward "Karin")
+(execute-kbd-macro (kbd "C-c n m RET"))
+(with-current-buffer "*newsmark mentions*"
+  (check t (and (string-match "^b.txt:5:[0-9]+: 2024-05-22 .*Karin Ekdahl" (buffer-string)) t))
+  (goto-char (point-min))
+  (next-error 2)
+  (check "b.txt" (file-name-nondirectory (buffer-file-name (window-buffer (selected-window))))))
+(switch-to-buffer "a.txt")
+(execute-kbd-macro (kbd "C-c n q Karin SPC Ekdahl RET"))
+(with-current-buffer "*newsmark quotes*"
+  (check t (and (string-match "Karin Ekdahl: ”Nu räcker det”" (buffer-string)) t)))""",
+                [str(context.build / "newsmark"), "lsp"])
+
+
 def test_missing_program(context):
     context.run(r"""
 (setq newsmark-command nil newsmark--root "/nowhere/" exec-path nil)
