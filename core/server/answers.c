@@ -174,6 +174,66 @@ static bool symbols(Writer *self, Query *query, const QueryFilter *filter, Arena
   return true;
 }
 
+// --- LSP's own questions
+
+enum { LIST_MAX = 1000 };
+
+static bool is_among(const StrVec *list, Str path)
+{
+  for (size_t i = 0; i < list->len; i++)
+    if (str_eq(list->items[i], path)) return true;
+  return false;
+}
+
+static void write_listed(Writer *self, const Place *at, const StrVec *skip)
+{
+  if (!at->line || is_among(skip, at->path)) return;
+  begin_row(self);
+  write_uri(self, at);
+  write_range(self->out, at);
+  strbuf_byte(self->out, '}');
+}
+
+bool answers_list(Query *query, Str entity, bool quotes, Encoding enc, const char *root, const StrVec *skip,
+                  bool more, StrBuf *out, Error *err)
+{
+  Writer writer = {.root = root, .out = out, .rows = more};
+  QueryFilter filter = {.name = entity, .limit = LIST_MAX, .enc = enc};
+  Arena arena = {0};
+  MentionRows mentions = {0};
+  QuoteRows said = {0};
+  bool ok = quotes ? query_quotes(query, &filter, &arena, &said, err)
+                   : query_mentions(query, &filter, &arena, &mentions, err);
+  for (size_t i = 0; ok && i < mentions.len; i++) write_listed(&writer, &mentions.items[i].at, skip);
+  for (size_t i = 0; ok && i < said.len; i++) write_listed(&writer, &said.items[i].at, skip);
+  strbuf_release(&writer.uri);
+  arena_release(&arena);
+  return ok;
+}
+
+static Str counted(Arena *arena, size_t n, const char *what)
+{
+  return arena_printf(arena, "%zu %s%s", n, what, n == 1 ? "" : "s");
+}
+
+Str answers_counts(Query *query, Str entity, Arena *arena, Error *err)
+{
+  EntityRows rows = {0};
+  QueryFilter filter = {.name = entity, .limit = 1};
+  if (!query_entities(query, &filter, arena, &rows, err) || !rows.len) return (Str){0};
+  const EntityRow *row = &rows.items[0];
+  Str line = arena_printf(arena, STR_FMT " in " STR_FMT " of this folder",
+                          STR_ARG(counted(arena, row->mentions, "mention")),
+                          STR_ARG(counted(arena, row->articles, "article")));
+  if (row->first.len)
+    line = arena_printf(arena, STR_FMT " (" STR_FMT " to " STR_FMT ")", STR_ARG(line), STR_ARG(row->first),
+                        STR_ARG(row->last));
+  if (row->quotes)
+    line = arena_printf(arena, STR_FMT ", " STR_FMT, STR_ARG(line),
+                        STR_ARG(counted(arena, row->quotes, "quotation")));
+  return line;
+}
+
 bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,
                    Error *err)
 {

@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include "config/manifest.h"
 #include "index/query.h"
 
 typedef enum AnswerKind {
@@ -13,6 +14,13 @@ typedef enum AnswerKind {
   ANSWER_SYMBOLS, // workspace/symbol: entities, each where it is first mentioned
 } AnswerKind;
 
+// Append the places of an entity's mentions, or of its quotations, to a list that is open and has items where
+// `more`: those of articles that are none of `skip` (paths in the folder). False with *err as the query gives
+// it.
+bool answers_list(Query *query, Str entity, bool quotes, Encoding enc, const char *root, const StrVec *skip,
+                  bool more, StrBuf *out, Error *err);
+// "12 mentions in 4 articles of this folder, 3 quotations" in `arena`; empty where the folder has none.
+Str answers_counts(Query *query, Str entity, Arena *arena, Error *err);
 // Write {"folder", "ready", "rows"} to `out`, or the SymbolInformation[] of ANSWER_SYMBOLS. `root` is the
 // folder's path. False with *err as the query gives it.
 bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,

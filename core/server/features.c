@@ -182,3 +182,27 @@ void features_references(StrBuf *out, const Document *doc, const FeatureOptions 
   }
   strbuf_byte(out, ']');
 }
+
+// --- one entity in several documents
+
+Str features_entity_at(const Findings *found, size_t at)
+{
+  SpansAt here = features_at(found, at);
+  const Span *entity = here.kinds[SPAN_ENTITY], *quote = here.kinds[SPAN_QUOTE];
+  if (entity) return entity->entity->entity;
+  return quote ? quote->quote->speaker.entity : (Str){0};
+}
+
+bool features_list(StrBuf *out, const Document *doc, const FeatureOptions *options, Str entity, bool quotes,
+                   bool more)
+{
+  const Findings *found = doc->found;
+  Marks marks = {out, position_walk(found->text, options->enc), more};
+  for (size_t i = 0; i < found->found->spans.len; i++) {
+    const Span *span = &found->found->spans.items[i];
+    bool wanted = quotes ? span->kind == SPAN_QUOTE && str_eq(span->quote->speaker.entity, entity)
+                         : span->kind == SPAN_ENTITY && str_eq(span->entity->entity, entity);
+    if (wanted) write_location(&marks, doc->uri, span->start, span->end);
+  }
+  return marks.count > 0;
+}

@@ -9,6 +9,7 @@ typedef struct FeatureOptions {
   Encoding enc;
   bool markdown;     // hover
   bool hierarchical; // documentSymbol
+  Str folder;        // hover: a line about the folder; empty: none
 } FeatureOptions;
 
 // What stands here: name, forms and counts; date and what it was resolved against; speaker; maker and
@@ -24,6 +25,12 @@ void features_definition(StrBuf *out, const Document *doc, const FeatureOptions 
 // All mentions of the entity here, or all parts of the quotation.
 void features_references(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at,
                          bool with_first);
+// The id of the entity at a byte, in a quotation its speaker's; empty: none.
+Str features_entity_at(const Findings *found, size_t at);
+// Append the places of this entity's mentions, or of its quotations, to a list that is open and has items
+// where `more`. Returns whether it has any now.
+bool features_list(StrBuf *out, const Document *doc, const FeatureOptions *options, Str entity, bool quotes,
+                   bool more);
 // newsmark/nextQuote: the next quotation behind `at`, or in front of it, as an annotation; "null" where there
 // is none. `same_speaker`: one by whoever speaks at `at`, or is named there.
 void features_next_quote(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at,

@@ -11,6 +11,7 @@ typedef struct Hover {
   StrBuf text;
   bool markdown;
   const Findings *found;
+  Str folder; // what the folder knows of the entity
   Arena arena;
 } Hover;
 
@@ -107,6 +108,10 @@ static void add_entity(Hover *self, const Span *span)
     add_count(self, forms.quotes, "quotation", "quotations");
   }
   add(self, " in this article");
+  if (self->folder.len) {
+    new_line(self);
+    add_words(self, self->folder);
+  }
   if (span->entity->entity.len && !str_starts(span->entity->entity, STR("name:"))) {
     new_line(self);
     add_words(self, span->entity->entity);
@@ -204,7 +209,7 @@ void features_hover(StrBuf *out, const Document *doc, const FeatureOptions *opti
   static void (*const adders[SPAN_KINDS])(Hover *, const Span *) = {
       [SPAN_ENTITY] = add_entity, [SPAN_DATE] = add_date, [SPAN_QUOTE] = add_quote, [SPAN_TAG] = add_tag};
   static const SpanKind order[] = {SPAN_ENTITY, SPAN_DATE, SPAN_TAG, SPAN_QUOTE};
-  Hover hover = {.markdown = options->markdown, .found = doc->found};
+  Hover hover = {.markdown = options->markdown, .found = doc->found, .folder = options->folder};
   SpansAt here = features_at(doc->found, at);
   const Span *inner = features_innermost(&here);
   for (size_t i = 0; i < SPAN_KINDS; i++) {

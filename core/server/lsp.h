@@ -17,6 +17,9 @@ typedef struct LspOptions {
   const char *data_dir; // for pipeline_new(), which runs on the pool while the client says hello
 } LspOptions;
 
+// What a part may add to an answer of ours from the whole folder.
+typedef enum LspFolderAsk { FOLDER_REFERENCES, FOLDER_QUOTES, FOLDER_COUNTS } LspFolderAsk;
+
 // Something that lives with the server. Any member may be NULL.
 typedef struct LspPart {
   void (*ready)(void *ctx, Lsp *lsp,
@@ -24,6 +27,10 @@ typedef struct LspPart {
   void (*folders)(void *ctx, Lsp *lsp);    // the workspace's folders changed
   void (*saved)(void *ctx, Lsp *lsp, const Document *doc);
   void (*found)(void *ctx, Lsp *lsp, const Document *doc); // new findings, already told
+  // A question about the entity `entity` at `at`; `result` is the answer without the folder: a list of
+  // places, or the hover. True: `result` is taken, and `id` will be answered.
+  bool (*ask)(void *ctx, Lsp *lsp, const char *id, const Document *doc, LspFolderAsk what, Str entity,
+              size_t at, StrBuf *result);
   void (*stop)(void *ctx, Lsp *lsp); // close every handle on the loop; no call comes after
   void *ctx;
 } LspPart;
@@ -50,6 +57,8 @@ bool lsp_wants_annotations(const Lsp *lsp);           // the client asked for ou
 
 bool lsp_wants_progress(const Lsp *lsp); // the client shows $/progress
 
+// The hover at `at`, with a line about the folder (empty: none).
+void lsp_write_hover(Lsp *lsp, StrBuf *out, const Document *doc, size_t at, Str folder);
 // `result` is JSON, and `params` too; they are taken.
 void lsp_reply(Lsp *lsp, const char *id, StrBuf *result);
 void lsp_fail(Lsp *lsp, const char *id, RpcCode code, const char *format, ...)

@@ -109,6 +109,7 @@ static void do_initialize(Lsp *lsp, const RpcMessage *message)
   strbuf_add(&out,
              STR("\"textDocumentSync\":{\"openClose\":true,\"change\":2,\"save\":{\"includeText\":false}},"
                  "\"hoverProvider\":true,\"definitionProvider\":true,\"referencesProvider\":true,"
+                 "\"implementationProvider\":true,"
                  "\"documentHighlightProvider\":true,\"documentSymbolProvider\":true,"
                  "\"workspaceSymbolProvider\":true,"
                  "\"semanticTokensProvider\":{\"legend\":"));
@@ -273,6 +274,17 @@ static bool references(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out
   return true;
 }
 
+static bool implementation(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t at;
+  if (!place(lsp, doc, params, &at, err)) return false;
+  Str entity = features_entity_at(doc->found, at);
+  strbuf_byte(out, '[');
+  if (entity.len) features_list(out, doc, &lsp->features, entity, true, false);
+  strbuf_byte(out, ']');
+  return true;
+}
+
 static bool symbols(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
 {
   (void)params;
@@ -328,14 +340,40 @@ static bool annotations(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *ou
 
 // --- waiting
 
+// Whether a part takes the answer, to add to it what the folder knows.
+static bool ask_folder(Lsp *lsp, const Method *method, const char *id, const Document *doc,
+                       const cJSON *params, StrBuf *out)
+{
+  LspFolderAsk what = FOLDER_REFERENCES;
+  if (method->feature == implementation)
+    what = FOLDER_QUOTES;
+  else if (method->feature == hover)
+    what = FOLDER_COUNTS;
+  else if (method->feature != references)
+    return false;
+  size_t at;
+  if (!place(lsp, doc, params, &at, NULL)) return false;
+  Str entity = features_entity_at(doc->found, at);
+  if (what == FOLDER_COUNTS) {
+    SpansAt here = features_at(doc->found, at);
+    if (!here.kinds[SPAN_ENTITY]) entity = (Str){0};
+  }
+  bool asked = false;
+  for (size_t i = 0; i < lsp->parts.len && entity.len && !asked; i++) {
+    const LspPart *part = &lsp->parts.items[i];
+    asked = part->ask && part->ask(part->ctx, lsp, id, doc, what, entity, at, out);
+  }
+  return asked;
+}
+
 static void answer(Lsp *lsp, const Method *method, const char *id, Document *doc, const cJSON *params)
 {
   StrBuf out = {0};
   Error err = {0};
-  if (method->feature(lsp, doc, params, &out, &err))
-    lsp_reply(lsp, id, &out);
-  else
+  if (!method->feature(lsp, doc, params, &out, &err))
     lsp_fail(lsp, id, RPC_INVALID_PARAMS, "%s", err.text);
+  else if (!ask_folder(lsp, method, id, doc, params, &out))
+    lsp_reply(lsp, id, &out);
   strbuf_release(&out);
 }
 
@@ -421,6 +459,13 @@ void methods_found(Lsp *lsp, Document *doc)
   }
 }
 
+void lsp_write_hover(Lsp *lsp, StrBuf *out, const Document *doc, size_t at, Str folder)
+{
+  FeatureOptions options = lsp->features;
+  options.folder = folder;
+  features_hover(out, doc, &options, at);
+}
+
 void methods_drop(Lsp *lsp, const Document *doc, bool all)
 {
   for (Waiting one; next_waiting(lsp, doc, all ? WHICH_ALL : WHICH_PLACES, &one);) {
@@ -470,6 +515,7 @@ static const Method g_methods[] = {
     {"textDocument/documentHighlight", NULL, highlight, true, false},
     {"textDocument/definition", NULL, definition, true, false},
     {"textDocument/references", NULL, references, true, false},
+    {"textDocument/implementation", NULL, implementation, true, false},
     {"textDocument/documentSymbol", NULL, symbols, false, false},
     {"textDocument/semanticTokens/full", NULL, tokens_full, false, false},
     {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false, false},

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "index/indexer.h"
 #include "server/answers.h"
+#include "server/features.h"
 #include "server/uri.h"
 
 #include <stdio.h>
@@ -33,12 +34,22 @@ typedef struct Root { // a folder that is indexed
   size_t problems;
 } Root;
 
+typedef enum QuestionKind { QUESTION_ROWS, QUESTION_LIST, QUESTION_COUNTS } QuestionKind;
+
 typedef struct Question { // a job on the pool
   uv_work_t work;
   Workspace *workspace;
   char *id;
-  cJSON *params;
-  AnswerKind kind;
+  QuestionKind kind;
+  cJSON *params; // of QUESTION_ROWS
+  AnswerKind rows;
+  Arena arena; // owns what follows
+  Str entity;
+  StrVec skip; // open documents: their text is what counts
+  bool quotes, more;
+  Str uri, counts; // the hover's document, and the line about the folder
+  uint64_t serial;
+  size_t at;
   char *path; // of the folder
   Encoding enc;
   StrBuf result;
@@ -276,6 +287,7 @@ static void question_free(Question *question)
   free(question->id);
   free(question->path);
   cJSON_Delete(question->params);
+  arena_release(&question->arena);
   strbuf_release(&question->result);
   free(question);
 }
@@ -283,7 +295,7 @@ static void question_free(Question *question)
 static QueryFilter filter_of(const Question *question)
 {
   const cJSON *params = question->params;
-  if (question->kind == ANSWER_SYMBOLS)
+  if (question->rows == ANSWER_SYMBOLS)
     return (QueryFilter){
         .name = json_get_str(params, "query"), .prefix = true, .limit = SYMBOLS_MAX, .enc = question->enc};
   double limit = json_get_number(params, "limit", ROWS_DEFAULT);
@@ -297,25 +309,57 @@ static QueryFilter filter_of(const Question *question)
                        .enc = question->enc};
 }
 
+static void ask_rows(Question *question, Query *query, const char *root)
+{
+  QueryFilter filter = filter_of(question);
+  if (query) answers_write(query, question->rows, &filter, root, &question->result, &question->err);
+  if (question->rows != ANSWER_SYMBOLS || question->err.code == ERR_NONE) return;
+  question->err.code = ERR_NONE; // the editor asks whether there is an index or not
+  strbuf_reset(&question->result);
+  strbuf_add(&question->result, STR("[]"));
+}
+
 static void question_work(uv_work_t *work)
 {
   Question *question = container_of(work, Question, work);
   Folder folder;
   Query *query =
       folder_find(&folder, question->path, &question->err) ? query_new(&folder, &question->err) : NULL;
-  if (query) {
-    QueryFilter filter = filter_of(question);
-    answers_write(query, question->kind, &filter, folder.root, &question->result, &question->err);
-  }
+  if (question->kind == QUESTION_ROWS)
+    ask_rows(question, query, folder.root);
+  else if (query && question->kind == QUESTION_LIST)
+    answers_list(query, question->entity, question->quotes, question->enc, folder.root, &question->skip,
+                 question->more, &question->result, &question->err);
+  else if (query)
+    question->counts = answers_counts(query, question->entity, &question->arena, &question->err);
   query_free(query);
   folder_release(&folder);
-  if (question->kind != ANSWER_SYMBOLS || question->err.code == ERR_NONE) return;
-  question->err.code = ERR_NONE; // the editor asks whether there is an index or not
-  strbuf_reset(&question->result);
-  strbuf_add(&question->result, STR("[]"));
 }
 
 static void next_question(Workspace *self);
+
+static void answer_hover(Question *question)
+{
+  Lsp *lsp = question->workspace->lsp;
+  const Document *doc = docs_find(lsp_docs(lsp), question->uri);
+  if (!doc || doc->serial != question->serial || !docs_is_current(doc)) {
+    lsp_fail(lsp, question->id, RPC_CONTENT_MODIFIED, "the document changed");
+    return;
+  }
+  strbuf_reset(&question->result);
+  lsp_write_hover(lsp, &question->result, doc, question->at, question->counts);
+  lsp_reply(lsp, question->id, &question->result);
+}
+
+static void answer_rows(Question *question)
+{
+  Lsp *lsp = question->workspace->lsp;
+  if (question->err.code == ERR_NONE)
+    lsp_reply(lsp, question->id, &question->result);
+  else
+    lsp_fail(lsp, question->id, question->err.code == ERR_USAGE ? RPC_INVALID_PARAMS : RPC_REQUEST_FAILED,
+             "%s", question->err.text);
+}
 
 static void question_done(uv_work_t *work, int status)
 {
@@ -323,14 +367,14 @@ static void question_done(uv_work_t *work, int status)
   Workspace *self = question->workspace;
   (void)status;
   self->running--;
-  if (self->stopped)
-    ; // nobody listens
-  else if (question->err.code == ERR_NONE)
+  if (!self->stopped && question->kind == QUESTION_ROWS) {
+    answer_rows(question);
+  } else if (!self->stopped && question->kind == QUESTION_LIST) { // without the folder where that failed
+    strbuf_byte(&question->result, ']');
     lsp_reply(self->lsp, question->id, &question->result);
-  else
-    lsp_fail(self->lsp, question->id,
-             question->err.code == ERR_USAGE ? RPC_INVALID_PARAMS : RPC_REQUEST_FAILED, "%s",
-             question->err.text);
+  } else if (!self->stopped) {
+    answer_hover(question);
+  }
   question_free(question);
   next_question(self);
 }
@@ -345,6 +389,15 @@ static void next_question(Workspace *self)
   uv_queue_work(lsp_loop(self->lsp), &question->work, question_work, question_done);
 }
 
+static const Root *root_of(const Workspace *self, const char *path)
+{
+  for (size_t i = 0; i < self->roots.len; i++) {
+    Str root = str_of(self->roots.items[i]->path);
+    if (str_starts(str_of(path), root) && path[root.len] == '/') return self->roots.items[i];
+  }
+  return NULL;
+}
+
 // The folder that a question is about: named, or the one that holds the document, or the first. Heap; NULL:
 // there is none.
 static char *folder_of(const Workspace *self, const cJSON *params)
@@ -352,14 +405,9 @@ static char *folder_of(const Workspace *self, const cJSON *params)
   Str uri = json_get_str(params, "folder");
   if (uri.ptr) return uri_to_path(uri);
   char *path = uri_to_path(json_get_str(json_get(params, "textDocument"), "uri"));
-  for (size_t i = 0; i < self->roots.len; i++) {
-    Str root = str_of(self->roots.items[i]->path);
-    if (str_starts(str_of(path), root) && path[root.len] == '/') {
-      free(path);
-      return str_dup(root);
-    }
-  }
+  const Root *root = root_of(self, path);
   free(path);
+  if (root) return xstrdup(root->path);
   if (self->roots.len) return xstrdup(self->roots.items[0]->path);
   return lsp_folder_count(self->lsp) ? xstrdup(lsp_folder(self->lsp, 0)) : NULL;
 }
@@ -377,11 +425,58 @@ static void ask(Workspace *self, const char *id, const cJSON *params, AnswerKind
   *question = (Question){.workspace = self,
                          .id = xstrdup(id),
                          .params = params ? cJSON_Duplicate(params, true) : NULL,
-                         .kind = kind,
+                         .rows = kind,
                          .path = path,
                          .enc = docs_encoding(lsp_docs(self->lsp))};
   vec_push(&self->waiting, question);
   next_question(self);
+}
+
+// --- LSP's own questions about an entity, in a document of an indexed folder
+
+// The other open documents add what they hold as they stand; none of them is read from the index.
+static void add_open(Question *question, const Root *root, const Document *asked)
+{
+  Docs *docs = lsp_docs(question->workspace->lsp);
+  FeatureOptions options = {.enc = question->enc};
+  for (size_t i = 0; i < docs_count(docs); i++) {
+    const Document *doc = docs_at(docs, i);
+    if (root_of(question->workspace, doc->path) != root) continue;
+    vec_push_in(&question->arena, &question->skip,
+                arena_dup(&question->arena, str_of(doc->path + strlen(root->path) + 1)));
+    if (doc != asked && docs_is_current(doc))
+      question->more =
+          features_list(&question->result, doc, &options, question->entity, question->quotes, question->more);
+  }
+}
+
+static bool on_ask(void *ctx, Lsp *lsp, const char *id, const Document *doc, LspFolderAsk what, Str entity,
+                   size_t at, StrBuf *result)
+{
+  Workspace *self = ctx;
+  const Root *root = root_of(self, doc->path);
+  if (!root || self->stopped) return false;
+  Question *question = xcalloc(1, sizeof *question);
+  *question = (Question){.workspace = self,
+                         .id = xstrdup(id),
+                         .kind = what == FOLDER_COUNTS ? QUESTION_COUNTS : QUESTION_LIST,
+                         .quotes = what == FOLDER_QUOTES,
+                         .serial = doc->serial,
+                         .at = at,
+                         .path = xstrdup(root->path),
+                         .enc = docs_encoding(lsp_docs(lsp))};
+  question->entity = arena_dup(&question->arena, entity);
+  question->uri = arena_dup(&question->arena, str_of(doc->uri));
+  strbuf_add(&question->result, strbuf_str(result));
+  strbuf_release(result);
+  if (question->kind == QUESTION_LIST) {
+    question->result.len--; // the list goes on
+    question->more = question->result.len > 1;
+    add_open(question, root, doc);
+  }
+  vec_push(&self->waiting, question);
+  next_question(self);
+  return true;
 }
 
 static void on_entities(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
@@ -432,7 +527,8 @@ Workspace *workspace_new(Lsp *lsp)
 {
   Workspace *self = xcalloc(1, sizeof *self);
   self->lsp = lsp;
-  lsp_add_part(lsp, (LspPart){.ready = on_ready, .folders = on_folders, .stop = on_stop, .ctx = self});
+  lsp_add_part(
+      lsp, (LspPart){.ready = on_ready, .folders = on_folders, .ask = on_ask, .stop = on_stop, .ctx = self});
   lsp_register(lsp, "window/workDoneProgress/cancel", on_cancel, self);
   lsp_register(lsp, "newsmark/entities", on_entities, self);
   lsp_register(lsp, "newsmark/mentions", on_mentions, self);

@@ -727,6 +727,39 @@ def a_marked_folder_is_indexed_in_the_background(place):
 
 
 @test
+def lsp_answers_over_the_folder(place):
+    """References, implementation and hover go beyond the open article; what is typed wins over what is on disk."""
+    place.write(".newsmark.toml", "")
+    place.write("a.txt", "Åsa Lindqvist came to Hull. “We will not sell,” said Lindqvist.\n")
+    place.write("b.txt", "2023-02-01\n\n“Nobody asked us,” said Åsa Lindqvist. Lindqvist left on Monday.\n")
+    place.write("c.txt", "Robert Marsh was alone in Leeds.\n")
+    with Server(place) as server:
+        server.ready()
+
+        def ask(method, uri, line, character):
+            return server.client.request("textDocument/" + method, {"textDocument": {"uri": uri}, "context": {"includeDeclaration": True},
+                                                                    "position": {"line": line, "character": character}})
+
+        def found(places):
+            return sorted((p["uri"].rsplit("/", 1)[1], p["range"]["start"]["line"], p["range"]["start"]["character"]) for p in places)
+        a, b = (server.folder + "/" + name for name in ("a.txt", "b.txt"))
+        server.client.open(a, "Today Åsa Lindqvist came to Hull. “We will not sell,” said Lindqvist.\n")  # not saved
+        server.client.published(a, 1)
+        equal(found(ask("references", a, 0, 8)), [("a.txt", 0, 6), ("a.txt", 0, 59), ("b.txt", 2, 24), ("b.txt", 2, 39)], "references")
+        equal(found(ask("implementation", a, 0, 8)), [("a.txt", 0, 34), ("b.txt", 2, 0)], "quotations by a name")
+        equal(found(ask("implementation", a, 0, 40)), [("a.txt", 0, 34), ("b.txt", 2, 0)], "quotations by the same speaker")
+        hover = ask("hover", a, 0, 8)["contents"]["value"]
+        expect("4 mentions in 2 articles of this folder" in hover and "2 quotations" in hover, hover)
+        server.client.open(b, "Empty.\n")
+        server.client.published(b, 1)
+        equal(found(ask("references", a, 0, 8)), [("a.txt", 0, 6), ("a.txt", 0, 59)], "references with both open")
+        server.client.change(b, 2, [{"text": "Then Åsa Lindqvist spoke.\n"}])
+        server.client.published(b, 2)
+        equal(found(ask("references", a, 0, 8)), [("a.txt", 0, 6), ("a.txt", 0, 59), ("b.txt", 0, 5)], "references with both open")
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
 def other_folders_are_not_indexed(place):
     place.write("a.txt")
     with Server(place) as server:
