@@ -36,8 +36,9 @@ typedef struct Walk {
   size_t next_entity, near_entity;
   Person recent[RECENT]; // newest first
   size_t recent_len;
-  size_t outlet; // index in entities of the last organisation, + 1
-  Speaker last;  // who spoke last
+  size_t organisation; // index in entities of the last organisation, + 1
+  size_t outlet;       // likewise of the last agency, station or paper
+  Speaker last;        // who spoke last
   size_t last_block;
   bool last_cued; // found by a verb of saying
   Speaker lead;   // a colon at the end of the block before
@@ -116,6 +117,16 @@ static void remember(Walk *self, size_t entity)
   self->recent[0] = person;
 }
 
+static void hear_organisation(Walk *self, size_t entity)
+{
+  const EntityFacts *known = facts(self, entity);
+  self->organisation = entity + 1;
+  if (known->cluster >= self->clusters) return;
+  char *slot = &self->genders[known->cluster];
+  if (!*slot) *slot = quotes_is_outlet(self->quotes, known->name, &self->scratch) ? 'o' : '?';
+  if (*slot == 'o') self->outlet = entity + 1;
+}
+
 // Take in the entities up to byte `pos`; `heard`: they stand outside quotations.
 static void advance(Walk *self, size_t pos, bool heard)
 {
@@ -124,7 +135,7 @@ static void advance(Walk *self, size_t pos, bool heard)
     size_t i = self->next_entity;
     if (!heard) continue;
     if (is_person(self, i)) remember(self, i);
-    if (all->items[i].type == ENTITY_ORG) self->outlet = i + 1;
+    if (all->items[i].type == ENTITY_ORG) hear_organisation(self, i);
   }
 }
 
@@ -258,8 +269,8 @@ static void resolve_pronoun(Walk *self, const Party *party, Speaker *speaker)
       speaker->mention.entity = self->last.mention.entity;
       speaker->entity = self->last.entity;
       speaker->gender = self->last.gender;
-    } else if (self->outlet) {
-      take_name(self, speaker, self->outlet - 1);
+    } else if (self->organisation) {
+      take_name(self, speaker, self->organisation - 1);
     }
     return;
   }
@@ -281,8 +292,8 @@ static void resolve_noun(Walk *self, const Party *party, Speaker *speaker)
   if (party->lemma.len && (map_get(&self->titles, party->lemma, &entity) ||
                            map_get(&self->first_titles, party->lemma, &entity))) {
     take_name(self, speaker, (size_t)entity - 1);
-  } else if (party->gender == 'o' && self->outlet) {
-    take_name(self, speaker, self->outlet - 1);
+  } else if (party->gender == 'o' && (self->outlet || self->organisation)) {
+    take_name(self, speaker, (self->outlet ? self->outlet : self->organisation) - 1);
   } else {
     speaker->gender = party->gender;
   }

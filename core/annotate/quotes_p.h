@@ -71,7 +71,11 @@ struct Quotes {
   Lexicon lexicons[LANG_COUNT];
   float speech[SPEECH_SIGNS]; // their weights
   Map genders;                // given name -> 'm', 'f'
+  Map outlets;                // name of an outlet -> 'n'; word of such names -> 'w'
 };
+
+// Whether a name is that of a news agency, a station or a paper.
+bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch);
 
 extern const Word g_unknown_word;
 // What is known of a form in lower case; &g_unknown_word where nothing is.
@@ -113,6 +117,7 @@ bool marks_single(const Notes *notes, uint32_t token);
 
 // A block with what is known of its words; lives for one quotes_find().
 typedef struct Scene {
+  const Quotes *quotes;
   const Lexicon *lexicon;
   const Notes *notes;
   Arena *arena, *keep; // scratch; the notes' own
@@ -146,6 +151,7 @@ typedef struct Candidate { // who may have said it
   bool loosely;    // after_prep, but with a noun in between: "at the end of last week X"
   bool after_to;   // "to X"
   bool owner;      // "X's spokesman": what follows is the one
+  bool outlet;     // an agency, a station, a paper
 } Candidate;
 typedef VEC_OF(Candidate) CandidateVec;
 

@@ -138,6 +138,8 @@ static void add_name(const Scene *scene, const Name *name, CandidateVec *out, Qu
   place(scene, &c);
   c.party.start = name->start;
   c.party.end = name->end;
+  Str words = str_slice(scene->notes->text, name->start, name->end);
+  c.outlet = name->type == ENTITY_ORG && quotes_is_outlet(scene->quotes, words, scene->arena);
   c.owner = is_owner(scene, name) ||
             (name->type != ENTITY_PER && c.last < scene->len && scene->words[c.last]->role);
   Candidate noun;
@@ -193,6 +195,7 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
     c.party.kind = PARTY_ROLE;
     c.party.gender = word->role == 'c' ? 0 : word->role;
     c.party.lemma = word->lemma;
+    c.outlet = word->role == 'o';
     c.first = phrase_start(scene, i);
   } else {
     return;

@@ -7,8 +7,11 @@
 void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)
 {
   uint32_t len = (uint32_t)notes->tokens.len;
-  *self = (Scene){
-      .lexicon = &quotes->lexicons[notes->lang], .notes = notes, .arena = arena, .keep = &notes->arena};
+  *self = (Scene){.quotes = quotes,
+                  .lexicon = &quotes->lexicons[notes->lang],
+                  .notes = notes,
+                  .arena = arena,
+                  .keep = &notes->arena};
   self->in = notes->tokens.items;
   self->len = len;
   self->words = arena_alloc(arena, size_mul(len, sizeof *self->words));

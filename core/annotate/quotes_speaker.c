@@ -7,6 +7,8 @@
 
 #define BEFORE 70 // tokens
 #define AFTER 50
+#define REPORTER_WITHIN 2.2F // toll from the verb of saying
+#define PHRASE_MOST 8u       // tokens that describe somebody
 
 typedef struct Frame { // the sentence around a quotation
   const Scene *scene;
@@ -575,6 +577,69 @@ static void find_source(Frame *self)
   }
 }
 
+// "… told Reuters", "… sagte sie der BBC", "in an interview with CNN": the outlet in the cue's clause reports
+// it.
+static void find_outlet(Frame *self)
+{
+  const Scene *scene = self->scene;
+  const Saying *best = &self->best;
+  if (best->source.kind || !best->cue || best->cue >= CUE_PREP || !best->speaker.kind) return;
+  for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    bool ahead =
+        c->first < self->stretch.last && best->cue_first >= self->stretch.last; // the quotation lies between
+    if (!c->outlet || c->first < best->cue_last || c->party.start == best->speaker.start || ahead) continue;
+    if (toll(scene, best->cue_last, c->first) > REPORTER_WITHIN) return;
+    bool name = c->party.kind == PARTY_NAME;
+    bool told = name && best->cue == CUE_TELL && toll(scene, best->cue_last, c->first) < 0.3F;
+    if (!(c->after_to || (name && c->after_prep) || told)) continue;
+    self->best.source = c->party;
+    return;
+  }
+}
+
+// The token that ends at byte `end`.
+static uint32_t token_ending(const Scene *scene, uint32_t end)
+{
+  uint32_t a = 0, b = scene->len;
+  while (a < b) {
+    uint32_t mid = (a + b) / 2;
+    if (scene->in[mid].end < end)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  return a;
+}
+
+// Somebody without a name is known by the whole phrase: "a farmer from Manitoba", "ein Sprecher des
+// Ministeriums". In front of its verb all up to it belongs to the phrase, behind it only what "of" joins.
+static void describe(Frame *self)
+{
+  const Scene *scene = self->scene;
+  Party *party = &self->best.speaker;
+  if (party->kind != PARTY_ROLE && party->kind != PARTY_NOUN) return;
+  uint32_t i = token_ending(scene, party->end) + 1, last = i - 1;
+  bool before = self->best.cue && i <= self->best.cue_first;
+  uint32_t end = before ? group_start(scene, self->best.cue_first) : self->hi, most = i + PHRASE_MOST;
+  if (end > most && !before) end = most;
+  if (i >= end || end > most + 2) return;
+  SmallClass joint = scene->words[i]->small;
+  if (!(joint == SMALL_OF || (before && (joint == SMALL_PREP || joint == SMALL_DET)))) return;
+  for (; i < end && scene_is_word(scene, i) && !scene->inside[i]; i++) {
+    const Word *word = scene->words[i];
+    bool small = word->small == SMALL_DET || word->small == SMALL_OF || (before && word->small == SMALL_PREP);
+    if ((word->small && !small) || word->pronoun == '1' || (word->cue && word->cue < CUE_NOUN)) break;
+    if (date_end(scene, i) != i) break;
+    if (!word->small) last = i;
+    if (!before && !word->small && !(scene->in[i].flags & TOKEN_CAPITAL) && i + 1 < end &&
+        scene->words[i + 1]->small != SMALL_OF)
+      break; // one noun behind "of"
+  }
+  if (before && i < end && !scene_is(scene, i, ",")) return;
+  party->end = scene->in[last].end;
+}
+
 // Whether the name stands behind the noun and its own phrase: "talsmann for organet, Ann Lee".
 static bool follows_noun(const Scene *scene, const Candidate *name, const Party *noun)
 {
@@ -631,7 +696,9 @@ Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked s
     try_alone(&self);
   }
   find_source(&self);
+  find_outlet(&self);
   prefer_name(&self);
+  describe(&self);
   return self.best;
 }
 

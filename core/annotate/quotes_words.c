@@ -134,6 +134,9 @@ Quotes *quotes_new(Error *err)
     quotes_free(self);
     return NULL;
   }
+  const Table *outlets = table_find("outlets", "");
+  for (size_t i = 0; outlets && i < outlets->rows; i++)
+    map_put(&self->outlets, table_cell(outlets, i, 0), (uint64_t)table_cell(outlets, i, 1).ptr[0]);
   const Table *genders = table_find("genders", "");
   for (size_t i = 0; genders && i < genders->rows; i++)
     map_put(&self->genders, table_cell(genders, i, 0), (uint64_t)table_cell(genders, i, 1).ptr[0]);
@@ -150,7 +153,20 @@ void quotes_free(Quotes *self)
     vec_release(&lexicon->phrases);
   }
   map_release(&self->genders);
+  map_release(&self->outlets);
   free(self);
+}
+
+bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch)
+{
+  uint64_t class;
+  Str lower = utf8_lower_in(scratch, name);
+  if (map_get(&self->outlets, lower, &class)) return class == 'n';
+  for (Str rest = lower; rest.len;) {
+    Str word = str_cut(&rest, ' ');
+    if (word.len < lower.len && map_get(&self->outlets, word, &class) && class == 'w') return true;
+  }
+  return false;
 }
 
 const Word *lexicon_word(const Lexicon *self, Str lower)

@@ -88,7 +88,25 @@ static void test_speakers(void **state)
   static const Case cases[] = {
       {"title before the name", LANG_NB, "Turid Moe;NTB*",
        "– Dette er en god dag, sier ordfører Turid Moe til NTB.",
-       "[– Dette er en god dag] Turid Moe = Turid Moe\n"},
+       "[– Dette er en god dag] Turid Moe = Turid Moe | NTB\n"},
+      {"told an outlet", LANG_EN, "Ann Lee;Reuters*", "“We are very close to a deal,” Ann Lee told Reuters.",
+       "[“We are very close to a deal,”] Ann Lee = Ann Lee | Reuters\n"},
+      {"an organisation that is no outlet reports nothing", LANG_EN, "Ann Lee;NATO*",
+       "“We are very close to a deal,” Ann Lee told NATO.",
+       "[“We are very close to a deal,”] Ann Lee = Ann Lee\n"},
+      {"quoted by an outlet", LANG_SV, "Anna Berg;Kyiv Post*",
+       "”Vi väntar på besked nu”, sa Anna Berg i en intervju med Kyiv Post.",
+       "[”Vi väntar på besked nu”] Anna Berg = Anna Berg | Kyiv Post\n"},
+      {"the paper is the last one named", LANG_SV, "Expressen*;Anna Berg;NATO*",
+       "Expressen träffade Anna Berg på NATO.\n”Det var ett möte utan resultat”, skriver tidningen.",
+       "[”Det var ett möte utan resultat”] tidningen = Expressen\n"},
+      {"without a name, by the whole phrase", LANG_EN, "Oslo+",
+       "A spokesman for the fire brigade of Oslo said: “We came as soon as we could.”",
+       "[“We came as soon as we could.”] A spokesman for the fire brigade of Oslo = A spokesman for the fire "
+       "brigade of Oslo\n"},
+      {"likewise behind the verb", LANG_IT, "",
+       "«Il ponte resta chiuso oggi», ha detto un portavoce del comune ieri.",
+       "[«Il ponte resta chiuso oggi»] un portavoce del comune = un portavoce del comune\n"},
       {"dash speech goes on behind the cue", LANG_SV, "Eva Holt", "– Vi väntar, sa Eva Holt. – Sedan går vi.",
        "[– Vi väntar] Eva Holt = Eva Holt\n[– Sedan går vi.] Eva Holt = Eva Holt\n"},
       {"a question before the cue", LANG_NB, "Eva Holt", "– Hva nå? spør Eva Holt.",
@@ -184,9 +202,10 @@ static double thread_seconds(void) // of a processor: others may be busy too
 static void test_linear(void **state)
 {
   (void)state;
-  static const char *const units[] = {"\"",   "“",   "” ",    "«",        "– ",     "' ",
-                                      " \"a", "“a ", "said ", "X said “", ", sa X", "''",
-                                      "“a” and ", "X said that it is. ", "a "};
+  static const char *const units[] = {
+      "\"",  "“",     "” ",       "«",      "– ", "' ",       " \"a",
+      "“a ", "said ", "X said “", ", sa X", "''", "“a” and ", "X said that it is. ",
+      "a "};
   Quotes *quotes = quotes_new(NULL);
   for (size_t u = 0; u < ARRAY_LEN(units); u++) {
     Notes notes = {.lang = LANG_EN, .kind = u % 2 ? BLOCK_SPEECH : BLOCK_PARAGRAPH};
