@@ -195,11 +195,6 @@ static Reading date_reading(uint16_t sym, int32_t year, int32_t month, int32_t d
   return r;
 }
 
-static int32_t full_year(int32_t year, uint8_t width)
-{
-  return width == 4 ? year : year < 50 ? 2000 + year : 1900 + year;
-}
-
 // d/m or m/d by the language, unless only one is possible.
 static bool day_month(const DateLex *lex, int32_t a, int32_t b, int32_t *day, int32_t *month)
 {
@@ -233,6 +228,11 @@ static void read_two_groups(Reader *self, const Digits *d)
       mark == '.' && d->width[0] == 2 && b >= 1900 && b < 2100 && !self->lex->month_first; // "05.2016"
   if ((mark == '/' || dotted) && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)
     add_reading(self, date_reading(SYM_NDATE, b, a, 0));
+  if (mark == '/' && d->width[0] == 4 && d->width[1] == 2 && b == (a + 1) % 100) { // a season: "2022/23"
+    Reading r = {.sym = SYM_ISO, .len = 1, .sets = 2};
+    r.set[0] = (FieldSet){FIELD_YEAR, a}, r.set[1] = (FieldSet){FIELD_YY, b};
+    add_reading(self, r);
+  }
   if (d->width[1] == 3 && d->width[0] <= 3 && (mark == '.' || mark == ',')) { // thousands
     Reading r = {.sym = SYM_DEC, .len = 1, .sets = 1, .value = a * 1000 + b, .digits = 6};
     r.set[0] = (FieldSet){FIELD_AMOUNT, r.value * 100};
@@ -256,9 +256,12 @@ static void read_three_groups(Reader *self, const Digits *d)
   } else if (d->width[0] == 4 && d->width[1] <= 2 && d->width[2] <= 2) {
     if (calendar_valid(a, b, c)) add_reading(self, date_reading(SYM_ISO, a, b, c));
   } else if (d->width[0] <= 2 && d->width[1] <= 2 && (d->width[2] == 4 || d->width[2] == 2)) {
-    int32_t year = full_year(c, d->width[2]);
-    if (d->mark[1] != ',' && day_month(self->lex, a, b, &day, &month) && calendar_valid(year, month, day))
-      add_reading(self, date_reading(SYM_NDATE, year, month, day));
+    bool brief = d->width[2] == 2; // "23/2/22": which century is for the article's date to say
+    if (d->mark[1] == ',' || !day_month(self->lex, a, b, &day, &month)) return;
+    if (!calendar_valid(brief ? 2000 + c : c, month, day)) return;
+    Reading r = date_reading(SYM_NDATE, brief ? -1 : c, month, day);
+    if (brief) r.set[r.sets++] = (FieldSet){FIELD_YY, c};
+    add_reading(self, r);
   }
 }
 

@@ -84,8 +84,10 @@ static Timex draft_date(const DateDraft *draft)
 {
   const DateFrame *f = draft->frame;
   Timex t = {0};
-  if (!frame_has(f, FIELD_YEAR) || draft->type > DATE_TIME) return t;
-  t = (Timex){.grain = GRAIN_YEAR, .year = f->field[FIELD_YEAR]};
+  bool brief = frame_has(f, FIELD_YY) && frame_has(f, FIELD_DAY); // "17.04.23"
+  if ((!frame_has(f, FIELD_YEAR) && !brief) || draft->type > DATE_TIME) return t;
+  t = (Timex){.grain = GRAIN_YEAR};
+  t.year = frame_has(f, FIELD_YEAR) ? f->field[FIELD_YEAR] : date_full_year(f->field[FIELD_YY], 0);
   if (frame_has(f, FIELD_MONTH)) t.grain = GRAIN_MONTH, t.month = f->field[FIELD_MONTH];
   if (frame_has(f, FIELD_DAY)) t.grain = GRAIN_DAY, t.day = f->field[FIELD_DAY];
   if (t.grain == GRAIN_DAY && !calendar_valid(t.year, t.month, t.day)) return (Timex){0};

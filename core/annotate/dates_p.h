@@ -307,6 +307,12 @@ bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateFi
 // --- dates_feast.c, dates_amount.c
 int32_t date_feast_day(int32_t code, int year);          // as a day number
 Str date_duration(const DateFrame *frame, Arena *arena); // "P3D", "PT1.5H", "PXM", "P1Y3M"
+// The year that `yy` is in an article of year `now` (0 or less: unknown): not more than 20 years ahead of it.
+static inline int date_full_year(int yy, int now)
+{
+  int last = (now > 0 ? now : 2030) + 20, year = last / 100 * 100 + yy;
+  return year > last ? year - 100 : year;
+}
 static inline bool is_clock_unit(int32_t unit)
 {
   return unit == UNIT_HOUR || unit == UNIT_MINUTE || unit == UNIT_SECOND;

@@ -159,12 +159,6 @@ static int open_year(const Resolver *r, const DateFrame *f, int month, int day)
   return gap > 300 ? year - 1 : gap < -300 ? year + 1 : year;
 }
 
-static int full_year(int yy, int now)
-{
-  int century = now > 0 ? now / 100 * 100 : 2000;
-  return century + yy > (now > 0 ? now : 2030) + 20 ? century - 100 + yy : century + yy;
-}
-
 // The year near `t`'s in which its day falls on `weekday`: "Sat, 20 Sep" was in 2014.
 static int year_with_weekday(const Timex *t, int weekday)
 {
@@ -219,7 +213,7 @@ static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor
   if (frame_has(f, FIELD_YEAR)) {
     t.year = f->field[FIELD_YEAR];
   } else if (frame_has(f, FIELD_YY)) {
-    t.year = full_year(f->field[FIELD_YY], r->now.year);
+    t.year = date_full_year(f->field[FIELD_YY], r->now.year);
   } else if (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR) {
     t.year = r->now.grain == GRAIN_NONE ? TIMEX_X : r->now.year + f->field[FIELD_REL];
     *anchor = ANCHOR_DCT;
@@ -339,7 +333,7 @@ static int related_year(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   *anchor = ANCHOR_WORDS;
   if (frame_has(f, FIELD_YEAR)) return f->field[FIELD_YEAR];
-  if (frame_has(f, FIELD_YY)) return full_year(f->field[FIELD_YY], r->now.year);
+  if (frame_has(f, FIELD_YY)) return date_full_year(f->field[FIELD_YY], r->now.year);
   *anchor = ANCHOR_DCT;
   if (r->now.grain == GRAIN_NONE) return TIMEX_X;
   return r->now.year + (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR ? frame_get(f, FIELD_REL, 0) : 0);
