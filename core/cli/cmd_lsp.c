@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "cli/setup.h"
 #include "server/lsp.h"
+#include "server/people.h"
 #include "server/scripts.h"
 #include "server/workspace.h"
 
@@ -41,8 +42,10 @@ int cmd_lsp(int argc, char **argv)
   Workspace *workspace = workspace_new(lsp);
   char *taggers = setup_user_taggers();
   Scripts *scripts = scripts_new(lsp, taggers, setup_data_dir());
+  People *people = people_new(lsp);
   free(taggers);
   status = lsp_run(lsp);
+  people_free(people);
   scripts_free(scripts);
   workspace_free(workspace);
   lsp_free(lsp);

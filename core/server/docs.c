@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "parse/htmltext.h"
+#include "server/people.h"
 #include "server/poscodec.h"
 #include "server/publish.h"
 #include "server/uri.h"
@@ -34,9 +35,12 @@ struct DocJob {
   int64_t version;
   const Snapshot *text; // counted
   EditVec edits;
-  const Findings *old;     // counted: what the client knows; NULL: nothing
-  const Annotations *base; // counted: what the scripts are asked about; NULL when annotating
-  Changes changes;         // since `old`
+  const Findings *old;      // counted: what the client knows; NULL: nothing
+  const Annotations *base;  // counted: what the scripts are asked about; NULL when annotating
+  const Annotations *under; // counted: what the layer is laid over; NULL: what this job finds
+  const HumanLayer *layer;  // counted; NULL: nothing
+  uint64_t layer_serial;
+  Changes changes; // since `old`
   bool publish, full;
   atomic_bool cancel;
   Findings *fresh; // NULL: cancelled
@@ -80,7 +84,7 @@ bool docs_is_current(const Document *doc)
 
 bool docs_is_complete(const Document *doc)
 {
-  return docs_is_current(doc) && !doc->found->base;
+  return docs_is_current(doc) && !doc->found->base && doc->found->layer == doc->layer_serial;
 }
 
 // --- on the pool
@@ -97,16 +101,53 @@ static Annotations *add_tags(const DocJob *job, Annotations *found)
   return tagged;
 }
 
-// Of the document only analysis, uri, path and html are read here: they stay while there is a job.
-static void conclude(DocJob *job, Annotations *found, Annotations *base)
+// Another Annotations with the same spans, as the ids of each are its own. Takes the reference.
+static Annotations *apart(Annotations *found)
+{
+  Annotations *copy = xcalloc(1, sizeof *copy);
+  *copy = (Annotations){.blocks = found->blocks,
+                        .block_count = found->block_count,
+                        .lang = found->lang,
+                        .dct = found->dct,
+                        .title = found->title,
+                        .human = found->human,
+                        .base = found,
+                        .refs = 1};
+  size_t count = found->spans.len;
+  copy->spans = (SpanVec){arena_copy(&copy->arena, found->spans.items, count * sizeof(Span)), count, count};
+  return copy;
+}
+
+// What people decided over `under`; the caller holds a reference.
+static Annotations *lay_people(const DocJob *job, const Annotations *under)
+{
+  if (layer_empty(job->layer)) return annotations_ref(under);
+  Snapshot *prose = job->doc->html ? htmltext_snapshot(job->text) : snapshot_ref(job->text);
+  Annotations *laid = overlay_lay(under, job->layer, prose);
+  snapshot_unref(prose);
+  return laid;
+}
+
+// Takes the references. Of the document only analysis, uri, path and html are read here: they stay while
+// there is a job.
+static void conclude(DocJob *job, Annotations *under, const Annotations *base)
 {
   Delta delta = {0};
-  job->fresh = findings_new(job->text, found, base, job->serial);
+  Annotations *laid = lay_people(job, under);
+  if (laid == under && job->under) laid = apart(laid); // older findings have it too
+  job->fresh = findings_new(job->text, laid, (Annotations *)(uintptr_t)base, under, job->serial);
+  job->fresh->layer = job->layer_serial;
   findings_follow(job->fresh, job->old, &job->changes, &delta);
   if (job->publish)
     publish_write_delta(&job->message, job->doc->uri, job->version, job->full, job->fresh, &delta,
                         job->docs->enc);
   delta_release(&delta);
+}
+
+static void layer_work(uv_work_t *req)
+{
+  DocJob *job = container_of(req, DocJob, req);
+  conclude(job, annotations_ref(job->under), job->base ? annotations_ref(job->base) : NULL);
 }
 
 // A short text's tags come in the same notification as the names they lie beside. A long one's names go
@@ -150,6 +191,8 @@ static DocJob *job_new(Docs *self, Document *doc)
   changes_copy(&job->changes, &doc->since);
   job->publish = self->publish;
   job->full = !doc->published;
+  job->layer = margin_layer(doc->margin, doc->registry);
+  job->layer_serial = doc->layer_serial;
   return job;
 }
 
@@ -158,6 +201,8 @@ static void job_free(DocJob *job)
   snapshot_unref(job->text);
   findings_unref(job->old);
   annotations_unref(job->base);
+  annotations_unref(job->under);
+  layer_unref(job->layer);
   findings_unref(job->fresh);
   vec_release(&job->edits);
   changes_release(&job->changes);
@@ -179,6 +224,8 @@ static void document_free(Document *doc)
   changes_release(&doc->since);
   analysis_free(doc->analysis);
   vec_release(&doc->untold);
+  margin_free(doc->margin);
+  registry_unref(doc->registry);
   free(doc->uri);
   free(doc->path);
   free(doc);
@@ -186,6 +233,12 @@ static void document_free(Document *doc)
 
 static void start_job(Docs *self, Document *doc);
 static void start_tags(Docs *self, Document *doc);
+static void start_layer(Docs *self, Document *doc);
+
+static bool has_job(const Document *doc)
+{
+  return doc->job || doc->tags_job || doc->layer_job;
+}
 
 // A job of `doc` is over, and doc's pointer to it NULL again. What it found counts where the text is still
 // the same.
@@ -202,10 +255,11 @@ static void job_over(DocJob *job)
     self->events.found(self->events.ctx, doc, &job->message);
   }
   job_free(job);
-  if (doc->closed && !doc->job && !doc->tags_job)
+  if (doc->closed && !has_job(doc))
     document_free(doc);
   else if (!doc->closed) {
     start_job(self, doc);
+    start_layer(self, doc);
     start_tags(self, doc);
   }
 }
@@ -225,6 +279,25 @@ static void tags_done(uv_work_t *req, int status)
   (void)status;
   job->doc->tags_job = NULL;
   job_over(job);
+}
+
+static void layer_done(uv_work_t *req, int status)
+{
+  DocJob *job = container_of(req, DocJob, req);
+  (void)status;
+  job->doc->layer_job = NULL;
+  job_over(job);
+}
+
+// Lay over what people decided since the findings were made. Short: what is found is not looked for again.
+static void start_layer(Docs *self, Document *doc)
+{
+  if (doc->layer_job || doc->closed || !docs_is_current(doc) || doc->found->layer == doc->layer_serial)
+    return;
+  DocJob *job = doc->layer_job = job_new(self, doc);
+  job->under = annotations_ref(doc->found->under);
+  job->base = doc->found->base ? annotations_ref(doc->found->base) : NULL;
+  queue(job, layer_work, layer_done);
 }
 
 // Ask the scripts about findings they have not seen, unless they are still busy with older ones; that job's
@@ -254,7 +327,7 @@ static void begin_analysis(Document *doc, const Pipeline *pipeline)
 // Start on the newest text, unless that is done or there is a job, whose end comes back here.
 static void start_job(Docs *self, Document *doc)
 {
-  if (doc->job || doc->closed || !self->pipeline || docs_is_current(doc)) return;
+  if (doc->job || doc->closed || doc->hold || !self->pipeline || docs_is_current(doc)) return;
   if (doc->too_long) forget_analysis(doc);
   if (doc->too_long || self->events.busy(self->events.ctx)) return;
   if (!doc->analysis) begin_analysis(doc, self->pipeline);
@@ -277,6 +350,18 @@ void docs_resume(Docs *self)
     start_job(self, self->open.items[i]);
     start_tags(self, self->open.items[i]);
   }
+}
+
+void docs_release_hold(Docs *self, Document *doc)
+{
+  doc->hold = false;
+  start_job(self, doc);
+}
+
+void docs_relay(Docs *self, Document *doc)
+{
+  doc->layer_serial++;
+  start_layer(self, doc);
 }
 
 void docs_refresh(Docs *self)
@@ -323,6 +408,8 @@ Document *docs_open(Docs *self, Str uri, Str language, int64_t version, Str text
   doc->buffer = buffer_new(text, self->eol);
   vec_push(&self->open, doc);
   doc->too_long = text.len > DOCS_MOST_LIVE;
+  doc->margin = margin_new();
+  self->events.opened(self->events.ctx, doc);
   start_job(self, doc);
   return doc;
 }
@@ -336,7 +423,7 @@ void docs_close(Docs *self, Document *doc)
   memmove(self->open.items + i, self->open.items + i + 1, (self->open.len - i) * sizeof(Document *));
   doc->closed = true;
   if (doc->job) doc->job->cancel = true;
-  if (!doc->job && !doc->tags_job) document_free(doc); // else the last job's end does
+  if (!has_job(doc)) document_free(doc); // else the last job's end does
 }
 
 void docs_close_all(Docs *self)
@@ -366,13 +453,29 @@ static void common_ends(Str old, Str fresh, size_t *front, size_t *back)
   *back = b;
 }
 
+// Marks may be back with the words that an edit brought.
+static void settle(Document *doc, TextEdit edit)
+{
+  if (edit.new_end == edit.start || !margin_has_loose(doc->margin)) return;
+  Snapshot *now = buffer_snapshot(doc->buffer);
+  if (margin_settle(doc->margin, now, edit.start, edit.new_end)) doc->layer_serial++;
+  snapshot_unref(now);
+}
+
 static bool replace(Document *doc, size_t start, size_t end, Str text, Error *err)
 {
-  if (!buffer_replace(doc->buffer, start, end, text, err)) return false;
-  TextEdit edit = {start, end, start + text.len};
-  vec_push(&doc->untold, edit);
-  changes_add(&doc->since, edit);
-  return true;
+  Snapshot *before = margin_swallows(doc->margin, start, end) ? buffer_snapshot(doc->buffer) : NULL;
+  bool ok = buffer_replace(doc->buffer, start, end, text, err);
+  if (ok) {
+    TextEdit edit = {start, end, start + text.len};
+    vec_push(&doc->untold, edit);
+    changes_add(&doc->since, edit);
+    margin_edit(doc->margin, edit, before);
+    if (doc->desk) people_edited(doc->desk, edit);
+    settle(doc, edit);
+  }
+  snapshot_unref(before);
+  return ok;
 }
 
 static bool replace_all(Document *doc, const Snapshot *now, Str text, Error *err)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/json.h"
+#include "human/margin.h"
 #include "script/host.h"
 #include "server/findings.h"
 #include "text/position.h"
@@ -30,12 +31,18 @@ typedef struct Document {
   bool html;                 // its prose is what counts
   const Findings *found;     // the newest there are, perhaps of an older text; NULL: none
   Changes since;             // from found->text to the text now
+  Margin *margin;            // what people decided, in the text as it is now
+  const Registry *registry;  // counted: what people say for the folder; NULL: nothing
+  uint64_t layer_serial;     // rises with every change of these two
+  struct Desk *desk;         // who keeps them on disk; owned by people.c; NULL: nobody, it is no file
+  bool hold;                 // what is kept is being read: nothing is annotated before
   struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
   // of docs.c alone
   Analysis *analysis; // the job's while there is one
   EditVec untold;     // edits the analysis was not told of
   DocJob *job;        // annotating
   DocJob *tags_job;   // asking the scripts about doc->found, where the text is long
+  DocJob *layer_job;  // laying what people decided over doc->found->under
   bool published, closed;
 } Document;
 
@@ -45,6 +52,8 @@ typedef struct DocsEvents {
   void (*found)(void *ctx, Document *doc, StrBuf *message);
   // Whether work should wait, as the client takes nothing; docs_resume() when it does again.
   bool (*busy)(void *ctx);
+  // A document is there; its work begins when this returns, unless it is held.
+  void (*opened)(void *ctx, Document *doc);
   // The document is about to go.
   void (*closing)(void *ctx, Document *doc);
   void *ctx;
@@ -60,6 +69,10 @@ Encoding docs_encoding(const Docs *self);
 void docs_set_pipeline(Docs *self, const Pipeline *pipeline, Host *host);
 // Start what had to wait.
 void docs_resume(Docs *self);
+// What is kept for `doc` was read: its work begins.
+void docs_release_hold(Docs *self, Document *doc);
+// What people decided about `doc` changed: lay it over anew.
+void docs_relay(Docs *self, Document *doc);
 // Annotate all open documents again, as the scripts changed.
 void docs_refresh(Docs *self);
 // Close all documents; jobs under way are told to stop.
@@ -78,6 +91,7 @@ void docs_close(Docs *self, Document *doc);
 bool docs_change(Docs *self, Document *doc, const cJSON *change, Error *err);
 // After the entries of one message.
 void docs_changed(Docs *self, Document *doc, int64_t version);
-// Whether doc->found is of the text as it is now; and whether the scripts have seen it.
+// Whether doc->found is of the text as it is now; and whether it has what people decided and the scripts
+// found.
 bool docs_is_current(const Document *doc);
 bool docs_is_complete(const Document *doc);

@@ -14,6 +14,7 @@ typedef struct Moved { // an old span in the new text
 
 typedef struct Follow {
   const SpanVec *old;
+  const HumanFacts *old_human, *human;
   const EntityFacts **equal; // [cluster of old]: facts that were found equal to its own; NULL: none yet
   const Changes *changes;
   size_t first, last; // old bytes: where the changes begin and end
@@ -25,11 +26,17 @@ typedef struct Follow {
   bool *paired; // [fresh span]
 } Follow;
 
-Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *base, uint64_t serial)
+Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *base, const Annotations *under,
+                       uint64_t serial)
 {
   Findings *self = xcalloc(1, sizeof *self);
-  *self = (Findings){
-      .text = snapshot_ref(text), .found = found, .base = base, .serial = serial, .next_id = 1, .refs = 1};
+  *self = (Findings){.text = snapshot_ref(text),
+                     .found = found,
+                     .base = base,
+                     .under = under,
+                     .serial = serial,
+                     .next_id = 1,
+                     .refs = 1};
   return self;
 }
 
@@ -47,6 +54,7 @@ void findings_unref(const Findings *self)
   snapshot_unref(counted->text);
   annotations_unref(counted->found);
   annotations_unref(counted->base);
+  annotations_unref(counted->under);
   free(counted);
 }
 
@@ -55,8 +63,8 @@ void findings_unref(const Findings *self)
 static void add_moved_tags(Annotations *to, const Findings *old, const Changes *changes)
 {
   size_t hint = 0;
-  for (size_t i = 0; old && i < old->found->spans.len; i++) {
-    Span tag = old->found->spans.items[i];
+  for (size_t i = 0; old && i < old->under->spans.len; i++) {
+    Span tag = old->under->spans.items[i];
     if (tag.kind != SPAN_TAG || !changes_map(changes, &tag.start, &tag.end, &hint)) continue;
     TagFacts *own = span_own_tag(&tag, &to->arena);
     own->tag = arena_dup(&to->arena, own->tag);
@@ -141,8 +149,17 @@ static bool same_date(const DateFacts *was, const DateFacts *is)
           str_eq(was->anchor, is->anchor));
 }
 
+// What people said of them, and their notes.
+static bool same_human(const Follow *self, const Span *was, const Span *is)
+{
+  if (!was->human || !is->human) return was->human == is->human;
+  const HumanFacts *a = &self->old_human[was->human - 1], *b = &self->human[is->human - 1];
+  return a->verdict == b->verdict && str_eq(a->record, b->record) && str_eq(a->note, b->note);
+}
+
 static bool same_facts(const Follow *self, const Span *was, const Span *is)
 {
+  if (!same_human(self, was, is)) return false;
   if (was->kind != is->kind || was->type != is->type || was->by != is->by ||
       was->confidence != is->confidence)
     return false;
@@ -270,6 +287,8 @@ void findings_follow(Findings *fresh, const Findings *old, const Changes *change
   static const SpanVec nothing = {0};
   const SpanVec *was = old ? &old->found->spans : &nothing, *is = &fresh->found->spans;
   Follow self = {.old = was, .changes = changes, .spans = is->items, .count = is->len, .delta = delta};
+  self.human = fresh->found->human;
+  self.old_human = old ? old->found->human : NULL;
   fresh->next_id = old ? old->next_id : 1;
   bound(&self);
   self.moved = move_all(&self);

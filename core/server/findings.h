@@ -16,6 +16,8 @@ typedef struct Findings {
   // Counted: what scripts have still to see. `found` has their tags of the text before meanwhile, moved to
   // where they are now, and borrows from it. NULL: all is done.
   const Annotations *base;
+  const Annotations *under; // counted: what people's marks were laid over to give `found`; perhaps the same
+  uint64_t layer;           // Document.layer_serial of these marks
   uint32_t next_id;
   uint64_t serial; // of the document's text
   int refs;        // atomic
@@ -28,13 +30,14 @@ typedef struct Delta {
   IndexVec added; // of fresh's spans
 } Delta;          // = {0} to begin
 
-// Takes the counted references `found` and `base` (may be NULL), refers to `text`. Spans have no lasting ids
-// yet: findings_follow() comes next. The caller holds the one reference.
-Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *base, uint64_t serial);
+// Takes the counted references `found`, `base` (may be NULL) and `under`, refers to `text`. Spans have no
+// lasting ids yet: findings_follow() comes next. The caller holds the one reference.
+Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *base, const Annotations *under,
+                       uint64_t serial);
 const Findings *findings_ref(const Findings *self);
 void findings_unref(const Findings *self); // NULL is fine
-// `found` with the tags of `old` (NULL: none) that the changes did not touch. The caller holds a reference,
-// and keeps one to `found`, from which the result borrows.
+// `found` with the scripts' tags of `old` (NULL: none) that the changes did not touch. The caller holds a
+// reference, and keeps one to `found`, from which the result borrows.
 Annotations *findings_carry_tags(const Annotations *found, const Findings *old, const Changes *changes);
 // Give `fresh` the ids of `old` (NULL: there was nothing) where its spans are old ones moved by `changes`,
 // new ones elsewhere, and say in `delta` what differs.

@@ -177,9 +177,18 @@ static void on_drained(void *ctx)
   if (lsp->state == LSP_RUNNING) docs_resume(lsp->docs);
 }
 
+static void on_opened(void *ctx, Document *doc)
+{
+  Lsp *lsp = ctx;
+  for (size_t i = 0; i < lsp->parts.len; i++)
+    if (lsp->parts.items[i].opened) lsp->parts.items[i].opened(lsp->parts.items[i].ctx, lsp, doc);
+}
+
 static void on_closing(void *ctx, Document *doc)
 {
   Lsp *lsp = ctx;
+  for (size_t i = 0; i < lsp->parts.len; i++)
+    if (lsp->parts.items[i].closing) lsp->parts.items[i].closing(lsp->parts.items[i].ctx, lsp, doc);
   if (lsp->state != LSP_STOPPED) methods_drop(lsp, doc, true);
   tokens_forget(doc->tokens);
   doc->tokens = NULL;
@@ -224,7 +233,7 @@ Lsp *lsp_new(const LspOptions *options)
   int status = uv_loop_init(&lsp->loop);
   assert(status == 0);
   (void)status;
-  lsp->docs = docs_new(&lsp->loop, (DocsEvents){on_found, is_busy, on_closing, lsp});
+  lsp->docs = docs_new(&lsp->loop, (DocsEvents){on_found, is_busy, on_opened, on_closing, lsp});
   return lsp;
 }
 

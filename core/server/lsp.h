@@ -23,8 +23,10 @@ typedef enum LspFolderAsk { FOLDER_REFERENCES, FOLDER_QUOTES, FOLDER_COUNTS } Ls
 // Something that lives with the server. Any member may be NULL.
 typedef struct LspPart {
   void (*ready)(void *ctx, Lsp *lsp,
-                const Pipeline *pipeline); // initialized, and the pipeline is there: once
-  void (*folders)(void *ctx, Lsp *lsp);    // the workspace's folders changed
+                const Pipeline *pipeline);             // initialized, and the pipeline is there: once
+  void (*folders)(void *ctx, Lsp *lsp);                // the workspace's folders changed
+  void (*opened)(void *ctx, Lsp *lsp, Document *doc);  // before any work on it
+  void (*closing)(void *ctx, Lsp *lsp, Document *doc); // it is about to go
   void (*saved)(void *ctx, Lsp *lsp, const Document *doc);
   void (*found)(void *ctx, Lsp *lsp, const Document *doc); // new findings, already told
   // A question about the entity `entity` at `at`; `result` is the answer without the folder: a list of

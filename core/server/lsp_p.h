@@ -58,6 +58,8 @@ struct Method {
   bool (*feature)(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
   bool about_place; // its position means the text as it was when asked: void once that changed
   bool complete;    // wants the scripts' tags too
+  // Instead of `feature`: answers `id` by itself, at once or later.
+  void (*command)(Lsp *lsp, Document *doc, const char *id, const cJSON *params);
 };
 
 const Method *methods_find(Str name); // NULL: none of ours

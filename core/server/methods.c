@@ -4,6 +4,7 @@
 #include "server/lsp_p.h"
 
 #include "base/alloc.h"
+#include "server/people.h"
 #include "server/poscodec.h"
 #include "server/publish.h"
 #include "server/uri.h"
@@ -14,9 +15,11 @@
 
 #define PARENT_EVERY_MS 2000u
 
+// Of a command, too: that has it in its first argument.
 static const cJSON *text_document(const cJSON *params)
 {
-  return json_get(params, "textDocument");
+  const cJSON *arguments = json_get(params, "arguments");
+  return json_get(arguments ? cJSON_GetArrayItem(arguments, 0) : params, "textDocument");
 }
 
 // --- initialize to exit
@@ -111,8 +114,12 @@ static void do_initialize(Lsp *lsp, const RpcMessage *message)
                  "\"hoverProvider\":true,\"definitionProvider\":true,\"referencesProvider\":true,"
                  "\"implementationProvider\":true,"
                  "\"documentHighlightProvider\":true,\"documentSymbolProvider\":true,"
-                 "\"workspaceSymbolProvider\":true,"
-                 "\"semanticTokensProvider\":{\"legend\":"));
+                 "\"workspaceSymbolProvider\":true,\"renameProvider\":{\"prepareProvider\":true},"
+                 "\"codeActionProvider\":{\"codeActionKinds\":[\"quickfix\",\"refactor\",\"source\"]},"
+                 "\"executeCommandProvider\":{\"commands\":"));
+  people_write_commands(&out);
+  strbuf_add(&out, STR("},"
+                       "\"semanticTokensProvider\":{\"legend\":"));
   tokens_write_legend(&out, lsp->legend);
   strbuf_add(&out,
              STR(",\"range\":true,\"full\":{\"delta\":true}},"
@@ -370,7 +377,9 @@ static void answer(Lsp *lsp, const Method *method, const char *id, Document *doc
 {
   StrBuf out = {0};
   Error err = {0};
-  if (!method->feature(lsp, doc, params, &out, &err))
+  if (method->command)
+    method->command(lsp, doc, id, params);
+  else if (!method->feature(lsp, doc, params, &out, &err))
     lsp_fail(lsp, id, RPC_INVALID_PARAMS, "%s", err.text);
   else if (!ask_folder(lsp, method, id, doc, params, &out))
     lsp_reply(lsp, id, &out);
@@ -380,7 +389,7 @@ static void answer(Lsp *lsp, const Method *method, const char *id, Document *doc
 // Where there will be no findings: null is an answer to every feature but our own.
 static void answer_without(Lsp *lsp, const Method *method, const char *id, const Document *doc)
 {
-  if (method->feature != annotations)
+  if (method->feature != annotations && !method->command)
     reply_null(lsp, id);
   else if (doc->too_long)
     lsp_fail(lsp, id, RPC_REQUEST_FAILED, "too long to be annotated: the limit is %zu MB",
@@ -404,7 +413,9 @@ void methods_feature(Lsp *lsp, const Method *method, RpcMessage *message)
   Str uri = json_get_str(text_document(message->params), "uri");
   Document *doc = uri.ptr ? docs_find(lsp->docs, uri) : NULL;
   Position pos;
-  if (!uri.ptr)
+  if (method->command == people_command && !people_is_command(json_get_str(message->params, "command")))
+    lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "no such command");
+  else if (!uri.ptr)
     lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "textDocument.uri is missing");
   else if (!doc)
     lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "the document is not open");
@@ -495,33 +506,55 @@ static void do_cancel(Lsp *lsp, const RpcMessage *message)
   cJSON_free(id);
 }
 
+// LSP's rename names an entity: the command, with the empty edit that the client waits for.
+static void rename_entity(Lsp *lsp, Document *doc, const char *id, const cJSON *params)
+{
+  cJSON *place = cJSON_CreateObject(), *command = cJSON_CreateObject();
+  cJSON_AddItemToObject(place, "textDocument", cJSON_Duplicate(text_document(params), true));
+  cJSON_AddItemToObject(place, "position", cJSON_Duplicate(json_get(params, "position"), true));
+  cJSON_AddStringToObject(place, "kind", "entity");
+  cJSON_AddItemToObject(place, "name", cJSON_Duplicate(json_get(params, "newName"), true));
+  cJSON_AddStringToObject(command, "command", "newsmark.renameEntity");
+  cJSON_AddItemToArray(cJSON_AddArrayToObject(command, "arguments"), place);
+  people_command(lsp, doc, id, command);
+  cJSON_Delete(command);
+}
+
 // --- the table
 
 static const Method g_methods[] = {
-    {"initialize", do_initialize, NULL, false, false},
-    {"initialized", do_initialized, NULL, false, false},
-    {"shutdown", do_shutdown, NULL, false, false},
-    {"exit", do_exit, NULL, false, false},
-    {"$/cancelRequest", do_cancel, NULL, false, false},
-    {"$/setTrace", do_nothing, NULL, false, false},
-    {"workspace/didChangeConfiguration", do_nothing, NULL, false, false},
-    {"workspace/didChangeWatchedFiles", do_nothing, NULL, false, false},
-    {"workspace/didChangeWorkspaceFolders", do_folders, NULL, false, false},
-    {"textDocument/didOpen", do_open, NULL, false, false},
-    {"textDocument/didChange", do_change, NULL, false, false},
-    {"textDocument/didClose", do_close, NULL, false, false},
-    {"textDocument/didSave", do_save, NULL, false, false},
-    {"textDocument/hover", NULL, hover, true, false},
-    {"textDocument/documentHighlight", NULL, highlight, true, false},
-    {"textDocument/definition", NULL, definition, true, false},
-    {"textDocument/references", NULL, references, true, false},
-    {"textDocument/implementation", NULL, implementation, true, false},
-    {"textDocument/documentSymbol", NULL, symbols, false, false},
-    {"textDocument/semanticTokens/full", NULL, tokens_full, false, false},
-    {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false, false},
-    {"textDocument/semanticTokens/range", NULL, tokens_range, false, false},
-    {"newsmark/nextQuote", NULL, next_quote, true, false},
-    {"newsmark/annotations", NULL, annotations, false, true},
+    {"initialize", do_initialize, NULL, false, false, NULL},
+    {"initialized", do_initialized, NULL, false, false, NULL},
+    {"shutdown", do_shutdown, NULL, false, false, NULL},
+    {"exit", do_exit, NULL, false, false, NULL},
+    {"$/cancelRequest", do_cancel, NULL, false, false, NULL},
+    {"$/setTrace", do_nothing, NULL, false, false, NULL},
+    {"workspace/didChangeConfiguration", do_nothing, NULL, false, false, NULL},
+    {"workspace/didChangeWatchedFiles", do_nothing, NULL, false, false, NULL},
+    {"workspace/didChangeWorkspaceFolders", do_folders, NULL, false, false, NULL},
+    {"textDocument/didOpen", do_open, NULL, false, false, NULL},
+    {"textDocument/didChange", do_change, NULL, false, false, NULL},
+    {"textDocument/didClose", do_close, NULL, false, false, NULL},
+    {"textDocument/didSave", do_save, NULL, false, false, NULL},
+    {"textDocument/hover", NULL, hover, true, false, NULL},
+    {"textDocument/documentHighlight", NULL, highlight, true, false, NULL},
+    {"textDocument/definition", NULL, definition, true, false, NULL},
+    {"textDocument/references", NULL, references, true, false, NULL},
+    {"textDocument/implementation", NULL, implementation, true, false, NULL},
+    {"textDocument/documentSymbol", NULL, symbols, false, false, NULL},
+    {"textDocument/semanticTokens/full", NULL, tokens_full, false, false, NULL},
+    {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false, false, NULL},
+    {"textDocument/semanticTokens/range", NULL, tokens_range, false, false, NULL},
+    {"newsmark/nextQuote", NULL, next_quote, true, false, NULL},
+    {"textDocument/codeAction", NULL, people_code_actions, false, false, NULL},
+    {"textDocument/prepareRename", NULL, people_prepare_rename, true, false, NULL},
+    {"textDocument/rename", NULL, NULL, true, false, rename_entity},
+    {"workspace/executeCommand", NULL, NULL, false, false, people_command},
+    {"newsmark/people", NULL, people_candidates, false, false, NULL},
+    {"newsmark/decisions", NULL, people_decisions, false, false, NULL},
+    {"newsmark/review", NULL, people_review, false, true, NULL},
+    {"newsmark/next", NULL, people_next, true, true, NULL},
+    {"newsmark/annotations", NULL, annotations, false, true, NULL},
 };
 
 const Method *methods_find(Str name)

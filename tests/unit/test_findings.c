@@ -25,7 +25,7 @@ static Findings *make(const Span *spans, size_t count)
   found->refs = 1;
   for (size_t i = 0; i < count; i++) vec_push_in(&found->arena, &found->spans, spans[i]);
   Snapshot *text = snapshot_new(STR("the text does not matter here"));
-  Findings *self = findings_new(text, found, NULL, 1);
+  Findings *self = findings_new(text, found, NULL, annotations_ref(found), 1);
   snapshot_unref(text);
   return self;
 }

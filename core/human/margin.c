@@ -1,0 +1,297 @@
+// Notes lie sorted by start, so an edit is one walk from the first that it touches. An edit inside a mark
+// widens or narrows it; one at its edge does not. One that takes all of it, or crosses its edge, makes it
+// loose: just before, its anchor is made anew from the text as it still is, so that it is known again when an
+// undo or a paste brings the words back. Words can come back only through an edit, so only what an edit made
+// is searched.
+#define _GNU_SOURCE // memmem
+#include "human/margin.h"
+
+#include "base/alloc.h"
+
+#include <assert.h>
+
+struct Margin {
+  VEC_OF(MarginNote) notes; // with a place first, by start
+  size_t placed;            // so many of them
+};
+
+Margin *margin_new(void)
+{
+  return xcalloc(1, sizeof(Margin));
+}
+
+void margin_free(Margin *self)
+{
+  if (!self) return;
+  for (size_t i = 0; i < self->notes.len; i++) decision_unref(self->notes.items[i].decision);
+  vec_release(&self->notes);
+  free(self);
+}
+
+const MarginNote *margin_notes(const Margin *self, size_t *count)
+{
+  *count = self->notes.len;
+  return self->notes.items;
+}
+
+bool margin_has_loose(const Margin *self)
+{
+  return self->placed < self->notes.len;
+}
+
+static size_t index_of(const Margin *self, Str id)
+{
+  size_t i = 0;
+  while (i < self->notes.len && !str_eq(self->notes.items[i].decision->id, id)) i++;
+  return i;
+}
+
+const MarginNote *margin_find(const Margin *self, Str id)
+{
+  size_t i = index_of(self, id);
+  return i < self->notes.len ? &self->notes.items[i] : NULL;
+}
+
+// The first note with a place that starts at or behind `at`.
+static size_t first_from(const Margin *self, size_t at)
+{
+  size_t low = 0, high = self->placed;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (self->notes.items[middle].start < at)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static MarginNote take_out(Margin *self, size_t i)
+{
+  MarginNote note = self->notes.items[i];
+  self->placed -= i < self->placed;
+  memmove(&self->notes.items[i], &self->notes.items[i + 1], (--self->notes.len - i) * sizeof note);
+  return note;
+}
+
+static void put_in(Margin *self, MarginNote note)
+{
+  size_t at = note.loose ? self->notes.len : first_from(self, note.start);
+  vec_push(&self->notes, note);
+  memmove(&self->notes.items[at + 1], &self->notes.items[at], (self->notes.len - 1 - at) * sizeof note);
+  self->notes.items[at] = note;
+  self->placed += !note.loose;
+}
+
+void margin_remove(Margin *self, Str id)
+{
+  size_t i = index_of(self, id);
+  if (i == self->notes.len) return;
+  MarginNote note = take_out(self, i);
+  decision_unref(note.decision);
+}
+
+static void put(Margin *self, MarginNote note)
+{
+  decision_ref(note.decision);
+  margin_remove(self, note.decision->id);
+  put_in(self, note);
+}
+
+static int note_order(const void *left, const void *right)
+{
+  const MarginNote *a = left, *b = right;
+  return (a->start > b->start) - (a->start < b->start);
+}
+
+void margin_fill(Margin *self, Kept *kept)
+{
+  assert(!self->notes.len);
+  for (size_t i = 0; i < kept->places.len; i++) {
+    const Placed *place = &kept->places.items[i];
+    vec_push(&self->notes,
+             (MarginNote){.decision = place->decision, .start = place->start, .end = place->end});
+  }
+  if (self->notes.len) qsort(self->notes.items, self->notes.len, sizeof *self->notes.items, note_order);
+  self->placed = self->notes.len;
+  for (size_t i = 0; i < kept->orphans.len; i++)
+    vec_push(&self->notes, (MarginNote){.decision = kept->orphans.items[i].decision,
+                                        .loose = true,
+                                        .why = kept->orphans.items[i].why});
+  kept->places.len = kept->orphans.len = 0;
+}
+
+void margin_put(Margin *self, const Decision *decision, size_t start, size_t end)
+{
+  put(self, (MarginNote){.decision = decision, .start = start, .end = end});
+}
+
+void margin_put_loose(Margin *self, const Decision *decision, AnchorState why)
+{
+  put(self, (MarginNote){.decision = decision, .loose = true, .why = why});
+}
+
+void margin_refresh(Margin *self, const Decision *was, const Decision *is)
+{
+  size_t i = index_of(self, was->id);
+  if (i == self->notes.len || self->notes.items[i].decision != was) return;
+  self->notes.items[i].decision = decision_ref(is);
+  decision_unref(was);
+}
+
+// --- edits
+
+typedef enum Effect { EFFECT_NONE, EFFECT_MOVED, EFFECT_INSIDE, EFFECT_SWALLOWED } Effect;
+
+static Effect effect_of(const MarginNote *note, size_t start, size_t old_end)
+{
+  if (note->end <= start) return EFFECT_NONE;
+  if (note->start >= old_end) return EFFECT_MOVED;
+  bool all = start <= note->start && old_end >= note->end;
+  return !all && start >= note->start && old_end <= note->end ? EFFECT_INSIDE : EFFECT_SWALLOWED;
+}
+
+bool margin_swallows(const Margin *self, size_t start, size_t end)
+{
+  for (size_t i = 0; i < self->placed && self->notes.items[i].start < end; i++)
+    if (effect_of(&self->notes.items[i], start, end) == EFFECT_SWALLOWED) return true;
+  return false;
+}
+
+// Make the anchors of the notes that are about to come loose, in the text that still has them.
+static void anchor_swallowed(Margin *self, size_t start, size_t end, const Snapshot *before)
+{
+  Plain plain;
+  Arena arena = {0};
+  VEC_OF(Anchor) anchors = {0};
+  VEC_OF(size_t) which = {0};
+  plain_init(&plain, before);
+  for (size_t i = 0; i < self->placed && self->notes.items[i].start < end; i++) {
+    const MarginNote *note = &self->notes.items[i];
+    if (effect_of(note, start, end) != EFFECT_SWALLOWED) continue;
+    vec_push(&which, i);
+    vec_push(&anchors, (Anchor){.start = plain_from_byte(&plain, note->start),
+                                .end = plain_from_byte(&plain, note->end)});
+  }
+  anchor_make(&plain, anchors.items, anchors.len, &arena);
+  for (size_t i = 0; i < which.len; i++) {
+    MarginNote *note = &self->notes.items[which.items[i]];
+    Decision copy = *note->decision;
+    copy.anchor = anchors.items[i];
+    decision_unref(note->decision);
+    note->decision = decision_new(&copy);
+  }
+  vec_release(&anchors);
+  vec_release(&which);
+  plain_release(&plain);
+  arena_release(&arena);
+}
+
+void margin_edit(Margin *self, TextEdit edit, const Snapshot *before)
+{
+  size_t grown = edit.new_end - edit.old_end; // may wrap, and unwraps
+  if (before) anchor_swallowed(self, edit.start, edit.old_end, before);
+  for (size_t i = 0; i < self->placed;) {
+    MarginNote *note = &self->notes.items[i];
+    switch (effect_of(note, edit.start, edit.old_end)) {
+    case EFFECT_NONE:
+      break;
+    case EFFECT_MOVED:
+      note->start += grown;
+      note->end += grown;
+      break;
+    case EFFECT_INSIDE:
+      note->end += grown;
+      break;
+    case EFFECT_SWALLOWED: {
+      MarginNote loose = take_out(self, i);
+      loose.loose = true;
+      loose.why = ANCHOR_GONE;
+      put_in(self, loose);
+      continue;
+    }
+    }
+    i++;
+  }
+}
+
+// Whether the words of a loose note stand where the edits were.
+static bool may_be_back(Str window, const MarginNote *note)
+{
+  Str words = note->decision->anchor.words;
+  return words.len && memmem(window.ptr, window.len, words.ptr, words.len) != NULL;
+}
+
+static size_t longest_loose(const Margin *self)
+{
+  size_t longest = 0;
+  for (size_t i = self->placed; i < self->notes.len; i++) {
+    size_t len = self->notes.items[i].decision->anchor.words.len;
+    if (len > longest) longest = len;
+  }
+  return 2 * longest; // \r\n counts twice in the text
+}
+
+bool margin_settle(Margin *self, const Snapshot *text, size_t start, size_t end)
+{
+  if (self->placed == self->notes.len) return false;
+  size_t around = longest_loose(self), len = snapshot_len(text);
+  Arena arena = {0};
+  Plain window = {0};
+  size_t from = start > around ? start - around : 0, to = end + around < len ? end + around : len;
+  Str bytes = snapshot_read(text, from, to, &arena);
+  Snapshot *part = snapshot_new(bytes);
+  plain_init(&window, part);
+  snapshot_unref(part);
+  VEC_OF(const Anchor *) anchors = {0};
+  VEC_OF(size_t) which = {0};
+  for (size_t i = self->placed; i < self->notes.len; i++) {
+    if (!may_be_back(window.text, &self->notes.items[i])) continue;
+    vec_push(&anchors, &self->notes.items[i].decision->anchor);
+    vec_push(&which, i);
+  }
+  plain_release(&window);
+  bool back = false;
+  if (which.len) {
+    Plain plain;
+    AnchorPlace *places = arena_alloc(&arena, which.len * sizeof *places);
+    plain_init(&plain, text);
+    anchor_find(&plain, anchors.items, anchors.len, places);
+    for (size_t i = which.len; i-- > 0;) { // from the end, so that the numbers stay true
+      if (places[i].state != ANCHOR_FOUND) continue;
+      MarginNote note = take_out(self, which.items[i]);
+      note.loose = false;
+      note.start = plain_to_byte(&plain, places[i].start);
+      note.end = plain_to_byte(&plain, places[i].end);
+      vec_push(&self->notes, note); // kept at the end until all are out
+      back = true;
+    }
+    plain_release(&plain);
+    for (size_t i = self->placed; back && i < self->notes.len;) {
+      if (self->notes.items[i].loose) {
+        i++;
+        continue;
+      }
+      MarginNote note = self->notes.items[i];
+      memmove(&self->notes.items[i], &self->notes.items[i + 1], (--self->notes.len - i) * sizeof note);
+      put_in(self, note);
+      i++;
+    }
+  }
+  vec_release(&anchors);
+  vec_release(&which);
+  arena_release(&arena);
+  return back;
+}
+
+const HumanLayer *margin_layer(const Margin *self, const Registry *registry)
+{
+  PlacedVec places = {0};
+  for (size_t i = 0; self && i < self->placed; i++) {
+    const MarginNote *note = &self->notes.items[i];
+    if (note->decision->gone || note->start >= note->end) continue;
+    vec_push(&places, (Placed){note->start, note->end, decision_ref(note->decision)});
+  }
+  if (!places.len && registry_empty(registry)) return NULL;
+  return layer_new(&places, registry);
+}

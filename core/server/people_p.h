@@ -1,0 +1,85 @@
+// people_p: for people*.c: the desk of an open article, its steps, and putting decisions there.
+#pragma once
+
+#include "server/people.h"
+
+typedef struct RegistryLine { // of a folder's entities.jsonl
+  char *id, *text;            // owned
+} RegistryLine;
+
+typedef struct PeopleRoot { // a folder with .newsmark/
+  char *path, *entities;    // owned
+  uv_mutex_t lock;          // of ledger, which jobs of several desks use
+  Ledger *ledger;
+  VEC_OF(RegistryLine) lines; // as they are, changes that are not on disk yet included
+  const Registry *registry;   // of the lines; counted
+} PeopleRoot;
+
+typedef struct StepItem {         // one change of a step; either about the article, or a line of the folder's
+  const Decision *before, *after; // counted; before NULL: there was nothing
+  char *line_id, *line_before, *line_after; // owned; NULL: no line
+} StepItem;
+typedef struct Step {
+  VEC_OF(StepItem) items;
+} Step;
+
+typedef struct Promise { // an answer that goes out when all before it is on disk
+  char *id;              // owned
+  StrBuf result;
+  uint64_t sync;
+} Promise;
+
+typedef struct SyncJob SyncJob;
+
+struct Desk {
+  People *people;
+  Document *doc; // NULL: closed
+  PeopleRoot *root;
+  KeptPaths paths;
+  Ledger *ledger;      // the job's while there is one
+  SyncJob *job, *last; // last: to run behind `job`, once closed
+  bool loaded, again, checking;
+  uint64_t syncs;              // asked for so far
+  VEC_OF(char *) dirty;        // ids to be written; owned
+  VEC_OF(RegistryLine) folder; // lines of the folder to be written
+  VEC_OF(Promise) promises;
+  VEC_OF(Step) undo, redo;
+  char state[16];       // of review
+  Changes since;        // edits since the job's text
+  uv_fs_event_t *watch; // of the folder of its file; NULL: none
+  uint64_t told;        // hash of the last newsmark/reviewStatus
+};
+
+struct People {
+  Lsp *lsp;
+  VEC_OF(PeopleRoot *) roots;
+  VEC_OF(Desk *) desks;
+  bool stopped;
+};
+
+typedef struct ReviewCounts {
+  size_t reviewed, unreviewed, doubtful, rejected, orphans, notes;
+} ReviewCounts;
+ReviewCounts people_counts(const Document *doc);
+#define DOUBTFUL_BELOW 0.6f
+
+// Put `draft` (without id: a fresh one; time and anchor are set here and when written) at [start, end) as
+// part of `step`.
+void desk_put(Desk *desk, Step *step, const Decision *draft, size_t start, size_t end);
+// Put a tombstone in its place.
+void desk_take_back(Desk *desk, Step *step, const MarginNote *note);
+// Replace, or add, a line of the folder's; `text` is copied. NULL: a tombstone.
+void desk_put_line(Desk *desk, Step *step, Str id, const char *text);
+const char *root_line(const PeopleRoot *root, Str id); // NULL: none
+// The step is done: show it, keep it for undo, and begin to write. An empty step is written too: it may have
+// been undone.
+void desk_commit(Desk *desk, Step *step);
+// Answer `id` with `result`, which is taken, when all that was committed is on disk.
+void desk_promise(Desk *desk, const char *id, StrBuf *result);
+void desk_set_state(Desk *desk, const char *state);
+bool desk_undo(Desk *desk, bool redo, Step *done); // false: nothing to do; shows what it did
+
+typedef enum PreviewScope { PREVIEW_HERE, PREVIEW_ARTICLE, PREVIEW_FOLDER } PreviewScope;
+// Answer `id` with the places where `words` stand; `at`: the one, for PREVIEW_HERE.
+void people_preview(Desk *desk, const char *id, Str words, PreviewScope scope, size_t at);
+void step_release(Step *step);

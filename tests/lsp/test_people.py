@@ -1,0 +1,366 @@
+"""What readers decide in the editor: shown at once, on disk before the answer, back when the article is opened again."""
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+
+import client as lsp
+from client import Failure
+
+ARTICLE = ("Ny plan för Malmö\n\nAnna Berg från Nordbanken mötte Erik Holm i Oslo i maj 2024.\n\n"
+           "”Det här är bra för Nordbanken”, sa Berg till Reuters.\n\nNordbanken svarar inte. 🙂 Nordbanken växer.\n")
+
+
+def check(holds, what):
+    if not holds:
+        raise Failure(str(what))
+
+
+@contextlib.contextmanager
+def folder(**files):
+    path = os.path.realpath(tempfile.mkdtemp())
+    os.mkdir(path + "/.newsmark")
+    try:
+        for name, text in (files or {"a.txt": ARTICLE}).items():
+            with open(path + "/" + name.replace("_", "."), "w", encoding="utf-8", newline="") as out:
+                out.write(text)
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
+class Reader:
+    """One editor with one article open."""
+
+    def __init__(self, start, path, name="a.txt", **how):
+        self.client = start(**how)
+        self.path, self.name = path, name
+        self.uri = "file://%s/%s" % (path, name)
+        with open(path + "/" + name, encoding="utf-8", newline="") as article:
+            self.text = lsp.Text(article.read())
+        self.version = 1
+        self.client.open(self.uri, self.text.text)
+
+    def range(self, words, nth=0, after=0):
+        at = after - 1
+        for _ in range(nth + 1):
+            at = self.text.text.index(words, at + 1)
+        return {"start": self.text.position(at), "end": self.text.position(at + len(words))}
+
+    def do(self, command, **args):
+        args.setdefault("textDocument", {"uri": self.uri})
+        return self.client.request("workspace/executeCommand", {"command": "newsmark." + command, "arguments": [args]})
+
+    def fails(self, command, **args):
+        args.setdefault("textDocument", {"uri": self.uri})
+        return self.client.error("workspace/executeCommand", {"command": "newsmark." + command, "arguments": [args]})
+
+    def ask(self, method, **params):
+        return self.client.request("newsmark/" + method, {"textDocument": {"uri": self.uri}, **params})
+
+    def all(self):
+        return self.client.annotations(self.uri)["annotations"]
+
+    def types(self, words):
+        """What stands at each place of these words."""
+        return [one["type"] for one in self.all() if one["text"] == words]
+
+    def edit(self, old, new, nth=0):
+        place = self.range(old, nth)
+        at = self.text.offset(place["start"])
+        self.version += 1
+        self.client.change(self.uri, self.version, [{"range": place, "text": new}])
+        self.text.set(self.text.text[:at] + new + self.text.text[at + len(old):])
+
+    def save(self):
+        with open("%s/%s" % (self.path, self.name), "w", encoding="utf-8", newline="") as out:
+            out.write(self.text.text)
+        self.client.notify("textDocument/didSave", {"textDocument": {"uri": self.uri}})
+
+    def records(self):
+        try:
+            with open("%s/.newsmark/annotations/%s.jsonl" % (self.path, self.name), encoding="utf-8") as file:
+                return [json.loads(line) for line in file]
+        except FileNotFoundError:
+            return []
+
+    def close(self):
+        self.client.close(self.uri)
+        self.client.finish()
+
+
+def test_tag_here_is_on_disk_and_comes_back(start):
+    with folder() as path:
+        one = Reader(start, path)
+        answer = one.do("tag", range=one.range("Nordbanken"), type="LOC")
+        check(answer["count"] == 1 and answer["undo"] == 1, answer)
+        record, = one.records()
+        check(record["verdict"] == "made" and record["type"] == "LOC" and record["text"] == "Nordbanken", record)
+        check(one.types("Nordbanken")[0] == "LOC", one.types("Nordbanken"))
+        check(one.types("Nordbanken").count("LOC") == 1, "only here")
+        mark = next(m for m in one.all() if m["text"] == "Nordbanken")
+        check(mark["by"] == "human" and mark["verdict"] == "made" and mark["record"] == record["id"] and mark["confidence"] == 1, mark)
+        one.close()
+        two = Reader(start, path)
+        check(two.types("Nordbanken")[0] == "LOC", two.types("Nordbanken"))
+
+
+def test_first_notification_has_what_is_kept(start):
+    with folder() as path:
+        one = Reader(start, path)
+        one.do("tag", range=one.range("Oslo"), type="ORG")
+        one.close()
+        two = Reader(start, path)
+        first = two.client.notification("newsmark/publishAnnotations")
+        check(first["full"] and [m["type"] for m in first["added"] if m["text"] == "Oslo"] == ["ORG"], first)
+
+
+def test_everywhere_in_the_article(start):
+    with folder() as path:
+        one = Reader(start, path)
+        seen = one.do("tag", range=one.range("Nordbanken"), type="PER", scope="article", preview=True)
+        check(seen["count"] == 4 and len(seen["rows"]) == 4 and seen["rows"][0]["left"].endswith("från "), seen)
+        check(not one.records(), "a preview does nothing")
+        answer = one.do("tag", range=one.range("Nordbanken"), type="PER", scope="article")
+        check(answer["count"] == 4, answer)
+        check(one.types("Nordbanken") == ["PER"] * 4, one.types("Nordbanken"))
+        one.do("undo")
+        check("PER" not in one.types("Nordbanken"), one.types("Nordbanken"))
+        check(all("gone" in r for r in one.records()), one.records())
+        one.do("redo")
+        check(one.types("Nordbanken") == ["PER"] * 4, one.types("Nordbanken"))
+        check(one.fails("redo") == -32803, "nothing to do again")
+
+
+def test_everywhere_in_the_folder_at_once(start):
+    with folder(a_txt=ARTICLE, b_txt="Igår.\n\nOm nordstjärnan skrev Nordbanken inget, men Kvarnbo växer.\n") as path:
+        one = Reader(start, path)
+        other = Reader(lambda **how: one.client, path, "b.txt")
+        seen = one.do("tag", range=one.range("Nordbanken"), type="LOC", scope="folder", preview=True)
+        check(seen["count"] == 5 and seen["articles"] == 2, seen)
+        one.do("tag", range=one.range("Nordbanken"), type="LOC", scope="folder")
+        check(one.types("Nordbanken") == ["LOC"] * 4, one.types("Nordbanken"))
+        check(other.types("Nordbanken") == ["LOC"], other.all())
+        other.do("tag", range=other.range("Kvarnbo"), type="weapon", scope="folder")
+        check("weapon" in other.types("Kvarnbo"), other.all())
+        other.do("reject", range=other.range("Nordbanken"))
+        other.do("undo")
+        one.do("untag", range=one.range("Nordbanken"), scope="folder")
+        check(one.types("Nordbanken") == [] and other.types("Nordbanken") == [], one.types("Nordbanken"))
+        lines = open(path + "/.newsmark/entities.jsonl", encoding="utf-8").read()
+        check("Kvarnbo" in lines and "rejected" in lines, lines)
+
+
+def test_rejected_stays_rejected(start):
+    with folder() as path:
+        one = Reader(start, path)
+        check(one.types("Erik Holm") == ["PER"], one.all())
+        mark = next(m for m in one.all() if m["text"] == "Erik Holm")
+        one.do("reject", id=mark["id"])
+        check(one.types("Erik Holm") == [], one.types("Erik Holm"))
+        check([d["verdict"] for d in one.ask("decisions")] == ["rejected"], one.ask("decisions"))
+        one.close()
+        two = Reader(start, path)
+        check(two.types("Erik Holm") == [], two.types("Erik Holm"))
+        record = two.ask("decisions")[0]["record"]
+        two.do("forget", record=record)
+        check(two.types("Erik Holm") == ["PER"], two.types("Erik Holm"))
+
+
+def test_accept_and_untag(start):
+    with folder() as path:
+        one = Reader(start, path)
+        one.do("accept", range=one.range("Oslo"))
+        mark = next(m for m in one.all() if m["text"] == "Oslo")
+        check(mark["verdict"] == "accepted" and mark["by"] == "human", mark)
+        one.do("untag", range=one.range("Oslo"))
+        check(one.types("Oslo") == [], one.types("Oslo"))
+        one.do("undo")
+        check(one.types("Oslo") == ["LOC"], one.types("Oslo"))
+        one.do("undo")
+        mark = next(m for m in one.all() if m["text"] == "Oslo")
+        check("verdict" not in mark and mark["by"] != "human", mark)
+
+
+def test_speaker_and_source(start):
+    with folder() as path:
+        one = Reader(start, path)
+        at = one.range("bra för")["start"]
+        people = one.ask("people", position=at)
+        check({p["name"] for p in people} >= {"Anna Berg", "Erik Holm"}, people)
+        one.do("setSpeaker", position=at, kind="quote", mention=one.range("Erik Holm"))
+        quote = next(m for m in one.all() if m["kind"] == "quote")
+        check(quote["speaker"]["name"] == "Erik Holm" and quote["speaker"]["text"] == "Erik Holm", quote)
+        one.do("setSource", position=at, kind="quote", name="Reuters")
+        quote = next(m for m in one.all() if m["kind"] == "quote")
+        check(quote["source"]["name"] == "Reuters" and quote["speaker"]["name"] == "Erik Holm", quote)
+        one.do("setSpeaker", position=at, kind="quote", none=True)
+        quote = next(m for m in one.all() if m["kind"] == "quote")
+        check(quote["speaker"] is None, quote)
+        one.close()
+        two = Reader(start, path)
+        quote = next(m for m in two.all() if m["kind"] == "quote")
+        check(quote["speaker"] is None and quote["source"]["name"] == "Reuters" and quote["by"] == "human", quote)
+
+
+def test_notes(start):
+    with folder() as path:
+        one = Reader(start, path)
+        one.do("note", range=one.range("Oslo"), text="really?")
+        mark = next(m for m in one.all() if m["text"] == "Oslo")
+        check(mark["note"] == "really?" and mark["verdict"] == "noted" and mark["by"] != "human", mark)
+        one.do("note", range=one.range("växer"), text="since when")
+        check(one.types("växer") == ["note"], one.types("växer"))
+        one.do("note", range=one.range("Oslo"), text="")
+        check("note" not in next(m for m in one.all() if m["text"] == "Oslo"), "taken away")
+
+
+def test_entities(start):
+    with folder() as path:
+        one = Reader(start, path)
+        named = lambda words: [m["name"] for m in one.all() if m["text"] == words and m["kind"] == "entity"]
+        one.do("renameEntity", range=one.range("Anna Berg"), name="Anna Maria Berg")
+        check(named("Anna Berg") == ["Anna Maria Berg"] and named("Berg") == ["Anna Maria Berg"], one.all())
+        quote = next(m for m in one.all() if m["kind"] == "quote")
+        check(quote["speaker"]["name"] == "Anna Maria Berg", quote)
+        one.do("addAlias", range=one.range("Anna Berg"), alias="växer")
+        check(named("växer") == ["Anna Maria Berg"], named("växer"))
+        one.do("joinEntities", range=one.range("Erik Holm"), into="Anna Maria Berg")
+        check(named("Erik Holm") == ["Anna Maria Berg"], named("Erik Holm"))
+        one.do("undo")
+        check(named("Erik Holm") == ["Erik Holm"], named("Erik Holm"))
+        one.do("splitEntity", range=one.range("Berg", 1), name="Karin Berg")
+        check(named("Berg") == ["Karin Berg"] and named("Anna Berg") == ["Anna Maria Berg"], one.all())
+        quote = next(m for m in one.all() if m["kind"] == "quote")
+        check(quote["speaker"]["name"] == "Karin Berg", quote)
+        prepared = one.client.request("textDocument/prepareRename", {"textDocument": {"uri": one.uri}, "position": one.range("Erik Holm")["start"]})
+        check(prepared["placeholder"] == "Erik Holm", prepared)
+        renamed = one.client.request("textDocument/rename", {"textDocument": {"uri": one.uri}, "position": one.range("Erik Holm")["start"], "newName": "Erik O. Holm"})
+        check(not renamed["changes"] and named("Erik Holm") == ["Erik O. Holm"], renamed)
+
+
+def test_marks_follow_the_text(start):
+    with folder() as path:
+        one = Reader(start, path)
+        one.do("tag", range=one.range("Nordbanken", 3), type="PER")
+        one.edit("Anna Berg från", "I går 🙂 mötte Anna Berg från\r\n")
+        one.edit("växer", "krymper")
+        check(one.types("Nordbanken").count("PER") == 1 and one.types("Nordbanken")[3] == "PER", one.types("Nordbanken"))
+        place = one.range("Nordbanken", 3)  # a letter typed inside the mark
+        at = one.text.offset(place["start"]) + 4
+        one.version += 1
+        where = one.text.position(at)
+        one.client.change(one.uri, one.version, [{"range": {"start": where, "end": where}, "text": "x"}])
+        one.text.set(one.text.text[:at] + "x" + one.text.text[at:])
+        check(one.types("Nordxbanken") == ["PER"], one.all())
+        one.save()
+        one.close()
+        two = Reader(start, path)
+        check(two.types("Nordxbanken") == ["PER"], two.ask("decisions"))
+
+
+def test_cut_and_paste_and_orphans(start):
+    with folder() as path:
+        one = Reader(start, path)
+        one.do("tag", range=one.range("Reuters"), type="LOC")
+        sentence = "”Det här är bra för Nordbanken”, sa Berg till Reuters.\n"
+        one.edit(sentence, "")
+        check(one.types("Reuters") == [] and one.ask("review")["orphans"] == 1, one.ask("decisions"))
+        orphan, = one.ask("decisions")
+        check(orphan["range"] is None and orphan["why"] and orphan["text"] == "Reuters", orphan)
+        one.edit("Nordbanken svarar", sentence + "\nNordbanken svarar")
+        check(one.types("Reuters") == ["LOC"] and one.ask("review")["orphans"] == 0, one.ask("decisions"))
+        one.edit(sentence, "")
+        one.do("reattach", record=orphan["record"], range=one.range("svarar"))
+        check(one.types("svarar") == ["LOC"], one.all())
+
+
+def test_changed_while_closed(start):
+    with folder() as path:
+        one = Reader(start, path)
+        one.do("tag", range=one.range("Nordbanken", 2), type="PER")
+        one.do("tag", range=one.range("Reuters"), type="LOC")
+        one.close()
+        with open(path + "/a.txt", "w", encoding="utf-8") as out:
+            out.write("Ingress om Nordbanken och Reuters som är ny.\n\n" + ARTICLE)
+        two = Reader(start, path)
+        check([i for i, t in enumerate(two.types("Nordbanken")) if t == "PER"] == [3], two.types("Nordbanken"))
+        check([i for i, t in enumerate(two.types("Reuters")) if t == "LOC"] == [1], two.types("Reuters"))
+        two.save()
+        check(two.ask("review")["orphans"] == 0, two.ask("decisions"))
+
+
+def test_two_editors_on_one_article(start):
+    with folder() as path:
+        one, two = Reader(start, path), Reader(start, path)
+        one.do("tag", range=one.range("Oslo"), type="ORG")
+        two.do("tag", range=two.range("Reuters"), type="LOC")
+        check(two.types("Oslo") == ["ORG"], two.types("Oslo"))
+        one.client.notification("newsmark/publishAnnotations", lambda p: any(m["text"] == "Reuters" and m["type"] == "LOC" for m in p["added"]))
+        check(len(one.records()) == 2, one.records())
+
+
+def test_review(start):
+    with folder() as path:
+        one = Reader(start, path)
+        before = one.ask("review")
+        check(before["state"] == "unread" and before["reviewed"] == 0 and before["unreviewed"] > 5, before)
+        first = one.ask("next", position={"line": 0, "character": 0})
+        one.do("accept", id=first["id"])
+        second = one.ask("next", position=first["range"]["start"])
+        check(second["id"] != first["id"], second)
+        back = one.ask("next", position={"line": 9, "character": 0}, back=True, filter={"kinds": ["date"]})
+        check(back["kind"] == "date", back)
+        one.do("setState", state="done")
+        status = one.client.notification("newsmark/reviewStatus", lambda p: p["state"] == "done")
+        check(status["reviewed"] == 1, status)
+        check({"id": "article", "kind": "article", "state": "done"}.items() <= one.records()[0].items(), one.records())
+        check(one.ask("review")["state"] == "done", "kept")
+        check(one.fails("setState", state="burnt") == -32602, "no such state")
+
+
+def test_code_actions(start):
+    with folder() as path:
+        one = Reader(start, path)
+        actions = lambda words, **more: one.client.request("textDocument/codeAction", {
+            "textDocument": {"uri": one.uri}, "range": one.range(words), "context": {"diagnostics": [], **more}})
+        offered = actions("Oslo")
+        kinds = {a["kind"] for a in offered}
+        check({"quickfix.newsmark.accept", "quickfix.newsmark.reject", "refactor.newsmark.tag", "refactor.newsmark.untag", "source.newsmark.acceptAll"} <= kinds, kinds)
+        check({a["kind"] for a in actions("Oslo", only=["quickfix"])} == {"quickfix.newsmark.accept", "quickfix.newsmark.reject"}, "only")
+        for title in ("Tag Oslo as organisation everywhere in this article", "Accept Oslo as LOC"):
+            check(title in [a["title"] for a in offered], [a["title"] for a in offered])
+        run = next(a for a in offered if a["title"] == "Tag Oslo as organisation")["command"]
+        one.client.request("workspace/executeCommand", {"command": run["command"], "arguments": run["arguments"]})
+        check(one.types("Oslo") == ["ORG"], one.types("Oslo"))
+        speakers = [a for a in actions("bra för") if a["kind"] == "refactor.newsmark.speaker"]
+        run = next(a for a in speakers if a["title"] == "Speaker: Erik Holm")["command"]
+        one.client.request("workspace/executeCommand", {"command": run["command"], "arguments": run["arguments"]})
+        check(next(m for m in one.all() if m["kind"] == "quote")["speaker"]["name"] == "Erik Holm", "by code action")
+
+
+def test_refused(start):
+    with folder() as path:
+        one = Reader(start, path)
+        check(one.fails("tag", range=one.range("Oslo")) == -32602, "no type")
+        check(one.fails("tag", type="PER") == -32602, "no place")
+        check(one.fails("nonsense", type="PER") == -32602, "no such command")
+        check(one.fails("accept", range=one.range("växer")) == -32803, "nothing there")
+        check(one.fails("undo") == -32803, "nothing to take back")
+        check(one.fails("accept", id="ffff") == -32803, "no such id")
+        client = one.client
+        client.open("untitled:1", ARTICLE)
+        code = client.error("workspace/executeCommand", {"command": "newsmark.tag", "arguments": [
+            {"textDocument": {"uri": "untitled:1"}, "range": one.range("Oslo"), "type": "PER"}]})
+        check(code == -32803, "no file")
+
+
+def test_read_only_folder_says_so(start):
+    if os.geteuid() == 0:
+        return  # root may write anywhere
+    with folder() as path:
+        os.chmod(path + "/.newsmark", 0o500)
+        one = Reader(start, path)
+        check(one.fails("tag", range=one.range("Oslo"), type="ORG") == -32803, "cannot be kept")
+        os.chmod(path + "/.newsmark", 0o700)
