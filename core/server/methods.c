@@ -121,9 +121,12 @@ static void do_initialize(Lsp *lsp, const RpcMessage *message)
   strbuf_add(&out, STR("},"
                        "\"semanticTokensProvider\":{\"legend\":"));
   tokens_write_legend(&out, lsp->legend);
+  strbuf_add(&out, STR(",\"range\":true,\"full\":{\"delta\":true}},"));
+  if (json_get_bool(json_get(json_get(message->params, "initializationOptions"), "newsmark"), "inlayHints",
+                    false))
+    strbuf_add(&out, STR("\"inlayHintProvider\":true,"));
   strbuf_add(&out,
-             STR(",\"range\":true,\"full\":{\"delta\":true}},"
-                 "\"workspace\":{\"workspaceFolders\":{\"supported\":true,\"changeNotifications\":true}},"
+             STR("\"workspace\":{\"workspaceFolders\":{\"supported\":true,\"changeNotifications\":true}},"
                  "\"experimental\":{\"newsmark\":{\"annotations\":true}}},"
                  "\"serverInfo\":{\"name\":\"newsmark\",\"version\":\"" NEWSMARK_VERSION "\"}}"));
   lsp->state = LSP_RUNNING;
@@ -331,6 +334,15 @@ static bool tokens_range(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *o
   if (!poscodec_range(json_get(params, "range"), doc->found->text, lsp->features.enc, &start, &end))
     return error_set(err, ERR_USAGE, "range is missing");
   tokens_write_range(out, doc, lsp->features.enc, start, end);
+  return true;
+}
+
+static bool inlay_hints(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  size_t start, end;
+  if (!poscodec_range(json_get(params, "range"), doc->found->text, lsp->features.enc, &start, &end))
+    return error_set(err, ERR_USAGE, "range is missing");
+  features_inlay(out, doc, &lsp->features, start, end);
   return true;
 }
 
@@ -545,6 +557,7 @@ static const Method g_methods[] = {
     {"textDocument/semanticTokens/full", NULL, tokens_full, false, false, NULL},
     {"textDocument/semanticTokens/full/delta", NULL, tokens_delta, false, false, NULL},
     {"textDocument/semanticTokens/range", NULL, tokens_range, false, false, NULL},
+    {"textDocument/inlayHint", NULL, inlay_hints, false, false, NULL},
     {"newsmark/nextQuote", NULL, next_quote, true, false, NULL},
     {"textDocument/codeAction", NULL, people_code_actions, false, false, NULL},
     {"textDocument/prepareRename", NULL, people_prepare_rename, true, false, NULL},

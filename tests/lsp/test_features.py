@@ -266,3 +266,22 @@ def test_annotations_of_a_range(start):
     want = [one for one in whole["annotations"] if text.offset(one["range"]["start"]) < to and text.offset(one["range"]["end"]) > from_]
     same(part, want)
     check(0 < len(part) < len(whole["annotations"]), "not a part")
+
+
+def test_inlay_hints_on_wish(start):
+    asked = lambda client, text: client.request("textDocument/inlayHint", dict(DOC, range={
+        "start": {"line": 0, "character": 0}, "end": {"line": len(text.split("\n")), "character": 0}}))
+    same(start().capabilities.get("inlayHintProvider"), None)
+    client = start(options={"inlayHints": True})
+    same(client.capabilities["inlayHintProvider"], True)
+    text = ("Brand i hamnen\n\n2023-04-17\n\nÅkaren såg röken i fredags. Två dagar senare kom regnet, den 3 mars 2021 "
+            "hade det brunnit förut.\n")
+    client.open(URI, text)
+    hints = asked(client, text)
+    same([(one["label"], one["tooltip"]) for one in hints],
+         [("2023-04-14", "the article's date, 2023-04-17"), ("2023-04-16", "the date before, 2023-04-14")])
+    line = text.split("\n")[4]
+    same([one["position"] for one in hints], [{"line": 4, "character": line.index("fredags") + len("fredags")},
+                                              {"line": 4, "character": line.index("senare") + len("senare")}])
+    same(client.request("textDocument/inlayHint", dict(DOC, range={
+        "start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}})), [])
