@@ -122,7 +122,7 @@ static void count_inside(const Scene *scene, const Marked *marked, float *f)
     words++;
     capitals += (scene->in[i].flags & TOKEN_CAPITAL) != 0;
     small += word->small != SMALL_NONE;
-    f[SIGN_FIRST] = f[SIGN_FIRST] || word->pronoun == '1';
+    if (word->pronoun == '1') f[SIGN_FIRST] = 1;
     clause += word->small == SMALL_AUX || word->small == SMALL_SUB || word->pronoun ||
               (word->cue && word->cue < CUE_NOUN);
   }
@@ -150,7 +150,7 @@ static void look_around(const Scene *scene, const Marked *marked, float *f)
     f[SIGN_AFTER_NAME] = (flags & TOKEN_WORD) && (flags & TOKEN_CAPITAL);
     f[SIGN_AFTER_NOUN] = (flags & TOKEN_WORD) && !(flags & TOKEN_CAPITAL) && !word->small && !word->cue;
     f[SIGN_COLON] = scene_is(scene, first - 1, ":");
-    f[SIGN_LED] = f[SIGN_COLON] && first + 1 < last && (scene->in[first + 1].flags & TOKEN_CAPITAL);
+    f[SIGN_LED] = f[SIGN_COLON] > 0 && first + 1 < last && (scene->in[first + 1].flags & TOKEN_CAPITAL);
   }
   f[SIGN_BEFORE_AUX] = last < scene->len && scene->words[last]->small == SMALL_AUX;
   f[SIGN_BEFORE_WORD] = last < scene->len && scene_is_word(scene, last);
