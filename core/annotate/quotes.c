@@ -3,9 +3,11 @@
 // block cannot tell is left to the article (quotes_attribute.c). Whether it was said at all: quotes_speech.c.
 #include "annotate/quotes_p.h"
 
+#define SEED_BYTES 24u // enough to tell quotations apart
+
 static bool has_dash_speech(Lang lang)
 {
-  return lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA || lang == LANG_FI;
+  return lang != LANG_EN && lang != LANG_DE && lang != LANG_NL && lang != LANG_UNKNOWN;
 }
 
 // Whether the stretch stands in a sentence of its own.
@@ -49,6 +51,8 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
   const Token *in = scene->in;
   QuoteDraft draft = {
       .start = in[marked->first].start, .end = in[marked->last - 1].end, .form = marked->form};
+  uint32_t seed_end = draft.end - draft.start > SEED_BYTES ? draft.start + SEED_BYTES : draft.end;
+  draft.seed = (uint32_t)str_hash(str_slice(scene->notes->text, draft.start, seed_end));
   *saying = speaker_find(scene, &self->candidates, *marked);
   describe_place(scene, marked, &draft);
   draft.single = marks_single(scene->notes, marked->form == QUOTE_CLOSER ? marked->last - 1 : marked->first);

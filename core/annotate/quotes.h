@@ -41,6 +41,7 @@ typedef struct QuoteDraft {
   uint32_t cue_start, cue_end;
   Party speaker, source;
   Party topic;    // whom the sentence before, in the same block, is about
+  uint32_t seed;  // of the number of its group: hangs on its first words
   uint8_t reason; // QuoteReason: how the speaker was found
   bool starts;    // begins a sentence of its own
   bool whole;     // begins and ends one

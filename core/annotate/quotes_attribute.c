@@ -31,6 +31,7 @@ typedef struct Walk {
   Map titles;       // lemma -> index in entities, + 1
   Map first_titles; // likewise, the first of the article
   Voices voices;
+  Groups groups;
   char *genders; // [cluster], 0: not looked up; '?': unknown
   size_t clusters;
   size_t next_entity, near_entity;
@@ -50,10 +51,10 @@ typedef struct Walk {
   Speaker answerer;    // who spoke last by a dash and a verb of saying
   size_t answer_block; // and where, or where it answered last
   size_t open_block;   // ended inside a quotation whose mark the next block may repeat
-  uint32_t group;
-  size_t block;    // where the walk is
-  size_t quoted;   // end of the last quotation
-  size_t last_cue; // byte of its cue
+  uint32_t group;      // the last one; 0: none
+  size_t block;        // where the walk is
+  size_t quoted;       // end of the last quotation
+  size_t last_cue;     // byte of its cue
 } Walk;
 
 static const char *const g_reasons[] = {
@@ -460,7 +461,8 @@ static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading
 static void emit(Walk *self, const Reading *reading)
 {
   bool same_cue = reading->cue.end && reading->cue.start == self->last_cue && self->last_cue;
-  if (!(self->group && (reading->same_group || same_cue))) self->group++;
+  if (!(self->group && (reading->same_group || same_cue)))
+    self->group = groups_next(&self->groups, reading->draft->seed, &self->scratch);
   self->last_cue = reading->cue.end ? reading->cue.start : 0;
   Span span = {.start = reading->start,
                .end = reading->end,
@@ -684,5 +686,6 @@ void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec
   map_release(&walk.titles);
   map_release(&walk.first_titles);
   voices_release(&walk.voices);
+  groups_release(&walk.groups);
   arena_release(&walk.scratch);
 }

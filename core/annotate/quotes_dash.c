@@ -1,5 +1,7 @@
-// A line of dash speech is spoken from its dash to the words of the reporter (", sa hon"), or to its end.
-// Behind those words speech goes on where another dash says so.
+// Lines that a dash opens. In the North a line of dash speech is spoken from its dash to the words of the
+// reporter (", sa hon"), or to its end. Behind those words speech goes on where another dash says so. In the
+// South a dash closes speech too, in front of the reporter's words ("– No – ha detto Rossi – mai."), and the
+// next one opens it again.
 #include "annotate/quotes_p.h"
 
 // The next dash that speech can begin with: between spaces, behind the end of a sentence, a comma or a colon.
@@ -23,15 +25,43 @@ static bool begins_speech(const Scene *scene, uint32_t dash)
   return (scene->in[i].flags & (TOKEN_CAPITAL | TOKEN_NUMBER)) || dash > 0 || !scene_is_word(scene, i);
 }
 
+static bool closes_by_dash(Lang lang)
+{
+  return lang == LANG_IT || lang == LANG_FR || lang == LANG_ES || lang == LANG_PT;
+}
+
+// The dash in front of the reporter's words, from token `from` on; the line's end where there is none. *stop:
+// where those words end, at a dash of their own or at the line's end.
+static uint32_t closing_dash(const Scene *scene, uint32_t from, uint32_t *stop)
+{
+  for (uint32_t i = from; i + 1 < scene->len; i++) {
+    if (!scene_is_dash(scene, i)) continue;
+    uint32_t verb = i + 1, end = i + 4 < scene->len ? i + 4 : scene->len;
+    while (verb < end && (scene->words[verb]->small == SMALL_AUX || scene->words[verb]->small == SMALL_REFL ||
+                          scene->words[verb]->small == SMALL_ADV))
+      verb++;
+    Cue cue;
+    if (verb == end || !speaker_cue_at(scene, verb, scene->len, &cue) || cue.class >= CUE_NOUN) continue;
+    for (*stop = cue.last; *stop < scene->len && !scene_is_dash(scene, *stop);) ++*stop;
+    return i;
+  }
+  return *stop = scene->len;
+}
+
 void dash_speech(const Scene *scene, bool listed, MarkedVec *out)
 {
+  bool south = closes_by_dash(scene->lexicon->lang);
   uint32_t first = 0;
   while (first + 1 < scene->len && scene_is_dash(scene, first)) {
-    uint32_t stop, last = speaker_breaks_in(scene, first + 1, &stop);
-    if (!first && listed && last == scene->len) return;
+    uint32_t stop, last = speaker_breaks_in(scene, first + 1, &stop), behind = last;
+    if (south) {
+      uint32_t next, closing = closing_dash(scene, first + 1, &next);
+      if (closing < last) last = closing, behind = next;
+    }
+    if (!first && (listed || south) && last == scene->len) return; // an item of a list, for all that it shows
     if (!first) out->len = 0;
     if (last > first + 1 && begins_speech(scene, first))
       vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH});
-    first = next_dash(scene, last);
+    first = behind == last ? next_dash(scene, last) : behind;
   }
 }

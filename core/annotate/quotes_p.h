@@ -229,6 +229,16 @@ typedef struct Voices {
 uint8_t voices_of(Voices *self, const Mention *speaker, Arena *arena);
 void voices_release(Voices *self);
 
+// Numbers of groups hang on the first words of what is said, not on its place: what is written in front
+// changes none.
+typedef struct Groups {
+  Map taken;
+} Groups; // = {0} to begin
+
+// A number for a new group, from 1.
+uint32_t groups_next(Groups *self, uint32_t seed, Arena *arena);
+void groups_release(Groups *self);
+
 // The distances that quotes_attribute() looks at: moved.c must know them all.
 static inline bool quotes_adjoin(const QuoteDraft *draft, const QuoteDraft *next)
 {

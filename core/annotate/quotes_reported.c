@@ -172,6 +172,7 @@ static bool goes_on(Reporter *self, bool fresh)
       .form = QUOTE_REPORTED, .type = QUOTE_INDIRECT, .confidence = 0.7F, .reason = REASON_SAME};
   draft.start = scene->in[self->first].start;
   draft.end = scene->in[self->last - 1].end;
+  draft.seed = scene->in[self->first].hash;
   if (before) draft.speaker = before->speaker;
   vec_push_in(scene->arena, self->out, draft);
   return true;

@@ -35,7 +35,7 @@ typedef struct DateFacts { // TIMEX3, TimeML 1.2.1
 
 typedef struct QuoteFacts {
   Mention cue, speaker, source;
-  uint32_t group; // parts of one quotation share it; from 1
+  uint32_t group; // parts of one quotation share it; from 1, steady under edits elsewhere
   uint8_t voice;  // 1 to QUOTE_VOICES, the same for all that one speaker says in the article; 0: no speaker
   Str why;        // one plain sentence for the hover: what the speaker was found by
 } QuoteFacts;
