@@ -274,7 +274,10 @@ static void sentence_of(Finder *f, uint32_t at, uint32_t *first, uint32_t *last)
 static void mark_tense(Finder *f, DateFrame *frame, uint32_t begin, uint32_t end)
 {
   uint32_t first, last;
-  if (frame_has(frame, FIELD_DIR) || frame_has(frame, FIELD_REL) || frame_has(frame, FIELD_YEAR) ||
+  bool weekend =
+      frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND && frame_get(frame, FIELD_REL, 1) == 0; // "this"
+  if (frame_has(frame, FIELD_DIR) || (frame_has(frame, FIELD_REL) && !weekend) ||
+      frame_has(frame, FIELD_YEAR) ||
       frame_get(frame, FIELD_TENSE, 0) == 1) // 2: a weak hint of the pattern's own
     return;
   bool open = frame_has(frame, FIELD_MONTH) || frame_has(frame, FIELD_WEEKDAY) ||
@@ -316,13 +319,25 @@ static const Reading *day_reading(const Finder *f, uint32_t at)
   return number ? number : atom_reading(f, at, SYM_ORD);
 }
 
+// "16 August", "the 22nd of this month"; but of "5 to 6 on 22 April" the right one is a clock.
+static bool names_a_day(const Finder *f, const DateMatch *m)
+{
+  const DateFrame *frame = &m->frame;
+  if (!frame_has(frame, FIELD_DAY)) return false;
+  const Reading *first = atom_reading(f, m->begin, SYM_INT);
+  if (first && frame_has(frame, FIELD_HOUR) && first->value == frame->field[FIELD_HOUR] &&
+      first->value != frame->field[FIELD_DAY])
+    return false;
+  return frame_has(frame, FIELD_MONTH) || frame_get(frame, FIELD_UNIT, 0) == UNIT_MONTH;
+}
+
 // Days of the month that stand in front of a date with a month, across "–", "to", "and": they share month and
 // year. Returns where the last of them ends, or `floor`.
 static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
 {
   uint32_t at = m->begin, found[8][2];
   size_t count = 0;
-  if (!frame_has(&m->frame, FIELD_DAY) || !frame_has(&m->frame, FIELD_MONTH)) return floor;
+  if (!names_a_day(f, m)) return floor;
   for (uint32_t here = at; count < ARRAY_LEN(found); here = found[count - 1][0]) {
     uint32_t i = here;
     for (int words = 0; words < 2 && i > floor; words++) { // "5. bis zum 9. Juni"
@@ -399,7 +414,11 @@ static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
   }
   if (!joins || dates->items[dates->len - 1].type > DATE_TIME) return;
   DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - 1].frame;
-  share_day(left, &m->frame);
+  bool day_first = !atom_reading(f, m->begin, SYM_INT) && !atom_reading(f, m->begin, SYM_NUM) &&
+                   !atom_reading(f, m->begin, SYM_CLOCK) && !atom_reading(f, m->begin, SYM_CLOCKDOT);
+  if (!day_first || frame_has(left, FIELD_DAY) || frame_has(left, FIELD_WEEKDAY) ||
+      frame_has(left, FIELD_DAYREF))
+    share_day(left, &m->frame); // not "from 2 pm till tomorrow 4 pm"
   share_afternoon(left, &m->frame);
   mark_range(left, 1);
   mark_range(&m->frame, 2);

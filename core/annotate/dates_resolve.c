@@ -33,8 +33,10 @@ static Grain unit_grain(int32_t unit)
   case UNIT_WEEKEND:
     return GRAIN_WEEKEND;
   case UNIT_DECADE:
+  case UNIT_TEN_YEARS:
     return GRAIN_DECADE;
   case UNIT_CENTURY:
+  case UNIT_HUNDRED_YEARS:
     return GRAIN_CENTURY;
   case UNIT_SEASON:
     return GRAIN_SEASON;
@@ -199,6 +201,10 @@ static Timex nth_part_of(const Timex *whole, int nth, int32_t unit)
   if (whole->grain != GRAIN_YEAR) return *whole;
   if (unit == UNIT_MONTH && nth <= 12)
     return (Timex){.grain = GRAIN_MONTH, .year = whole->year, .month = nth};
+  if (unit == UNIT_WEEKEND && nth == NTH_LAST) {
+    Timex december = {.grain = GRAIN_MONTH, .year = whole->year, .month = 12};
+    return nth_unit_of(&december, nth, unit);
+  }
   if (unit != UNIT_WEEK) return *whole;
   int weeks = calendar_iso_week(calendar_day(whole->year, 12, 28)).week;
   return (Timex){.grain = GRAIN_WEEK, .year = whole->year, .n = nth > weeks ? weeks : nth};
@@ -296,6 +302,9 @@ static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
     if (tense < 0 && weekday < 6)
       rel = -1; // the last one that has begun; early in the week also without a verb
   }
+  if (grain == GRAIN_WEEKEND && frame_get(f, FIELD_REL, 1) == 0 && timex_day(&now, &day) &&
+      frame_get(f, FIELD_TENSE, 0) < 0 && calendar_weekday(day) < 6)
+    rel = -1; // "this weekend he won"
   return timex_step(&t, rel);
 }
 
@@ -783,6 +792,25 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
   return facts;
 }
 
+static void put_year(Str *text, int year)
+{
+  char *digits = (char *)(uintptr_t)text->ptr; // our own, from the arena
+  for (int i = 3; i >= 0 && text->len >= 4; i--, year /= 10) digits[i] = (char)('0' + year % 10);
+}
+
+// "from May to September": the months are of one year, or the left one's is the one before.
+static void align_left(const DateFrame *from, DateFacts *left, const DateFrame *to, const DateFacts *right)
+{
+  const uint64_t said = (uint64_t)1 << FIELD_YEAR | (uint64_t)1 << FIELD_YY | (uint64_t)1 << FIELD_REL;
+  int month = frame_get(from, FIELD_MONTH, 0), other = frame_get(to, FIELD_MONTH, 0);
+  Timex t = timex_parse(str_slice(right->value, 0, right->value.len < 7 ? right->value.len : 7));
+  if (!month || !other || (from->has | to->has) & said || t.grain == GRAIN_NONE || !left->begin.len ||
+      !left->until.len || (month == 2 && frame_get(from, FIELD_DAY, 0) == 29))
+    return;
+  int year = t.year - (month > other);
+  put_year(&left->value, year), put_year(&left->begin, year), put_year(&left->until, year);
+}
+
 // Two expressions, one interval: both ends of "15–16 August" have its bounds.
 static void merge_range(DateFacts *left, DateFacts *right)
 {
@@ -817,7 +845,10 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
       DateFacts *facts = facts_of(&r, draft);
       span.date = facts;
       int range = frame_get(draft->frame, FIELD_RANGE, 0);
-      if (range >= 2 && open_range) merge_range(before, facts);
+      if (range >= 2 && open_range) {
+        align_left(drafts->items[i - 1].frame, before, draft->frame, facts);
+        merge_range(before, facts);
+      }
       before = facts;
       open_range = range & 1;
       vec_push_in(arena, out, span);
