@@ -156,13 +156,16 @@ int cmd_index(int argc, char **argv)
   if (first >= argc) return options_refuse("index", "which folder?");
   if (watch && argc - first > 1) return options_refuse("index", "--watch takes one folder");
   Pipeline *pipeline = setup_pipeline();
+  Manifest *manifest = setup_manifest();
+  IndexTagger tagger = setup_index_tagger(manifest);
   status = EXIT_DONE;
   for (int i = first; i < argc; i++) {
     Run run = {.dir = argv[i], .watch = watch, .quiet = quiet, .bar = !quiet && isatty(STDERR_FILENO)};
-    IndexerOptions options = {.watch = watch, .ud = &run, .problem = on_problem};
+    IndexerOptions options = {.watch = watch, .tagger = &tagger, .ud = &run, .problem = on_problem};
     if (!run_loop(&run, pipeline, &options)) status = EXIT_PARTLY;
     if (run.cut_short) break;
   }
   pipeline_free(pipeline);
+  manifest_free(manifest);
   return status;
 }

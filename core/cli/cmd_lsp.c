@@ -38,8 +38,9 @@ int cmd_lsp(int argc, char **argv)
   Manifest *manifest = setup_manifest();
   const LspOptions options = {
       .in = 0, .out = 1, .data_dir = setup_data_dir(), .make_host = make_host, .ctx = manifest};
+  const IndexTagger tagger = setup_index_tagger(manifest);
   Lsp *lsp = lsp_new(&options);
-  Workspace *workspace = workspace_new(lsp);
+  Workspace *workspace = workspace_new(lsp, &tagger);
   char *taggers = setup_user_taggers();
   Scripts *scripts = scripts_new(lsp, taggers, setup_data_dir());
   People *people = people_new(lsp);

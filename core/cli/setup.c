@@ -100,35 +100,102 @@ static void add_project(PathVec *projects, const char *path)
   free(real);
 }
 
+typedef struct HostParts { // of HostOptions, on the heap
+  PathVec projects;
+  char *user_dir, *trust_list;
+} HostParts;
+
+static HostOptions host_options(const SetupHost *how, HostParts *parts)
+{
+  char *inside = how->folder ? path_join(how->folder, "x") : NULL; // settings are looked up for an article
+  *parts = (HostParts){.user_dir = setup_user_taggers(), .trust_list = setup_trust_list()};
+  for (size_t i = 0; i < how->count; i++) add_project(&parts->projects, how->articles[i]);
+  Settings *settings = setup_settings(how->manifest, inside, (Str){0});
+  free(inside);
+  return (HostOptions){.manifest = how->manifest,
+                       .settings = settings,
+                       .data_dir = setup_data_dir(),
+                       .user_dir = parts->user_dir,
+                       .trust_list = parts->trust_list,
+                       .projects = (const char *const *)parts->projects.items,
+                       .project_count = parts->projects.len,
+                       .pipeline = how->pipeline,
+                       .test = how->pipeline != NULL,
+                       .remember = how->live};
+}
+
+static void host_parts_release(HostParts *parts)
+{
+  for (size_t i = 0; i < parts->projects.len; i++) free(parts->projects.items[i]);
+  vec_release(&parts->projects);
+  free(parts->user_dir);
+  free(parts->trust_list);
+}
+
 Host *setup_host(const SetupHost *how)
 {
   Error err;
-  PathVec projects = {0};
-  char *user_dir = setup_user_taggers(), *trust_list = setup_trust_list();
-  Settings *settings = setup_settings(how->manifest, NULL, (Str){0});
-  const ConfigIssueVec *issues = settings_issues(settings);
+  HostParts parts;
+  HostOptions options = host_options(how, &parts);
+  const ConfigIssueVec *issues = settings_issues(options.settings);
   for (size_t i = 0; i < issues->len && how->loud; i++)
     fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issues->items[i].file),
             issues->items[i].line, STR_ARG(issues->items[i].text));
-  for (size_t i = 0; i < how->count; i++) add_project(&projects, how->articles[i]);
-  HostOptions options = {.manifest = how->manifest,
-                         .settings = settings,
-                         .data_dir = setup_data_dir(),
-                         .user_dir = user_dir,
-                         .trust_list = trust_list,
-                         .projects = (const char *const *)projects.items,
-                         .project_count = projects.len,
-                         .folder = folderfacts_new(),
-                         .pipeline = how->pipeline,
-                         .test = how->pipeline != NULL,
-                         .remember = how->live};
+  options.folder = folderfacts_new();
   Host *host = host_new(&options, &err);
   if (err.code && how->loud) fprintf(stderr, "newsmark: %s\n", err.text);
-  for (size_t i = 0; i < projects.len; i++) free(projects.items[i]);
-  vec_release(&projects);
-  free(trust_list);
-  free(user_dir);
+  host_parts_release(&parts);
   return host;
+}
+
+// --- scripts over an index
+
+static SetupHost for_index(const Manifest *manifest, char **root)
+{
+  return (SetupHost){.manifest = manifest, .articles = root, .count = 1, .folder = *root};
+}
+
+static void *index_begin(void *ctx, const char *root)
+{
+  char *own = xstrdup(root);
+  SetupHost how = for_index(ctx, &own);
+  Host *host = setup_host(&how);
+  free(own);
+  return host;
+}
+
+static Annotations *index_tag(void *tagger, const Snapshot *text, Annotations *found, const char *path)
+{
+  Annotations *tagged = host_annotate(tagger, text, found, str_of(path), false);
+  annotations_unref(found);
+  return tagged;
+}
+
+static void index_end(void *tagger)
+{
+  host_free(tagger);
+}
+
+static uint64_t index_stamp(void *ctx, const char *root)
+{
+  char *own = xstrdup(root);
+  SetupHost how = for_index(ctx, &own);
+  HostParts parts;
+  HostOptions options = host_options(&how, &parts);
+  uint64_t stamp = host_stamp(&options);
+  settings_free(options.settings);
+  host_parts_release(&parts);
+  free(own);
+  return stamp;
+}
+
+IndexTagger setup_index_tagger(const Manifest *manifest)
+{
+  return (IndexTagger){.begin = index_begin,
+                       .tag = index_tag,
+                       .end = index_end,
+                       .stamp = index_stamp,
+                       .ctx = (void *)(uintptr_t)manifest};
 }
 
 void setup_report_scripts(Host *host)

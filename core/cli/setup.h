@@ -4,6 +4,7 @@
 #include "annotate/pipeline.h"
 #include "config/manifest.h"
 #include "config/paths.h"
+#include "index/indexer.h"
 #include "script/host.h"
 
 // Where newsmark's files are; found once, lives as long as the program.
@@ -22,13 +23,17 @@ typedef struct SetupHost {
   const Pipeline *pipeline; // NULL: the scripts' tests are not run
   char *const *articles;    // [count] paths: the scripts of their projects are loaded, too
   size_t count;
-  bool loud; // say on standard error what is wrong in the settings
-  bool live; // for an editor: articles come again and again
+  const char *folder; // whose settings hold; NULL: the working folder
+  bool loud;          // say on standard error what is wrong in the settings
+  bool live;          // for an editor: articles come again and again
 } SetupHost;
 
 // The script taggers, by the settings of the user and the working folder. Never NULL. What `how` points to is
 // borrowed: manifest and pipeline for the host's life.
 Host *setup_host(const SetupHost *how);
+// The same for an index of the folder at `root`, whose settings hold: what adds the tags of scripts.
+// `manifest` is borrowed for its life.
+IndexTagger setup_index_tagger(const Manifest *manifest);
 char *setup_user_taggers(void); // the folder of the user's own; heap; NULL: there is no place for it
 char *setup_trust_list(void);   // where config/trust.h keeps what the user trusts; heap; NULL: nowhere
 // Say on standard error what is wrong with the scripts.

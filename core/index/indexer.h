@@ -9,11 +9,24 @@
 
 #include <uv.h>
 
+// What adds tags to an article's annotations before they are stored: script taggers.
+typedef struct IndexTagger {
+  void *(*begin)(void *ctx, const char *root); // one for each worker, on its thread
+  // `found`, whose reference is taken, with the tags; a reference.
+  Annotations *(*tag)(void *tagger, const Snapshot *text, Annotations *found, const char *path);
+  void (*end)(void *tagger);
+  // Of what it would give in the folder at `root`: with another one all is annotated again. Not the loop's
+  // thread.
+  uint64_t (*stamp)(void *ctx, const char *root);
+  void *ctx;
+} IndexTagger;
+
 typedef struct IndexerOptions {
   CrawlRules rules;
-  int workers;     // threads that read and annotate; 0: one a core, at most 4
-  bool background; // lowest priority
-  bool watch;      // go on after the first scan until indexer_close()
+  int workers;               // threads that read and annotate; 0: one a core, at most 4
+  bool background;           // lowest priority
+  bool watch;                // go on after the first scan until indexer_close()
+  const IndexTagger *tagger; // NULL: none; borrowed
   void *ud;
   // On the loop's thread. What indexer_progress() says has changed.
   void (*changed)(void *ud);

@@ -50,7 +50,7 @@ struct Indexer {
   const Pipeline *pipeline;
   IndexerOptions options;
   Folder folder;
-  char maker[96];    // which program annotates: its version and file
+  char maker[128];   // which program annotates: its version and file, and its scripts
   uv_async_t notify; // to the loop's thread
   uv_thread_t scout_thread;
   void (*closed)(void *ud);

@@ -378,10 +378,21 @@ static bool start_again(Indexer *indexer, const Error *why)
   return ok;
 }
 
+// Which scripts annotate, too.
+static void name_scripts(Indexer *indexer)
+{
+  const IndexTagger *tagger = indexer->options.tagger;
+  size_t len = strlen(indexer->maker);
+  if (tagger)
+    snprintf(indexer->maker + len, sizeof indexer->maker - len, " %016llx",
+             (unsigned long long)tagger->stamp(tagger->ctx, indexer->folder.root));
+}
+
 void scout_main(void *arg)
 {
   Indexer *indexer = arg;
   indexer_lower_priority(indexer);
+  name_scripts(indexer);
   int lock = wait_for_lock(indexer);
   Error err = {0};
   bool ok = lock >= 0 && run_session(indexer, &err);

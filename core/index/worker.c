@@ -103,7 +103,19 @@ static bool read_file(const Indexer *self, const char *path, Content *to, Error 
   return ok;
 }
 
-static Record *annotate(Indexer *self, const char *path, Content *content)
+// `found`, whose reference is taken, with the tags of scripts.
+static Annotations *add_tags(Indexer *self, void *tagger, const Snapshot *text, Annotations *found,
+                             const char *path)
+{
+  if (!tagger || !found) return found;
+  StrBuf full = {0};
+  strbuf_addf(&full, "%s/%s", self->folder.root, path);
+  Annotations *tagged = self->options.tagger->tag(tagger, text, found, full.ptr);
+  strbuf_release(&full);
+  return tagged;
+}
+
+static Record *annotate(Indexer *self, void *tagger, const char *path, Content *content)
 {
   Arena arena = {0};
   Str text = strbuf_str(&content->bytes);
@@ -117,6 +129,7 @@ static Record *annotate(Indexer *self, const char *path, Content *content)
   Snapshot *snapshot = snapshot_new(text);
   Analysis *analysis = analysis_new(self->pipeline);
   Annotations *notes = analysis_run(analysis, snapshot, &info, &self->cancel);
+  notes = add_tags(self, tagger, snapshot, notes, path);
   Record *record = notes ? record_new(str_of(path), text, notes, NULL) : NULL;
   annotations_unref(notes);
   analysis_free(analysis);
@@ -132,7 +145,7 @@ static ResultKind kind_of_failure(Indexer *self, const Job *job, const Error *er
   return err->code == ERR_IO ? RESULT_SKIP : RESULT_GONE; // what can be read but is no article is not kept
 }
 
-static void work(Indexer *self, const Job *job, Content *content, Result *result)
+static void work(Indexer *self, void *tagger, const Job *job, Content *content, Result *result)
 {
   Error err = {0};
   if (job->gone) {
@@ -148,7 +161,7 @@ static void work(Indexer *self, const Job *job, Content *content, Result *result
   result->stamp = content->stamp;
   result->kind = RESULT_TOUCH;
   if (hash == job->hash) return;
-  result->record = annotate(self, job->path, content);
+  result->record = annotate(self, tagger, job->path, content);
   result->kind = result->record ? RESULT_PUT : RESULT_SKIP;
   if (!result->record) return; // cancelled
   result->record->stamp = content->stamp;
@@ -161,13 +174,16 @@ void worker_main(void *arg)
   Indexer *self = worker->indexer;
   indexer_lower_priority(self);
   Content content = {0};
+  const IndexTagger *tagging = self->options.tagger;
+  void *tagger = tagging ? tagging->begin(tagging->ctx, self->folder.root) : NULL;
   for (Job *job; (job = queue_pop(worker->jobs)); job_free(job)) {
     if (atomic_load(&self->cancel)) continue;
     Result *result = xcalloc(1, sizeof *result);
-    work(self, job, &content, result);
+    work(self, tagger, job, &content, result);
     result->path = job->path;
     job->path = NULL;
     if (!queue_push(self->results, result)) result_free(result);
   }
+  if (tagger) tagging->end(tagger);
   strbuf_release(&content.bytes);
 }

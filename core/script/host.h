@@ -32,6 +32,10 @@ const char *host_lua_version(void); // "Lua 5.4.4"
 Host *host_new(const HostOptions *options, Error *err);
 void host_free(Host *self); // NULL is fine; waits for the article at work, within its limits
 
+// What a host with these options would run: another number whenever a script comes, goes, changes, or is
+// trusted or not. Looks at files, loads nothing.
+uint64_t host_stamp(const HostOptions *options);
+
 // Folders (real paths) whose .newsmark/taggers/*.lua tag the articles below them, from the next
 // host_reload() on.
 void host_set_projects(Host *self, const char *const *roots, size_t count);

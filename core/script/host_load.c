@@ -282,6 +282,31 @@ static SlotVec wanted_slots(Host *self)
   return list;
 }
 
+uint64_t host_stamp(const HostOptions *options)
+{
+  Host shallow = {.manifest = options->manifest,
+                  .settings = options->settings,
+                  .data_dir = (char *)(uintptr_t)options->data_dir,
+                  .user_dir = (char *)(uintptr_t)options->user_dir};
+  for (size_t i = 0; i < options->project_count; i++)
+    vec_push(&shallow.projects, (char *)(uintptr_t)options->projects[i]);
+  SlotVec list = wanted_slots(&shallow);
+  uint64_t stamp = 0;
+  for (size_t i = 0; i < list.len; i++) {
+    Slot *slot = list.items[i];
+    StrBuf bytes = {0};
+    bool project = slot->origin == SCRIPT_PROJECT;
+    bool runs = !project || (file_read(slot->path, TAGGER_SCRIPT_MAX, &bytes, NULL) &&
+                             trust_of(options->trust_list, slot->path, strbuf_str(&bytes)) == TRUST_YES);
+    if (runs) stamp = mix(mix(stamp, slot_stamp(slot)), str_hash(str_of(slot->path)));
+    strbuf_release(&bytes);
+    slot_free(slot);
+  }
+  vec_release(&list);
+  vec_release(&shallow.projects);
+  return stamp;
+}
+
 static bool has_slot(const SlotVec *list, const Slot *slot)
 {
   for (size_t i = 0; i < list->len; i++)

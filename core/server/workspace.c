@@ -59,6 +59,7 @@ typedef struct Question { // a job on the pool
 struct Workspace {
   Lsp *lsp;
   const Pipeline *pipeline; // NULL: not ready
+  const IndexTagger *tagger;
   VEC_OF(Root *) roots;
   VEC_OF(Question *) waiting;
   size_t running;
@@ -213,6 +214,7 @@ static void open_root(Workspace *self, char *path)
   Root *root = xcalloc(1, sizeof *root);
   IndexerOptions options = {.background = true,
                             .watch = true,
+                            .tagger = self->tagger,
                             .ud = root,
                             .changed = on_index_changed,
                             .problem = on_index_problem};
@@ -523,10 +525,11 @@ static void on_stop(void *ctx, Lsp *lsp)
   self->waiting.len = 0;
 }
 
-Workspace *workspace_new(Lsp *lsp)
+Workspace *workspace_new(Lsp *lsp, const IndexTagger *tagger)
 {
   Workspace *self = xcalloc(1, sizeof *self);
   self->lsp = lsp;
+  self->tagger = tagger;
   lsp_add_part(
       lsp, (LspPart){.ready = on_ready, .folders = on_folders, .ask = on_ask, .stop = on_stop, .ctx = self});
   lsp_register(lsp, "window/workDoneProgress/cancel", on_cancel, self);

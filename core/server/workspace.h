@@ -8,10 +8,12 @@
 // removed, problems}, at most four times a second.
 #pragma once
 
+#include "index/indexer.h"
 #include "server/lsp.h"
 
 typedef struct Workspace Workspace;
 
-// Join `lsp`, before lsp_run().
-Workspace *workspace_new(Lsp *lsp);
+// Join `lsp`, before lsp_run(). `tagger` (NULL: none) is what adds the tags of scripts; borrowed until
+// workspace_free().
+Workspace *workspace_new(Lsp *lsp, const IndexTagger *tagger);
 void workspace_free(Workspace *self); // after lsp_run()

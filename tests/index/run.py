@@ -511,6 +511,28 @@ def more_articles_of_one_day_than_numbers(place):
 
 
 @test
+def tags_of_scripts(place):
+    """A folder's scripts tag what is indexed once they are trusted; another script, and all is annotated again."""
+    script = ('return require("newsmark").tagger { api = 1, name = "stones", tags = { stone = {} },\n'
+              '  lists = { { tag = "stone", words = { "%s" }, value = "S" } } }\n')
+    place.write("a.txt", "A millstone lay in the road.\n")
+    place.write("b.txt", "The road was long.\n")
+    place.write(".newsmark/taggers/stones.lua", script % "millstone")
+    place.env["XDG_STATE_HOME"] = os.path.join(place.top, "state")
+    place.index()
+    equal(place.run("mentions", place.dir, "--type", "stone")[0], 1, "status before the script is trusted")
+    equal(place.run("trust", place.dir)[0], 0, "status of trust")
+    expect("2 new or changed" in place.index(), "the index is not made again")
+    equal([(row["path"], row["text"], row["type"], row["name"]) for row in place.ask("mentions", "--type", "stone")],
+          [("a.txt", "millstone", "stone", "S")], "mentions")
+    expect("0 new or changed" in place.index(), "made again for nothing")
+    place.write(".newsmark/taggers/stones.lua", script % "road")
+    place.run("trust", place.dir)
+    place.index()
+    equal([row["path"] for row in place.ask("mentions", "--type", "stone")], ["a.txt", "b.txt"], "mentions of the new script")
+
+
+@test
 def full_disk(place):
     small = os.path.join(place.top, "small")
     os.mkdir(small)
