@@ -5,6 +5,7 @@
 // them.
 #include "annotate/langid.h"
 
+#include "annotate/lanes.h"
 #include "annotate/langid_p.h"
 
 // Generated from core/annotate/data/langid.dat, which `make langid DATA=...` writes: [bucket][language - 1],
@@ -26,17 +27,12 @@ _Static_assert(LANGID_LANES == LANG_COUNT - 1, "one lane a language");
 
 static void add_word(Str lower, int32_t sums[LANGID_LANES])
 {
-  typedef int8_t Row8 __attribute__((vector_size(8)));
-  typedef int16_t Sums __attribute__((vector_size(16))); // holds LANGID_MOST * 127
   uint32_t buckets[LANGID_MOST];
-  Sums low = {0}, high = {0};
+  Lanes16 low = {0}, high = {0}; // hold LANGID_MOST * 127
   for (size_t n = langid_features(lower, buckets); n; n--) {
     const int8_t *row = &g_langid_weights[buckets[n - 1] * LANGID_LANES];
-    Row8 first, rest;
-    memcpy(&first, row, sizeof first);
-    memcpy(&rest, row + 8, sizeof rest);
-    low += __builtin_convertvector(first, Sums);
-    high += __builtin_convertvector(rest, Sums);
+    low += lanes_widen(row);
+    high += lanes_widen(row + 8);
   }
   int16_t lanes[16];
   memcpy(lanes, &low, sizeof low);

@@ -3,6 +3,7 @@
 // name's confidence is the least probable of its words.
 #include "annotate/tagger.h"
 
+#include "annotate/lanes.h"
 #include "annotate/mapped.h"
 #include "annotate/notes.h"
 
@@ -257,17 +258,12 @@ typedef struct Cell {
   float best[LANES]; // sum of the best sequence up to here
 } Cell;
 
-typedef int16_t Sums __attribute__((vector_size(16))); // holds TAGGER_FEATURES * 127; the last lane is unread
+typedef Lanes16 Sums; // holds TAGGER_FEATURES * 127; the last lane is unread
 
 static Sums add_rows(const Tagger *self, const uint32_t *rows, size_t count)
 {
-  typedef int8_t Row8 __attribute__((vector_size(8)));
   Sums sums = {0};
-  for (size_t n = 0; n < count; n++) {
-    Row8 row;
-    memcpy(&row, &self->weights[(size_t)rows[n] * TAGGER_LANES], sizeof row);
-    sums += __builtin_convertvector(row, Sums);
-  }
+  for (size_t n = 0; n < count; n++) sums += lanes_widen(&self->weights[(size_t)rows[n] * TAGGER_LANES]);
   return sums;
 }
 
