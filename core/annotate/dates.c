@@ -313,6 +313,18 @@ static bool is_range_mark(const Finder *f, uint32_t at)
          str_is(word, ",");
 }
 
+// How many atoms right in front of `at` join two days: "–", "and the", "bis zum"; 0: none.
+static uint32_t joiner_before(const Finder *f, uint32_t at, uint32_t floor)
+{
+  const Reading *two = at >= floor + 2 ? atom_reading(f, at - 2, SYM_TO) : NULL;
+  for (uint32_t i = 0; two && i < f->list->atoms.items[at - 2].readings.count; i++) {
+    const Reading *r = f->list->atoms.items[at - 2].readings.items[i];
+    if (r->sym == SYM_TO && r->len == 2) return 2;
+  }
+  return is_range_mark(f, at - 1) || atom_reading(f, at - 1, SYM_TO) || atom_reading(f, at - 1, SYM_AND) ||
+         atom_reading(f, at - 1, SYM_DET);
+}
+
 static const Reading *day_reading(const Finder *f, uint32_t at)
 {
   const Reading *number = atom_reading(f, at, SYM_INT);
@@ -340,11 +352,10 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
   if (!names_a_day(f, m)) return floor;
   for (uint32_t here = at; count < ARRAY_LEN(found); here = found[count - 1][0]) {
     uint32_t i = here;
-    for (int words = 0; words < 2 && i > floor; words++) { // "5. bis zum 9. Juni"
-      bool joins = is_range_mark(f, i - 1) || atom_reading(f, i - 1, SYM_TO) ||
-                   atom_reading(f, i - 1, SYM_AND) || atom_reading(f, i - 1, SYM_DET);
-      if (!joins) break;
-      i--;
+    for (int words = 0; words < 2 && i > floor; words++) {
+      uint32_t joined = joiner_before(f, i, floor);
+      if (!joined) break;
+      i -= joined;
     }
     if (i == here) break;
     uint32_t end = i;

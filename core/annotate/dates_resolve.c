@@ -431,6 +431,7 @@ static void put_clock(const DateFrame *f, Timex *t)
   bool evening =
       part == ('A' << 8 | 'F') || part == ('E' << 8 | 'V') || (part == ('N' << 8 | 'I') && hour >= 6);
   if (evening && hour < 12) hour += 12;
+  if (hour == 12 && (part == ('E' << 8 | 'V') || part == ('N' << 8 | 'I'))) hour = 0; // "12 at night"
   if (frame_has(f, FIELD_AMPM)) hour = hour % 12 + f->field[FIELD_AMPM];
   t->grain = GRAIN_MINUTE, t->hour = hour, t->minute = minute;
 }
@@ -811,6 +812,19 @@ static void align_left(const DateFrame *from, DateFacts *left, const DateFrame *
   put_year(&left->value, year), put_year(&left->begin, year), put_year(&left->until, year);
 }
 
+// "from Monday to Friday": the Friday behind that Monday.
+static void align_right(const Resolver *r, const DateFrame *from, const DateFacts *left, const DateFrame *to,
+                        DateFacts *right)
+{
+  const uint64_t more = (uint64_t)1 << FIELD_MONTH | (uint64_t)1 << FIELD_DAY | (uint64_t)1 << FIELD_HOUR;
+  int32_t day;
+  Timex t = timex_parse(right->value);
+  if (!frame_has(from, FIELD_WEEKDAY) || !frame_has(to, FIELD_WEEKDAY) || (from->has | to->has) & more ||
+      !left->begin.len || str_cmp(left->begin, right->begin) <= 0 || !timex_day(&t, &day))
+    return;
+  right->value = right->begin = right->until = timex_iso_day(day + 7, r->arena);
+}
+
 // Two expressions, one interval: both ends of "15–16 August" have its bounds.
 static void merge_range(DateFacts *left, DateFacts *right)
 {
@@ -847,6 +861,7 @@ void dates_resolve(const Dates *self, const struct Passages *article, const Dct 
       int range = frame_get(draft->frame, FIELD_RANGE, 0);
       if (range >= 2 && open_range) {
         align_left(drafts->items[i - 1].frame, before, draft->frame, facts);
+        align_right(&r, drafts->items[i - 1].frame, before, draft->frame, facts);
         merge_range(before, facts);
       }
       before = facts;
