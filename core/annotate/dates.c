@@ -362,6 +362,7 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
     bool suffix = i > floor && (str_is(atom_word(f, i - 1), ".") || atom_reading(f, i - 1, SYM_ORDSUF));
     if (suffix && !f->list->atoms.items[i - 1].spaced) i--;
     const Reading *number = i > floor ? day_reading(f, i - 1) : NULL;
+    if (!number && i > floor && atom_reading(f, m->begin, SYM_NUM)) number = atom_reading(f, i - 1, SYM_NUM);
     if (!number || !date_field_fits(FIELD_DAY, number->value, number->digits)) break;
     if (f->list->atoms.items[i - 1].inside) break;
     found[count][0] = i - 1, found[count++][1] = end;
@@ -370,6 +371,7 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
   while (count--) {
     DateFrame frame = m->frame;
     const Reading *number = day_reading(f, found[count][0]);
+    if (!number) number = atom_reading(f, found[count][0], SYM_NUM);
     frame_set(&frame, FIELD_DAY, number->value);
     frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY | (uint64_t)1 << FIELD_PART | (uint64_t)1 << FIELD_HOUR);
     uint32_t begin = found[count][0];

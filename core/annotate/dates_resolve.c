@@ -229,6 +229,8 @@ static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor
     *anchor = ANCHOR_DCT;
     if (frame_has(f, FIELD_WEEKDAY) && t.day) t.year = year_with_weekday(&t, f->field[FIELD_WEEKDAY]);
   }
+  if (t.day && frame_has(f, FIELD_UNIT) && !frame_has(f, FIELD_REL) && !frame_has(f, FIELD_NTH))
+    return timex_at(&t, unit_grain(f->field[FIELD_UNIT])); // "the week of 6 October"
   if (frame_has(f, FIELD_NTH) && !frame_has(f, FIELD_WEEKDAY) && !t.day)
     return nth_unit_of(&t, f->field[FIELD_NTH], frame_get(f, FIELD_UNIT, 0));
   if (t.year > 0 && frame_has(f, FIELD_NTH) && frame_has(f, FIELD_WEEKDAY) &&
