@@ -462,7 +462,7 @@ static void emit(Walk *self, const Reading *reading)
 {
   bool same_cue = reading->cue.end && reading->cue.start == self->last_cue && self->last_cue;
   if (!(self->group && (reading->same_group || same_cue)))
-    self->group = groups_next(&self->groups, reading->draft->seed, &self->scratch);
+    self->group = groups_next(&self->groups, reading->draft->seed);
   self->last_cue = reading->cue.end ? reading->cue.start : 0;
   Span span = {.start = reading->start,
                .end = reading->end,

@@ -231,12 +231,16 @@ void voices_release(Voices *self);
 
 // Numbers of groups hang on the first words of what is said, not on its place: what is written in front
 // changes none.
+typedef struct Group {
+  uint32_t number, again; // 0: free; how often its first words came again
+} Group;
 typedef struct Groups {
-  Map taken;
+  Group *taken; // by number, open addressing
+  size_t size, used;
 } Groups; // = {0} to begin
 
 // A number for a new group, from 1.
-uint32_t groups_next(Groups *self, uint32_t seed, Arena *arena);
+uint32_t groups_next(Groups *self, uint32_t seed);
 void groups_release(Groups *self);
 
 // The distances that quotes_attribute() looks at: moved.c must know them all.

@@ -2,7 +2,10 @@
 // that is free, and likewise a group's number.
 #include "annotate/quotes_p.h"
 
+#include "base/alloc.h"
 #include "base/utf8.h"
+
+#include <stdlib.h>
 
 uint8_t voices_of(Voices *self, const Mention *speaker, Arena *arena)
 {
@@ -24,24 +27,43 @@ void voices_release(Voices *self)
 
 #define GROUPS_MOST ((1u << 24) - 1u) // more than an article can hold
 
-static Str number_key(const uint32_t *number)
+// Where `number` is, or would be.
+static Group *find(const Groups *self, uint32_t number)
 {
-  return (Str){(const char *)number, sizeof *number};
+  size_t at = number & (self->size - 1);
+  while (self->taken[at].number && self->taken[at].number != number) at = (at + 1) & (self->size - 1);
+  return &self->taken[at];
 }
 
-uint32_t groups_next(Groups *self, uint32_t seed, Arena *arena)
+static void widen(Groups *self)
 {
-  uint32_t again[2] = {seed, 0}; // the same words, how often
-  for (;;) {
-    uint32_t number = 1 + (uint32_t)(str_hash((Str){(const char *)again, sizeof again}) % GROUPS_MOST);
-    bool is_new;
-    uint64_t *count = map_slot(&self->taken, number_key(arena_copy(arena, &number, sizeof number)), &is_new);
-    if (is_new) return number;
-    again[1] = (uint32_t)++ * count; // the next free one is found at once, however often these words come
+  Groups wider = {.size = self->size ? 2 * self->size : 64, .used = self->used};
+  wider.taken = xcalloc(wider.size, sizeof *wider.taken);
+  for (size_t i = 0; i < self->size; i++) {
+    if (self->taken[i].number) *find(&wider, self->taken[i].number) = self->taken[i];
+  }
+  free(self->taken);
+  *self = wider;
+}
+
+uint32_t groups_next(Groups *self, uint32_t seed)
+{
+  if (2 * (self->used + 1) > self->size) widen(self);
+  for (uint64_t again = 0;;) { // how often these words came
+    uint64_t hash = (seed ^ again << 32) * 0x9e3779b97f4a7c15u;
+    hash = (hash ^ hash >> 29) * 0xbf58476d1ce4e5b9u;
+    uint32_t number = 1 + (uint32_t)((hash >> 32) * GROUPS_MOST >> 32);
+    Group *group = find(self, number);
+    if (!group->number) {
+      *group = (Group){.number = number};
+      self->used++;
+      return number;
+    }
+    again = ++group->again; // the next free one is found at once, however often these words come
   }
 }
 
 void groups_release(Groups *self)
 {
-  map_release(&self->taken);
+  free(self->taken);
 }
