@@ -26,7 +26,8 @@ void features_definition(StrBuf *out, const Document *doc, const FeatureOptions 
 void features_references(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t at,
                          bool with_first);
 // InlayHint[]: the day behind each relative date that shares a byte with [start, end] or touches it.
-void features_inlay(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t start, size_t end);
+void features_inlay(StrBuf *out, const Document *doc, const FeatureOptions *options, size_t start,
+                    size_t end);
 // The id of the entity at a byte, in a quotation its speaker's; empty: none.
 Str features_entity_at(const Findings *found, size_t at);
 // Append the places of this entity's mentions, or of its quotations, to a list that is open and has items
