@@ -126,11 +126,11 @@ static void doc_release(Doc *doc)
   free(doc->byte_at);
 }
 
-typedef enum Verdict { NOT_SAID, SAID, UNSURE } Verdict;
+typedef enum Label { NOT_SAID, SAID, UNSURE } Label;
 
-static Verdict verdict_on(const Doc *doc, size_t start, size_t end)
+static Label verdict_on(const Doc *doc, size_t start, size_t end)
 {
-  Verdict verdict = NOT_SAID;
+  Label verdict = NOT_SAID;
   for (size_t i = 0; i < doc->gold.len; i++) {
     const Gold *gold = &doc->gold.items[i];
     if (end <= gold->start || gold->end <= start) continue;
@@ -164,7 +164,7 @@ static void read_stretch(const Doc *doc, size_t block_start, const Layout *layou
   if (marked->form != QUOTE_MARKS && marked->form != QUOTE_OPENER) return; // the others are not weighed
   Saying saying;
   QuoteDraft draft = layout_draft(layout, marked, &saying);
-  Verdict verdict = verdict_on(doc, block_start + draft.start, block_start + draft.end);
+  Label verdict = verdict_on(doc, block_start + draft.start, block_start + draft.end);
   if (verdict == UNSURE) return;
   Example example = {.said = verdict == SAID};
   speech_signs(&layout->scene, marked, &saying, &draft, example.signs);
