@@ -149,6 +149,11 @@ bool identities_apart(const Identities *self, Str a, Str b)
   return false;
 }
 
+bool identities_alone(const Identities *self, Str entity)
+{
+  return next_fact(self, entity, FACT_APART, NULL) != NULL;
+}
+
 Str identities_name(const Identities *self, Str entity)
 {
   const Fact *fact = next_fact(self, entity, FACT_NAME, NULL);

@@ -27,6 +27,8 @@ bool identities_empty(const Identities *self);
 Str identities_same(const Identities *self, Str entity);
 // Whether people said that these two are not one.
 bool identities_apart(const Identities *self, Str a, Str b);
+// Whether people said of anybody that it is not this one: then no likeness counts.
+bool identities_alone(const Identities *self, Str entity);
 // What people call it; empty: nothing said.
 Str identities_name(const Identities *self, Str entity);
 // Append its other names to `out`, in `arena`.

@@ -24,6 +24,11 @@ static Host *make_host(void *ctx, const Pipeline *pipeline)
   return setup_host(&(SetupHost){.manifest = ctx, .pipeline = pipeline, .live = true});
 }
 
+static void index_rules(void *ctx, const char *root, Arena *arena, CrawlRules *out)
+{
+  setup_index_rules(ctx, root, arena, out);
+}
+
 int cmd_lsp(int argc, char **argv)
 {
   bool stdio = false; // what many clients pass; there is no other way to talk
@@ -39,8 +44,9 @@ int cmd_lsp(int argc, char **argv)
   const LspOptions options = {
       .in = 0, .out = 1, .data_dir = setup_data_dir(), .make_host = make_host, .ctx = manifest};
   const IndexTagger tagger = setup_index_tagger(manifest);
+  const WorkspaceIndex index = {.tagger = &tagger, .rules = index_rules, .ctx = manifest};
   Lsp *lsp = lsp_new(&options);
-  Workspace *workspace = workspace_new(lsp, &tagger);
+  Workspace *workspace = workspace_new(lsp, &index);
   char *taggers = setup_user_taggers();
   Scripts *scripts = scripts_new(lsp, taggers, setup_data_dir());
   People *people = people_new(lsp);

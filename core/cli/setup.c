@@ -198,6 +198,25 @@ IndexTagger setup_index_tagger(const Manifest *manifest)
                        .ctx = (void *)(uintptr_t)manifest};
 }
 
+static const char *const *list_of(const Settings *settings, const char *name, Arena *arena)
+{
+  StrVec list = settings_list(settings, name);
+  const char **out = arena_zalloc(arena, (list.len + 1) * sizeof *out);
+  for (size_t i = 0; i < list.len; i++) out[i] = arena_dup(arena, list.items[i]).ptr;
+  return out;
+}
+
+void setup_index_rules(const Manifest *manifest, const char *root, Arena *arena, CrawlRules *out)
+{
+  char *inside = path_join(root, "x"); // settings are looked up for an article
+  Settings *settings = setup_settings(manifest, inside, (Str){0});
+  *out = (CrawlRules){.extensions = list_of(settings, "index.extensions", arena),
+                      .exclude = list_of(settings, "index.exclude", arena),
+                      .max_bytes = (size_t)settings_int(settings, "index.max_mb", 16) << 20};
+  settings_free(settings);
+  free(inside);
+}
+
 void setup_report_scripts(Host *host)
 {
   Arena arena = {0};

@@ -34,6 +34,8 @@ Host *setup_host(const SetupHost *how);
 // The same for an index of the folder at `root`, whose settings hold: what adds the tags of scripts.
 // `manifest` is borrowed for its life.
 IndexTagger setup_index_tagger(const Manifest *manifest);
+// Which files of the folder at `root` its settings want in its index. Strings are in `arena`.
+void setup_index_rules(const Manifest *manifest, const char *root, Arena *arena, CrawlRules *out);
 char *setup_user_taggers(void); // the folder of the user's own; heap; NULL: there is no place for it
 char *setup_trust_list(void);   // where config/trust.h keeps what the user trusts; heap; NULL: nowhere
 // Say on standard error what is wrong with the scripts.

@@ -6,6 +6,7 @@
 //   order writer          writer.c: owns the Store
 #pragma once
 
+#include "human/registry.h"
 #include "index/indexer.h"
 #include "index/queue.h"
 #include "index/store.h"
@@ -75,8 +76,9 @@ struct Indexer {
   int worker_count;
   Queue *results;
   uv_thread_t writer_thread;
-  Store *store;      // the writer's while its thread runs
-  Error store_error; // the writer's until it is joined
+  const Registry *registry; // what people say of the folder's names; constant while workers run
+  Store *store;             // the writer's while its thread runs
+  Error store_error;        // the writer's until it is joined
 };
 
 // Tell the loop's thread of a file that could not be used. Any thread.

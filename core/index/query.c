@@ -170,13 +170,15 @@ bool asked_names(Asked *self)
   Str form, high;
   asked_forms(self, &form, &high);
   sqlite3_stmt *stmt =
-      asked_prepare(self, "SELECT id FROM entities WHERE key = ?1 UNION ALL"
+      asked_prepare(self, "SELECT id FROM entities WHERE key IN (?1, ?5) UNION ALL"
                           " SELECT entity FROM names WHERE form >= ?2 AND form < ?3 LIMIT ?4");
   if (!stmt) return false;
   bind_text(stmt, 1, self->filter->name);
   bind_text(stmt, 2, form);
   bind_text(stmt, 3, high);
   sqlite3_bind_int(stmt, 4, NAMES_MAX);
+  Str name = self->filter->name;
+  bind_text(stmt, 5, str_starts(name, STR("name:")) ? record_key(self->arena, name) : name);
   bool ok = true;
   while (asked_step(self, stmt, &ok)) vec_push(&self->ids, sqlite3_column_int64(stmt, 0));
   sqlite3_finalize(stmt);

@@ -3,6 +3,7 @@
 // they stand is packed beside it.
 #include "index/record.h"
 
+#include "annotate/namekey.h"
 #include "base/map.h"
 #include "index/fold.h"
 
@@ -34,6 +35,12 @@ static Str keep(Builder *b, Str s)
   return arena_dup(&b->record->arena, s);
 }
 
+Str record_key(Arena *arena, Str entity)
+{
+  Str name = str_slice(entity, 5, entity.len), key = namekey_of(arena, name);
+  return str_eq(key, name) ? entity : arena_printf(arena, "name:" STR_FMT, STR_ARG(key));
+}
+
 static void add_form(Builder *b, RecordEntity *entity, Str name)
 {
   Str form = fold_words(&b->record->arena, name);
@@ -54,6 +61,8 @@ static size_t entity_at(Builder *b, Str key, Str name, EntityType type)
     key = arena_printf(arena, "name:" STR_FMT, STR_ARG(form));
   }
   key = identities_same(b->people, key);
+  if (type == ENTITY_PER && str_starts(key, STR("name:")) && !identities_alone(b->people, key))
+    key = record_key(arena, key);
   bool is_new;
   uint64_t *at = map_slot(&b->by_key, keep(b, key), &is_new);
   if (!is_new) return (size_t)*at;

@@ -64,6 +64,8 @@ typedef struct Record {
   Arena arena; // owns every Str
 } Record;
 
+// The key of the person whose id is `entity` ("name:…"): one for all spellings of a name (namekey.h).
+Str record_key(Arena *arena, Str entity);
 // A word of no text: between quotations, so that no phrase is found across two.
 #define RECORD_GAP "\uE000"
 

@@ -3,7 +3,9 @@
 // one begins from nothing.
 #include "index/indexer_p.h"
 
+#include "human/kept.h"
 #include "index/crawl.h"
+#include "index/people.h"
 #include "index/watch.h"
 
 #include <stdio.h>
@@ -26,6 +28,10 @@ typedef struct Scout {
   VEC_OF(TreeDir *) by_number; // [watch's number]; NULL: no longer watched
   VEC_OF(int) dirty;           // numbers of folders that changed
   bool overflow, partial;      // events were lost; some folders are not watched
+  VEC_OF(int) people_numbers;  // of folders of the human layer
+  bool people, again;          // something in it changed; who is who did: all begins again
+  int64_t people_ns;           // when it was looked through last
+  StrBuf who;                  // entities.jsonl
 } Scout;
 
 // --- what the crawl finds ---
@@ -71,8 +77,12 @@ static void on_settled(uv_timer_t *timer)
 static void on_folder_changed(void *ud, int number)
 {
   Scout *self = ud;
-  if ((size_t)number >= self->by_number.len || !self->by_number.items[number]) return;
-  if (!self->dirty.len || self->dirty.items[self->dirty.len - 1] != number) vec_push(&self->dirty, number);
+  for (size_t i = 0; i < self->people_numbers.len; i++)
+    self->people |= self->people_numbers.items[i] == number;
+  bool known = (size_t)number < self->by_number.len && self->by_number.items[number];
+  if (!known && !self->people) return;
+  if (known && (!self->dirty.len || self->dirty.items[self->dirty.len - 1] != number))
+    vec_push(&self->dirty, number);
   if (!uv_is_active((uv_handle_t *)&self->settle)) uv_timer_start(&self->settle, on_settled, SETTLE_MS, 0);
 }
 
@@ -135,6 +145,59 @@ static void on_folder_gone(void *ud, TreeDir *dir)
   dir->watch = -1;
 }
 
+// --- the human layer ---
+
+static void on_people_folder(void *ud, const char *full_path)
+{
+  Scout *self = ud;
+  int number = self->watch ? watch_add(self->watch, full_path, NULL) : -1;
+  bool known = number < 0;
+  for (size_t i = 0; i < self->people_numbers.len; i++) known |= self->people_numbers.items[i] == number;
+  if (!known) vec_push(&self->people_numbers, number);
+}
+
+static void on_decided_stored(void *ud, Str path)
+{
+  Scout *self = ud;
+  store_read_again(self->indexer->store, path, NULL); // before the tree is loaded
+}
+
+static void on_decided(void *ud, Str path)
+{
+  Scout *self = ud;
+  size_t name = path.len;
+  while (name && path.ptr[name - 1] != '/') name--;
+  bool is_new;
+  TreeDir *dir = tree_dir(self->tree, str_slice(path, 0, name));
+  TreeFile *file = tree_file(dir, str_slice(path, name, path.len), &is_new);
+  file->stamp = (FileStamp){.mtime_ns = STAMP_RACY};
+  file->hash = 0;
+  if (dir->watch >= 0)
+    vec_push(&self->dirty, dir->watch);
+  else
+    self->overflow = true;
+}
+
+static void walk_people(Scout *self, void (*decided)(void *, Str))
+{
+  PeopleEvents events = {self, decided, on_people_folder};
+  int64_t now_ns = people_now_ns();
+  people_walk(self->indexer->folder.root, self->people_ns, &events);
+  self->people_ns = now_ns;
+}
+
+// Whether people decided something, in folders that may be new, too: the articles it is about are dirty, or,
+// where it is who is who, the session ends.
+static void hear_people(Scout *self)
+{
+  StrBuf who = {0};
+  self->people = false;
+  people_read(self->indexer->folder.root, &who);
+  self->again = !str_eq(strbuf_str(&who), strbuf_str(&self->who));
+  strbuf_release(&who);
+  if (!self->again) walk_people(self, on_decided);
+}
+
 // --- scanning ---
 
 static void scan(Scout *self, TreeDir *dir, bool deep)
@@ -176,9 +239,11 @@ static void scan_dirty(Scout *self)
 static void watch_until_stopped(Scout *self)
 {
   Indexer *indexer = self->indexer;
-  while (!atomic_load(&indexer->cancel)) {
+  while (!atomic_load(&indexer->cancel) && !self->again) {
     uv_run(&indexer->scout_loop, UV_RUN_DEFAULT); // until something calls uv_stop()
-    if (self->overflow || self->dirty.len || atomic_load(&indexer->rescan)) scan_dirty(self);
+    bool changed = self->overflow || self->dirty.len || atomic_load(&indexer->rescan);
+    if (changed || self->people) hear_people(self);
+    if (!self->again && (changed || self->overflow || self->dirty.len)) scan_dirty(self);
   }
 }
 
@@ -214,7 +279,12 @@ static bool open_store(Scout *self, Error *err)
   size_t dead, articles;
   store_waste(indexer->store, &dead, &articles);
   if (dead > articles / 2 + 1000 && !store_sweep(indexer->store, err)) return false;
-  return store_set_ready(indexer->store, false, err) && store_commit(indexer->store, err) &&
+  people_read(indexer->folder.root, &self->who);
+  self->people_ns = store_people_ns(indexer->store);
+  walk_people(self, on_decided_stored);
+  return store_people(indexer->store, strbuf_str(&self->who), err) &&
+         store_set_people_ns(indexer->store, self->people_ns, err) &&
+         store_set_ready(indexer->store, false, err) && store_commit(indexer->store, err) &&
          store_each_file(indexer->store, load_file, self->tree, err);
 }
 
@@ -271,6 +341,7 @@ static void run_crawl(Scout *self)
   }
   self->crawl = crawl_new(indexer->folder.root, &indexer->options.rules, &events, self->tree);
   begin_scan(indexer);
+  if (self->watch) walk_people(self, on_decided);
   scan(self, self->tree, true);
   end_scan(indexer);
   if (indexer->options.watch) watch_until_stopped(self);
@@ -285,12 +356,15 @@ static void free_scout(Scout *self)
   tree_free(self->tree);
   vec_release(&self->by_number);
   vec_release(&self->dirty);
+  vec_release(&self->people_numbers);
+  strbuf_release(&self->who);
   uv_close((uv_handle_t *)&self->settle, NULL);
   uv_close((uv_handle_t *)&self->slow, NULL);
   run_dry(self->indexer);
 }
 
-static bool run_session(Indexer *indexer, Error *err)
+// *again: people changed who is who, and another session is to take that up.
+static bool run_session(Indexer *indexer, bool *again, Error *err)
 {
   Scout scout = {.indexer = indexer, .tree = tree_new()};
   uv_timer_init(&indexer->scout_loop, &scout.settle);
@@ -299,12 +373,18 @@ static bool run_session(Indexer *indexer, Error *err)
   atomic_store(&indexer->cancel, atomic_load(&indexer->stop));
   bool ok = open_store(&scout, err);
   if (ok) {
+    KeptPaths kept = {0};
+    kept_paths_in(&kept, indexer->folder.root, "");
+    indexer->registry = kept_registry(kept.entities);
+    kept_paths_release(&kept);
     start_threads(indexer);
     run_crawl(&scout);
     end_threads(indexer);
+    registry_unref(indexer->registry);
     ok = indexer->store_error.code == ERR_NONE;
     if (!ok) *err = indexer->store_error;
   }
+  *again = ok && scout.again && !atomic_load(&indexer->stop);
   store_free(indexer->store);
   indexer->store = NULL;
   free_scout(&scout);
@@ -388,6 +468,16 @@ static void name_scripts(Indexer *indexer)
              (unsigned long long)tagger->stamp(tagger->ctx, indexer->folder.root));
 }
 
+// Sessions until one has nothing to take up again.
+static bool run_sessions(Indexer *indexer, Error *err)
+{
+  bool ok, again;
+  do {
+    ok = run_session(indexer, &again, err);
+  } while (again);
+  return ok;
+}
+
 void scout_main(void *arg)
 {
   Indexer *indexer = arg;
@@ -395,11 +485,11 @@ void scout_main(void *arg)
   name_scripts(indexer);
   int lock = wait_for_lock(indexer);
   Error err = {0};
-  bool ok = lock >= 0 && run_session(indexer, &err);
-  for (int again = 0; !ok && again < SESSIONS_MORE && err.code != ERR_NONE && start_again(indexer, &err);
-       again++) {
+  bool ok = lock >= 0 && run_sessions(indexer, &err);
+  for (int more = 0; !ok && more < SESSIONS_MORE && err.code != ERR_NONE && start_again(indexer, &err);
+       more++) {
     err = (Error){0};
-    ok = run_session(indexer, &err);
+    ok = run_sessions(indexer, &err);
   }
   if (!ok && err.code != ERR_NONE) indexer_problem(indexer, (Str){0}, err.text);
   folder_unlock(lock);

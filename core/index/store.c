@@ -24,6 +24,8 @@ static const char *const g_sql[STMT_COUNT] = {
     [STMT_PUT_WORD] = "INSERT INTO words(word, articles) VALUES(?1, ?2)"
                       " ON CONFLICT(word) DO UPDATE SET articles = articles + ?2",
     [STMT_TOUCH] = "UPDATE files SET mtime_ns = ?2, size = ?3, inode = ?4 WHERE path = ?1",
+    [STMT_READ_AGAIN] = "UPDATE files SET hash = 0, mtime_ns = -1 WHERE path = ?1",
+    [STMT_PEOPLE_NS] = "INSERT OR REPLACE INTO meta VALUES('people_ns', ?1)",
     [STMT_FIND_ENTITY] = "SELECT id, name, votes FROM entities WHERE key = ?1",
     [STMT_PUT_ENTITY] = "INSERT INTO entities(key, name, votes, per, org, loc, articles, quotes, total)"
                         " VALUES(?1, ?2, 0, 0, 0, 0, 0, 0, 0)",
@@ -405,6 +407,21 @@ bool store_set_ready(Store *self, bool ready, Error *err)
                                                       : "INSERT OR REPLACE INTO meta VALUES('ready', 0)",
                                                 err)) ||
          store_roll_back(self);
+}
+
+bool store_read_again(Store *self, Str path, Error *err)
+{
+  return (store_begin(self, err) && run_path(self, STMT_READ_AGAIN, path, err)) || store_roll_back(self);
+}
+
+int64_t store_people_ns(Store *self)
+{
+  return count_of(self, "SELECT value FROM meta WHERE key = 'people_ns'");
+}
+
+bool store_set_people_ns(Store *self, int64_t ns, Error *err)
+{
+  return (store_begin(self, err) && store_run_id(self, STMT_PEOPLE_NS, ns, err)) || store_roll_back(self);
 }
 
 // --- reading for the crawler, sweeping ---

@@ -30,6 +30,16 @@ bool store_commit(Store *self, Error *err);
 // Empty the index and make its numbers wider.
 bool store_widen(Store *self, Error *err);
 
+// What people say of the folder's names is now `text`, the bytes of entities.jsonl: files of articles that a
+// line is about which is new or gone are to be read again (as after store_open() by another maker).
+bool store_people(Store *self, Str text, Error *err);
+
+// The article at `path` is to be read again, as people decided something about it.
+bool store_read_again(Store *self, Str path, Error *err);
+// When the human layer was looked through last (people.h); 0: never.
+int64_t store_people_ns(Store *self);
+bool store_set_people_ns(Store *self, int64_t ns, Error *err);
+
 // Rows of the full-text table whose article is gone, and articles. Where the first are many, store_sweep()
 // empties that table; the caller then has every file read again.
 void store_waste(const Store *self, size_t *dead, size_t *articles);

@@ -2,6 +2,7 @@
 // A file may change while it is read: its stamp is taken before and after, and reading starts again where
 // they differ.
 #define _GNU_SOURCE // O_NOFOLLOW, O_CLOEXEC
+#include "human/kept.h"
 #include "index/indexer_p.h"
 #include "parse/htmltext.h"
 
@@ -115,25 +116,44 @@ static Annotations *add_tags(Indexer *self, void *tagger, const Snapshot *text, 
   return tagged;
 }
 
-static Record *annotate(Indexer *self, void *tagger, const char *path, Content *content)
+// `found`, whose reference is taken, with what people decided over it. `text` is the file's, `prose` without
+// its markup.
+static Annotations *lay_people(const Indexer *self, const char *path, const Snapshot *text,
+                               const Snapshot *prose, Annotations *found)
+{
+  KeptPaths kept = {0};
+  kept_paths_in(&kept, self->folder.root, path);
+  const HumanLayer *layer = found ? kept_layer(kept.marks, self->registry, text) : NULL;
+  kept_paths_release(&kept);
+  if (!layer) return found;
+  Annotations *decided = overlay_lay(found, layer, prose);
+  annotations_unref(found);
+  layer_unref(layer);
+  return decided;
+}
+
+static Record *annotate(Indexer *self, void *tagger, const char *path, const Content *content)
 {
   Arena arena = {0};
-  Str text = strbuf_str(&content->bytes);
+  Str text = strbuf_str(&content->bytes), prose = text;
   ArticleInfo info = {.path = str_of(path)};
-  if (htmltext_named(info.path)) {
+  bool html = htmltext_named(info.path);
+  if (html) {
     HtmlFacts facts;
-    text = htmltext_of(text, &arena, &facts);
+    prose = htmltext_of(text, &arena, &facts);
     info.lang = lang_of(facts.lang);
     info.dct = facts.date;
   }
-  Snapshot *snapshot = snapshot_new(text);
+  Snapshot *of_prose = snapshot_new(prose), *of_text = html ? snapshot_new(text) : snapshot_ref(of_prose);
   Analysis *analysis = analysis_new(self->pipeline);
-  Annotations *notes = analysis_run(analysis, snapshot, &info, &self->cancel);
-  notes = add_tags(self, tagger, snapshot, notes, path);
-  Record *record = notes ? record_new(str_of(path), text, notes, NULL) : NULL;
+  Annotations *notes = analysis_run(analysis, of_prose, &info, &self->cancel);
+  notes = add_tags(self, tagger, of_prose, notes, path);
+  notes = lay_people(self, path, of_text, of_prose, notes);
+  Record *record = notes ? record_new(str_of(path), prose, notes, self->registry->identities) : NULL;
   annotations_unref(notes);
   analysis_free(analysis);
-  snapshot_unref(snapshot);
+  snapshot_unref(of_prose);
+  snapshot_unref(of_text);
   arena_release(&arena);
   return record;
 }

@@ -30,6 +30,7 @@ typedef struct Root { // a folder that is indexed
   bool waiting;     // a status is due when the timer ends
   bool shown;       // $/progress was begun, with `token`
   unsigned token;
+  Arena arena;         // of the indexer's rules
   uint64_t busy_since; // the loop's time; 0: idle
   size_t problems;
 } Root;
@@ -59,7 +60,7 @@ typedef struct Question { // a job on the pool
 struct Workspace {
   Lsp *lsp;
   const Pipeline *pipeline; // NULL: not ready
-  const IndexTagger *tagger;
+  const WorkspaceIndex *how;
   VEC_OF(Root *) roots;
   VEC_OF(Question *) waiting;
   size_t running;
@@ -181,6 +182,7 @@ static void on_index_problem(void *ud, Str path, Str why)
 static void on_timer_closed(uv_handle_t *handle)
 {
   Root *root = container_of(handle, Root, timer);
+  arena_release(&root->arena);
   free(root->path);
   free(root);
 }
@@ -214,16 +216,18 @@ static void open_root(Workspace *self, char *path)
   Root *root = xcalloc(1, sizeof *root);
   IndexerOptions options = {.background = true,
                             .watch = true,
-                            .tagger = self->tagger,
+                            .tagger = self->how->tagger,
                             .ud = root,
                             .changed = on_index_changed,
                             .problem = on_index_problem};
   Error err = {0};
   root->workspace = self;
   root->path = path;
+  if (self->how->rules) self->how->rules(self->how->ctx, path, &root->arena, &options.rules);
   root->indexer = indexer_new(lsp_loop(self->lsp), self->pipeline, path, &options, &err);
   if (!root->indexer) {
     lsp_log(self->lsp, LSP_LOG_WARNING, "no index of %s: %s", path, err.text);
+    arena_release(&root->arena);
     free(path);
     free(root);
     return;
@@ -525,11 +529,11 @@ static void on_stop(void *ctx, Lsp *lsp)
   self->waiting.len = 0;
 }
 
-Workspace *workspace_new(Lsp *lsp, const IndexTagger *tagger)
+Workspace *workspace_new(Lsp *lsp, const WorkspaceIndex *how)
 {
   Workspace *self = xcalloc(1, sizeof *self);
   self->lsp = lsp;
-  self->tagger = tagger;
+  self->how = how;
   lsp_add_part(
       lsp, (LspPart){.ready = on_ready, .folders = on_folders, .ask = on_ask, .stop = on_stop, .ctx = self});
   lsp_register(lsp, "window/workDoneProgress/cancel", on_cancel, self);

@@ -13,7 +13,13 @@
 
 typedef struct Workspace Workspace;
 
-// Join `lsp`, before lsp_run(). `tagger` (NULL: none) is what adds the tags of scripts; borrowed until
-// workspace_free().
-Workspace *workspace_new(Lsp *lsp, const IndexTagger *tagger);
+typedef struct WorkspaceIndex { // how folders are indexed; members may be NULL
+  const IndexTagger *tagger;    // adds the tags of scripts
+  // Which files of the folder at `root` are wanted; strings in `arena`.
+  void (*rules)(void *ctx, const char *root, Arena *arena, CrawlRules *out);
+  void *ctx;
+} WorkspaceIndex;
+
+// Join `lsp`, before lsp_run(). `how` is borrowed until workspace_free().
+Workspace *workspace_new(Lsp *lsp, const WorkspaceIndex *how);
 void workspace_free(Workspace *self); // after lsp_run()

@@ -389,6 +389,70 @@ def gitignore_above_the_folder(place):
     equal(place.paths(), {b"in.txt"}, "articles")
 
 
+@test
+def settings_of_the_folder(place):
+    place.write(".newsmark.toml", '[index]\nextensions = ["txt", "text"]\nexclude = ["drafts/", "*.tmp.txt"]\nmax_mb = 1\n')
+    for name in ("a.txt", "b.text", "c.md", "drafts/d.txt", "e.tmp.txt"):
+        place.write(name)
+    place.write("large.txt", "word " * 300000)
+    err = place.index(status=1)
+    expect("large.txt: larger than 1 MB" in err, err)
+    equal(place.paths(), {b"a.txt", b"b.text"}, "articles")
+
+
+@test
+def spellings_of_one_name(place):
+    place.write("en.txt", "2023-01-02\n\n“We must rebuild the port,” said Volodymyr Kovalenko in Leeds on Monday.\n")
+    place.write("de.txt", "2023-01-03\n\n„Wir bauen den Hafen wieder auf“, sagte Wolodymyr Kowalenko am Dienstag in Kassel.\n")
+    place.write("other.txt", "2023-01-04\n\n“Not so fast,” said Pavlo Kovalenko in Leeds.\n")
+    place.index()
+    keys = {row["entity"] for row in place.ask("mentions", "Volodymyr Kovalenko")}
+    equal(len(keys), 1, "entities")
+    equal([row["path"] for row in place.ask("mentions", "Wolodymyr Kowalenko")], ["en.txt", "de.txt"], "mentions under all spellings")
+    equal([row["path"] for row in place.ask("quotes", "-s", "name:wolodymyr kowalenko")], ["en.txt", "de.txt"], "quotations by id")
+    equal(len(place.ask("mentions", "kovalenko")), 3, "mentions of everybody of that surname")
+
+
+def people(place, *lines):
+    place.write(".newsmark/entities.jsonl", "".join(json.dumps(dict(line, id="x%d" % i, kind=line.get("kind", "entity"))) + "\n"
+                                                    for i, line in enumerate(lines)), age=0)
+
+
+@test
+def people_say_who_is_who(place):
+    place.write("a.txt", "Anna Lind spoke in Hull on Monday. “No,” said Anna Lind.\n")
+    place.write("b.txt", "Anna Berg spoke in Hull on Tuesday.\n")
+    place.write("c.txt", "Robert Marsh was in Leeds.\n")
+    place.index()
+    equal(len(place.ask("entities", "Anna Berg")), 1, "entities before")
+    people(place, {"entity": "name:anna lind", "name": "Anna Lind-Berg", "same": ["name:anna berg"], "aliases": ["The Chair"]})
+    expect("2 new or changed" in place.index(), "not just the articles it is about were read again")
+    rows = place.ask("entities", "anna berg")
+    equal([(row["name"], row["mentions"], row["articles"]) for row in rows], [("Anna Lind-Berg", 3, 2)], "one of two")
+    equal([row["path"] for row in place.ask("mentions", "name:anna lind")], ["a.txt", "a.txt", "b.txt"], "mentions")
+    people(place)
+    expect("2 new or changed" in place.index(), "what was taken back is still so")
+    equal(len(place.ask("mentions", "anna lind")), 2, "mentions of one of them")
+    place.expect_as_fresh()
+
+
+@test
+def people_win_while_watched(place):
+    place.write(".newsmark.toml", "")
+    place.write("a.txt", "Anna Lind spoke in Hull on Monday.\n")
+    place.write("sub/b.txt", "Anna Berg spoke in Hull on Tuesday.\n")
+    place.watch()
+    people(place, {"entity": "name:anna lind", "same": ["name:anna berg"]})
+    place.until(lambda: place.value("SELECT articles FROM entities WHERE key = 'name:anna lind'") == 2, "two to be one")
+    place.write("sub/c.txt", "Anna Berg spoke again.\n", age=0)
+    place.until(lambda: place.value("SELECT articles FROM entities WHERE key = 'name:anna lind'") == 3, "a new article after that")
+    decision = {"id": "q1", "kind": "entity", "type": "LOC", "verdict": "rejected", "start": 19, "end": 23, "text": "Hull",
+                "before": "Anna Lind spoke in ", "after": " on Monday.\n", "enough": [0, 0, 0], "article": "", "time": "2026-01-01T00:00:00.000Z"}
+    place.write(".newsmark/annotations/a.txt.jsonl", json.dumps(decision) + "\n", age=0)
+    place.until(lambda: not place.rows("SELECT 1 FROM mentions m JOIN articles a ON a.id = m.article JOIN entities e ON e.id = m.entity"
+                                       " WHERE a.path = 'a.txt' AND e.name = 'Hull'"), "a place that people rejected to go")
+
+
 # --- what is survived ------------------------------------------------------------------------------------------------
 
 
