@@ -17,3 +17,7 @@ int cmd_search(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_new_tagger(int argc, char **argv);
 int cmd_trust(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_import(int argc, char **argv);
+int cmd_eval(int argc, char **argv);
+int cmd_merge_driver(int argc, char **argv);

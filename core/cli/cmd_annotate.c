@@ -7,7 +7,6 @@
 #include "cli/setup.h"
 #include "cli/stream.h"
 #include "export/exporter.h"
-#include "human/kept.h"
 #include "parse/htmltext.h"
 #include "text/offsets.h"
 
@@ -90,21 +89,6 @@ static Str either(const char *given, Str otherwise)
   return given ? str_of(given) : otherwise;
 }
 
-// What people decided about the article, laid over; the caller holds a reference.
-static Annotations *lay_people(const Request *request, const char *path, const Snapshot *text,
-                               const Snapshot *prose, const Annotations *found)
-{
-  KeptPaths kept = {0};
-  if (request->machine || !strcmp(path, "-") || !kept_paths(&kept, path, NULL)) return annotations_ref(found);
-  const Registry *registry = kept_registry(kept.entities);
-  const HumanLayer *layer = kept_layer(kept.marks, registry, text);
-  Annotations *laid = overlay_lay(found, layer, prose);
-  layer_unref(layer);
-  registry_unref(registry);
-  kept_paths_release(&kept);
-  return laid;
-}
-
 // To be looked at, rather than to be worked on.
 static bool is_display(const Request *request)
 {
@@ -134,7 +118,8 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   if (is_display(request) && !request->indirect) spans_drop_reported(&plain->spans);
   Snapshot *shown = info.html ? htmltext_snapshot(text) : snapshot_ref(text);
   Annotations *tagged = host_annotate(request->host, shown, plain, info.path, false);
-  Annotations *found = lay_people(request, path, text, shown, tagged);
+  Annotations *found =
+      request->machine ? annotations_ref(tagged) : setup_lay_people(path, text, shown, tagged);
   snapshot_unref(shown);
   annotations_unref(tagged);
   annotations_unref(plain);

@@ -1,9 +1,14 @@
 #define _XOPEN_SOURCE 700 // realpath
 #include "cli/setup.h"
 
+#include "base/alloc.h"
+#include "human/kept.h"
+#include "parse/htmltext.h"
+
 #include "cli/folderfacts.h"
 #include "index/folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +16,7 @@
 #include <unistd.h>
 
 #define MOST_BYTES ((size_t)256 << 20)
+enum { DEPTH_MAX = 32 };
 
 static Paths g_paths;
 
@@ -261,4 +267,89 @@ Snapshot *setup_read_file(const char *path, Error *err)
   }
   size_t len = bytes.len;
   return snapshot_take(strbuf_detach(&bytes), len);
+}
+
+Annotations *setup_lay_people(const char *path, const Snapshot *text, const Snapshot *prose,
+                              const Annotations *found)
+{
+  KeptPaths kept = {0};
+  if (!strcmp(path, "-") || !kept_paths(&kept, path, NULL)) return annotations_ref(found);
+  const Registry *registry = kept_registry(kept.entities);
+  const HumanLayer *layer = kept_layer(kept.marks, registry, text);
+  Annotations *laid = overlay_lay(found, layer, prose);
+  layer_unref(layer);
+  registry_unref(registry);
+  kept_paths_release(&kept);
+  return laid;
+}
+
+// --- articles of a folder
+
+static bool is_article(const char *name)
+{
+  static const char *const ends[] = {".txt", ".text", ".md", ".markdown", ".html", ".htm"};
+  for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+    if (str_ends(str_of(name), str_of(ends[i]))) return true;
+  return false;
+}
+
+static void add_below(const char *folder, ArticlePaths *out, int depth)
+{
+  struct dirent **entries = NULL;
+  int count = depth < DEPTH_MAX ? scandir(folder, &entries, NULL, alphasort) : 0;
+  for (int i = 0; i < count; i++) {
+    char *path = path_join(folder, entries[i]->d_name);
+    struct stat info;
+    bool there = *entries[i]->d_name != '.' && lstat(path, &info) == 0;
+    if (there && S_ISDIR(info.st_mode)) add_below(path, out, depth + 1);
+    if (there && S_ISREG(info.st_mode) && is_article(path))
+      vec_push(out, path);
+    else
+      free(path);
+    free(entries[i]);
+  }
+  free(entries);
+}
+
+bool setup_articles(const char *path, ArticlePaths *out)
+{
+  struct stat info;
+  if (strcmp(path, "-") != 0 && stat(path, &info) != 0) {
+    fprintf(stderr, "newsmark: %s: %s\n", path, strerror(errno));
+    return false;
+  }
+  if (strcmp(path, "-") != 0 && S_ISDIR(info.st_mode))
+    add_below(path, out, 0);
+  else
+    vec_push(out, xstrdup(path));
+  return true;
+}
+
+void setup_articles_release(ArticlePaths *paths)
+{
+  for (size_t i = 0; i < paths->len; i++) free(paths->items[i]);
+  vec_release(paths);
+}
+
+bool setup_load(Loaded *self, const Pipeline *pipeline, Host *host, const char *path, Error *err)
+{
+  *self = (Loaded){.text = setup_read_file(path, err)};
+  if (!self->text) return false;
+  ArticleInfo info = {.path = str_of(path), .html = htmltext_named(str_of(path))};
+  Analysis *analysis = analysis_new(pipeline);
+  Annotations *plain = analysis_run(analysis, self->text, &info, NULL);
+  self->prose = info.html ? htmltext_snapshot(self->text) : snapshot_ref(self->text);
+  self->machine = host ? host_annotate(host, self->prose, plain, info.path, false) : annotations_ref(plain);
+  self->found = setup_lay_people(path, self->text, self->prose, self->machine);
+  annotations_unref(plain);
+  analysis_free(analysis);
+  return true;
+}
+
+void setup_unload(Loaded *self)
+{
+  snapshot_unref(self->text);
+  snapshot_unref(self->prose);
+  annotations_unref(self->machine);
+  annotations_unref(self->found);
 }

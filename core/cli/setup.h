@@ -43,3 +43,21 @@ void setup_report_scripts(Host *host);
 // A whole file (NULL or "-": standard input). NULL with *err: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT (above 256
 // MB), a directory.
 Snapshot *setup_read_file(const char *path, Error *err);
+// `found` with what people decided about the article at `path` over it; "-" and folders without .newsmark/
+// have nothing. The caller holds a reference.
+Annotations *setup_lay_people(const char *path, const Snapshot *text, const Snapshot *prose,
+                              const Annotations *found);
+
+typedef VEC_OF(char *) ArticlePaths; // owned
+// The articles that `path` names: itself, or all .txt, .md and .html below it, sorted. False with a message
+// where there is no such thing.
+bool setup_articles(const char *path, ArticlePaths *out);
+void setup_articles_release(ArticlePaths *paths);
+
+typedef struct Loaded { // an article with all that is found in it
+  Snapshot *text, *prose;
+  Annotations *machine, *found; // without and with what people decided
+} Loaded;
+// Read and annotate the article at `path`. `host` may be NULL. False with *err.
+bool setup_load(Loaded *self, const Pipeline *pipeline, Host *host, const char *path, Error *err);
+void setup_unload(Loaded *self);

@@ -4,7 +4,7 @@
 #include "export/exporter.h"
 
 typedef struct Numbers { // of brat's ids so far
-  unsigned bound, relation, reference, note;
+  unsigned bound, relation, reference, note, attribute;
 } Numbers;
 
 // "12 20;21 30" for a span whose lines end at 20.
@@ -66,6 +66,19 @@ static void put_role(StrBuf *out, Numbers *numbers, const Exported *article, uns
   if (strcmp(role, "Cue") != 0) put_note(out, numbers, bound, "name", mention->name);
 }
 
+// A person's part: an attribute, and the note, whose line ends become spaces.
+static void put_human(StrBuf *out, Numbers *numbers, const Exported *article, unsigned bound,
+                      const HumanFacts *human)
+{
+  strbuf_addf(out, "A%u\tVerdict T%u %s\n", ++numbers->attribute, bound, verdict_name(human->verdict));
+  if (!human->note.len) return;
+  Str note = arena_dup(article->scratch, human->note);
+  for (size_t i = 0; i < note.len; i++)
+    if (note.ptr[i] == '\n' || note.ptr[i] == '\r' || note.ptr[i] == '\t')
+      ((char *)(uintptr_t)note.ptr)[i] = ' ';
+  put_note(out, numbers, bound, "note", note);
+}
+
 static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, const Span *span)
 {
   Str type = span_type_name(span);
@@ -92,6 +105,7 @@ static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, con
     put_note(out, numbers, bound, "value", span->tag->value);
     break;
   }
+  if (span->human) put_human(out, numbers, article, bound, &article->found->human[span->human - 1]);
 }
 
 static void write_article(StrBuf *out, const Exported *article)

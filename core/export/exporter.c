@@ -1,7 +1,8 @@
 #include "export/exporter.h"
 
-static const Exporter *const g_exporters[] = {&g_export_csv, &g_export_conll, &g_export_brat,
-                                              &g_export_webannotation, &g_export_html};
+static const Exporter *const g_exporters[] = {&g_export_csv,           &g_export_conll, &g_export_brat,
+                                              &g_export_webannotation, &g_export_html,  &g_export_tei,
+                                              &g_export_jsonl};
 
 const Exporter *exporter_find(const char *name)
 {

@@ -22,7 +22,8 @@ typedef struct Exporter {
   void (*end)(StrBuf *out); // may be NULL
 } Exporter;
 
-extern const Exporter g_export_csv, g_export_conll, g_export_brat, g_export_webannotation, g_export_html;
+extern const Exporter g_export_csv, g_export_conll, g_export_brat, g_export_webannotation, g_export_html,
+    g_export_tei, g_export_jsonl;
 
 const Exporter *exporter_find(const char *name); // NULL: no such format
 // Write one article with `exporter`, making its offsets.
