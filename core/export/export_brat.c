@@ -36,22 +36,42 @@ static void put_words(StrBuf *out, Str words)
   }
 }
 
-static unsigned put_bound(StrBuf *out, Numbers *numbers, const Exported *article, Str type, size_t start,
-                          size_t end)
+static void put_bound(StrBuf *out, unsigned number, const Exported *article, Str type, size_t start,
+                      size_t end)
 {
   Str words = exported_text(article, start, end);
-  strbuf_addf(out, "T%u\t" STR_FMT " ", ++numbers->bound, STR_ARG(type));
+  strbuf_addf(out, "T%u\t" STR_FMT " ", number, STR_ARG(type));
   put_fragments(out, article, start, end, words);
   strbuf_byte(out, '\t');
   put_words(out, words);
   strbuf_byte(out, '\n');
-  return numbers->bound;
 }
 
 static void put_note(StrBuf *out, Numbers *numbers, unsigned of, const char *key, Str value)
 {
   if (value.len)
     strbuf_addf(out, "#%u\tAnnotatorNotes T%u\t%s=" STR_FMT "\n", ++numbers->note, of, key, STR_ARG(value));
+}
+
+// The annotation that is this mention and has its name; 0: none.
+static unsigned number_of(const Exported *article, const Mention *mention)
+{
+  const SpanVec *spans = &article->found->spans;
+  size_t low = 0, high = spans->len;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (spans->items[middle].start < mention->start)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  for (; low < spans->len && spans->items[low].start == mention->start; low++) {
+    const Span *span = &spans->items[low];
+    if (span->kind == SPAN_ENTITY && span->end == mention->end && span->entity->entity.len &&
+        str_eq(span->entity->name, mention->name))
+      return (unsigned)low + 1;
+  }
+  return 0;
 }
 
 static void put_role(StrBuf *out, Numbers *numbers, const Exported *article, unsigned quote, const char *role,
@@ -61,9 +81,13 @@ static void put_role(StrBuf *out, Numbers *numbers, const Exported *article, uns
     put_note(out, numbers, quote, role, mention->name);
     return;
   }
-  unsigned bound = put_bound(out, numbers, article, str_of(role), mention->start, mention->end);
+  unsigned bound = number_of(article, mention);
+  if (!bound) {
+    bound = ++numbers->bound;
+    put_bound(out, bound, article, str_of(role), mention->start, mention->end);
+    if (strcmp(role, "Cue") != 0) put_note(out, numbers, bound, "name", mention->name);
+  }
   strbuf_addf(out, "R%u\t%s Arg1:T%u Arg2:T%u\n", ++numbers->relation, role, quote, bound);
-  if (strcmp(role, "Cue") != 0) put_note(out, numbers, bound, "name", mention->name);
 }
 
 // A person's part: an attribute, and the note, whose line ends become spaces.
@@ -79,11 +103,12 @@ static void put_human(StrBuf *out, Numbers *numbers, const Exported *article, un
   put_note(out, numbers, bound, "note", note);
 }
 
-static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, const Span *span)
+static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, unsigned bound)
 {
+  const Span *span = &article->found->spans.items[bound - 1];
   Str type = span_type_name(span);
   if (span->kind == SPAN_QUOTE) type = arena_printf(article->scratch, "Quote-" STR_FMT, STR_ARG(type));
-  unsigned bound = put_bound(out, numbers, article, type, span->start, span->end);
+  put_bound(out, bound, article, type, span->start, span->end);
   switch (span->kind) {
   case SPAN_ENTITY: {
     Str id = span->entity->entity, source = str_cut(&id, ':');
@@ -110,9 +135,9 @@ static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, con
 
 static void write_article(StrBuf *out, const Exported *article)
 {
-  Numbers numbers = {0};
-  const SpanVec *spans = &article->found->spans;
-  for (size_t i = 0; i < spans->len; i++) put_span(out, &numbers, article, &spans->items[i]);
+  unsigned count = (unsigned)article->found->spans.len;
+  Numbers numbers = {.bound = count}; // words that are only a role come behind
+  for (unsigned i = 1; i <= count; i++) put_span(out, &numbers, article, i);
 }
 
 const Exporter g_export_brat = {.name = "brat",

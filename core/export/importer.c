@@ -3,6 +3,7 @@
 #define _GNU_SOURCE // memmem
 #include "export/importer.h"
 
+#include "base/map.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -66,6 +67,7 @@ typedef struct Brat {
   ImportVec *out;
   ImportReport *report;
   VEC_OF(Bound) bounds;
+  Map by_id; // of bounds
 } Brat;
 
 static bool same_words(Str article, Str words)
@@ -115,14 +117,14 @@ static void read_bound(Brat *self, Str id, Str head, Str words)
     bound.import = self->out->len;
     vec_push(self->out, import);
   }
+  map_put(&self->by_id, id, self->bounds.len);
   vec_push(&self->bounds, bound);
 }
 
 static const Bound *find_bound(const Brat *self, Str id)
 {
-  for (size_t i = 0; i < self->bounds.len; i++)
-    if (str_eq(self->bounds.items[i].id, id)) return &self->bounds.items[i];
-  return NULL;
+  uint64_t at;
+  return id.len && map_get(&self->by_id, id, &at) ? &self->bounds.items[at] : NULL;
 }
 
 static Decision *draft_of(const Brat *self, Str id)
@@ -154,6 +156,10 @@ static void read_relation(Brat *self, Str head)
   DecidedParty *party = speaker ? &quote->speaker : &quote->source;
   party->said = PARTY_NAMED;
   party->words = str_slice(self->points.text, who->start, who->end);
+  if (who->import != SIZE_MAX) { // an annotation of its own
+    party->name = self->out->items[who->import].draft.name;
+    party->entity = self->out->items[who->import].draft.entity;
+  }
   if (!party->name.len) party->name = party->words;
   party->offset = (long)who->start - (long)of->start;
 }
@@ -242,9 +248,11 @@ void import_brat(Str ann, const Snapshot *text, Arena *arena, ImportVec *out, Im
   codepoints_init(&self.points, text, arena);
   ann = arena_dup(arena, ann);
   read_lines(&self, ann, "T");
+  read_lines(&self, ann, "N");
   read_lines(&self, ann, "R");
-  read_lines(&self, ann, "N#AEM*");
+  read_lines(&self, ann, "#AEM*");
   vec_release(&self.bounds);
+  map_release(&self.by_id);
 }
 
 // --- JSON

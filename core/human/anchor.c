@@ -16,6 +16,7 @@
 
 enum {
   LEAST_EVIDENCE = 16, // characters of context that fit, both sides together
+  OTHERS_MOST = 256,   // other places that are compared when an anchor is made
   FEW = 8,             // words are looked for one by one
   FIRST_TRY = 8,       // characters
   RIVAL_MOST = 8,      // a second place may fit in so many,
@@ -147,17 +148,30 @@ static uint32_t least_of(size_t a, size_t b)
   return (uint32_t)(a < b ? a : b);
 }
 
-static Fit fit_at(Str text, const Anchor *anchor, size_t at)
+typedef struct Context { // of an anchor, measured once for all places
+  const Anchor *anchor;
+  uint32_t left, right;           // characters kept
+  uint32_t near_left, near_right; // those of them in the words' paragraph, ANCHOR_CHARS at most
+} Context;
+
+static Context context_of(const Anchor *anchor)
 {
+  return (Context){anchor, (uint32_t)chars_in(anchor->before), (uint32_t)chars_in(anchor->after),
+                   least_of(chars_in(same_paragraph(anchor->before, false)), ANCHOR_CHARS),
+                   least_of(chars_in(same_paragraph(anchor->after, true)), ANCHOR_CHARS)};
+}
+
+static Fit fit_at(Str text, const Context *context, size_t at)
+{
+  const Anchor *anchor = context->anchor;
   size_t end = at + anchor->words.len;
   Fit fit = {common_back(str_slice(text, 0, at), anchor->before),
              common_front(str_slice(text, end, text.len), anchor->after), 0, 0};
-  fit.near_left = least_of(least_of(fit.left, chars_in(same_paragraph(anchor->before, false))), ANCHOR_CHARS);
-  fit.near_right = least_of(least_of(fit.right, chars_in(same_paragraph(anchor->after, true))), ANCHOR_CHARS);
+  fit.near_left = least_of(fit.left, context->near_left);
+  fit.near_right = least_of(fit.right, context->near_right);
   // Less than the usual width was kept: the article ended there.
-  if (at == anchor->before.len && fit.left == chars_in(anchor->before) && fit.left < ANCHOR_CHARS)
-    fit.left = WHOLE;
-  if (text.len - end == anchor->after.len && fit.right == chars_in(anchor->after) && fit.right < ANCHOR_CHARS)
+  if (at == anchor->before.len && fit.left == context->left && fit.left < ANCHOR_CHARS) fit.left = WHOLE;
+  if (text.len - end == anchor->after.len && fit.right == context->right && fit.right < ANCHOR_CHARS)
     fit.right = WHOLE;
   return fit;
 }
@@ -259,11 +273,13 @@ static void measure_others(Str text, Anchor *items, size_t count)
   words_find(&words, text);
   for (size_t i = 0; i < count; i++) {
     const PlaceVec *places = words_places(&words, items[i].words);
+    Context context = context_of(&items[i]);
+    size_t step =
+        places->len / OTHERS_MOST + 1; // fewer are looked at: then a doubt comes sooner, never a mistake
     items[i].enough[2] = 0;
-    for (size_t k = 0; k < places->len; k++)
+    for (size_t k = 0; k < places->len; k += step)
       if (places->items[k] != items[i].start)
-        items[i].enough[2] =
-            more(items[i].enough[2], evidence(fit_at(text, &items[i], places->items[k])) + 1);
+        items[i].enough[2] = more(items[i].enough[2], evidence(fit_at(text, &context, places->items[k])) + 1);
   }
   words_release(&words);
 }
@@ -321,8 +337,9 @@ typedef struct Ranking {
 static Ranking rank_places(Str text, const Anchor *anchor, const PlaceVec *places)
 {
   Ranking self = {0};
+  Context context = context_of(anchor);
   for (size_t i = 0; i < places->len; i++) {
-    Fit fit = fit_at(text, anchor, places->items[i]);
+    Fit fit = fit_at(text, &context, places->items[i]);
     uint32_t here = evidence(fit) + 1;
     if (!told_from_others(anchor, fit)) {
       self.other = more(self.other, here);

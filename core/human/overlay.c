@@ -246,22 +246,22 @@ static uint32_t add_human(Overlay *self, Verdict verdict, const Decision *decisi
   return ++self->human_len;
 }
 
-// Whether the machine's span stands; a note on it is put there.
-static bool stands(Overlay *self, Span *span)
+// Whether the machine's span stands; *human: the facts of a note on it.
+static bool stands(Overlay *self, const Span *span, uint32_t *human)
 {
   const ClaimVec *claims = &self->claims[class_of(span->kind)];
   size_t at = claims_before(claims, span->end);
   bool stays = true;
   for (Claim *claim; (claim = next_claim(claims, &at, span->start));) {
     bool equal = claim->start == span->start && claim->end == span->end;
-    if (is_made(claim) && silences(claim, span) && (!claim->over || equal)) {
-      // Its facts are taken over from the span that is most like it.
-      if (!claim->over || shared(claim, span) >= shared(claim, claim->over)) claim->over = span;
+    if (silences(claim, span)) {
+      stays = false; // its facts are taken over from the span that is most like it
+      if (is_made(claim) && (!claim->over || equal || shared(claim, span) > shared(claim, claim->over)))
+        claim->over = span;
     }
-    if (silences(claim, span)) stays = false;
     if (claim->verdict == VERDICT_NOTED && equal && claim->kind == span->kind && !claim->over) {
       claim->over = span;
-      span->human = add_human(self, VERDICT_NOTED, claim->decision);
+      *human = add_human(self, VERDICT_NOTED, claim->decision);
     }
   }
   return stays;
@@ -526,7 +526,7 @@ static void keep_machines(Overlay *self)
     Span span = spans->items[i];
     if (span.kind == SPAN_ENTITY && span.entity->cluster > self->next_cluster)
       self->next_cluster = span.entity->cluster;
-    if (!stands(self, &span)) continue;
+    if (!stands(self, &spans->items[i], &span.human)) continue;
     if (span.kind == SPAN_ENTITY) span.entity = said_facts(self, &spans->items[i].entity);
     self->kept.items[self->kept.len++] = span;
   }
