@@ -41,8 +41,14 @@ int cmd_lsp(int argc, char **argv)
   if (first < argc) return options_refuse("lsp", "there is nothing to do with '%s'", argv[first]);
   share_one_heap();
   Manifest *manifest = setup_manifest();
-  const LspOptions options = {
-      .in = 0, .out = 1, .data_dir = setup_data_dir(), .make_host = make_host, .ctx = manifest};
+  char *user_file = setup_user_settings();
+  const LspOptions options = {.in = 0,
+                              .out = 1,
+                              .data_dir = setup_data_dir(),
+                              .make_host = make_host,
+                              .ctx = manifest,
+                              .manifest = manifest,
+                              .user_file = user_file};
   const IndexTagger tagger = setup_index_tagger(manifest);
   const WorkspaceIndex index = {.tagger = &tagger, .rules = index_rules, .ctx = manifest};
   Lsp *lsp = lsp_new(&options);
@@ -57,5 +63,6 @@ int cmd_lsp(int argc, char **argv)
   workspace_free(workspace);
   lsp_free(lsp);
   manifest_free(manifest);
+  free(user_file);
   return status;
 }

@@ -69,9 +69,14 @@ static char *under_config(const char *name)
   return dir ? path_join(dir, name) : NULL;
 }
 
+char *setup_user_settings(void)
+{
+  return under_config("config.toml");
+}
+
 Settings *setup_settings(const Manifest *manifest, const char *path, Str front_matter)
 {
-  char *user_file = under_config("config.toml"), *folder = path_dir(path ? path : ".");
+  char *user_file = setup_user_settings(), *folder = path_dir(path ? path : ".");
   SettingsSources sources = {
       .user_file = user_file, .folder = folder, .front_matter = front_matter, .article = path};
   Settings *settings = settings_new(manifest, &sources);

@@ -24,6 +24,8 @@ struct Docs {
   EolRule eol;
   bool publish, reported;
   uint64_t serial;
+  SettingsFrom settings;
+  cJSON *editor; // its settings; NULL: none
   VEC_OF(Document *) open;
 };
 
@@ -35,6 +37,8 @@ struct DocJob {
   int64_t version;
   const Snapshot *text; // counted
   EditVec edits;
+  SettingsFrom settings;
+  cJSON *editor;            // owned; where the document has not seen these settings
   const Findings *old;      // counted: what the client knows; NULL: nothing
   const Annotations *base;  // counted: what the scripts are asked about; NULL when annotating
   const Annotations *under; // counted: what the layer is laid over; NULL: what this job finds
@@ -74,6 +78,7 @@ void docs_free(Docs *self)
   if (!self) return;
   assert(!self->open.len);
   vec_release(&self->open);
+  cJSON_Delete(self->editor);
   free(self);
 }
 
@@ -159,8 +164,16 @@ static void annotate_work(uv_work_t *req)
   Host *host = job->docs->host;
   for (size_t i = 0; i < job->edits.len; i++) analysis_edit(analysis, job->edits.items[i]);
   ArticleInfo info = {.path = str_of(job->doc->path), .html = job->doc->html};
+  docsettings_read(&job->doc->settings, &job->settings, job->editor, job->doc->path, job->text);
+  job->editor = NULL;
+  docsettings_apply(&job->doc->settings, &info);
   Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
+  if (!docsettings_enabled(&job->doc->settings)) {
+    found->spans.len = 0;
+    conclude(job, found, NULL);
+    return;
+  }
   if (!job->docs->reported) spans_drop_reported(&found->spans);
   if (!host || !host_has_taggers(host))
     conclude(job, found, NULL);
@@ -205,6 +218,7 @@ static void job_free(DocJob *job)
   layer_unref(job->layer);
   findings_unref(job->fresh);
   vec_release(&job->edits);
+  cJSON_Delete(job->editor);
   changes_release(&job->changes);
   strbuf_release(&job->message);
   free(job);
@@ -226,6 +240,7 @@ static void document_free(Document *doc)
   vec_release(&doc->untold);
   margin_free(doc->margin);
   registry_unref(doc->registry);
+  docsettings_release(&doc->settings);
   free(doc->uri);
   free(doc->path);
   free(doc);
@@ -334,6 +349,9 @@ static void start_job(Docs *self, Document *doc)
   DocJob *job = doc->job = job_new(self, doc);
   job->edits = doc->untold;
   doc->untold = (EditVec){0};
+  job->settings = self->settings;
+  if (doc->settings.serial != self->settings.serial)
+    job->editor = self->editor ? cJSON_Duplicate(self->editor, true) : cJSON_CreateObject();
   queue(job, annotate_work, annotate_done);
 }
 
@@ -362,6 +380,24 @@ void docs_relay(Docs *self, Document *doc)
 {
   doc->layer_serial++;
   start_layer(self, doc);
+}
+
+void docs_set_settings(Docs *self, const Manifest *manifest, const char *user_file)
+{
+  self->settings = (SettingsFrom){manifest, user_file, 1};
+}
+
+void docs_reread_settings(Docs *self)
+{
+  self->settings.serial++;
+  docs_refresh(self);
+}
+
+void docs_set_editor(Docs *self, const cJSON *editor)
+{
+  cJSON_Delete(self->editor);
+  self->editor = editor ? cJSON_Duplicate(editor, true) : NULL;
+  docs_reread_settings(self);
 }
 
 void docs_refresh(Docs *self)

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "human/margin.h"
 #include "script/host.h"
+#include "server/docsettings.h"
 #include "server/findings.h"
 #include "text/position.h"
 
@@ -38,11 +39,12 @@ typedef struct Document {
   bool hold;                 // what is kept is being read: nothing is annotated before
   struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
   // of docs.c alone
-  Analysis *analysis; // the job's while there is one
-  EditVec untold;     // edits the analysis was not told of
-  DocJob *job;        // annotating
-  DocJob *tags_job;   // asking the scripts about doc->found, where the text is long
-  DocJob *layer_job;  // laying what people decided over doc->found->under
+  Analysis *analysis;   // the job's while there is one
+  EditVec untold;       // edits the analysis was not told of
+  DocSettings settings; // the annotating job's while there is one
+  DocJob *job;          // annotating
+  DocJob *tags_job;     // asking the scripts about doc->found, where the text is long
+  DocJob *layer_job;    // laying what people decided over doc->found->under
   bool published, closed;
 } Document;
 
@@ -67,6 +69,13 @@ Encoding docs_encoding(const Docs *self);
 // Work begins with this; documents may be open already. Both are borrowed until the loop ran dry; `host` may
 // be NULL.
 void docs_set_pipeline(Docs *self, const Pipeline *pipeline, Host *host);
+// Where settings come from; `user_file` may be NULL. Both are borrowed.
+void docs_set_settings(Docs *self, const Manifest *manifest, const char *user_file);
+// The editor's settings, an object or NULL, which is copied: annotate all documents by them, and by the files
+// as they are now.
+void docs_set_editor(Docs *self, const cJSON *editor);
+// Annotate by the settings' files as they are now.
+void docs_reread_settings(Docs *self);
 // Start what had to wait.
 void docs_resume(Docs *self);
 // What is kept for `doc` was read: its work begins.

@@ -156,11 +156,21 @@ static void on_ended(void *ctx)
 
 // --- documents
 
+// The client has tokens of this very text, which are others by now: the scripts' tags came, or settings
+// changed.
+static void ask_for_refresh(Lsp *lsp)
+{
+  StrBuf params = {0};
+  strbuf_add(&params, STR("{}"));
+  lsp_request(lsp, "workspace/semanticTokens/refresh", &params);
+}
+
 static void on_found(void *ctx, Document *doc, StrBuf *message)
 {
   Lsp *lsp = ctx;
   if (message->len) wire_send(lsp->wire, message);
   methods_found(lsp, doc);
+  if (lsp->refresh && tokens_are_stale(doc)) ask_for_refresh(lsp);
   for (size_t i = 0; i < lsp->parts.len; i++)
     if (lsp->parts.items[i].found) lsp->parts.items[i].found(lsp->parts.items[i].ctx, lsp, doc);
 }
@@ -234,6 +244,7 @@ Lsp *lsp_new(const LspOptions *options)
   assert(status == 0);
   (void)status;
   lsp->docs = docs_new(&lsp->loop, (DocsEvents){on_found, is_busy, on_opened, on_closing, lsp});
+  docs_set_settings(lsp->docs, options->manifest, options->user_file);
   return lsp;
 }
 

@@ -14,7 +14,9 @@ typedef struct LspOptions {
   // The scripts, made on the pool behind the pipeline; NULL, or a NULL result: none. The server frees it.
   Host *(*make_host)(void *ctx, const Pipeline *pipeline);
   void *ctx;
-  const char *data_dir; // for pipeline_new(), which runs on the pool while the client says hello
+  const Manifest *manifest; // where settings are declared; NULL: none are read
+  const char *user_file;    // the user's settings; NULL: none
+  const char *data_dir;     // for pipeline_new(), which runs on the pool while the client says hello
 } LspOptions;
 
 // What a part may add to an answer of ours from the whole folder.

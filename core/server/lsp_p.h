@@ -45,6 +45,7 @@ struct Lsp {
   int exit_status;
   bool annotations;        // the client wants newsmark/publishAnnotations
   bool progress;           // the client shows $/progress
+  bool refresh;            // it takes workspace/semanticTokens/refresh
   unsigned requests;       // sent so far: the next one's id
   uv_timer_t parent_timer; // looks whether the editor still lives
   uv_pid_t parent;

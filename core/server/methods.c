@@ -92,6 +92,9 @@ static void read_client(Lsp *lsp, const cJSON *params)
   lsp->features.hierarchical = json_get_bool(symbols, "hierarchicalDocumentSymbolSupport", false);
   lsp->legend = tokens_legend(capabilities, options);
   lsp->annotations = json_get_bool(ours, "annotations", false);
+  const cJSON *workspace = json_get(capabilities, "workspace");
+  lsp->refresh = json_get_bool(json_get(workspace, "semanticTokens"), "refreshSupport", false);
+  docs_set_editor(lsp->docs, ours);
   lsp->progress = json_get_bool(json_get(capabilities, "window"), "workDoneProgress", false);
   EolRule eol = str_is(json_get_str(ours, "lineEndings"), "lf") ? EOL_LF : EOL_LSP;
   docs_configure(lsp->docs, lsp->features.enc, eol, lsp->annotations, json_get_bool(ours, "indirect", false));
@@ -165,6 +168,27 @@ static void do_exit(Lsp *lsp, const RpcMessage *message)
 static void do_nothing(Lsp *lsp, const RpcMessage *message)
 {
   if (message->kind == RPC_REQUEST) reply_null(lsp, message->id);
+}
+
+// `settings` is all of the editor's or only what it has under "newsmark".
+static void do_configuration(Lsp *lsp, const RpcMessage *message)
+{
+  const cJSON *settings = json_get(message->params, "settings"), *ours = json_get(settings, "newsmark");
+  if (cJSON_IsObject(settings)) docs_set_editor(lsp->docs, cJSON_IsObject(ours) ? ours : settings);
+}
+
+static bool is_settings_file(Str uri)
+{
+  return str_ends(uri, STR("/.newsmark.toml")) || str_ends(uri, STR("/newsmark/config.toml"));
+}
+
+static void do_watched(Lsp *lsp, const RpcMessage *message)
+{
+  const cJSON *change;
+  bool of_settings = false;
+  cJSON_ArrayForEach(change, json_get(message->params, "changes")) of_settings |=
+      is_settings_file(json_get_str(change, "uri"));
+  if (of_settings) docs_reread_settings(lsp->docs);
 }
 
 static void do_folders(Lsp *lsp, const RpcMessage *message)
@@ -541,8 +565,8 @@ static const Method g_methods[] = {
     {"exit", do_exit, NULL, false, false, NULL},
     {"$/cancelRequest", do_cancel, NULL, false, false, NULL},
     {"$/setTrace", do_nothing, NULL, false, false, NULL},
-    {"workspace/didChangeConfiguration", do_nothing, NULL, false, false, NULL},
-    {"workspace/didChangeWatchedFiles", do_nothing, NULL, false, false, NULL},
+    {"workspace/didChangeConfiguration", do_configuration, NULL, false, false, NULL},
+    {"workspace/didChangeWatchedFiles", do_watched, NULL, false, false, NULL},
     {"workspace/didChangeWorkspaceFolders", do_folders, NULL, false, false, NULL},
     {"textDocument/didOpen", do_open, NULL, false, false, NULL},
     {"textDocument/didChange", do_change, NULL, false, false, NULL},

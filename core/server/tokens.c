@@ -33,6 +33,8 @@ typedef VEC_OF(uint32_t) NumberVec;
 
 struct TokensMemo {
   uint64_t id;
+  int64_t version;    // of the text that the tokens are of
+  const Findings *of; // and of these findings; only compared
   NumberVec data;
 };
 
@@ -226,6 +228,16 @@ static void remember(Document *doc, NumberVec data)
   vec_release(&doc->tokens->data);
   doc->tokens->data = data;
   doc->tokens->id++;
+  doc->tokens->version = doc->version;
+  doc->tokens->of = doc->found;
+}
+
+bool tokens_are_stale(Document *doc)
+{
+  TokensMemo *memo = doc->tokens;
+  if (!memo || memo->version != doc->version || memo->of == doc->found) return false;
+  memo->of = doc->found;
+  return true;
 }
 
 static void write_result_id(StrBuf *out, const Document *doc)

@@ -20,4 +20,6 @@ void tokens_write_legend(StrBuf *out, TokenLegend legend);
 void tokens_write_full(StrBuf *out, Document *doc, Encoding enc);
 void tokens_write_delta(StrBuf *out, Document *doc, Encoding enc, Str previous);
 void tokens_write_range(StrBuf *out, const Document *doc, Encoding enc, size_t start, size_t end);
+// Whether the client's tokens are of this very text, but of other findings; told once.
+bool tokens_are_stale(Document *doc);
 void tokens_forget(TokensMemo *memo); // NULL is fine
