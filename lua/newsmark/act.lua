@@ -237,6 +237,15 @@ function M.at(name, place, given, options) actions[name](place, given, options) 
 ---@param options? table
 function M.here(name, given, options) M.at(name, place_here(), given or {}, options) end
 
+--- Do an action with an annotation of this buffer.
+---@param name string
+---@param annotation table
+---@param given? table
+---@param options? table
+function M.on(name, annotation, given, options)
+  M.at(name, { textDocument = document(api.nvim_get_current_buf()), id = annotation.id }, given or {}, options)
+end
+
 --- Take the last action on this article back, or do it again.
 ---@param command "undo"|"redo"
 function M.history(command) execute(command, { textDocument = document(api.nvim_get_current_buf()) }, told) end

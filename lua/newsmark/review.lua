@@ -96,14 +96,35 @@ end
 
 -- --- the mode
 
-local function here(action, given)
-  return function()
-    require("newsmark.act").here(action, given, { done = function() M.jump(1) end })
+-- Do an action with what the mode stopped at: of several marks under the cursor the innermost that passes.
+-- What is settled already is not settled again: a key struck twice goes on.
+local function decide(action, given, options)
+  given = vim.deepcopy(given or {})
+  local mode = modes[api.nvim_get_current_buf()]
+  for _, annotation in ipairs((require("newsmark.info").here())) do
+    if mode and passes(mode.filter, annotation) then
+      return require("newsmark.act").on(action, annotation, given, options)
+    end
   end
+  if options then return M.jump(1) end
+  require("newsmark.act").here(action, given)
+end
+
+-- On to the next where nothing else waits here.
+local function go_on()
+  local mode = modes[api.nvim_get_current_buf()]
+  for _, annotation in ipairs((require("newsmark.info").here())) do
+    if mode and passes(mode.filter, annotation) then return end
+  end
+  M.jump(1)
+end
+
+local function here(action, given)
+  return function() decide(action, given, { done = go_on }) end
 end
 
 local function stay(action, given)
-  return function() require("newsmark.act").here(action, given) end
+  return function() decide(action, given) end
 end
 
 local keys = {

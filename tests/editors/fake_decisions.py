@@ -43,6 +43,8 @@ class Decisions:
             start, end = (document.offset(argument["range"][side]) for side in ("start", "end"))
             inside = [span for span in document.find() if span[:2] == (start, end)]
             return (start, end, inside[0][2] if inside else None)
+        if argument.get("id"):
+            return document.published[argument["id"]]
         at = document.offset(argument["position"])
         spans = [span for span in document.find() if span[0] <= at < span[1]
                  and argument.get("kind") in (None, span[2]["kind"])]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import test_actions  # noqa: E402
+import test_decisions  # noqa: E402
 import test_emacs  # noqa: E402
 import test_nvim  # noqa: E402
 import test_real  # noqa: E402
@@ -90,8 +91,8 @@ def main():
     build = Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
     words = sys.argv[2:]
     passed = failed = 0
-    editors = (("nvim-system", system_neovim(), (test_nvim, test_actions, test_real), test_nvim.Context),
-               ("nvim-new", new_neovim(ROOT / "build"), (test_nvim, test_actions, test_real), test_nvim.Context),
+    editors = (("nvim-system", system_neovim(), (test_nvim, test_actions, test_decisions, test_real), test_nvim.Context),
+               ("nvim-new", new_neovim(ROOT / "build"), (test_nvim, test_actions, test_decisions, test_real), test_nvim.Context),
                ("vim", vim_nine(), (test_vim,), test_vim.Context),
                ("emacs", emacs(), (test_emacs,), test_emacs.Context))
     for label, binary, modules, context in editors:
