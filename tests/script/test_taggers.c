@@ -57,6 +57,34 @@ static void test_shipped_taggers(void **state)
   manifest_free(manifest);
 }
 
+// Every shipped tagger has its chapter, and the chapter names its tags.
+static void test_shipped_taggers_are_described(void **state)
+{
+  (void)state;
+  StrBuf page = {0};
+  assert_true(file_read("doc/shipped-taggers.md", 1 << 20, &page, NULL));
+  strbuf_byte(&page, '\0');
+  Manifest *manifest = manifest_new("plugin.toml", NULL);
+  for (size_t i = 0; i < manifest->taggers.len; i++) {
+    const TaggerDecl *decl = &manifest->taggers.items[i];
+    StrBuf head = {0};
+    assert_false(decl->enabled);
+    strbuf_addf(&head, "\n## " STR_FMT "\n", STR_ARG(decl->id));
+    const char *chapter = strstr(page.ptr, head.ptr);
+    assert_non_null(chapter);
+    const char *end = strstr(chapter + 4, "\n## ");
+    for (size_t k = 0; k < decl->tags.len; k++) {
+      strbuf_reset(&head);
+      strbuf_addf(&head, "`" STR_FMT "`", STR_ARG(decl->tags.items[k]));
+      const char *tag = strstr(chapter, head.ptr);
+      assert_true(tag && (!end || tag < end));
+    }
+    strbuf_release(&head);
+  }
+  manifest_free(manifest);
+  strbuf_release(&page);
+}
+
 static void test_examples_of_the_guide(void **state)
 {
   World *w = *state;
@@ -84,6 +112,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_shipped_taggers),
+      cmocka_unit_test(test_shipped_taggers_are_described),
       cmocka_unit_test_setup_teardown(test_examples_of_the_guide, world_begin, world_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
