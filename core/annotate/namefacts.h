@@ -28,18 +28,19 @@ typedef struct NameSources { // what facts come from; constant, shared by thread
 typedef enum MatchPart { MATCH_NONE, MATCH_ALONE, MATCH_FIRST, MATCH_INSIDE, MATCH_LAST } MatchPart;
 
 typedef struct NameFact {
-  uint64_t hash;    // of the word in lower case
-  uint32_t word;    // WordFacts, of the word or of what is left without a genitive s
-  uint16_t cluster; // 0: unknown
-  uint8_t casing;   // gazetteer_case() in the block's language
-  uint8_t shape;    // 0 to 15, see namefacts.c
-  uint8_t match;    // MatchPart of the longest known place or organisation over it
-  uint8_t types;    // GazetteerTypes of that
+  uint64_t hash;                  // of the word in lower case
+  uint32_t word;                  // WordFacts, of the word or of what is left without a genitive s
+  uint16_t groups[CLUSTERS_WAYS]; // clusters_of() it
+  uint8_t casing;                 // gazetteer_case() in the block's language
+  uint8_t shape;                  // 0 to 15, see namefacts.c
+  uint8_t match;                  // MatchPart of the longest known place or organisation over it
+  uint8_t types;                  // GazetteerTypes of that
   uint8_t strength;
   bool active; // may be part of a name: capitals, or what stands between them
   bool title;  // a title or role
   bool orgword, particle;
   bool lower_here; // the same word stands in lower case in this block
+  bool line;       // begins a line that was meant to end there: a list, a heading, no mere wrapping
 } NameFact;
 
 // One fact a token, in `arena`.

@@ -37,6 +37,22 @@ void names_free(Names *self)
   free(self);
 }
 
+// What the tagger cut short or took for a place, and everybody knows: "De forente [nasjoner]", "EU". `limit`
+// is the token where the next name begins.
+static void complete(const Names *self, const Notes *notes, const NameFact *facts, Name *name, size_t limit)
+{
+  GazetteerEntity entity;
+  if (name->type == ENTITY_PER) return;
+  size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first,
+                               GAZETTEER_ORG | GAZETTEER_LOC, &entity);
+  if (end < name->last || end > limit || end == name->first || entity.strength < 3) return;
+  if (end > name->last) {
+    name->last = (uint32_t)end;
+    name->end = notes->tokens.items[end - 1].end;
+  }
+  if (entity.types == GAZETTEER_ORG) name->type = ENTITY_ORG;
+}
+
 // The id of a place or organisation that is known by exactly these words.
 static Str known_id(const Names *self, Notes *notes, const NameFact *facts, const Name *name)
 {
@@ -57,8 +73,11 @@ void names_find(const Names *self, struct Notes *notes)
     tagger_find(self->tagger, notes, facts);
   else
     namerules_find(notes, facts, &notes->arena, &notes->names);
-  for (size_t i = 0; i < notes->names.len; i++)
-    notes->names.items[i].entity = known_id(self, notes, facts, &notes->names.items[i]);
+  for (size_t i = 0; i < notes->names.len; i++) {
+    Name *name = &notes->names.items[i];
+    complete(self, notes, facts, name, i + 1 < notes->names.len ? name[1].first : notes->tokens.len);
+    name->entity = known_id(self, notes, facts, name);
+  }
 out:
   arena_release(&scratch);
 }

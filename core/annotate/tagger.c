@@ -1,6 +1,6 @@
 // Active words come in runs; the words around a run are no names, so each run is decoded by itself, from O to
 // O: forward and backward sums give every word's probability of every tag, Viterbi the best sequence. A
-// name's confidence is the least probable of its words.
+// name's confidence is that of its least probable word, put right by what the trainer saw of such names.
 #include "annotate/tagger.h"
 
 #include "annotate/lanes.h"
@@ -10,6 +10,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { ROW = 3 }; // words of a row that are looked at, to each side
 #define LANES 8   // TAGS and one more, for the processor's sake: it does four at a time
 #define WEAK 0.1f // a word that is a name with more than this probability may become one in coref
 
@@ -87,6 +88,12 @@ static inline void add_both(Features *out, uint64_t value)
   add(out, mix(value, out->lang));
 }
 
+// For this language alone.
+static inline void add_own(Features *out, uint64_t value)
+{
+  add(out, mix(value, out->lang));
+}
+
 static uint64_t affix(Str word, size_t len, bool tail)
 {
   if (word.len < len) return 1;
@@ -118,18 +125,28 @@ static uint64_t match_value(const NameFact *fact)
 typedef struct Row {
   uint32_t before, behind; // capitalised words next to it, 3 at most
   bool orgword;            // one behind it is a word of organisations
+  Word first, last;        // of the row, as far as it was looked at
+  Word ahead, after;       // what stands around it
 } Row;
+
+static bool in_row(const Notes *notes, size_t at)
+{
+  return notes->tokens.items[at].flags & TOKEN_CAPITAL;
+}
 
 static Row row_of(const Notes *notes, const NameFact *facts, size_t at)
 {
   Row row = {0};
-  for (size_t i = at; i > 0 && row.before < 3 && (notes->tokens.items[i - 1].flags & TOKEN_CAPITAL); i--)
-    row.before++;
-  for (size_t i = at + 1;
-       i < notes->tokens.len && row.behind < 3 && (notes->tokens.items[i].flags & TOKEN_CAPITAL); i++) {
-    row.behind++;
-    row.orgword = row.orgword || facts[i].orgword;
+  size_t first = at, last = at;
+  while (first > 0 && row.before < ROW && in_row(notes, first - 1)) first--, row.before++;
+  while (last + 1 < notes->tokens.len && row.behind < ROW && in_row(notes, last + 1)) {
+    last++, row.behind++;
+    row.orgword = row.orgword || facts[last].orgword;
   }
+  row.first = word_at(notes, facts, first, 0);
+  row.last = word_at(notes, facts, last, 0);
+  row.ahead = word_at(notes, facts, first, -1);
+  row.after = word_at(notes, facts, last, 1);
   return row;
 }
 
@@ -141,13 +158,10 @@ static void word_features(Features *out, const Word w[5])
   add_both(out, w[1].fact->hash);
   add_both(out, w[3].fact->hash);
   add(out, w[0].fact->hash);
-  add(out, w[4].fact->hash);
   add(out, mix(w[1].fact->hash, f->hash));
   add(out, mix(f->hash, w[3].fact->hash));
   add(out, mix(w[1].fact->hash, f->shape));
   add(out, mix(w[3].fact->hash, f->shape));
-  add(out, mix(w[0].fact->hash, w[1].fact->hash));
-  add(out, mix(w[3].fact->hash, w[4].fact->hash));
   add(out, affix(lower, 2, false));
   add(out, affix(lower, 3, false));
   add(out, affix(lower, 4, false));
@@ -155,7 +169,6 @@ static void word_features(Features *out, const Word w[5])
   add(out, affix(lower, 2, true));
   add_both(out, affix(lower, 3, true));
   add_both(out, affix(lower, 4, true));
-  add(out, affix(lower, 5, true));
   add(out, affix(lower, 6, true));
   add_both(out, mix(affix(w[1].token->lower, 3, true), f->shape));
   add_both(out, mix(affix(w[3].token->lower, 3, true), f->shape));
@@ -169,13 +182,13 @@ static void shape_features(Features *out, const Word w[5], const Notes *notes, R
            s4 = w[4].fact->shape;
   uint32_t flags = w[2].token->flags;
   uint64_t first = (flags & TOKEN_FIRST) != 0, loud = notes->kind == BLOCK_HEADLINE;
-  add_both(out, s2 | first << 5 | loud << 6);
+  add_own(out, s2 | first << 5 | loud << 6);
   add(out, s1 | s2 << 5 | s3 << 10);
   add(out, s2 | s3 << 5 | s4 << 10);
   add(out, s0 | s1 << 5 | s2 << 10);
   add_both(out, row.before | row.behind << 2 | (uint64_t)row.orgword << 4 | s2 << 5);
   add(out, row.before | row.behind << 2 | w[1].fact->hash << 4);
-  add_both(out, (uint64_t)notes->kind << 8 | s2 | first << 5);
+  add_own(out, (uint64_t)notes->kind << 8 | s2 | first << 5);
   add(out, w[2].token->end - w[2].token->start < 20 ? w[2].token->end - w[2].token->start : 20);
 }
 
@@ -190,17 +203,14 @@ static void fact_features(Features *out, const Word w[5], Row row)
   add_both(out, f->word);
   add(out, (f->word & names) << 8 | f->shape | first << 5);
   add(out, f->word << 8 | casing);
-  add_both(out, (f->word & names) | (behind->word & names) << 4 | (uint64_t)behind->shape << 8);
+  add_own(out, (f->word & names) | (behind->word & names) << 4 | (uint64_t)behind->shape << 8);
   add_both(out, (before->word & names) | (f->word & names) << 4 | (uint64_t)before->shape << 8);
   add(out, mix(before->word, f->word));
   add(out, mix(f->word, behind->word));
-  add(out, (w[0].fact->word & names) | (before->word & names) << 4 | (f->word & names) << 8);
-  add(out, (f->word & names) | (behind->word & names) << 4 | (w[4].fact->word & names) << 8);
-  add_both(out, match_value(f));
+  add_own(out, match_value(f));
   add(out, match_value(f) << 8 | casing);
   add(out, match_value(f) << 16 | (f->word & 0xFFF));
   add(out, match_value(before) << 8 | match_value(f));
-  add(out, match_value(f) << 8 | match_value(behind));
   add(out, mix(before->hash, match_value(f)));
   uint64_t title = before->title | (uint64_t)w[0].fact->title << 1 | (uint64_t)f->title << 2 |
                    (uint64_t)behind->title << 3;
@@ -208,9 +218,8 @@ static void fact_features(Features *out, const Word w[5], Row row)
   add(out, title << 5 | row.behind);
   add(out, title << 8 | (f->word & names));
   uint64_t org = f->orgword | (uint64_t)before->orgword << 1 | (uint64_t)behind->orgword << 2;
-  add(out, org << 5 | f->shape);
-  add(out, (uint64_t)f->particle | (uint64_t)before->particle << 1 | (uint64_t)behind->particle << 2 |
-               (uint64_t)f->shape << 3);
+  add(out, org << 16 | (uint64_t)f->particle | (uint64_t)before->particle << 1 |
+               (uint64_t)behind->particle << 2 | (uint64_t)f->shape << 3);
   add(out,
       before->casing | (uint64_t)before->shape << 3 | (uint64_t)f->casing << 8 | (uint64_t)f->shape << 11);
   add(out,
@@ -219,29 +228,92 @@ static void fact_features(Features *out, const Word w[5], Row row)
 
 static void cluster_features(Features *out, const Word w[5])
 {
-  uint64_t before = w[1].fact->cluster, own = w[2].fact->cluster, behind = w[3].fact->cluster;
+  uint64_t before = w[1].fact->groups[0], own = w[2].fact->groups[0], behind = w[3].fact->groups[0];
   add_both(out, own);
   add(out, own << 5 | w[2].fact->shape);
   add_both(out, before << 5 | w[2].fact->shape);
   add_both(out, behind << 5 | w[2].fact->shape);
-  add(out, w[0].fact->cluster);
-  add(out, w[4].fact->cluster);
+  add(out, w[0].fact->groups[0]);
   add(out, before << 9 | own);
   add(out, own << 9 | behind);
 }
 
+static void meaning_features(Features *out, const Word w[5])
+{
+  uint64_t before = w[1].fact->groups[1], own = w[2].fact->groups[1], behind = w[3].fact->groups[1];
+  add_both(out, own);
+  add(out, own << 5 | w[2].fact->shape);
+  add(out, before << 5 | w[2].fact->shape);
+  add(out, behind << 5 | w[2].fact->shape);
+  add(out, before << 12 | own);
+  add(out, own << 12 | behind);
+  uint64_t p0 = w[1].fact->groups[2], p1 = w[2].fact->groups[2], p2 = w[3].fact->groups[2];
+  add_own(out, p1);
+  add(out, p1 << 5 | w[2].fact->shape);
+  add(out, p0 << 8 | p1);
+  add(out, p1 << 8 | p2);
+  add(out, p0 << 16 | p1 << 8 | p2);
+}
+
+static bool same(const Word *a, const Word *b)
+{
+  return a->fact->hash == b->fact->hash;
+}
+
+static void row_features(Features *out, const Word w[5], Row row)
+{
+  uint64_t place = row.before | row.behind << 2, shape = w[2].fact->shape;
+  add(out, mix(row.last.fact->hash, place));
+  add(out, mix(row.first.fact->hash, place));
+  add(out, mix(row.ahead.fact->hash, place | shape << 4));
+  add(out, mix(row.after.fact->hash, place | shape << 4));
+  add(out, (uint64_t)row.last.fact->groups[1] << 4 | place);
+  add(out, (uint64_t)row.ahead.fact->groups[1] << 4 | place);
+  add(out, (uint64_t)row.after.fact->groups[1] << 4 | place);
+  add(out, (uint64_t)row.last.fact->groups[2] << 12 | row.first.fact->groups[2] << 4 | place);
+}
+
+// Where lines and sentences end, and names that stand there twice ("Best, Ann | Ann Smith").
+static uint64_t breaks_at(const Word *word)
+{
+  return ((word->token->flags & TOKEN_FIRST) != 0) | (uint64_t)word->fact->line << 1;
+}
+
+static void break_features(Features *out, const Word w[5])
+{
+  uint64_t breaks = breaks_at(&w[2]) | breaks_at(&w[3]) << 2;
+  add(out, breaks << 5 | w[2].fact->shape);
+  uint64_t again =
+      same(&w[2], &w[1]) | same(&w[2], &w[3]) << 1 | same(&w[2], &w[0]) << 2 | same(&w[2], &w[4]) << 3;
+  add(out, again << 5 | w[2].fact->shape);
+  add(out, mix(w[1].fact->hash, match_value(w[0].fact) << 5 | w[2].fact->shape));
+  add(out, mix(w[3].fact->hash, match_value(w[4].fact) << 5 | w[2].fact->shape));
+}
+
 size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, unsigned bits,
-                       uint32_t rows[TAGGER_FEATURES])
+                       uint32_t rows[TAGGER_FEATURES], uint8_t ends[FAMILIES])
 {
   uint64_t values[TAGGER_FEATURES];
+  uint8_t counts[FAMILIES];
   Features out = {.values = values, .lang = (uint64_t)notes->lang + 1};
   Word w[5];
   for (ptrdiff_t by = -2; by <= 2; by++) w[by + 2] = word_at(notes, facts, at, by);
   Row row = row_of(notes, facts, at);
   word_features(&out, w);
+  counts[FAMILY_WORDS] = (uint8_t)out.count;
   shape_features(&out, w, notes, row);
+  counts[FAMILY_SHAPES] = (uint8_t)out.count;
   fact_features(&out, w, row);
+  counts[FAMILY_FACTS] = (uint8_t)out.count;
   cluster_features(&out, w);
+  counts[FAMILY_GROUPS] = (uint8_t)out.count;
+  meaning_features(&out, w);
+  counts[FAMILY_MEANINGS] = (uint8_t)out.count;
+  row_features(&out, w, row);
+  counts[FAMILY_ROWS] = (uint8_t)out.count;
+  break_features(&out, w);
+  counts[FAMILY_BREAKS] = (uint8_t)out.count;
+  if (ends) memcpy(ends, counts, sizeof counts);
   for (size_t n = 0; n < out.count; n++) // every position is another kind of feature
     rows[n] = (uint32_t)(mix(values[n], n + 1) >> 8) & ((1u << bits) - 1);
   return out.count;
@@ -276,7 +348,7 @@ static const Sums *sum_words(const Tagger *self, const Notes *notes, const NameF
   size_t counts[2] = {0}, last = 0, turn = 0;
   for (size_t at = 0; at < notes->tokens.len; at++) {
     if (!facts[at].active) continue;
-    counts[turn] = tagger_features(notes, facts, at, self->head.bits, rows[turn]);
+    counts[turn] = tagger_features(notes, facts, at, self->head.bits, rows[turn], NULL);
     for (size_t n = 0; n < counts[turn]; n++)
       __builtin_prefetch(&self->weights[(size_t)rows[turn][n] * TAGGER_LANES]);
     turn = !turn;
@@ -373,6 +445,12 @@ static void viterbi(const Tagger *self, const Cell *cells, size_t count, Tag *ta
   for (size_t i = count - 1; i > 0; i--) tags[i - 1] = best_before(self, &cells[i - 1], tags[i]);
 }
 
+static float confidence_of(const Tagger *self, EntityType type, float p)
+{
+  p = p < 1e-4f ? 1e-4f : p > 1 - 1e-4f ? 1 - 1e-4f : p;
+  return 1 / (1 + expf(-(self->head.steep[type] * logf(p / (1 - p)) + self->head.lean[type])));
+}
+
 static Name name_of(const Notes *notes, size_t first, size_t last, EntityType type, float confidence)
 {
   return (Name){.start = notes->tokens.items[first].start,
@@ -385,17 +463,19 @@ static Name name_of(const Notes *notes, size_t first, size_t last, EntityType ty
                 .entity = {"", 0}};
 }
 
-static void take_names(Notes *notes, const Cell *cells, const Tag *tags, size_t first, size_t count)
+static void take_names(const Tagger *self, Notes *notes, const Cell *cells, const Tag *tags, size_t first,
+                       size_t count)
 {
   for (size_t i = 0, end; i < count; i = end) {
     end = i + 1;
     if (!(tags[i] & 1)) continue;
-    float confidence = probability(&cells[i], tags[i]);
+    float least = probability(&cells[i], tags[i]);
     for (; end < count && tags[end] == tags[i] + 1; end++) {
       float p = probability(&cells[end], tags[end]);
-      confidence = p < confidence ? p : confidence;
+      least = p < least ? p : least;
     }
     EntityType type = (EntityType)((tags[i] - 1) / 2);
+    float confidence = confidence_of(self, type, least);
     vec_push_in(&notes->arena, &notes->names, name_of(notes, first + i, first + end, type, confidence));
   }
 }
@@ -439,7 +519,7 @@ void tagger_find(const Tagger *self, Notes *notes, const NameFact *facts)
     forward(self, cells, count);
     backward(self, cells, count);
     viterbi(self, cells, count, tags);
-    take_names(notes, cells, tags, first, count);
+    take_names(self, notes, cells, tags, first, count);
     take_weak(notes, cells, tags, first, count);
     arena_reset(&of_run);
   }

@@ -587,7 +587,6 @@ static const Method g_methods[] = {
     {"textDocument/prepareRename", NULL, people_prepare_rename, true, false, NULL},
     {"textDocument/rename", NULL, NULL, true, false, rename_entity},
     {"workspace/executeCommand", NULL, NULL, false, false, people_command},
-    {"newsmark/articles", NULL, NULL, false, false, people_articles},
     {"newsmark/people", NULL, people_candidates, false, false, NULL},
     {"newsmark/decisions", NULL, people_decisions, false, false, NULL},
     {"newsmark/review", NULL, people_review, false, true, NULL},

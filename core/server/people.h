@@ -21,9 +21,6 @@ void people_command(Lsp *lsp, Document *doc, const char *id, const cJSON *params
 bool people_is_command(Str name);
 void people_write_commands(StrBuf *out); // their names, as a JSON array
 
-// newsmark/articles: answers `id` later.
-void people_articles(Lsp *lsp, Document *doc, const char *id, const cJSON *params);
-
 // Requests about one article: results into `out`. False with ERR_USAGE: bad parameters.
 bool people_candidates(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool people_decisions(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);

@@ -495,11 +495,9 @@ static void list_file(Preview *self, const char *path)
   free(whole);
 }
 
-// Tell of every article below `root`, by its path from there, in order.
-static void walk_articles(const char *root, const char *below, int depth,
-                          void (*tell)(void *ctx, const char *path), void *ctx)
+static void list_folder(Preview *self, const char *below, int depth)
 {
-  char *whole = *below ? path_join(root, below) : str_dup(str_of(root));
+  char *whole = *below ? path_join(self->root, below) : str_dup(str_of(self->root));
   struct dirent **entries = NULL;
   int count = depth < DEPTH_MAX ? scandir(whole, &entries, NULL, alphasort) : 0;
   for (int i = 0; i < count; i++) {
@@ -508,9 +506,9 @@ static void walk_articles(const char *root, const char *below, int depth,
     struct stat info;
     if (*name != '.' && lstat(full, &info) == 0) {
       if (S_ISDIR(info.st_mode))
-        walk_articles(root, path, depth + 1, tell, ctx);
-      else if (S_ISREG(info.st_mode) && is_article(name))
-        tell(ctx, path);
+        list_folder(self, path, depth + 1);
+      else if (S_ISREG(info.st_mode) && is_article(name) && strcmp(path, self->skip) != 0)
+        list_file(self, path);
     }
     free(path);
     free(full);
@@ -520,16 +518,9 @@ static void walk_articles(const char *root, const char *below, int depth,
   free(whole);
 }
 
-static void on_preview_article(void *ctx, const char *path)
-{
-  Preview *self = ctx;
-  if (strcmp(path, self->skip) != 0) list_file(self, path);
-}
-
 static void preview_work(uv_work_t *req)
 {
-  Preview *self = container_of(req, Preview, req);
-  walk_articles(self->root, "", 0, on_preview_article, self);
+  list_folder(container_of(req, Preview, req), "", 0);
 }
 
 static void preview_answer(Preview *self)
@@ -576,95 +567,4 @@ void people_preview(Desk *desk, const char *id, Str words, PreviewScope scope, s
     uv_queue_work(lsp_loop(self->lsp), &self->req, preview_work, preview_done);
   else
     preview_answer(self);
-}
-
-// --- newsmark/articles
-
-typedef struct Listing {
-  uv_work_t req;
-  Lsp *lsp;
-  char *id, *root, *state; // owned; state NULL: all
-  StrBuf out;
-  size_t rows;
-} Listing;
-
-static void list_article(Listing *self, const char *path)
-{
-  KeptPaths paths = {0};
-  StrBuf bytes = {0}, uri = {0}, whole = {0};
-  strbuf_addf(&whole, "%s/%s", self->root, path);
-  kept_paths_in(&paths, self->root, path);
-  Ledger *ledger = ledger_new(paths.marks);
-  LedgerTexts news = {0};
-  Kept kept = {0};
-  if (path_exists(paths.marks) && ledger_read(ledger, &news, NULL) &&
-      file_read(whole.ptr, FILE_MAX_BYTES, &bytes, NULL)) {
-    Snapshot *text = snapshot_new(strbuf_str(&bytes));
-    kept_place(&kept, &news, text);
-    snapshot_unref(text);
-  }
-  Str state = kept.state.len ? kept.state : STR("unread");
-  size_t reviewed = 0;
-  for (size_t i = 0; i < kept.places.len; i++)
-    reviewed += kept.places.items[i].decision->verdict <= VERDICT_ACCEPTED;
-  bool wanted = self->state ? str_is(state, self->state) : news.len > 0;
-  if (wanted) {
-    uri_write(&uri, strbuf_str(&whole));
-    strbuf_add(&self->out, self->rows++ ? STR(",{") : STR("{"));
-    json_write_member(&self->out, "uri", strbuf_str(&uri));
-    json_write_member(&self->out, "path", str_of(path));
-    json_write_member(&self->out, "state", state);
-    json_write_uint(&self->out, "reviewed", reviewed);
-    json_write_uint(&self->out, "orphans", kept.orphans.len);
-    strbuf_byte(&self->out, '}');
-  }
-  kept_release(&kept);
-  vec_release(&news);
-  ledger_free(ledger);
-  kept_paths_release(&paths);
-  strbuf_release(&bytes);
-  strbuf_release(&uri);
-  strbuf_release(&whole);
-}
-
-static void on_article(void *ctx, const char *path)
-{
-  list_article(ctx, path);
-}
-
-static void listing_work(uv_work_t *req)
-{
-  Listing *self = container_of(req, Listing, req);
-  walk_articles(self->root, "", 0, on_article, self);
-}
-
-static void listing_done(uv_work_t *req, int status)
-{
-  Listing *self = container_of(req, Listing, req);
-  StrBuf result = {0};
-  (void)status;
-  strbuf_byte(&result, '[');
-  strbuf_add(&result, strbuf_str(&self->out));
-  strbuf_byte(&result, ']');
-  lsp_reply(self->lsp, self->id, &result);
-  strbuf_release(&self->out);
-  free(self->id);
-  free(self->root);
-  free(self->state);
-  free(self);
-}
-
-void people_articles(Lsp *lsp, Document *doc, const char *id, const cJSON *params)
-{
-  Str state = json_get_str(params, "state");
-  if (!doc->desk) {
-    lsp_fail(lsp, id, RPC_REQUEST_FAILED, "this article is in no folder");
-    return;
-  }
-  Listing *self = xcalloc(1, sizeof *self);
-  *self = (Listing){.lsp = lsp,
-                    .id = xstrdup(id),
-                    .root = xstrdup(doc->desk->paths.root),
-                    .state = state.len ? str_dup(state) : NULL};
-  uv_queue_work(lsp_loop(lsp), &self->req, listing_work, listing_done);
 }

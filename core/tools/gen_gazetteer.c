@@ -1,8 +1,9 @@
-// gen_gazetteer DATA OUT: compiles the tables of DATA/gazetteer into the file that annotate/gazetteer.c maps.
-// What is kept: all countries, regions, capitals, waters and lands; towns by population (all larger villages
-// in the countries whose languages newsmark reads); names of people borne often enough or by a politician;
-// organisations; office-holders with their ids. Where two things share a name, the id is the more important
-// one's: a country's, then the largest place's. The output depends on the input alone.
+// gen_gazetteer DATA ALIASES OUT: compiles the tables of DATA/gazetteer, and ALIASES
+// (annotate/data/aliases.tsv), into the file that annotate/gazetteer.c maps. What is kept: all countries,
+// regions, capitals, waters and lands; towns by population (all larger villages in the countries whose
+// languages newsmark reads); names of people borne often enough or by a politician; organisations;
+// office-holders with their ids. Where two things share a name, the id is the more important one's: what the
+// aliases say, a country's, then the largest place's. The output depends on the input alone.
 #include "annotate/gazetteer.h"
 #include "annotate/gazetteer_p.h"
 #include "annotate/mapped.h"
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 
 enum {
+  RANK_ALIAS = 2000,
   RANK_COUNTRY = 1000,
   RANK_UNION = 900,
   RANK_CAPITAL = 800,
@@ -35,23 +37,15 @@ typedef struct Row {
   Str cells[8];
 } Row;
 
-static FILE *open_table(const char *data, const char *name)
+static void each_row_of(const char *path, void (*take)(const Row *))
 {
-  char path[4096];
-  snprintf(path, sizeof path, "%s/gazetteer/%s.tsv", data, name);
   FILE *file = fopen(path, "r");
   if (!file) {
     perror(path);
     exit(1);
   }
-  return file;
-}
-
-static void each_row(const char *data, const char *name, void (*take)(const Row *))
-{
-  FILE *file = open_table(data, name);
   char *line = NULL;
-  size_t cap = 0, number = 0;
+  size_t cap = 0, number = 0; // the first line is a head
   for (ssize_t len; (len = getline(&line, &cap, file)) > 0; number++) {
     Str rest = {line, (size_t)len};
     if (rest.ptr[rest.len - 1] == '\n') rest.len--;
@@ -61,6 +55,13 @@ static void each_row(const char *data, const char *name, void (*take)(const Row 
   }
   free(line);
   fclose(file);
+}
+
+static void each_row(const char *data, const char *name, void (*take)(const Row *))
+{
+  char path[4096];
+  snprintf(path, sizeof path, "%s/gazetteer/%s.tsv", data, name);
+  each_row_of(path, take);
 }
 
 static double number(Str digits)
@@ -175,6 +176,19 @@ static void take_org(const Row *row) // id, type, cc, langs, name, source
              id, 400, WORD_IN_ORG, known ? WORD_ORG : 0);
 }
 
+static void take_alias(const Row *row) // name, type, id
+{
+  if (row->cells[0].ptr[0] == '#') return;
+  bool org = str_is(row->cells[1], "ORG");
+  uint32_t id = gazetteer_id_of(row->cells[2]);
+  if (!id) {
+    fprintf(stderr, STR_FMT ": no id for " STR_FMT "\n", STR_ARG(row->cells[2]), STR_ARG(row->cells[0]));
+    exit(1);
+  }
+  add_entity(row->cells[0], org ? GAZETTEER_ORG : GAZETTEER_LOC, 3, id, RANK_ALIAS,
+             org ? WORD_IN_ORG : WORD_IN_PLACE, org ? WORD_ORG : 3 << WORD_PLACE_SHIFT);
+}
+
 static uint32_t level(double count)
 {
   return count >= 5000 ? 3 : count >= 150 ? 2 : 1;
@@ -268,7 +282,7 @@ static void merge(FactVec *facts, uint32_t (*join)(uint32_t, uint32_t))
   for (size_t i = 0; i < facts->len; i++) {
     Fact *last = out ? &facts->items[out - 1] : NULL;
     if (last && last->key == facts->items[i].key) {
-      last->value = join(last->value, facts->items[i].value);
+      if (last->rank < RANK_ALIAS) last->value = join(last->value, facts->items[i].value);
       if (!last->id) last->id = facts->items[i].id;
     } else {
       facts->items[out++] = facts->items[i];
@@ -352,14 +366,15 @@ static void write_file(const char *path)
 
 int main(int argc, char **argv)
 {
-  if (argc != 3) {
-    fputs("usage: gen_gazetteer DATA OUT\n", stderr);
+  if (argc != 4) {
+    fputs("usage: gen_gazetteer DATA ALIASES OUT\n", stderr);
     return 2;
   }
   each_row(argv[1], "places", take_place);
   each_row(argv[1], "orgs", take_org);
   each_row(argv[1], "given_names", take_given);
   each_row(argv[1], "surnames", take_surname);
+  each_row_of(argv[2], take_alias);
   each_row(argv[1], "politicians", take_politician);
   each_row(argv[1], "demonyms", take_demonym);
   each_row(argv[1], "common_words", take_case);
@@ -367,6 +382,6 @@ int main(int argc, char **argv)
   merge(&g_entities, merge_entities);
   merge(&g_cases, merge_cases);
   drop_weak_words();
-  write_file(argv[2]);
+  write_file(argv[3]);
   return 0;
 }

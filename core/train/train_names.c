@@ -1,11 +1,13 @@
-// train_names DATA DIR OUT [BITS [EPOCHS]]: learns the weights of annotate/tagger.c from the open corpora
-// under DATA/ner and DATA/news (train parts; never nc/ or restricted/), with the gazetteer of DIR, writes
-// DIR/OUT and prints F1 on the dev parts.
+// train_names DATA DIR OUT [BITS [EPOCHS [WITHOUT]]]: learns the weights of annotate/tagger.c from the open
+// corpora under DATA/ner and DATA/news (train parts; never nc/ or restricted/), with the gazetteer of DIR,
+// writes DIR/OUT and prints F1 on the dev parts, what the rounding of weights costs, and how well confidence
+// is calibrated.
 //
 // Conditional random field, stochastic gradient with AdaGrad, one thread, a fixed order of pseudo-random
 // numbers: the same data give the same file. Texts go through the product's own blocks, tokens, facts and
 // features. All features are hashed into 1 << BITS rows while learning already, so what is learnt is what is
-// shipped, collisions included; weights are then rounded to eight bits. With EPOCHS 0 nothing is learnt and
+// shipped, collisions included; the weights of the second half of all rounds are averaged and rounded to
+// eight bits. Confidence is fitted to the dev parts, two numbers a type. With EPOCHS 0 nothing is learnt and
 // DIR's own model is measured.
 #include "annotate/mapped.h"
 #include "annotate/names_p.h"
@@ -22,7 +24,7 @@
 #define DECAY 1e-4f // pull of a weight towards 0 whenever its feature is seen
 #define OPENNESS                                                                                             \
   1.1f            // taken from every word's score of being no name: missing names cost as much as false ones
-#define KEEP 0.6f // share of the features that a word shows at a time, so that none is relied on alone
+#define KEEP 0.7f // share of the features that a word shows at a time, so that none is relied on alone
 
 typedef struct Corpus {
   const char *path; // %s.jsonl below DATA
@@ -180,7 +182,8 @@ typedef struct Run {   // active words that stand together
 static VEC_OF(uint32_t) g_rows;
 static VEC_OF(Sample) g_samples;
 static VEC_OF(Run) g_runs;
-static unsigned g_bits = 19;
+static unsigned g_bits = 20;
+static size_t g_without = FAMILIES; // the family of features that is left out
 static Names *g_names;
 static size_t g_gold_names, g_reached_names;
 
@@ -216,7 +219,13 @@ static void take_block(const Doc *doc, Notes *notes, size_t block_start, void *w
     Tag last = run.count ? (Tag)g_samples.items[g_samples.len - 1].tag : TAG_O;
     if (!tagger_may_follow(last, tag)) tag = (Tag)(tag - 1);
     uint32_t rows[TAGGER_FEATURES];
-    size_t count = tagger_features(notes, facts, i, g_bits, rows);
+    uint8_t ends[FAMILIES];
+    size_t count = tagger_features(notes, facts, i, g_bits, rows, ends);
+    if (g_without < FAMILIES) {
+      size_t first = g_without ? ends[g_without - 1] : 0;
+      memmove(rows + first, rows + ends[g_without], (count - ends[g_without]) * sizeof *rows);
+      count -= ends[g_without] - first;
+    }
     vec_push(&g_samples, (Sample){g_rows.len, (uint8_t)count, (uint8_t)tag});
     for (size_t n = 0; n < count; n++) vec_push(&g_rows, rows[n]);
     run.count++;
@@ -232,9 +241,9 @@ static void take_doc(const Doc *doc, void *with)
 // --- learning
 // -------------------------------------------------------------------------------------------------------------
 
-typedef float Lanes[TAGS + 1];       // eight, for the processor's sake
-static Lanes *g_weights, *g_squares; // [row]
-static Lanes g_change[TAGS], g_change_squares[TAGS];
+typedef float Lanes[TAGS + 1];                // eight, for the processor's sake
+static Lanes *g_weights, *g_squares, *g_sums; // [row]
+static Lanes g_change[TAGS], g_change_squares[TAGS], g_change_sums[TAGS];
 
 typedef struct State {
   float grown[TAGS], forward[TAGS], backward[TAGS];
@@ -370,6 +379,16 @@ static void learn_run(const Run *run, float rate, Arena *scratch)
     learn_word(&g_samples.items[run->first + i], &states[i], run->weight, rate);
 }
 
+static void add_to_average(float share)
+{
+  for (size_t row = 0; row < (size_t)1 << g_bits; row++) {
+    for (size_t tag = 0; tag < TAGS; tag++) g_sums[row][tag] += share * g_weights[row][tag];
+  }
+  for (size_t from = 0; from < TAGS; from++) {
+    for (size_t to = 0; to < TAGS; to++) g_change_sums[from][to] += share * g_change[from][to];
+  }
+}
+
 static void learn(size_t epochs)
 {
   Arena scratch = {0};
@@ -383,27 +402,49 @@ static void learn(size_t epochs)
     }
     float rate = RATE * (1 - 0.9f * (float)epoch / (float)epochs);
     for (size_t i = 0; i < g_runs.len; i++) learn_run(&g_runs.items[i], rate, &scratch);
+    if (epoch >= epochs / 2) add_to_average(1.0f / (float)(epochs - epochs / 2));
     printf("round %zu of %zu: %.1f s\n", epoch + 1, epochs, (double)(clock_ns() - begin) / 1e9);
     fflush(stdout);
   }
+  memcpy(g_weights, g_sums, sizeof *g_weights << g_bits);
+  memcpy(g_change, g_change_sums, sizeof g_change);
   arena_release(&scratch);
 }
 
-static void write_model(const char *path)
+typedef struct Calibration { // of the confidence of a type
+  float steep, lean;
+} Calibration;
+
+#define STEP (1.0f / 56) // what a unit of a rounded weight is worth
+
+static int8_t rounded_weight(float weight) // KEEP: all features are shown in use
+{
+  float units = roundf(KEEP * weight / STEP);
+  return (int8_t)(units > 127 ? 127 : units < -127 ? -127 : units);
+}
+
+static float change_of(Tag from, Tag to)
+{
+  return g_change[from][to] - (to == TAG_O ? OPENNESS : 0);
+}
+
+static void write_model(const char *path, const Calibration calibration[ENTITY_TYPES])
 {
   size_t weights = (size_t)TAGGER_LANES << g_bits, size = sizeof(TaggerHead) + tagger_weights_size(g_bits),
          zeros = 0;
   TaggerHead *head = xcalloc(1, size);
   head->bits = g_bits;
-  head->step = 1.0f / 36;
-  for (size_t from = 0; from < TAGS; from++) {
-    for (size_t to = 0; to < TAGS; to++)
-      head->change[from][to] = g_change[from][to] - (to == TAG_O ? OPENNESS : 0);
+  head->step = STEP;
+  for (Tag from = TAG_O; from < TAGS; from++) {
+    for (Tag to = TAG_O; to < TAGS; to++) head->change[from][to] = change_of(from, to);
+  }
+  for (size_t type = 0; type < ENTITY_TYPES; type++) {
+    head->steep[type] = calibration[type].steep;
+    head->lean[type] = calibration[type].lean;
   }
   int8_t *rounded = (int8_t *)(head + 1);
-  for (size_t i = 0; i < weights; i++) { // KEEP: all features are shown in use
-    float units = roundf(KEEP * g_weights[i / TAGGER_LANES][i % TAGGER_LANES] / head->step);
-    rounded[i] = (int8_t)(units > 127 ? 127 : units < -127 ? -127 : units);
+  for (size_t i = 0; i < weights; i++) {
+    rounded[i] = rounded_weight(g_weights[i / TAGGER_LANES][i % TAGGER_LANES]);
     zeros += rounded[i] == 0;
   }
   Error err = {0};
@@ -419,9 +460,16 @@ static void write_model(const char *path)
 // --- measuring
 // ------------------------------------------------------------------------------------------------------------
 
+typedef struct Guess { // a name that was found
+  uint8_t type;
+  bool right, even; // even: in a document of the first half
+  float p;          // as the field sees it
+} Guess;
+static VEC_OF(Guess) g_guesses; // of the sets that confidence is fitted to
+
 typedef struct Score {
-  size_t right[ENTITY_TYPES], found[ENTITY_TYPES], gold[ENTITY_TYPES];
-  double confidence;
+  size_t right[ENTITY_TYPES], found[ENTITY_TYPES], gold[ENTITY_TYPES], docs;
+  bool fits; // confidence is fitted to this set
 } Score;
 
 static void score_block(const Doc *doc, Notes *notes, size_t block_start, void *with)
@@ -439,6 +487,8 @@ static void score_block(const Doc *doc, Notes *notes, size_t block_start, void *
     }
     score->right[name->type] += right;
     score->found[name->type] += right || !other;
+    if (score->fits && (right || !other))
+      vec_push(&g_guesses, (Guess){(uint8_t)name->type, right, score->docs % 2 == 0, name->confidence});
   }
 }
 
@@ -449,6 +499,7 @@ static void score_doc(const Doc *doc, void *with)
     if (doc->gold.items[g].type < ENTITY_TYPES) score->gold[doc->gold.items[g].type]++;
   }
   each_block(doc, score_block, with);
+  score->docs++;
 }
 
 static double f1(size_t right, size_t found, size_t gold)
@@ -456,10 +507,16 @@ static double f1(size_t right, size_t found, size_t gold)
   return found + gold ? 200.0 * (double)right / (double)(found + gold) : 0;
 }
 
+// What readers open: whole articles of today, and newspapers.
+static bool fits_confidence(const char *path)
+{
+  return strstr(path, "news/") || strstr(path, "norne") || strstr(path, "swedish_ner");
+}
+
 static void measure(const char *data)
 {
   for (size_t i = 0; i < ARRAY_LEN(g_dev); i++) {
-    Score s = {0};
+    Score s = {.fits = fits_confidence(g_dev[i])};
     each_doc(data, g_dev[i], score_doc, &s);
     size_t right = 0, found = 0, gold = 0;
     for (size_t t = 0; t < ENTITY_TYPES; t++) right += s.right[t], found += s.found[t], gold += s.gold[t];
@@ -470,37 +527,198 @@ static void measure(const char *data)
   }
 }
 
+// --- confidence
+// --------------------------------------------------------------------------------------------------------
+
+enum { ALL_HALVES = 2, BINS = 10 };
+
+static double logit(float p)
+{
+  double clipped = p < 1e-4f ? 1e-4 : p > 1 - 1e-4f ? 1 - 1e-4 : p;
+  return log(clipped / (1 - clipped));
+}
+
+static double calibrated(Calibration by, float p)
+{
+  return 1 / (1 + exp(-(by.steep * logit(p) + by.lean)));
+}
+
+// Newton's method on the log loss of the guesses of `type` in one half of the documents (0, 1) or in all.
+static Calibration fit(size_t type, size_t half)
+{
+  double steep = 1, lean = 0;
+  for (size_t round = 0; round < 30; round++) {
+    double slope[2] = {0}, bend[3] = {1e-3, 0, 1e-3};
+    for (size_t i = 0; i < g_guesses.len; i++) {
+      const Guess *guess = &g_guesses.items[i];
+      if (guess->type != type || (half != ALL_HALVES && guess->even != half)) continue;
+      double x = logit(guess->p), q = 1 / (1 + exp(-(steep * x + lean))), w = q * (1 - q);
+      slope[0] += (guess->right - q) * x, slope[1] += guess->right - q;
+      bend[0] += w * x * x, bend[1] += w * x, bend[2] += w;
+    }
+    double det = bend[0] * bend[2] - bend[1] * bend[1]; // small steps: far out the loss is flat
+    steep += fmax(-0.2, fmin(0.2, (bend[2] * slope[0] - bend[1] * slope[1]) / det));
+    lean += fmax(-0.2, fmin(0.2, (bend[0] * slope[1] - bend[1] * slope[0]) / det));
+  }
+  return (Calibration){(float)steep, (float)lean};
+}
+
+// Expected calibration error: every half judged by what the other taught.
+static double calibration_error(size_t type, const Calibration by[2])
+{
+  double sum[BINS] = {0}, right[BINS] = {0}, all = 0, error = 0;
+  for (size_t i = 0; i < g_guesses.len; i++) {
+    const Guess *guess = &g_guesses.items[i];
+    if (guess->type != type) continue;
+    double q = calibrated(by[!guess->even], guess->p);
+    size_t bin = (size_t)(q * BINS) < BINS ? (size_t)(q * BINS) : BINS - 1;
+    sum[bin] += q, right[bin] += guess->right, all++;
+  }
+  for (size_t bin = 0; bin < BINS; bin++) error += fabs(sum[bin] - right[bin]);
+  return all > 0 ? error / all : 0;
+}
+
+static void calibrate(Calibration out[ENTITY_TYPES])
+{
+  static const char *const names[] = {"PER", "ORG", "LOC"};
+  static const Calibration plain[2] = {{1, 0}, {1, 0}};
+  for (size_t type = 0; type < ENTITY_TYPES; type++) {
+    Calibration halves[2] = {fit(type, 0), fit(type, 1)};
+    out[type] = fit(type, ALL_HALVES);
+    printf("confidence of %s: steep %.2f lean %+.2f; calibration error %.3f before, %.3f after (halves "
+           "crossed)\n",
+           names[type], (double)out[type].steep, (double)out[type].lean, calibration_error(type, plain),
+           calibration_error(type, halves));
+  }
+}
+
+// --- what rounding costs
+// ---------------------------------------------------------------------------------------------------
+
+typedef struct Tally {
+  size_t right, found;
+} Tally;
+
+// The best tags of a run by the weights as learnt, or rounded as they are shipped.
+static void decode(const Run *run, bool rounded, Tag *tags, Arena *scratch)
+{
+  typedef Tag Row[TAGS];
+  Row *from = arena_alloc(scratch, size_mul(run->count + 1, sizeof *from));
+  double best[TAGS] = {0};
+  for (size_t tag = 1; tag < TAGS; tag++) best[tag] = -1e30;
+  for (size_t i = 0; i <= run->count; i++) {
+    double sums[TAGS] = {0}, next[TAGS];
+    const Sample *sample = &g_samples.items[run->first + i];
+    for (size_t n = 0; i < run->count && n < sample->count; n++) {
+      const float *row = g_weights[g_rows.items[sample->rows + n]];
+      for (size_t tag = 0; tag < TAGS; tag++)
+        sums[tag] += (double)(rounded ? (float)rounded_weight(row[tag]) * STEP : KEEP * row[tag]);
+    }
+    for (Tag to = TAG_O; to < TAGS; to++) {
+      next[to] = -1e30;
+      for (Tag tag = TAG_O; tag < TAGS; tag++) {
+        double score = best[tag] + (double)change_of(tag, to) + sums[to];
+        if (!tagger_may_follow(tag, to) || score <= next[to]) continue;
+        next[to] = score;
+        from[i][to] = tag;
+      }
+    }
+    memcpy(best, next, sizeof best);
+  }
+  Tag tag = TAG_O;
+  for (size_t i = run->count; i > 0; i--) tags[i - 1] = tag = from[i][tag];
+}
+
+// Names among the tags, and how many of them begin and end as in the truth.
+static void tally(const Run *run, const Tag *tags, Tally *sum)
+{
+  for (size_t i = 0; i < run->count; i++) {
+    if (!(tags[i] & 1)) continue;
+    bool right = true, goes_on = true;
+    for (size_t at = i; goes_on; at++) {
+      Tag truth = (Tag)g_samples.items[run->first + at].tag;
+      right = right && truth == tags[at];
+      goes_on = at + 1 < run->count && tags[at + 1] == tags[i] + 1;
+      if (!goes_on && at + 1 < run->count)
+        right = right && g_samples.items[run->first + at + 1].tag != tags[i] + 1;
+    }
+    sum->found++;
+    sum->right += right;
+  }
+}
+
+static void measure_rounding(const char *data, const char *which)
+{
+  g_rows.len = g_samples.len = g_runs.len = 0;
+  g_gold_names = 0;
+  float weight = 1;
+  for (size_t i = 0; i < ARRAY_LEN(g_dev); i++) {
+    if (str_starts(str_of(g_dev[i]), str_of(which))) each_doc(data, g_dev[i], take_doc, &weight);
+  }
+  Tally sums[2] = {{0}};
+  Arena scratch = {0};
+  for (size_t i = 0; i < g_runs.len; i++) {
+    for (size_t rounded = 0; rounded < 2; rounded++) {
+      arena_reset(&scratch);
+      Tag *tags = arena_alloc(&scratch, size_mul(g_runs.items[i].count, sizeof *tags));
+      decode(&g_runs.items[i], rounded, tags, &scratch);
+      tally(&g_runs.items[i], tags, &sums[rounded]);
+    }
+  }
+  arena_release(&scratch);
+  printf("dev parts of %s: F1 %.2f with weights as learnt, %.2f rounded to eight bits\n", which,
+         f1(sums[0].right, sums[0].found, g_gold_names), f1(sums[1].right, sums[1].found, g_gold_names));
+}
+
+static void reopen(const char *path)
+{
+  Error err = {0};
+  tagger_close(g_names->tagger);
+  g_names->tagger = tagger_open(path, &err);
+  if (g_names->tagger) return;
+  fprintf(stderr, "%s\n", err.text);
+  exit(1);
+}
+
 int main(int argc, char **argv)
 {
   if (argc < 4) {
-    fputs("usage: train_names DATA DIR OUT [BITS [EPOCHS]]\n", stderr);
+    fputs("usage: train_names DATA DIR OUT [BITS [EPOCHS [WITHOUT]]]\n", stderr);
     return 2;
   }
   if (argc > 4) g_bits = (unsigned)strtoul(argv[4], NULL, 10);
-  size_t epochs = argc > 5 ? (size_t)strtoul(argv[5], NULL, 10) : 9;
+  if (argc > 6) g_without = (size_t)strtoul(argv[6], NULL, 10);
+  size_t epochs = argc > 5 ? (size_t)strtoul(argv[5], NULL, 10) : 14;
   g_names = names_new(argv[2], NULL);
+  if (!g_names->known.gazetteer || !g_names->known.clusters) {
+    fprintf(stderr, "%s: no gazetteer.bin or clusters.bin that can be read\n", argv[2]);
+    return 1;
+  }
   for (size_t i = 0; i < ARRAY_LEN(g_train) && epochs; i++) {
     float weight = g_train[i].weight;
     each_doc(argv[1], g_train[i].path, take_doc, &weight);
   }
   printf("%zu words in %zu runs, %zu features; %zu of %zu names reached\n", g_samples.len, g_runs.len,
          g_rows.len, g_reached_names, g_gold_names);
-  if (epochs) {
-    g_weights = xcalloc((size_t)1 << g_bits, sizeof *g_weights);
-    g_squares = xcalloc((size_t)1 << g_bits, sizeof *g_squares);
-    learn(epochs);
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", argv[2], argv[3]);
-    write_model(path);
-    Error err = {0};
-    tagger_close(g_names->tagger);
-    g_names->tagger = tagger_open(path, &err);
-    if (!g_names->tagger) {
-      fprintf(stderr, "%s\n", err.text);
-      return 1;
-    }
+  if (!epochs) {
+    measure(argv[1]);
+    names_free(g_names);
+    return 0;
   }
+  g_weights = xcalloc((size_t)1 << g_bits, sizeof *g_weights);
+  g_squares = xcalloc((size_t)1 << g_bits, sizeof *g_squares);
+  g_sums = xcalloc((size_t)1 << g_bits, sizeof *g_sums);
+  learn(epochs);
+  char path[4096];
+  snprintf(path, sizeof path, "%s/%s", argv[2], argv[3]);
+  Calibration calibration[ENTITY_TYPES] = {{1, 0}, {1, 0}, {1, 0}};
+  write_model(path, calibration);
+  reopen(path);
   measure(argv[1]);
+  calibrate(calibration);
+  write_model(path, calibration);
+  measure_rounding(argv[1], "ner/");
+  measure_rounding(argv[1], "news/");
   names_free(g_names);
   return 0;
 }

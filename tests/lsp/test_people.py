@@ -364,14 +364,3 @@ def test_read_only_folder_says_so(start):
         one = Reader(start, path)
         check(one.fails("tag", range=one.range("Oslo"), type="ORG") == -32803, "cannot be kept")
         os.chmod(path + "/.newsmark", 0o700)
-
-
-def test_articles_by_state(start):
-    with folder(a_txt=ARTICLE, b_txt="Annat.\n") as path:
-        one = Reader(start, path)
-        check(one.ask("articles") == [], one.ask("articles"))
-        one.do("accept", range=one.range("Oslo"))
-        one.do("setState", state="work")
-        row, = one.ask("articles")
-        check({"path": "a.txt", "state": "work", "reviewed": 1, "orphans": 0}.items() <= row.items(), row)
-        check([r["path"] for r in one.ask("articles", state="unread")] == ["b.txt"], one.ask("articles", state="unread"))

@@ -105,6 +105,26 @@ static void test_organisations(void **state)
         "1 ORG Human Rights Watch; 1 ORG Human Rights Watch; 1 ORG Human Rights Watch");
 }
 
+static void test_short_names(void **state)
+{
+  (void)state;
+  check("[ORG Verdens helseorganisasjon] ([ORG WHO]) skrev. [ORG WHO] la til.", LANG_NB,
+        "1 ORG Verdens helseorganisasjon; 1 ORG Verdens helseorganisasjon; 1 ORG Verdens helseorganisasjon");
+  check("[ORG Qvixo Steel Group] grew. [ORG Qvixo] said so.", LANG_EN,
+        "1 ORG Qvixo Steel Group; 1 ORG Qvixo Steel Group");
+  check("[ORG Qvixo Steel] and [ORG Qvixo Bank]: which [ORG Qvixo]?", LANG_EN,
+        "1 ORG Qvixo Steel; 2 ORG Qvixo Bank; 3 ORG Qvixo");
+}
+
+static void test_person_and_place(void **state)
+{
+  (void)state;
+  check("[PER Ola Nordmann] kom. [PER Ola Nordmann Oslo]", LANG_NB,
+        "1 PER Ola Nordmann; 1 PER Ola Nordmann; 2 LOC Oslo");
+  check("[PER Ola Nordmann Oslo] kom.", LANG_NB, "1 PER Ola Nordmann Oslo");
+  check("[PER Jack London] wrote. [PER Jack London] lived.", LANG_EN, "1 PER Jack London; 1 PER Jack London");
+}
+
 static void test_types(void **state)
 {
   (void)state;
@@ -154,8 +174,10 @@ static void test_many_mentions(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_persons), cmocka_unit_test(test_genitives), cmocka_unit_test(test_organisations),
-      cmocka_unit_test(test_types),   cmocka_unit_test(test_ids),       cmocka_unit_test(test_many_mentions),
+      cmocka_unit_test(test_persons),       cmocka_unit_test(test_genitives),
+      cmocka_unit_test(test_organisations), cmocka_unit_test(test_types),
+      cmocka_unit_test(test_short_names),   cmocka_unit_test(test_person_and_place),
+      cmocka_unit_test(test_ids),           cmocka_unit_test(test_many_mentions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

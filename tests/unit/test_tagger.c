@@ -1,0 +1,245 @@
+// The tagger against slow obvious counterparts: every sequence of tags tried, and files that are broken.
+#include "unit/test.h"
+
+#include "annotate/mapped.h"
+#include "annotate/names_p.h"
+#include "annotate/notes.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DATA "core/annotate/data"
+
+static void notes_of(Notes *notes, Lang lang, const char *text)
+{
+  *notes = (Notes){.kind = BLOCK_PARAGRAPH, .lang = lang};
+  notes->text = arena_dup(&notes->arena, str_of(text));
+  tokens_split(notes->text, &notes->arena, &notes->tokens);
+  sentences_split(notes->text, lang, &notes->tokens, &notes->arena, &notes->sentences);
+}
+
+// --- Viterbi
+// ------------------------------------------------------------------------------------------------------------
+
+enum { MOST_WORDS = 6 };
+
+typedef struct Field { // the model read by another reader
+  Names *names;
+  Mapped file;
+  const TaggerHead *head;
+  const int8_t *weights;
+} Field;
+
+static void field_open(Field *self)
+{
+  Error err = {0};
+  self->names = names_new(DATA, &err);
+  assert_int_equal(err.code, ERR_NONE);
+  assert_true(
+      mapped_open(&self->file, DATA "/names.bin", TAGGER_MAGIC, TAGGER_VERSION, sizeof(TaggerHead), &err));
+  self->head = (const TaggerHead *)(const void *)self->file.head;
+  self->weights = (const int8_t *)(self->head + 1);
+}
+
+static void field_close(Field *self)
+{
+  mapped_close(&self->file);
+  names_free(self->names);
+}
+
+static void sum_word(const Field *self, const Notes *notes, const NameFact *facts, size_t at,
+                     double sums[TAGS])
+{
+  uint32_t rows[TAGGER_FEATURES];
+  size_t count = tagger_features(notes, facts, at, self->head->bits, rows, NULL);
+  assert_in_range(count, 1, TAGGER_FEATURES);
+  for (size_t tag = 0; tag < TAGS; tag++) {
+    long units = 0;
+    for (size_t n = 0; n < count; n++) {
+      assert_true(rows[n] < 1u << self->head->bits);
+      units += self->weights[(size_t)rows[n] * TAGGER_LANES + tag];
+    }
+    sums[tag] = (double)units * (double)self->head->step;
+  }
+}
+
+// The best of all sequences of tags, tried one after the other.
+static void best_by_trying(const Field *self, double sums[][TAGS], size_t count, Tag *best)
+{
+  double top = -INFINITY;
+  size_t sequences = 1;
+  for (size_t i = 0; i < count; i++) sequences *= TAGS;
+  for (size_t number = 0; number < sequences; number++) {
+    Tag tags[MOST_WORDS], before = TAG_O;
+    double score = 0;
+    size_t rest = number;
+    for (size_t i = 0; i < count; i++, rest /= TAGS) {
+      tags[i] = (Tag)(rest % TAGS);
+      score += sums[i][tags[i]] + (double)self->head->change[before][tags[i]];
+      if (!tagger_may_follow(before, tags[i])) score = -INFINITY;
+      before = tags[i];
+    }
+    score += (double)self->head->change[before][TAG_O];
+    if (score <= top) continue;
+    top = score;
+    memcpy(best, tags, sizeof tags);
+  }
+}
+
+static void check_run(const Field *self, const Notes *notes, const NameFact *facts, size_t first,
+                      size_t count)
+{
+  double sums[MOST_WORDS][TAGS];
+  Tag best[MOST_WORDS + 1] = {TAG_O};
+  size_t next = 0;
+  for (size_t i = 0; i < count; i++) sum_word(self, notes, facts, first + i, sums[i]);
+  best_by_trying(self, sums, count, best);
+  best[count] = TAG_O;
+  while (next < notes->names.len && notes->names.items[next].first < first) next++;
+  for (size_t i = 0; i < count; i++) {
+    if (!(best[i] & 1)) continue;
+    size_t end = i + 1;
+    while (best[end] == best[i] + 1) end++;
+    assert_in_range(next, 0, notes->names.len - 1);
+    const Name *name = &notes->names.items[next++];
+    assert_int_equal(name->first, first + i);
+    assert_int_equal(name->last, first + end);
+    assert_int_equal(name->type, (best[i] - 1) / 2);
+  }
+  assert_true(next == notes->names.len || notes->names.items[next].first >= first + count);
+}
+
+static void test_viterbi_finds_the_best_sequence(void **state)
+{
+  (void)state;
+  static const struct {
+    Lang lang;
+    const char *text;
+  } cases[] = {
+      {LANG_EN, "Ann Lee of Acme Steel met Tom Jones in New York and Bo Ek in Rome."},
+      {LANG_EN, "London Paris Berlin Ltd. Smith & Sons went to Bank of Wales in May."},
+      {LANG_SV, "Vid Volvos fabrik i Skövde mötte Eva Ek Nils von Post från Stora Enso."},
+      {LANG_DE, "Die Firma Maier Bau aus Ulm baut im Auftrag der Stadt Neu-Ulm eine Brücke."},
+      {LANG_IT, "A Roma la Fiat e Mario De Rossi hanno parlato con il Comune di Torino."},
+      {LANG_FI, "Turun yliopisto kertoi, että Aino Virta siirtyy Nokian palvelukseen."},
+      {LANG_NB, "Kari Nordmann fra NRK Østfold reiste til Oslo med Per Hansen."},
+  };
+  Field field;
+  size_t runs = 0;
+  field_open(&field);
+  for (size_t c = 0; c < ARRAY_LEN(cases); c++) {
+    Notes notes;
+    notes_of(&notes, cases[c].lang, cases[c].text);
+    names_find(field.names, &notes);
+    const NameFact *facts = namefacts_of(&field.names->known, &notes, &notes.arena);
+    for (size_t first = 0, last; first < notes.tokens.len; first = last + 1) {
+      for (last = first; last < notes.tokens.len && facts[last].active; last++) {
+      }
+      if (last == first || last - first > MOST_WORDS) continue;
+      check_run(&field, &notes, facts, first, last - first);
+      runs++;
+    }
+    arena_release(&notes.arena);
+  }
+  print_message("%zu runs\n", runs);
+  assert_in_range(runs, 5, 100);
+  field_close(&field);
+}
+
+// --- files
+// --------------------------------------------------------------------------------------------------------------
+
+static void copy_file(const char *from, const char *to, size_t most, size_t flip, size_t head_byte)
+{
+  FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+  assert_non_null(in);
+  assert_non_null(out);
+  size_t at = 0;
+  for (int byte; at < most && (byte = getc(in)) != EOF; at++) {
+    if (at == flip) byte ^= 0x40;
+    if (at == head_byte) byte++;
+    putc(byte, out);
+  }
+  fclose(in);
+  fclose(out);
+}
+
+// Whichever of the three files is cut, damaged or another version: an error that names it, and names all the
+// same.
+static void test_broken_files_are_told(void **state)
+{
+  (void)state;
+  static const char *const files[] = {"gazetteer.bin", "clusters.bin", "names.bin"};
+  static const struct {
+    size_t most, flip, head_byte;
+    const char *says;
+  } ways[] = {
+      {SIZE_MAX, SIZE_MAX, 0, "not the file"}, {SIZE_MAX, SIZE_MAX, 4, "version"},
+      {100000, SIZE_MAX, SIZE_MAX, "cut"},     {7, SIZE_MAX, SIZE_MAX, "cut"},
+      {0, SIZE_MAX, SIZE_MAX, "cut"},          {SIZE_MAX, 90001, SIZE_MAX, "damaged"},
+  };
+  char dir[] = "/tmp/newsmark-tagger-XXXXXX", path[256], from[256];
+  assert_non_null(mkdtemp(dir));
+  for (size_t broken = 0; broken < ARRAY_LEN(files); broken++) {
+    for (size_t way = 0; way < ARRAY_LEN(ways); way++) {
+      for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        bool breaks = i == broken;
+        snprintf(from, sizeof from, DATA "/%s", files[i]);
+        snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+        if (breaks || way == 0)
+          copy_file(from, path, breaks ? ways[way].most : SIZE_MAX, breaks ? ways[way].flip : SIZE_MAX,
+                    breaks ? ways[way].head_byte : SIZE_MAX);
+      }
+      Error err = {0};
+      Notes notes;
+      Names *names = names_new(dir, &err);
+      assert_int_equal(err.code, ERR_FORMAT);
+      assert_non_null(strstr(err.text, files[broken]));
+      if (!strstr(err.text, ways[way].says)) fail_msg("\"%s\" does not say \"%s\"", err.text, ways[way].says);
+      notes_of(&notes, LANG_EN, "He works for Meyer Holdings.");
+      names_find(names, &notes);
+      assert_int_equal(notes.names.len, 1);
+      arena_release(&notes.arena);
+      names_free(names);
+    }
+  }
+  for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+    snprintf(path, sizeof path, "%s/%s", dir, files[i]);
+    remove(path);
+  }
+  rmdir(dir);
+}
+
+// Processor time, the best of some tries; instruments multiply it.
+static void test_opens_in_five_milliseconds(void **state)
+{
+  (void)state;
+  double least = 1e9;
+  for (size_t i = 0; i < 10; i++) {
+    struct timespec begin, end;
+    Error err = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+    Names *names = names_new(DATA, &err);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    names_free(names);
+    double ms = 1e3 * (double)(end.tv_sec - begin.tv_sec) + 1e-6 * (double)(end.tv_nsec - begin.tv_nsec);
+    least = ms < least ? ms : least;
+  }
+  print_message("opened in %.1f ms\n", least);
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  assert_true(least < 5);
+#endif
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_viterbi_finds_the_best_sequence),
+      cmocka_unit_test(test_broken_files_are_told),
+      cmocka_unit_test(test_opens_in_five_milliseconds),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
