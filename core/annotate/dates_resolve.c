@@ -811,6 +811,7 @@ static void align_left(const DateFrame *from, DateFacts *left, const DateFrame *
       !left->until.len || (month == 2 && frame_get(from, FIELD_DAY, 0) == 29))
     return;
   int year = t.year - (month > other);
+  if (year < 0 || frame_get(from, FIELD_RANGE, 0) & 2) return; // of a chain only the first
   put_year(&left->value, year), put_year(&left->begin, year), put_year(&left->until, year);
 }
 
@@ -824,6 +825,7 @@ static void align_right(const Resolver *r, const DateFrame *from, const DateFact
   if (!frame_has(from, FIELD_WEEKDAY) || !frame_has(to, FIELD_WEEKDAY) || (from->has | to->has) & more ||
       !left->begin.len || str_cmp(left->begin, right->begin) <= 0 || !timex_day(&t, &day))
     return;
+  if (day + 7 > calendar_day(9999, 12, 31)) return;
   right->value = right->begin = right->until = timex_iso_day(day + 7, r->arena);
 }
 
