@@ -13,8 +13,8 @@ M.ns = api.nvim_create_namespace("newsmark") -- spans
 M.ns_parts = api.nvim_create_namespace("newsmark_parts") -- speaker, source and cue of quotations
 
 -- The tree-sitter highlighter uses 100. A quotation lies under what is in it; the words of its attribution
--- between.
-local priority = { quote = 110, part = 120, entity = 130, date = 131, tag = 140 }
+-- between, but for the speaker's name, which has the hue of the quotation over the shape of its kind.
+local priority = { quote = 110, part = 120, entity = 130, date = 131, speaker = 135, tag = 140 }
 local parts = { speaker = "NewsmarkSpeaker", source = "NewsmarkSource", cue = "NewsmarkCue" }
 local entity_groups = { PER = "NewsmarkPerson", ORG = "NewsmarkOrg", LOC = "NewsmarkPlace" }
 
@@ -133,7 +133,7 @@ function M.draw(buf, annotation, at, old)
     local was = old and old.parts[name]
     if type(part) == "table" and part.range then
       local look = { group = shown and part_group(annotation, name) or nil }
-      mark.parts[name] = set(buf, M.ns_parts, part.range, was, look, priority.part, at)
+      mark.parts[name] = set(buf, M.ns_parts, part.range, was, look, priority[name] or priority.part, at)
     elseif was then
       api.nvim_buf_del_extmark(buf, M.ns_parts, was)
     end
@@ -192,7 +192,8 @@ local function recolor_mark(buf, mark)
   local shown = is_shown(kind)
   recolor(buf, M.ns, mark.id, look_of(buf, mark.annotation), priority_of(mark.annotation))
   for name, id in pairs(mark.parts) do
-    recolor(buf, M.ns_parts, id, { group = shown and part_group(mark.annotation, name) or nil }, priority.part)
+    local look = { group = shown and part_group(mark.annotation, name) or nil }
+    recolor(buf, M.ns_parts, id, look, priority[name] or priority.part)
   end
 end
 
