@@ -178,8 +178,9 @@ static void anchor_swallowed(Margin *self, size_t start, size_t end, const Snaps
     MarginNote *note = &self->notes.items[which.items[i]];
     Decision copy = *note->decision;
     copy.anchor = anchors.items[i];
-    decision_unref(note->decision);
+    const Decision *was = note->decision; // whose strings the copy is made of
     note->decision = decision_new(&copy);
+    decision_unref(was);
   }
   vec_release(&anchors);
   vec_release(&which);
