@@ -59,3 +59,6 @@ void quotes_find(const Quotes *self, struct Notes *notes);
 // article's, in order, from coref_link().
 void quotes_attribute(const Quotes *self, const struct Passages *article, const SpanVec *entities,
                       Arena *arena, SpanVec *out);
+// Give the quotations of an article, in order, the voices of their speakers again, where those were changed.
+// Facts that change are copied into `arena`.
+void quotes_renumber(SpanVec *spans, Arena *arena);

@@ -25,6 +25,21 @@ void voices_release(Voices *self)
   map_release(&self->known);
 }
 
+void quotes_renumber(SpanVec *spans, Arena *arena)
+{
+  Voices voices = {0};
+  for (size_t i = 0; i < spans->len; i++) {
+    Span *span = &spans->items[i];
+    if (span->kind != SPAN_QUOTE) continue;
+    uint8_t voice = voices_of(&voices, &span->quote->speaker, arena);
+    if (voice == span->quote->voice) continue;
+    QuoteFacts *facts = arena_copy(arena, span->quote, sizeof *facts);
+    facts->voice = voice;
+    span->quote = facts;
+  }
+  voices_release(&voices);
+}
+
 #define GROUPS_MOST ((1u << 24) - 1u) // more than an article can hold
 
 // Where `number` is, or would be.

@@ -3,6 +3,7 @@
 // those that touch a machine's span are found by one binary search and few steps back.
 #include "human/overlay.h"
 
+#include "annotate/quotes.h"
 #include "annotate/timex.h"
 #include "base/map.h"
 #include "base/utf8.h"
@@ -599,6 +600,7 @@ Annotations *overlay_lay(const Annotations *found, const HumanLayer *layer, cons
   join_clusters(&self);
   static const SpanVec none = {0};
   spans_merge(&self.out->arena, &self.kept, &self.mine, &none, &self.out->spans);
+  quotes_renumber(&self.out->spans, &self.out->arena);
   self.out->human = self.human;
   for (size_t i = 0; i < self.out->spans.len; i++) self.out->spans.items[i].id = (uint32_t)i + 1;
   release(&self);

@@ -191,6 +191,26 @@ static void test_reported(void **state)
   run(cases, ARRAY_LEN(cases), true);
 }
 
+static void test_voices(void **state)
+{
+  (void)state;
+  HandArticle article;
+  hand_open(&article,
+            "“We will wait here,” Ann Lee said.\n“We will not,” Bo Lind said.\n“You will,” Ann Lee said.",
+            LANG_EN, "Ann Lee;Bo Lind");
+  assert_int_equal(article.found.len, 3);
+  Span *spans = article.found.items;
+  assert_int_equal(spans[0].quote->voice, spans[2].quote->voice);
+  assert_int_not_equal(spans[0].quote->voice, spans[1].quote->voice);
+  assert_in_range(spans[0].quote->voice, 1, QUOTE_VOICES);
+  QuoteFacts corrected = *spans[1].quote; // somebody says that it was Ann Lee as well
+  corrected.speaker = spans[0].quote->speaker;
+  spans[1].quote = &corrected;
+  quotes_renumber(&article.found, &article.arena);
+  assert_int_equal(spans[1].quote->voice, spans[0].quote->voice);
+  hand_close(&article);
+}
+
 static double thread_seconds(void) // of a processor: others may be busy too
 {
   struct timespec now;
@@ -228,6 +248,7 @@ static void test_linear(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_marks), cmocka_unit_test(test_speakers),
-                                     cmocka_unit_test(test_reported), cmocka_unit_test(test_linear)};
+                                     cmocka_unit_test(test_reported), cmocka_unit_test(test_voices),
+                                     cmocka_unit_test(test_linear)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
