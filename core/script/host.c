@@ -149,6 +149,7 @@ static bool in_order(const SpanVec *spans)
 // The spans from `from` up to `to` that were not dropped, in order, at the front of their place.
 static SpanVec take_spans(SpanVec *spans, size_t from, size_t to)
 {
+  if (from == to) return (SpanVec){0};
   SpanVec out = {spans->items + from, 0, to - from};
   for (size_t i = from; i < to; i++)
     if (spans->items[i].start < spans->items[i].end) out.items[out.len++] = spans->items[i];

@@ -205,9 +205,9 @@ static size_t thin_out(Span *spans, size_t count, Arena *scratch)
 // Of the spans from `first` on: sorted by place, and apart.
 static void resolve_overlaps(Run *run, size_t first)
 {
-  Span *own = run->spans.items + first;
   size_t count = run->spans.len - first, kept = 0;
   if (count < 2) return;
+  Span *own = run->spans.items + first;
   qsort(own, count, sizeof *own, by_start);
   for (size_t i = 0, next; i < count; i = next) {
     size_t end = own[i].end;
