@@ -12,10 +12,14 @@ typedef struct Moved { // an old span in the new text
   bool untouched, paired;
 } Moved;
 
+typedef struct Equal { // the last two facts of a cluster that were found equal; NULL: none yet
+  const EntityFacts *was, *is;
+} Equal;
+
 typedef struct Follow {
   const SpanVec *old;
   const HumanFacts *old_human, *human;
-  const EntityFacts **equal; // [cluster of old]: facts that were found equal to its own; NULL: none yet
+  Equal *equal; // [cluster of old]
   const Changes *changes;
   size_t first, last; // old bytes: where the changes begin and end
   size_t shift;       // of all behind them, modulo
@@ -132,12 +136,14 @@ static bool same_mention(const Follow *self, const Mention *was, const Mention *
   return str_eq(was->name, is->name) && str_eq(was->entity, is->entity);
 }
 
-// Compared once a cluster, as its mentions share their facts.
+// Compared once a cluster, as its mentions share their facts (but those that people have decided about).
 static bool same_entity(const Follow *self, const EntityFacts *was, const EntityFacts *is)
 {
-  if (was == is || self->equal[was->cluster] == is) return true;
+  if (was == is) return true;
+  if (self->equal[was->cluster].was == was && self->equal[was->cluster].is == is) return true;
   if (!str_eq(was->name, is->name) || !str_eq(was->entity, is->entity)) return false;
-  self->equal[was->cluster] = is;
+  self->equal[was->cluster].was = was;
+  self->equal[was->cluster].is = is;
   return true;
 }
 
