@@ -252,11 +252,6 @@ static void count_types(Coref *self)
 {
   for (size_t i = 0; i < self->count; i++) {
     Called *m = &self->mentions[i];
-    if (i + 16 < self->count) {
-      const Called *ahead = &self->mentions[i + 16];
-      __builtin_prefetch(&ahead->notes->tokens.items[ahead->name->first]);
-    }
-    read_keys(m, 0);
     if (!m->weak) take_for(self, m);
   }
   split_glued(self);
@@ -518,7 +513,7 @@ static void emit(const Coref *self, Arena *arena, SpanVec *out)
   }
 }
 
-// Sure and weak mentions of a block, in the order of the text.
+// Sure and weak mentions of a block, in the order of the text, with their keys while the block is at hand.
 static void gather_block(Coref *self, const Passage *passage)
 {
   const Notes *notes = passage->notes;
@@ -532,6 +527,7 @@ static void gather_block(Coref *self, const Passage *passage)
                                              .type = name->type,
                                              .confidence = name->confidence,
                                              .weak = weak};
+    read_keys(&self->mentions[self->count - 1], 0);
   }
 }
 
@@ -548,6 +544,8 @@ static void gather(Coref *self, const Passages *article)
       const Notes *ahead = article->items[i + 4].notes;
       __builtin_prefetch(ahead->names.items);
       __builtin_prefetch(ahead->weak.items);
+      __builtin_prefetch(ahead->tokens.items);
+      __builtin_prefetch(ahead->tokens.items + 2);
     }
     gather_block(self, &article->items[i]);
   }

@@ -86,7 +86,7 @@ static void add_draft(const Quotes *quotes, const Layout *layout, const Marked *
 {
   Saying saying;
   QuoteDraft draft = layout_draft(layout, marked, &saying);
-  draft.confidence = confidence(quotes, &layout->scene, marked, &saying, &draft);
+  draft.confidence = confidence_of_probability(confidence(quotes, &layout->scene, marked, &saying, &draft));
   vec_push_in(layout->scene.keep, out, draft);
 }
 

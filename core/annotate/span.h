@@ -79,7 +79,14 @@ typedef struct Span {
 } Span;
 typedef VEC_OF(Span) SpanVec;
 
-const char *verdict_name(Verdict verdict);        // "made"; NULL: none
+const char *verdict_name(Verdict verdict); // "made"; NULL: none
+// A probability in steps of a fiftieth, finer than it is known. What hangs on it stays as it is while words
+// at some distance are typed.
+static inline float confidence_of_probability(float p)
+{
+  return (float)(int)(p * 50 + 0.5f) / 50;
+}
+
 const char *span_kind_name(SpanKind kind);        // "entity"
 Str span_type_name(const Span *span);             // "PER", "DATE", "direct"; a tag's own name
 Str span_by_name(const Span *span, Arena *arena); // "rule", "script:weapons"

@@ -475,7 +475,7 @@ static void take_names(const Tagger *self, Notes *notes, const Cell *cells, cons
       least = p < least ? p : least;
     }
     EntityType type = (EntityType)((tags[i] - 1) / 2);
-    float confidence = confidence_of(self, type, least);
+    float confidence = confidence_of_probability(confidence_of(self, type, least));
     vec_push_in(&notes->arena, &notes->names, name_of(notes, first + i, first + end, type, confidence));
   }
 }
@@ -499,7 +499,7 @@ static void take_weak(Notes *notes, const Cell *cells, const Tag *tags, size_t f
     }
     EntityType type = ENTITY_PER;
     for (EntityType t = ENTITY_ORG; t < ENTITY_TYPES; t++) type = sums[t] > sums[type] ? t : type;
-    float confidence = sums[type] / (float)(end - i);
+    float confidence = confidence_of_probability(sums[type] / (float)(end - i));
     vec_push_in(&notes->arena, &notes->weak, name_of(notes, first + i, first + end, type, confidence));
   }
 }
