@@ -436,12 +436,14 @@ static Annotations *annotate_article(Analysis *self, Str path, const Dct *dct, L
   result->title = find_title(&self->slots, &result->arena);
   result->dct = dates_dct(self->pipeline->dates, &article, dct, path, &result->arena);
   const MovedBlock *moved = list_moved(self, result);
-  if (!moved) {
-    annotate_full(self, &article, langs, &result->dct);
-    moved = list_moved(self, result);
-  }
+  if (!moved) annotate_full(self, &article, langs, &result->dct);
+  const SpanVec *found = &self->full->spans;
   result->base = annotations_ref(self->full);
-  result->spans = spans_move(&self->full->spans, moved, article.len, &result->arena);
+  if (moved)
+    result->spans = spans_move(found, moved, article.len, &result->arena);
+  else // nothing has moved since; a copy, for ids are the reader's to give
+    result->spans = (SpanVec){arena_copy(&result->arena, found->items, found->len * sizeof *found->items),
+                              found->len, found->len};
   self->costs.article += lap(self, &clock);
   return result;
 }

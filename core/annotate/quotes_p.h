@@ -223,7 +223,11 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
 typedef struct Voices {
   Map known;                // entity or name in lower case -> voice
   bool taken[QUOTE_VOICES]; // [voice - 1]
-} Voices;                   // = {0} to begin
+  struct {
+    const char *entity;
+    uint8_t voice;
+  } lately[64]; // by where the entity's bytes lie: mentions of one share them
+} Voices;       // = {0} to begin
 
 // The voice of a speaker, from 1; 0 where it has no name.
 uint8_t voices_of(Voices *self, const Mention *speaker, Arena *arena);

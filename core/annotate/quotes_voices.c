@@ -7,10 +7,8 @@
 
 #include <stdlib.h>
 
-uint8_t voices_of(Voices *self, const Mention *speaker, Arena *arena)
+static uint8_t voice_of_key(Voices *self, Str key)
 {
-  if (!speaker->name.len) return 0;
-  Str key = speaker->entity.len ? speaker->entity : utf8_lower_in(arena, speaker->name);
   bool is_new;
   uint64_t *voice = map_slot(&self->known, key, &is_new);
   if (!is_new) return (uint8_t)*voice;
@@ -18,6 +16,18 @@ uint8_t voices_of(Voices *self, const Mention *speaker, Arena *arena)
   for (size_t tried = 0; tried < QUOTE_VOICES && self->taken[at]; tried++) at = (at + 1) % QUOTE_VOICES;
   self->taken[at] = true;
   return (uint8_t)(*voice = at + 1);
+}
+
+uint8_t voices_of(Voices *self, const Mention *speaker, Arena *arena)
+{
+  if (!speaker->name.len) return 0;
+  if (!speaker->entity.len) return voice_of_key(self, utf8_lower_in(arena, speaker->name));
+  size_t at = ((uintptr_t)speaker->entity.ptr >> 4) % ARRAY_LEN(self->lately);
+  if (self->lately[at].entity != speaker->entity.ptr) {
+    self->lately[at].voice = voice_of_key(self, speaker->entity);
+    self->lately[at].entity = speaker->entity.ptr;
+  }
+  return self->lately[at].voice;
 }
 
 void voices_release(Voices *self)
