@@ -153,10 +153,6 @@ static bool slot_refresh(Host *self, Slot *slot)
   StrBuf bytes = {0};
   Error err = {0};
   bool there = file_read(slot->path, TAGGER_SCRIPT_MAX, &bytes, &err);
-  if (there && !bytes.len && slot->tagger) { // it is being written: what comes is looked at then
-    strbuf_release(&bytes);
-    return false;
-  }
   Str script = bytes.len ? strbuf_str(&bytes) : STR("");
   TrustState trust = project && there ? trust_of(self->trust_list, slot->path, script) : TRUST_YES;
   bool changed = !same || (trust == TRUST_YES) == slot->waits || (trust == TRUST_NONE && slot->tagger);
