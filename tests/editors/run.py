@@ -73,7 +73,7 @@ def run_all(label, module, make, words):
         if not name.startswith("test_") or not callable(test) or not all(word in label + " " + name for word in words):
             continue
         began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="newsmark-") as folder:
+        with tempfile.TemporaryDirectory(prefix="newsmark-", ignore_cleanup_errors=True) as folder:
             context = make(Path(folder))
             try:
                 test(context)

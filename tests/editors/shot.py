@@ -95,7 +95,7 @@ def main():
         "set background=" + ("light" if options.light else "dark"), "filetype plugin on",
         "highlight Normal " + ("guifg=#24292f guibg=#ffffff" if options.light else "guifg=#d0d4da guibg=#16181d"),
         "highlight NonText guifg=bg", "set runtimepath^=" + str(ROOT), "let g:newsmark = json_decode('%s')" % options.settings])
-    with tempfile.TemporaryDirectory(prefix="newsmark-") as folder:
+    with tempfile.TemporaryDirectory(prefix="newsmark-", ignore_cleanup_errors=True) as folder:
         nvim = Nvim(binary, Path(folder), init + "\n", [Path(options.article).resolve()], size)
         try:
             nvim.wait("marks", lambda: nvim.lua("""
