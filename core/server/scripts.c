@@ -1,8 +1,9 @@
 // A job on the pool does what waits (trust, a new script, other folders) and then has the host look at the
 // scripts again; where any of them changed, the open articles are tagged again. Jobs begin with a request,
-// with didSave, with other folders, or a moment after something changed in a folder that is watched. The host
-// finds most faults while it reads an article: so its generation is looked at whenever an article was done,
-// and what is new is told.
+// with didSave, with other folders, or a moment after something changed in a folder that is watched. A folder
+// is watched before it is looked at: else a change between the two would be missed. The host finds most
+// faults while it reads an article: so its generation is looked at whenever an article was done, and what is
+// new is told.
 #include "server/scripts.h"
 
 #include "base/alloc.h"
@@ -169,7 +170,7 @@ static void job_work(uv_work_t *req)
   job->changed = host_generation(job->host) != before || job->fresh;
 }
 
-static void watch_all(Scripts *self);
+static bool watch_all(Scripts *self);
 static void start_next(Scripts *self);
 
 static void answer(Lsp *lsp, Job *job)
@@ -192,6 +193,16 @@ static void answer(Lsp *lsp, Job *job)
   lsp_reply(lsp, job->id, &result);
 }
 
+// It waits where the host is not there yet. NULL: the server stops.
+static Job *job_new(Scripts *self)
+{
+  if (self->stopped) return NULL;
+  Job *job = xcalloc(1, sizeof *job);
+  job->scripts = self;
+  vec_push(&self->waiting, job);
+  return job;
+}
+
 static void job_done(uv_work_t *req, int status)
 {
   Job *job = container_of(req, Job, req);
@@ -202,7 +213,7 @@ static void job_done(uv_work_t *req, int status)
     if (job->id) answer(self->lsp, job);
     look(self, self->lsp);
     if (job->changed) docs_refresh(lsp_docs(self->lsp));
-    watch_all(self);
+    if (watch_all(self)) job_new(self);
     start_next(self);
   }
   job_free(job);
@@ -218,16 +229,6 @@ static void start_next(Scripts *self)
   int status = uv_queue_work(lsp_loop(self->lsp), &job->req, job_work, job_done);
   assert(status == 0);
   (void)status;
-}
-
-// It waits where the host is not there yet. NULL: the server stops.
-static Job *job_new(Scripts *self)
-{
-  if (self->stopped) return NULL;
-  Job *job = xcalloc(1, sizeof *job);
-  job->scripts = self;
-  vec_push(&self->waiting, job);
-  return job;
 }
 
 // --- watching
@@ -254,35 +255,40 @@ static void on_watched_closed(uv_handle_t *handle)
   free(watched);
 }
 
-// Takes `path`. A folder that is not there is tried again after the next job.
-static void watch(Scripts *self, char *path)
+// Takes `path`. A folder that is not there is tried again after the next job. True: it was not watched
+// before, so what is in it must be looked at once more.
+static bool watch(Scripts *self, char *path)
 {
   bool known = !path_exists(path);
   for (size_t i = 0; i < self->watched.len; i++) known |= !strcmp(self->watched.items[i]->path, path);
   if (known) {
     free(path);
-    return;
+    return false;
   }
   Watched *watched = xcalloc(1, sizeof *watched);
   *watched = (Watched){.scripts = self, .path = path};
   uv_fs_event_init(lsp_loop(self->lsp), &watched->handle);
-  if (uv_fs_event_start(&watched->handle, on_event, path, 0) == 0)
-    vec_push(&self->watched, watched);
-  else
+  if (uv_fs_event_start(&watched->handle, on_event, path, 0) != 0) {
     uv_close((uv_handle_t *)&watched->handle, on_watched_closed);
+    return false;
+  }
+  vec_push(&self->watched, watched);
+  return true;
 }
 
-static void watch_folder(Scripts *self, char *dir)
+static bool watch_folder(Scripts *self, char *dir)
 {
-  watch(self, path_join(dir, "data"));
-  watch(self, dir);
+  bool data = watch(self, path_join(dir, "data"));
+  return watch(self, dir) || data;
 }
 
-static void watch_all(Scripts *self)
+// True where a folder was not watched before.
+static bool watch_all(Scripts *self)
 {
-  if (self->user_dir) watch_folder(self, xstrdup(self->user_dir));
+  bool any = self->user_dir && watch_folder(self, xstrdup(self->user_dir));
   for (size_t i = 0; i < self->roots.len; i++)
-    watch_folder(self, path_join(self->roots.items[i], ".newsmark/taggers"));
+    any |= watch_folder(self, path_join(self->roots.items[i], ".newsmark/taggers"));
+  return any;
 }
 
 // --- what begins jobs
@@ -301,6 +307,7 @@ static void on_folders(void *ctx, Lsp *lsp)
   if (!job) return;
   job->set_roots = true;
   for (size_t i = 0; i < self->roots.len; i++) vec_push(&job->roots, xstrdup(self->roots.items[i]));
+  watch_all(self);
   start_next(self);
 }
 

@@ -27,7 +27,6 @@ def tags(client, uri=ARTICLE):
 
 
 def write(path, text):
-    time.sleep(0.15)  # nobody saves within milliseconds of what the save before brought
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".new", "w", encoding="utf-8") as out:
         out.write(text)
