@@ -2,8 +2,8 @@
 #include "cli/cmd.h"
 #include "cli/options.h"
 #include "cli/setup.h"
+#include "server/desk.h"
 #include "server/lsp.h"
-#include "server/people.h"
 #include "server/scripts.h"
 #include "server/workspace.h"
 
@@ -55,10 +55,10 @@ int cmd_lsp(int argc, char **argv)
   Workspace *workspace = workspace_new(lsp, &index);
   char *taggers = setup_user_taggers();
   Scripts *scripts = scripts_new(lsp, taggers, setup_data_dir());
-  People *people = people_new(lsp);
+  Desks *desks = desks_new(lsp);
   free(taggers);
   status = lsp_run(lsp);
-  people_free(people);
+  desks_free(desks);
   scripts_free(scripts);
   workspace_free(workspace);
   lsp_free(lsp);

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "parse/htmltext.h"
-#include "server/people.h"
+#include "server/desk.h"
 #include "server/poscodec.h"
 #include "server/publish.h"
 #include "server/uri.h"
@@ -507,7 +507,7 @@ static bool replace(Document *doc, size_t start, size_t end, Str text, Error *er
     vec_push(&doc->untold, edit);
     changes_add(&doc->since, edit);
     margin_edit(doc->margin, edit, before);
-    if (doc->desk) people_edited(doc->desk, edit);
+    if (doc->desk) desk_edited(doc->desk, edit);
     settle(doc, edit);
   }
   snapshot_unref(before);

@@ -35,7 +35,7 @@ typedef struct Document {
   Margin *margin;            // what people decided, in the text as it is now
   const Registry *registry;  // counted: what people say for the folder; NULL: nothing
   uint64_t layer_serial;     // rises with every change of these two
-  struct Desk *desk;         // who keeps them on disk; owned by people.c; NULL: nobody, it is no file
+  struct Desk *desk;         // who keeps them on disk; owned by desk.c; NULL: nobody, it is no file
   bool hold;                 // what is kept is being read: nothing is annotated before
   struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
   // of docs.c alone

@@ -4,9 +4,10 @@
 #include "server/lsp_p.h"
 
 #include "base/alloc.h"
-#include "server/people.h"
+#include "server/acts.h"
 #include "server/poscodec.h"
 #include "server/publish.h"
+#include "server/review.h"
 #include "server/uri.h"
 
 #include <errno.h>
@@ -120,7 +121,7 @@ static void do_initialize(Lsp *lsp, const RpcMessage *message)
                  "\"workspaceSymbolProvider\":true,\"renameProvider\":{\"prepareProvider\":true},"
                  "\"codeActionProvider\":{\"codeActionKinds\":[\"quickfix\",\"refactor\",\"source\"]},"
                  "\"executeCommandProvider\":{\"commands\":"));
-  people_write_commands(&out);
+  acts_write_names(&out);
   strbuf_add(&out, STR("},"
                        "\"semanticTokensProvider\":{\"legend\":"));
   tokens_write_legend(&out, lsp->legend);
@@ -449,7 +450,7 @@ void methods_feature(Lsp *lsp, const Method *method, RpcMessage *message)
   Str uri = json_get_str(text_document(message->params), "uri");
   Document *doc = uri.ptr ? docs_find(lsp->docs, uri) : NULL;
   Position pos;
-  if (method->command == people_command && !people_is_command(json_get_str(message->params, "command")))
+  if (method->command == acts_command && !acts_knows(json_get_str(message->params, "command")))
     lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "no such command");
   else if (!uri.ptr)
     lsp_fail(lsp, message->id, RPC_INVALID_PARAMS, "textDocument.uri is missing");
@@ -552,7 +553,7 @@ static void rename_entity(Lsp *lsp, Document *doc, const char *id, const cJSON *
   cJSON_AddItemToObject(place, "name", cJSON_Duplicate(json_get(params, "newName"), true));
   cJSON_AddStringToObject(command, "command", "newsmark.renameEntity");
   cJSON_AddItemToArray(cJSON_AddArrayToObject(command, "arguments"), place);
-  people_command(lsp, doc, id, command);
+  acts_command(lsp, doc, id, command);
   cJSON_Delete(command);
 }
 
@@ -583,14 +584,14 @@ static const Method g_methods[] = {
     {"textDocument/semanticTokens/range", NULL, tokens_range, false, false, NULL},
     {"textDocument/inlayHint", NULL, inlay_hints, false, false, NULL},
     {"newsmark/nextQuote", NULL, next_quote, true, false, NULL},
-    {"textDocument/codeAction", NULL, people_code_actions, false, false, NULL},
-    {"textDocument/prepareRename", NULL, people_prepare_rename, true, false, NULL},
+    {"textDocument/codeAction", NULL, offers_code_actions, false, false, NULL},
+    {"textDocument/prepareRename", NULL, review_prepare_rename, true, false, NULL},
     {"textDocument/rename", NULL, NULL, true, false, rename_entity},
-    {"workspace/executeCommand", NULL, NULL, false, false, people_command},
-    {"newsmark/people", NULL, people_candidates, false, false, NULL},
-    {"newsmark/decisions", NULL, people_decisions, false, false, NULL},
-    {"newsmark/review", NULL, people_review, false, true, NULL},
-    {"newsmark/next", NULL, people_next, true, true, NULL},
+    {"workspace/executeCommand", NULL, NULL, false, false, acts_command},
+    {"newsmark/people", NULL, review_people, false, false, NULL},
+    {"newsmark/decisions", NULL, review_decisions, false, false, NULL},
+    {"newsmark/review", NULL, review_counts, false, true, NULL},
+    {"newsmark/next", NULL, review_next, true, true, NULL},
     {"newsmark/annotations", NULL, annotations, false, true, NULL},
 };
 

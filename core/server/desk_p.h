@@ -1,19 +1,19 @@
-// people_p: for people*.c: the desk of an open article, its steps, and putting decisions there.
+// desk_p: for desk*.c, acts*.c and those who look at a desk: its steps, and putting decisions there.
 #pragma once
 
-#include "server/people.h"
+#include "server/desk.h"
 
 typedef struct RegistryLine { // of a folder's entities.jsonl
   char *id, *text;            // owned
 } RegistryLine;
 
-typedef struct PeopleRoot { // a folder with .newsmark/
-  char *path, *entities;    // owned
-  uv_mutex_t lock;          // of ledger, which jobs of several desks use
+typedef struct DeskRoot { // a folder with .newsmark/
+  char *path, *entities;  // owned
+  uv_mutex_t lock;        // of ledger, which jobs of several desks use
   Ledger *ledger;
   VEC_OF(RegistryLine) lines; // as they are, changes that are not on disk yet included
   const Registry *registry;   // of the lines; counted
-} PeopleRoot;
+} DeskRoot;
 
 typedef struct StepItem {         // one change of a step; either about the article, or a line of the folder's
   const Decision *before, *after; // counted; before NULL: there was nothing
@@ -32,9 +32,9 @@ typedef struct Promise { // an answer that goes out when all before it is on dis
 typedef struct SyncJob SyncJob;
 
 struct Desk {
-  People *people;
+  Desks *desks;
   Document *doc; // NULL: closed
-  PeopleRoot *root;
+  DeskRoot *root;
   KeptPaths paths;
   Ledger *ledger;      // the job's while there is one
   SyncJob *job, *last; // last: to run behind `job`, once closed
@@ -50,9 +50,9 @@ struct Desk {
   uint64_t told;        // hash of the last newsmark/reviewStatus
 };
 
-struct People {
+struct Desks {
   Lsp *lsp;
-  VEC_OF(PeopleRoot *) roots;
+  VEC_OF(DeskRoot *) roots;
   VEC_OF(Desk *) desks;
   bool stopped;
 };
@@ -60,7 +60,7 @@ struct People {
 typedef struct ReviewCounts {
   size_t reviewed, unreviewed, doubtful, rejected, orphans, notes;
 } ReviewCounts;
-ReviewCounts people_counts(const Document *doc);
+ReviewCounts desk_counts(const Document *doc);
 #define DOUBTFUL_BELOW 0.6f
 
 // Put `draft` (without id: a fresh one; time and anchor are set here and when written) at [start, end) as
@@ -70,7 +70,7 @@ void desk_put(Desk *desk, Step *step, const Decision *draft, size_t start, size_
 void desk_take_back(Desk *desk, Step *step, const MarginNote *note);
 // Replace, or add, a line of the folder's; `text` is copied. NULL: a tombstone.
 void desk_put_line(Desk *desk, Step *step, Str id, const char *text);
-const char *root_line(const PeopleRoot *root, Str id); // NULL: none
+const char *root_line(const DeskRoot *root, Str id); // NULL: none
 // The step is done: show it, keep it for undo, and begin to write. An empty step is written too: it may have
 // been undone.
 void desk_commit(Desk *desk, Step *step);
@@ -79,7 +79,4 @@ void desk_promise(Desk *desk, const char *id, StrBuf *result);
 void desk_set_state(Desk *desk, const char *state);
 bool desk_undo(Desk *desk, bool redo, Step *done); // false: nothing to do; shows what it did
 
-typedef enum PreviewScope { PREVIEW_HERE, PREVIEW_ARTICLE, PREVIEW_FOLDER } PreviewScope;
-// Answer `id` with the places where `words` stand; `at`: the one, for PREVIEW_HERE.
-void people_preview(Desk *desk, const char *id, Str words, PreviewScope scope, size_t at);
 void step_release(Step *step);

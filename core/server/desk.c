@@ -3,7 +3,7 @@
 // makes the anchors in the text as it was when the job began, puts the lines into the ledger and brings back
 // what others wrote. One job a desk; what is done meanwhile is written by the next. An answer goes out when
 // its action is on disk.
-#include "server/people_p.h"
+#include "server/desk_p.h"
 
 #include "base/alloc.h"
 #include "base/log.h"
@@ -89,7 +89,7 @@ static void check_anchors(SyncJob *job, Plain *plain)
 
 static bool sync_folder(SyncJob *job)
 {
-  PeopleRoot *root = job->desk->root;
+  DeskRoot *root = job->desk->root;
   LedgerTexts puts = {0}, news = {0};
   for (size_t i = 0; i < job->folder.len; i++) vec_push(&puts, str_of(job->folder.items[i].text));
   uv_mutex_lock(&root->lock);
@@ -227,12 +227,12 @@ static void answer_promises(Desk *desk, const SyncJob *job)
       desk->promises.items[kept++] = promise;
       continue;
     }
-    if (desk->people->stopped)
+    if (desk->desks->stopped)
       strbuf_release(&promise.result);
     else if (job->err.code)
-      lsp_fail(desk->people->lsp, promise.id, RPC_REQUEST_FAILED, "not kept: %s", job->err.text);
+      lsp_fail(desk->desks->lsp, promise.id, RPC_REQUEST_FAILED, "not kept: %s", job->err.text);
     else
-      lsp_reply(desk->people->lsp, promise.id, &promise.result);
+      lsp_reply(desk->desks->lsp, promise.id, &promise.result);
     strbuf_release(&promise.result);
     free(promise.id);
   }
@@ -269,7 +269,7 @@ static bool take_news(Desk *desk, SyncJob *job)
   return any;
 }
 
-static void set_registry(PeopleRoot *root)
+static void set_registry(DeskRoot *root)
 {
   LedgerLines lines = {0};
   for (size_t i = 0; i < root->lines.len; i++)
@@ -280,7 +280,7 @@ static void set_registry(PeopleRoot *root)
 }
 
 // All open articles of the folder see its registry.
-static void show_registry(People *self, const PeopleRoot *root)
+static void show_registry(Desks *self, const DeskRoot *root)
 {
   for (size_t i = 0; i < self->desks.len; i++) {
     Document *doc = self->desks.items[i]->doc;
@@ -306,7 +306,7 @@ static bool is_pending(const Desk *desk, Str id)
   return false;
 }
 
-static void set_line(PeopleRoot *root, Str id, Str text)
+static void set_line(DeskRoot *root, Str id, Str text)
 {
   for (size_t i = 0; i < root->lines.len; i++)
     if (str_is(id, root->lines.items[i].id)) {
@@ -319,7 +319,7 @@ static void set_line(PeopleRoot *root, Str id, Str text)
 
 static void take_lines(Desk *desk, SyncJob *job)
 {
-  PeopleRoot *root = desk->root;
+  DeskRoot *root = desk->root;
   Arena arena = {0};
   VEC_OF(RegistryLine) old = {.items = root->lines.items, .len = root->lines.len, .cap = root->lines.cap};
   memset(&root->lines, 0, sizeof root->lines);
@@ -333,7 +333,7 @@ static void take_lines(Desk *desk, SyncJob *job)
   vec_release(&old);
   arena_release(&arena);
   set_registry(root);
-  show_registry(desk->people, root);
+  show_registry(desk->desks, root);
 }
 
 static void watch_file(Desk *desk);
@@ -349,7 +349,7 @@ static void job_to_open(Desk *desk, SyncJob *job)
   Document *doc = desk->doc;
   bool first = !desk->loaded;
   if (job->err.code) {
-    lsp_log(desk->people->lsp, LSP_LOG_ERROR, "%s", job->err.text);
+    lsp_log(desk->desks->lsp, LSP_LOG_ERROR, "%s", job->err.text);
     for (size_t i = 0; i < job->puts.len; i++) mark_dirty(desk, job->puts.items[i].decision->id);
   }
   for (size_t i = 0; i < job->puts.len && !job->err.code; i++) {
@@ -363,9 +363,9 @@ static void job_to_open(Desk *desk, SyncJob *job)
   if (first) {
     registry_unref(doc->registry);
     doc->registry = registry_ref(desk->root->registry);
-    docs_release_hold(lsp_docs(desk->people->lsp), doc);
+    docs_release_hold(lsp_docs(desk->desks->lsp), doc);
   }
-  if (changed || first) docs_relay(lsp_docs(desk->people->lsp), doc);
+  if (changed || first) docs_relay(lsp_docs(desk->desks->lsp), doc);
 }
 
 static void sync_done(uv_work_t *req, int status)
@@ -385,7 +385,7 @@ static void sync_done(uv_work_t *req, int status)
   if (desk->last) {
     desk->job = desk->last;
     desk->last = NULL;
-    uv_queue_work(lsp_loop(desk->people->lsp), &desk->job->req, sync_work, sync_done);
+    uv_queue_work(lsp_loop(desk->desks->lsp), &desk->job->req, sync_work, sync_done);
     return;
   }
   desk_free(desk);
@@ -399,7 +399,7 @@ static void start_sync(Desk *desk)
   }
   desk->again = false;
   desk->job = job_new(desk);
-  uv_queue_work(lsp_loop(desk->people->lsp), &desk->job->req, sync_work, sync_done);
+  uv_queue_work(lsp_loop(desk->desks->lsp), &desk->job->req, sync_work, sync_done);
 }
 
 // --- other processes
@@ -427,12 +427,12 @@ static void on_file_event(uv_fs_event_t *watch, const char *name, int events, in
 // Hear of what others write, once there is a folder to hear of.
 static void watch_file(Desk *desk)
 {
-  if (desk->watch || desk->people->stopped) return;
+  if (desk->watch || desk->desks->stopped) return;
   char *folder = path_dir(desk->paths.marks);
   if (path_exists(folder)) {
     desk->watch = xcalloc(1, sizeof *desk->watch);
     desk->watch->data = desk;
-    uv_fs_event_init(lsp_loop(desk->people->lsp), desk->watch);
+    uv_fs_event_init(lsp_loop(desk->desks->lsp), desk->watch);
     if (uv_fs_event_start(desk->watch, on_file_event, folder, 0) != 0) unwatch(desk);
   }
   free(folder);
@@ -487,7 +487,7 @@ void desk_take_back(Desk *desk, Step *step, const MarginNote *note)
   }
 }
 
-const char *root_line(const PeopleRoot *root, Str id)
+const char *root_line(const DeskRoot *root, Str id)
 {
   for (size_t i = 0; i < root->lines.len; i++)
     if (str_is(id, root->lines.items[i].id)) return root->lines.items[i].text;
@@ -526,7 +526,7 @@ void desk_set_state(Desk *desk, const char *state)
 {
   set_state(desk, str_of(state));
   mark_dirty(desk, DECISION_ARTICLE);
-  on_found(NULL, desk->people->lsp, desk->doc);
+  on_found(NULL, desk->desks->lsp, desk->doc);
 }
 
 static void show_step(Desk *desk, const Step *step)
@@ -534,9 +534,9 @@ static void show_step(Desk *desk, const Step *step)
   bool folder = false;
   for (size_t i = 0; i < step->items.len; i++) folder |= step->items.items[i].line_id != NULL;
   if (folder)
-    show_registry(desk->people, desk->root);
+    show_registry(desk->desks, desk->root);
   else
-    docs_relay(lsp_docs(desk->people->lsp), desk->doc);
+    docs_relay(lsp_docs(desk->desks->lsp), desk->doc);
 }
 
 void desk_commit(Desk *desk, Step *step)
@@ -603,11 +603,11 @@ bool desk_undo(Desk *desk, bool redo, Step *done)
 
 // --- documents
 
-static PeopleRoot *root_for(People *self, const KeptPaths *paths)
+static DeskRoot *root_for(Desks *self, const KeptPaths *paths)
 {
   for (size_t i = 0; i < self->roots.len; i++)
     if (!strcmp(self->roots.items[i]->path, paths->root)) return self->roots.items[i];
-  PeopleRoot *root = xcalloc(1, sizeof *root);
+  DeskRoot *root = xcalloc(1, sizeof *root);
   static const LedgerLines none = {0};
   root->path = xstrdup(paths->root);
   root->entities = xstrdup(paths->entities);
@@ -631,7 +631,7 @@ static char *default_root(const Lsp *lsp, const char *path)
 
 static void on_opened(void *ctx, Lsp *lsp, Document *doc)
 {
-  People *self = ctx;
+  Desks *self = ctx;
   if (*doc->path != '/') return;
   KeptPaths paths = {0};
   char *otherwise = default_root(lsp, doc->path);
@@ -640,7 +640,7 @@ static void on_opened(void *ctx, Lsp *lsp, Document *doc)
   if (!ok) return;
   Desk *desk = xcalloc(1, sizeof *desk);
   *desk =
-      (Desk){.people = self, .doc = doc, .paths = paths, .root = root_for(self, &paths), .state = "unread"};
+      (Desk){.desks = self, .doc = doc, .paths = paths, .root = root_for(self, &paths), .state = "unread"};
   desk->ledger = ledger_new(paths.marks);
   doc->desk = desk;
   doc->hold = true;
@@ -650,7 +650,7 @@ static void on_opened(void *ctx, Lsp *lsp, Document *doc)
 
 static void on_closing(void *ctx, Lsp *lsp, Document *doc)
 {
-  People *self = ctx;
+  Desks *self = ctx;
   Desk *desk = doc->desk;
   (void)lsp;
   if (!desk) return;
@@ -679,14 +679,14 @@ static void on_saved(void *ctx, Lsp *lsp, const Document *doc)
   start_sync(doc->desk);
 }
 
-void people_edited(Desk *desk, TextEdit edit)
+void desk_edited(Desk *desk, TextEdit edit)
 {
   changes_add(&desk->since, edit);
 }
 
 // --- newsmark/reviewStatus
 
-ReviewCounts people_counts(const Document *doc)
+ReviewCounts desk_counts(const Document *doc)
 {
   ReviewCounts counts = {0};
   const Annotations *found = doc->found ? doc->found->found : NULL;
@@ -714,7 +714,7 @@ static void on_found(void *ctx, Lsp *lsp, const Document *doc)
   Desk *desk = doc->desk;
   (void)ctx;
   if (!desk || !lsp_wants_annotations(lsp)) return;
-  ReviewCounts counts = people_counts(doc);
+  ReviewCounts counts = desk_counts(doc);
   StrBuf params = {0};
   strbuf_byte(&params, '{');
   json_write_member(&params, "uri", str_of(doc->uri));
@@ -737,14 +737,14 @@ static void on_found(void *ctx, Lsp *lsp, const Document *doc)
 
 static void on_stop(void *ctx, Lsp *lsp)
 {
-  People *self = ctx;
+  Desks *self = ctx;
   (void)lsp;
   self->stopped = true;
 }
 
-People *people_new(Lsp *lsp)
+Desks *desks_new(Lsp *lsp)
 {
-  People *self = xcalloc(1, sizeof *self);
+  Desks *self = xcalloc(1, sizeof *self);
   self->lsp = lsp;
   lsp_add_part(lsp, (LspPart){.opened = on_opened,
                               .closing = on_closing,
@@ -755,11 +755,11 @@ People *people_new(Lsp *lsp)
   return self;
 }
 
-void people_free(People *self)
+void desks_free(Desks *self)
 {
   if (!self) return;
   for (size_t i = 0; i < self->roots.len; i++) {
-    PeopleRoot *root = self->roots.items[i];
+    DeskRoot *root = self->roots.items[i];
     ledger_free(root->ledger);
     registry_unref(root->registry);
     for (size_t k = 0; k < root->lines.len; k++) line_release(&root->lines.items[k]);
