@@ -47,12 +47,23 @@ static int place_order(const void *left, const void *right)
   return str_cmp(a->decision->id, b->decision->id);
 }
 
+// Sort what is not in order yet, as it mostly is.
+static void sort(void *items, size_t count, size_t size, int (*order)(const void *, const void *))
+{
+  const char *at = items;
+  for (size_t i = 1; i < count; i++)
+    if (order(at + (i - 1) * size, at + i * size) > 0) {
+      qsort(items, count, size, order);
+      return;
+    }
+}
+
 const HumanLayer *layer_new(PlacedVec *places, const Registry *registry)
 {
   HumanLayer *self = xcalloc(1, sizeof *self);
   *self = (HumanLayer){.places = *places, .registry = registry_ref(registry), .refs = 1};
   *places = (PlacedVec){0};
-  if (self->places.len) qsort(self->places.items, self->places.len, sizeof(Placed), place_order);
+  sort(self->places.items, self->places.len, sizeof(Placed), place_order);
   return self;
 }
 
@@ -101,7 +112,7 @@ static int claim_order(const void *left, const void *right)
 
 static void sort_claims(ClaimVec *claims)
 {
-  if (claims->len) qsort(claims->items, claims->len, sizeof *claims->items, claim_order);
+  sort(claims->items, claims->len, sizeof *claims->items, claim_order);
   size_t furthest = 0;
   for (size_t i = 0; i < claims->len; i++) {
     if (claims->items[i].end > furthest) furthest = claims->items[i].end;
@@ -467,7 +478,7 @@ static void make_spans(Overlay *self)
         if (kind == claim->kind) add_span(self, claim, kind, type, claim->type);
       }
     }
-  if (self->mine.len) qsort(self->mine.items, self->mine.len, sizeof(Span), span_order);
+  sort(self->mine.items, self->mine.len, sizeof(Span), span_order);
 }
 
 // --- quotations' parties in the light of the person's mentions

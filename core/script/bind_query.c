@@ -8,6 +8,7 @@
 
 #define QUERY "newsmark.Query"
 #define SOURCE_MAX 2000    // bytes of a query
+#define DEPTH_MAX 20       // brackets in brackets
 #define CAPTURES_MAX 20000 // of one run
 #define KEPT 32            // queries
 
@@ -36,12 +37,42 @@ static void push_kept(lua_State *L)
   lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
 }
 
+// Whether something repeated holds something repeated, which takes tree-sitter's analysis of a query out of
+// bounds.
+static bool repeats_repeated(Str source)
+{
+  bool repeated[DEPTH_MAX + 1] = {false}; // [depth] whether the group that is open there holds a repetition
+  bool closed = false;                    // the same of the group or node just closed
+  size_t depth = 0;
+  for (size_t i = 0; i < source.len; i++) {
+    char c = source.ptr[i];
+    if (c == '"') {
+      closed = false;
+      while (++i < source.len && source.ptr[i] != '"')
+        if (source.ptr[i] == '\\') i++;
+    } else if (c == '(' || c == '[') {
+      if (++depth > DEPTH_MAX) return true;
+      repeated[depth] = closed = false;
+    } else if (c == ')' || c == ']') {
+      closed = repeated[depth];
+      if (depth) depth--;
+      repeated[depth] |= closed;
+    } else if (c == '*' || c == '+') {
+      if (closed) return true;
+      repeated[depth] = closed = true;
+    }
+  }
+  return false;
+}
+
 // The compiled query of the string at `arg`; its box is left on the stack.
 static const TreeQuery *compile(lua_State *L, int arg)
 {
   size_t len;
   const char *source = luaL_checklstring(L, arg, &len);
   if (len > SOURCE_MAX) luaL_error(L, "query: longer than %d bytes", SOURCE_MAX);
+  if (repeats_repeated((Str){source, len}))
+    luaL_error(L, "query: a repetition in a repetition, or more than %d levels", DEPTH_MAX);
   push_kept(L);
   lua_pushvalue(L, arg);
   if (lua_rawget(L, -2) == LUA_TUSERDATA) return ((QueryBox *)lua_touserdata(L, -1))->query;

@@ -239,6 +239,29 @@ static int cost_strings(lua_State *L)
   return 1 + (int)(bytes / 16);
 }
 
+// A part of a string costs what it holds, not what it is cut from.
+static int cost_part(lua_State *L, lua_Integer otherwise)
+{
+  size_t len;
+  luaL_checklstring(L, 1, &len);
+  lua_Integer from = luaL_optinteger(L, 2, 1), to = luaL_optinteger(L, 3, otherwise ? otherwise : from);
+  lua_Integer most = (lua_Integer)len;
+  if (from < 0) from = from < -most ? 1 : most + from + 1;
+  if (to < 0) to = to < -most ? 0 : most + to + 1;
+  if (from < 1) from = 1;
+  if (to > most) to = most;
+  return from > to ? 1 : 1 + (int)((to - from) / 16);
+}
+
+static int cost_sub(lua_State *L)
+{
+  return cost_part(L, -1);
+}
+static int cost_byte(lua_State *L)
+{
+  return cost_part(L, 0);
+}
+
 static int l_charged(lua_State *L) // upvalues: the library's function, its cost
 {
   sandbox_charge(L, (size_t)lua_tocfunction(L, lua_upvalueindex(2))(L));
@@ -273,8 +296,8 @@ static const struct {
   const char *library, *name;
   lua_CFunction cost;
 } g_charged[] = {
-    {"string", "byte", cost_strings},    {"string", "format", cost_strings},
-    {"string", "lower", cost_strings},   {"string", "sub", cost_strings},
+    {"string", "byte", cost_byte},       {"string", "format", cost_strings},
+    {"string", "lower", cost_strings},   {"string", "sub", cost_sub},
     {"string", "reverse", cost_strings}, {"string", "upper", cost_strings},
     {"utf8", "codepoint", cost_strings}, {"utf8", "len", cost_strings},
     {"utf8", "offset", cost_strings},    {"table", "concat", cost_concat},

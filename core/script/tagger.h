@@ -91,6 +91,7 @@ typedef struct Run {
   const Annotations *found; // blocks, language, date, title; borrowed
   const Snapshot *snapshot; // what `text` was read from; borrowed
   Article *article;         // its trees, once a script asked for them; owned by who made the run
+  const uint64_t *keys;     // [block] hashes of their bytes, for memos; in `scratch`; NULL: not needed yet
   const HostFolder *folder; // NULL: no index; borrowed
   size_t asked;             // questions to it so far
   VEC_OF(Within) within;    // in `scratch`

@@ -264,10 +264,24 @@ static void recall(lua_State *L, Run *run, const MemoEntry *entry, size_t start)
   }
 }
 
-static bool run_block(lua_State *L, Tagger *self, Run *run, size_t start, size_t end)
+// Once for all taggers.
+static const uint64_t *block_keys(Run *run)
 {
+  if (run->keys) return run->keys;
+  size_t count = run->found->block_count;
+  uint64_t *keys = arena_alloc(run->scratch, count * sizeof *keys);
+  for (size_t i = 0; i < count; i++) {
+    const BlockSpan *block = &run->found->blocks[i];
+    keys[i] = str_hash(str_slice(run->text, block->start, block->end));
+  }
+  return run->keys = keys;
+}
+
+static bool run_block(lua_State *L, Tagger *self, Run *run, size_t number)
+{
+  size_t start = run->found->blocks[number].start, end = run->found->blocks[number].end;
   if (!self->memo || end - start > UINT32_MAX) return search_block(L, self, run, start, end);
-  uint64_t key = str_hash(str_slice(run->text, start, end));
+  uint64_t key = block_keys(run)[number];
   const MemoEntry *known = memo_get(self->memo, key);
   if (known) {
     recall(L, run, known, start);
@@ -297,7 +311,7 @@ static int tag_body(lua_State *L)
   for (size_t i = 0; i < run->found->block_count; i++) {
     const BlockSpan *block = &run->found->blocks[i];
     if (block->kind == BLOCK_METADATA || !reads_lang(self, block->lang)) continue;
-    triggered |= run_block(L, self, run, block->start, block->end);
+    triggered |= run_block(L, self, run, i);
     any = true;
   }
   if (!any || self->scan_ref == LUA_NOREF || !triggered) return 0;

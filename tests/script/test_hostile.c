@@ -126,6 +126,27 @@ static const struct {
     {"local t = {} while true do t[#t + 1] = ('x'):rep(1000) .. #t end", "stopped: its"},
     {"local s = ('x'):rep(1000) local t = {} for i = 1, 16000 do t[i] = s end table.concat(t)",
      "stopped: its"},
+    {"local s = ('x'):rep(1000000) while true do local _ = s:sub(2) end", "stopped: its"},
+    {"local s = ('x'):rep(1000000) while true do local _ = s:sub(5, 8) .. s:byte(-1) end",
+     "stopped: its time"},
+    {"local _ = ('x'):sub(math.mininteger, math.maxinteger); _ = ('x'):byte(math.maxinteger, "
+     "math.mininteger) while true do "
+     "end",
+     "stopped: its time"},
+    // Queries.
+    {"doc:query(('('):rep(2000))", "more than 20 levels"},
+    {"doc:query('((_)* @a)* @b')", "repetition in a repetition"},
+    {"doc:query('(_ (_)* (_)* (_)* (_)* (_)* (_)* (_)* (_)*) @a')", ""},
+    {"doc:query(('(_ '):rep(400) .. (')'):rep(400))", "more than 20 levels"},
+    {"while true do doc:query('(_) @a (_) @b (_) @c') end", "stopped: its"},
+    {"local i = 0 while true do i = i + 1 doc:query('(_) @a' .. i) end", "stopped: its"},
+    {"while true do pcall(doc.query, doc, '(((_)* (_)*)* @a)* @b') end", "stopped: its time"},
+    {"local q = doc.query doc = nil q(nil, '(_) @a')", "Doc expected"},
+    {"while true do newsmark.around(doc, { first = 1, last = 1 }, 'w') end", "stopped: its time"},
+    {"newsmark.around(doc, { first = 0/0, last = 1 }, 'w')", "number"},
+    {"newsmark.around(doc, setmetatable({}, { __index = function() while true do end end }), 'w')",
+     "stopped: its time"},
+    {"for i = 1, 300 do newsmark.index.entity('Li') end while true do end", "stopped: its time"},
     // Tables.
     {"local t = {} for i = 1, 1e9 do t[i] = i end", "stopped: its"},
     {"local t = {} while true do t = { t } end", "stopped: its"},
