@@ -113,7 +113,6 @@ static uint64_t type_key(uint64_t key, EntityType type)
 }
 
 // --- keys
-// -----------------------------------------------------------------------------------------------------------------
 
 static bool counts(const Token *token)
 {
@@ -177,7 +176,6 @@ static void cut_genitive(Coref *self, Called *m)
 }
 
 // --- a person and the place behind, taken for one name
-// --------------------------------------------------------------------------
 
 static bool signs(BlockKind kind)
 {
@@ -290,7 +288,6 @@ static void repair_type(const Coref *self, Called *m)
 }
 
 // --- clusters
-// ---------------------------------------------------------------------------------------------------------------
 
 static uint64_t cluster_add(Coref *self, uint32_t mention)
 {
@@ -427,7 +424,6 @@ static void assign(Coref *self)
 }
 
 // --- what a cluster is called
-// -----------------------------------------------------------------------------------------------
 
 // A person goes by the form with most words; an organisation too, but in the article's language where it is
 // named in it; a place by what it is called most often, likewise.
@@ -460,7 +456,6 @@ static void choose_forms(Coref *self)
 }
 
 // --- results
-// ----------------------------------------------------------------------------------------------------------------
 
 static Str one_spaced(Str text, Arena *arena)
 {

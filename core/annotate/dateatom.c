@@ -7,7 +7,6 @@
 #include "base/utf8.h"
 
 // --- cutting tokens
-// ------------------------------------------------------------------------------------------------------
 
 static bool is_digit(char c)
 {
@@ -145,7 +144,6 @@ static void split_token(const DateLex *lex, const Token *token, uint32_t index, 
 }
 
 // --- numbers
-// -----------------------------------------------------------------------------------------------------------
 
 typedef struct Digits { // "2023-04-17" is three groups and "--"
   int32_t group[4];
@@ -304,7 +302,6 @@ static void read_roman(Reader *self, Str word)
 }
 
 // --- number words
-// ------------------------------------------------------------------------------------------------------
 
 // What the word by itself is.
 static const Reading *single(const Reader *self, const Atom *atom, uint16_t sym)
@@ -389,7 +386,6 @@ static void read_number_words(Reader *self, uint32_t at)
 }
 
 // --- readings
-// ----------------------------------------------------------------------------------------------------------
 
 static bool case_fits(const Reader *self, const Reading *r, const Atom *atom)
 {

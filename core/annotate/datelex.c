@@ -7,7 +7,6 @@
 #include "base/utf8.h"
 
 // --- table cells
-// -------------------------------------------------------------------------------------------------------
 
 bool date_field_of(Str name, uint8_t *field)
 {
@@ -100,7 +99,6 @@ bool date_sets_of(Str cell, uint8_t only, FieldSet *set, uint8_t *sets)
 }
 
 // --- building
-// ----------------------------------------------------------------------------------------------------------
 
 enum { NODE_SLOTS = 1 << 13, NODES_MOST = NODE_SLOTS / 2 };
 

@@ -23,7 +23,6 @@ struct PatOp {
 enum { MAX_STEPS = 4000, MAX_DEPTH = 40, MAX_NESTING = 24 };
 
 // --- compiling
-// ---------------------------------------------------------------------------------------------------------
 
 typedef struct Macro {
   Str body;
@@ -250,7 +249,6 @@ static bool compile_row(Compiler *c, const Table *table, size_t row, Error *err)
 }
 
 // --- what may come next
-// ------------------------------------------------------------------------------------------------
 
 enum { SET_SLOTS = 1 << 13 };
 typedef struct SetIndex { // equal sets are kept once
@@ -401,7 +399,6 @@ void datepat_release(DatePat *pat)
 }
 
 // --- matching
-// ----------------------------------------------------------------------------------------------------------
 
 typedef struct Step {
   const Reading *reading;

@@ -71,7 +71,6 @@ static const Reading *atom_reading(const Finder *f, uint32_t at, uint16_t sym)
 }
 
 // --- what a match is
-// ---------------------------------------------------------------------------------------------------
 
 static bool has_clock(const DateFrame *f)
 {
@@ -227,7 +226,6 @@ static float confidence_of(const DateMatch *m)
 }
 
 // --- tense
-// -------------------------------------------------------------------------------------------------------------
 
 static int32_t atom_tense(const Finder *f, uint32_t at)
 {
@@ -291,7 +289,6 @@ static void mark_tense(Finder *f, DateFrame *frame, uint32_t begin, uint32_t end
 }
 
 // --- drafts
-// ------------------------------------------------------------------------------------------------------------
 
 static void add_draft(Finder *f, uint32_t begin, uint32_t end, DateType type, float confidence,
                       const DateFrame *frame)

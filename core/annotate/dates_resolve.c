@@ -90,7 +90,6 @@ static Timex day_of(const Resolver *r)
 }
 
 // --- days
-// --------------------------------------------------------------------------------------------------------------
 
 // The day of `weekday` next to `from`: dir -1 before it, 1 after it; `same`: it may be `from` itself.
 static Timex weekday_near(const Timex *from, int weekday, int dir, bool same)
@@ -265,7 +264,6 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
 }
 
 // --- feasts
-// ------------------------------------------------------------------------------------------------------------
 
 static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
@@ -287,7 +285,6 @@ static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor
 }
 
 // --- stretches
-// ---------------------------------------------------------------------------------------------------------
 
 static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
@@ -357,7 +354,6 @@ static Timex resolve_decade(const DateFrame *f)
 }
 
 // --- counted
-// -----------------------------------------------------------------------------------------------------------
 
 // A day moved by whole units; the 31st becomes the last day of a shorter month.
 static Timex move_day(const Timex *day, int32_t unit, int32_t count)
@@ -410,7 +406,6 @@ static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
 }
 
 // --- clock
-// -------------------------------------------------------------------------------------------------------------
 
 static void put_clock(const DateFrame *f, Timex *t)
 {
@@ -444,7 +439,6 @@ static bool clocked(const DateFrame *f)
 }
 
 // --- a date
-// ------------------------------------------------------------------------------------------------------------
 
 static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor);
 
@@ -532,7 +526,6 @@ static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor)
 }
 
 // --- durations and sets
-// ------------------------------------------------------------------------------------------------
 
 static Str set_value(const DateFrame *f, Arena *arena)
 {
@@ -589,7 +582,6 @@ static Str mod_value(int32_t mod)
 }
 
 // --- spans
-// -------------------------------------------------------------------------------------------------------------
 
 static Str anchor_text(const Resolver *r, Anchor anchor)
 {

@@ -112,7 +112,6 @@ bool gazetteer_goes_on(const Gazetteer *self, uint64_t key)
 }
 
 // --- ids: three bits of source, 29 of number
-// --------------------------------------------------------------------------
 
 enum { ID_GN = 1, ID_WD, ID_ISO };
 static const char g_id_digits[] =
@@ -176,7 +175,6 @@ uint32_t gazetteer_id_of(Str id)
 }
 
 // --- rough spelling
-// -----------------------------------------------------------------------------------------------------
 
 // What two or three letters of a folded word sound like, the longest first; "" drops them.
 static const char *const g_sounds[][2] = {

@@ -14,7 +14,6 @@ Gazetteer *gazetteer_open(const char *path, Error *err);
 void gazetteer_close(Gazetteer *self); // NULL is fine
 
 // --- keys: names are looked up by the hash of their words in lower case, points aside
-// ---------------------------------
 
 static inline uint64_t gazetteer_key_add(uint64_t key, uint64_t word)
 {
@@ -28,7 +27,6 @@ uint64_t gazetteer_word_hash(Str lower);
 uint64_t gazetteer_rough_hash(Str name);
 
 // --- words
-// ------------------------------------------------------------------------------------------------------------
 
 typedef enum WordFacts {
   WORD_GIVEN = 3,         // 0 no, 1 rare, 2 known, 3 common as a given name
@@ -51,7 +49,6 @@ uint32_t gazetteer_word(const Gazetteer *self, uint64_t word);
 uint32_t gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word);
 
 // --- entities
-// ---------------------------------------------------------------------------------------------------------
 
 typedef enum GazetteerTypes { GAZETTEER_PER = 1, GAZETTEER_ORG = 2, GAZETTEER_LOC = 4 } GazetteerTypes;
 typedef struct GazetteerEntity {

@@ -52,7 +52,6 @@ struct Analysis {
 };
 
 // --- tables and models
-// -----------------------------------------------------------------------------------------------
 
 Pipeline *pipeline_new(const char *data_dir, Error *err)
 {
@@ -77,7 +76,6 @@ void pipeline_free(Pipeline *self)
 }
 
 // --- results
-// ---------------------------------------------------------------------------------------------------------
 
 Annotations *annotations_ref(const Annotations *self)
 {
@@ -97,7 +95,6 @@ void annotations_unref(const Annotations *self)
 }
 
 // --- slots
-// -----------------------------------------------------------------------------------------------------------
 
 static void slot_release(Slot *slot)
 {
@@ -232,7 +229,6 @@ static void update_slots(Analysis *self)
 }
 
 // --- one block
-// -------------------------------------------------------------------------------------------------------
 
 static uint64_t now(const Analysis *self)
 {
@@ -323,7 +319,6 @@ static bool annotate_blocks(Analysis *self, const Snapshot *text, const Lang *la
 }
 
 // --- the article
-// -----------------------------------------------------------------------------------------------------
 
 static Str find_title(const SlotVec *slots, Arena *arena)
 {

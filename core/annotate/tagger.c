@@ -24,7 +24,6 @@ struct Tagger {
 };
 
 // --- the file
-// -----------------------------------------------------------------------------------------------------------
 
 Tagger *tagger_open(const char *path, Error *err)
 {
@@ -62,7 +61,6 @@ bool tagger_may_follow(Tag before, Tag tag)
 }
 
 // --- features
-// -----------------------------------------------------------------------------------------------------------
 
 typedef struct Features { // values now, rows later: the constant positions fold away
   uint64_t *values;
@@ -320,7 +318,6 @@ size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, uns
 }
 
 // --- decoding
-// -----------------------------------------------------------------------------------------------------------
 
 typedef struct Cell {
   float score[LANES];   // sum of the weights

@@ -274,7 +274,6 @@ void tokens_split(Str text, Arena *arena, TokenVec *tokens)
 }
 
 // --- sentences
-// --------------------------------------------------------------------------------------------------------
 
 typedef struct Sentences {
   Str text;

@@ -85,7 +85,6 @@ static void put_text(Printer *p, Str text)
 }
 
 // --- styles
-// ----------------------------------------------------------------------------------------------------------
 
 static bool holds_one(const char *value, const char *const *words, size_t count)
 {
@@ -150,7 +149,6 @@ static void put_tag_style(Printer *p, const TagType *type)
 }
 
 // --- spans
-// -----------------------------------------------------------------------------------------------------------
 
 // What stands behind a span in dim letters: a date's value, a quotation's speaker and source, a tag's name
 // and value.

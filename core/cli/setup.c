@@ -1,12 +1,13 @@
+// What several verbs begin with: the parts of the program, put together from the paths, the manifest and the
+// settings; and articles, read with what people decided about them.
 #define _XOPEN_SOURCE 700 // realpath
 #include "cli/setup.h"
 
 #include "base/alloc.h"
-#include "human/kept.h"
-#include "parse/htmltext.h"
-
 #include "cli/folderfacts.h"
+#include "human/kept.h"
 #include "index/folder.h"
+#include "parse/htmltext.h"
 
 #include <dirent.h>
 #include <errno.h>

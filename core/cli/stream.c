@@ -34,7 +34,6 @@ typedef struct Stream {
 } Stream;
 
 // --- one line
-// --------------------------------------------------------------------------------------------------------
 
 static void write_id(StrBuf *out, const cJSON *id)
 {
@@ -125,7 +124,6 @@ static void answer_line(const Stream *stream, Host *host, Job *job)
 }
 
 // --- threads
-// ---------------------------------------------------------------------------------------------------------
 
 static void work(void *arg)
 {

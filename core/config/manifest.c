@@ -94,7 +94,6 @@ bool setting_value_of(const Toml *toml, SettingType type, Arena *arena, SettingV
 }
 
 // --- reading members
-// ---------------------------------------------------------------------------------------------
 
 // Each takes the member called `key` of `table` where it has the right type, and says so where it has not.
 static const Toml *take(Reader *r, const Toml *table, const char *key, TomlType type)
@@ -150,7 +149,6 @@ static void check_known(Reader *r, const Toml *table, const char *const *known, 
               sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 // --- the parts of the file
-// -----------------------------------------------------------------------------------------
 
 static void read_identity(Reader *r, const Toml *root)
 {
@@ -343,7 +341,6 @@ static void read_taggers(Reader *r, const Toml *list)
 }
 
 // --- the whole
-// -----------------------------------------------------------------------------------------------------
 
 Manifest *manifest_parse(Str text, const char *path, Error *err)
 {

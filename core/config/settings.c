@@ -42,7 +42,6 @@ const char *setting_layer_name(SettingLayer layer)
 }
 
 // --- one value
-// -----------------------------------------------------------------------------------------------------
 
 static void put(Layer *l, Str name, SettingValue value, size_t line)
 {
@@ -123,7 +122,6 @@ static void set_all(Layer *l, Str prefix, const Toml *table, int depth)
 }
 
 // --- files
-// -----------------------------------------------------------------------------------------------------------
 
 static const Toml *load(Layer *l, const char *path)
 {
@@ -206,7 +204,6 @@ static void add_folders(Settings *s, const char *folder)
 }
 
 // --- the editor
-// ------------------------------------------------------------------------------------------------------
 
 static Toml *from_json(const cJSON *json, Arena *arena, int depth)
 {
@@ -243,7 +240,6 @@ static void add_editor(Settings *s, const cJSON *editor)
 }
 
 // --- front matter
-// ------------------------------------------------------------------------------------------------------
 
 static Str unquote(Str s)
 {
@@ -317,7 +313,6 @@ static void add_front_matter(Settings *s, Str text, const char *article)
 }
 
 // --- the whole
-// ---------------------------------------------------------------------------------------------------------
 
 static void add_built_in(Settings *s)
 {

@@ -9,7 +9,6 @@
 #include <assert.h>
 
 // --- the lexer
-// -------------------------------------------------------------------------------------------------------
 
 #define SCANNER_LEXER
 #include "lexer.h"
@@ -85,7 +84,6 @@ static unsigned reader_token(Reader *self, Scanner *scanner, size_t from)
 }
 
 // --- blocks
-// ----------------------------------------------------------------------------------------------------------
 
 static uint64_t block_hash(Str bytes, BlockKind kind)
 {

@@ -62,7 +62,6 @@ void bind_push_stretch(lua_State *L, const Run *run, size_t start, size_t end) /
 }
 
 // --- spans
-// ------------------------------------------------------------------------------------------------------
 
 Str span_script_tag(const Span *span)
 {
@@ -315,7 +314,6 @@ void bind_push_emit(lua_State *L)
 }
 
 // --- the fields of doc
-// ----------------------------------------------------------------------------------------------
 
 static void push_text(lua_State *L, Run *run)
 {
@@ -495,7 +493,6 @@ void bind_push_doc(lua_State *L)
 }
 
 // --- the module
-// -------------------------------------------------------------------------------------------------------
 
 static int l_spans(lua_State *L) // newsmark.spans(doc, tag) -> Span[]
 {

@@ -216,7 +216,6 @@ Annotations *host_annotate(Host *self, const Snapshot *text, const Annotations *
 }
 
 // --- reports
-// --------------------------------------------------------------------------------------------------------------
 
 static Str dup_text(Arena *arena, const char *text)
 {

@@ -43,7 +43,6 @@ static inline int byte_at(const char *p)
 }
 
 // --- single characters
-// ----------------------------------------------------------------------------------------
 
 static const char *class_end(Matcher *m, const char *p)
 {
@@ -140,7 +139,6 @@ static bool matches_one(Matcher *m, const char *s, const char *p, const char *it
 }
 
 // --- the items of a pattern
-// -------------------------------------------------------------------------------------
 
 static const char *match_balance(Matcher *m, const char *s, const char *p) // %bxy
 {
@@ -327,7 +325,6 @@ static const char *match(Matcher *m, const char *s, const char *p)
 }
 
 // --- captures
-// -------------------------------------------------------------------------------------------------
 
 static void matcher_begin(Matcher *m, lua_State *L, const char *s, size_t s_len, const char *p, size_t p_len)
 {
@@ -367,7 +364,6 @@ static int push_captures(Matcher *m, const char *s, const char *e) // s NULL: no
 }
 
 // --- find and match
-// ---------------------------------------------------------------------------------------------
 
 static size_t start_of(lua_Integer pos, size_t len) // a Lua position, from 1
 {
@@ -447,7 +443,6 @@ int pattern_match(lua_State *L)
 }
 
 // --- gmatch
-// -------------------------------------------------------------------------------------------------------
 
 static int gmatch_next(lua_State *L) // upvalues: subject, pattern, GMatch
 {
@@ -479,7 +474,6 @@ int pattern_gmatch(lua_State *L)
 }
 
 // --- gsub
-// ---------------------------------------------------------------------------------------------------------
 
 static void add_text(Matcher *m, luaL_Buffer *out, const char *s,
                      const char *e) // a replacement string: %0 to %9, %%

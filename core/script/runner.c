@@ -69,7 +69,6 @@ void job_unref(Job *job)
 }
 
 // --- the thread's side
-// --------------------------------------------------------------------------------------------
 
 static uint64_t timespec_ns(struct timespec t)
 {
@@ -144,7 +143,6 @@ static void *runner_main(void *arg)
 }
 
 // --- the other side
-// -------------------------------------------------------------------------------------------------
 
 Runner *runner_new(void)
 {

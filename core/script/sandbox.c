@@ -49,7 +49,6 @@ uint64_t sandbox_spent_ns(const Sandbox *self)
 }
 
 // --- time
-// ---------------------------------------------------------------------------------------------------
 
 static bool time_is_up(Sandbox *self)
 {
@@ -104,7 +103,6 @@ void sandbox_charge(lua_State *L, size_t steps)
 }
 
 // --- memory
-// -------------------------------------------------------------------------------------------------
 
 static void *box_alloc(void *ud, void *ptr, size_t osize, size_t nsize)
 {
@@ -127,7 +125,6 @@ static void *box_alloc(void *ud, void *ptr, size_t osize, size_t nsize)
 }
 
 // --- bounded functions
-// --------------------------------------------------------------------------------------
 
 static int l_rep(lua_State *L) // string.rep(s, n [, sep])
 {
@@ -272,7 +269,6 @@ static int l_charged(lua_State *L) // upvalues: the library's function, its cost
 }
 
 // --- globals
-// ------------------------------------------------------------------------------------------------
 
 typedef struct Allowed {
   const char *library; // "_G" for plain globals
@@ -382,7 +378,6 @@ static int open_all(lua_State *L)
 }
 
 // --- calls
-// --------------------------------------------------------------------------------------------------
 
 static int on_panic(lua_State *L)
 {

@@ -22,7 +22,6 @@ typedef struct Loading { // the argument of the protected call
 } Loading;
 
 // --- reading the declared form
-// ----------------------------------------------------------------------------------
 
 static Str field_str(lua_State *L, Tagger *self, const char *key) // [table]
 {
@@ -223,7 +222,6 @@ static void read_declared(lua_State *L, Tagger *self) // [declared]
 }
 
 // --- files of words
-// -------------------------------------------------------------------------------------------------
 
 // Relative, downwards, and under data/.
 static bool path_is_granted(const char *path)
@@ -274,7 +272,6 @@ static int l_read_words(lua_State *L) // core.read_words("data/ships.tsv") -> th
 }
 
 // --- loading
-// --------------------------------------------------------------------------------------------------------
 
 static void run_prelude(lua_State *L, Str prelude) // leaves [take]
 {

@@ -23,7 +23,6 @@ uint32_t tagger_budget_ms(const Tagger *self, const Run *run)
 }
 
 // --- matches
-// ------------------------------------------------------------------------------------------------------
 
 static size_t align_back(Str text, size_t at)
 {
@@ -86,7 +85,6 @@ static void add_match(lua_State *L, Run *run, uint32_t tag, Str value, int value
 }
 
 // --- lists and patterns
-// -------------------------------------------------------------------------------------------
 
 static void run_words(lua_State *L, Tagger *self, Run *run, const Words *words, size_t base, Str text)
 {
@@ -157,7 +155,6 @@ static bool reads_lang(const Tagger *self, Lang lang)
 }
 
 // --- overlaps
-// -----------------------------------------------------------------------------------------------------
 
 static int by_start(const void *a, const void *b)
 {
@@ -294,7 +291,6 @@ static bool run_block(lua_State *L, Tagger *self, Run *run, size_t number)
 }
 
 // --- the two ways in
-// ------------------------------------------------------------------------------------------------
 
 typedef struct Call {
   Tagger *tagger;

@@ -72,7 +72,6 @@ static Word *word_of(Str lower)
 }
 
 // --- which words
-// ----------------------------------------------------------------------------------------------------------
 
 static void count_text(Str text)
 {
@@ -193,7 +192,6 @@ static void choose_words(void)
 }
 
 // --- vectors and groups
-// -----------------------------------------------------------------------------------------------------
 
 static void to_length_one(float *vector)
 {
@@ -345,7 +343,6 @@ static void group_words(size_t way, size_t groups, size_t all)
 }
 
 // --- what a word is taken for
-// -----------------------------------------------------------------------------------------------
 
 static float random_between(float low, float high)
 {
@@ -418,7 +415,6 @@ static void judge_words(size_t count)
 }
 
 // --- the file
-// ---------------------------------------------------------------------------------------------------------------
 
 static int by_hash(const void *left, const void *right)
 {

@@ -136,7 +136,6 @@ static void read_meanings(const e5_model *model, const int *ids, const size_t *s
 }
 
 // --- a small network from a meaning to what the word is taken for
-// ------------------------------------------------------------------------------
 
 enum { HIDDEN = 128, KINDS = 4, NET_ROUNDS = 10 }; // no name, PER, ORG, LOC
 #define NET_RATE 0.05f

@@ -82,7 +82,6 @@ static const char *const g_dev[] = {
 };
 
 // --- documents
-// ------------------------------------------------------------------------------------------------------------
 
 typedef struct Gold {
   size_t start, end; // bytes in the text
@@ -167,7 +166,6 @@ static void each_block(const Doc *doc, void (*take)(const Doc *, Notes *, size_t
 }
 
 // --- what is learnt from
-// --------------------------------------------------------------------------------------------------
 
 typedef struct Sample { // a word
   size_t rows;          // where its features begin in g_rows
@@ -239,7 +237,6 @@ static void take_doc(const Doc *doc, void *with)
 }
 
 // --- learning
-// -------------------------------------------------------------------------------------------------------------
 
 typedef float Lanes[TAGS + 1];                // eight, for the processor's sake
 static Lanes *g_weights, *g_squares, *g_sums; // [row]
@@ -458,7 +455,6 @@ static void write_model(const char *path, const Calibration calibration[ENTITY_T
 }
 
 // --- measuring
-// ------------------------------------------------------------------------------------------------------------
 
 typedef struct Guess { // a name that was found
   uint8_t type;
@@ -528,7 +524,6 @@ static void measure(const char *data)
 }
 
 // --- confidence
-// --------------------------------------------------------------------------------------------------------
 
 enum { ALL_HALVES = 2, BINS = 10 };
 
@@ -593,7 +588,6 @@ static void calibrate(Calibration out[ENTITY_TYPES])
 }
 
 // --- what rounding costs
-// ---------------------------------------------------------------------------------------------------
 
 typedef struct Tally {
   size_t right, found;

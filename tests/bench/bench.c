@@ -35,7 +35,6 @@ static uint64_t thread_ns(void)
 }
 
 // --- text
-// ------------------------------------------------------------------------------------------------------------
 
 static Str read_file(const char *path)
 {
@@ -91,7 +90,6 @@ static size_t count_words(Str text)
 }
 
 // --- throughput
-// ------------------------------------------------------------------------------------------------------
 
 static StageCosts add_costs(StageCosts a, StageCosts b)
 {
@@ -147,7 +145,6 @@ static void measure_throughput(const Pipeline *pipeline, const StrVec *articles,
 }
 
 // --- the server over a pipe
-// ------------------------------------------------------------------------------------------
 
 typedef struct Server {
   pid_t pid;

@@ -2,7 +2,6 @@
 #include "harness.h"
 
 // --- features
-// -----------------------------------------------------------------------------------------------------
 
 static void test_features(void **state)
 {
@@ -219,7 +218,6 @@ static void test_bytes_that_are_no_text(void **state)
 }
 
 // --- scripts that are wrong
-// -------------------------------------------------------------------------------------------
 
 static void test_wrong_declarations(void **state)
 {
@@ -372,7 +370,6 @@ static void test_three_overruns_stop_a_script(void **state)
 }
 
 // --- working on a script
-// ------------------------------------------------------------------------------------------------
 
 static void test_reload(void **state)
 {

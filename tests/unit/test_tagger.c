@@ -22,7 +22,6 @@ static void notes_of(Notes *notes, Lang lang, const char *text)
 }
 
 // --- Viterbi
-// ------------------------------------------------------------------------------------------------------------
 
 enum { MOST_WORDS = 6 };
 
@@ -150,7 +149,6 @@ static void test_viterbi_finds_the_best_sequence(void **state)
 }
 
 // --- files
-// --------------------------------------------------------------------------------------------------------------
 
 static void copy_file(const char *from, const char *to, size_t most, size_t flip, size_t head_byte)
 {
