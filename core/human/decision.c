@@ -3,6 +3,7 @@
 #include "human/decision.h"
 
 #include "base/alloc.h"
+#include "base/refs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,7 @@ const Decision *decision_new(const Decision *from)
   char *to = (char *)(self + 1);
   *self = copy;
   self->refs = 1;
+  self->fits = decision_kind(copy.type, &self->number) == copy.kind;
   for (size_t i = 0; i < ARRAY_LEN(g_strings); i++) {
     Str *string = string_at(self, g_strings[i]);
     if (string->len) memcpy(to, string->ptr, string->len);
@@ -56,15 +58,13 @@ const Decision *decision_new(const Decision *from)
 
 const Decision *decision_ref(const Decision *self)
 {
-  Decision *counted = (Decision *)(uintptr_t)self; // the count is the only part that changes
-  __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);
+  refs_add(&self->refs);
   return self;
 }
 
 void decision_unref(const Decision *self)
 {
-  Decision *counted = (Decision *)(uintptr_t)self;
-  if (counted && !__atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) free(counted);
+  if (self && refs_drop(&self->refs)) free((void *)(uintptr_t)self);
 }
 
 // --- names

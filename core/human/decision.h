@@ -19,17 +19,20 @@ typedef struct DecidedParty { // speaker or source
 } DecidedParty;
 
 typedef struct Decision {
-  Str id, time; // UTC, milliseconds
+  int refs; // atomic
   Verdict verdict;
   SpanKind kind;
-  Str type; // "PER", "direct", a tag's name; of a rejection perhaps empty: any type of the kind
+  bool gone;       // a tombstone
+  bool fits;       // `type` is one of `kind`; set by decision_new()
+  uint8_t number;  // of the type in its kind, where it fits; likewise
+  Str id, type;    // type: "PER", "direct", a tag's name; of a rejection perhaps empty: any type of the kind
+  Str value, note; // empty: nothing said of it; likewise:
+  Str name, entity;
+  Str time; // UTC, milliseconds
   Anchor anchor;
-  Str name, entity, value, note; // empty: nothing said of it
   DecidedParty speaker, source;
-  bool gone; // a tombstone
   Str state; // of the record `article`: "unread", "work", "done"
   Str more;  // members that we do not know, `"key":value,…`: kept for those who do
-  int refs;  // atomic
 } Decision;
 
 // A copy of `from` in memory of its own. The caller holds the one reference.

@@ -1,18 +1,23 @@
-// Notes lie sorted by start, so an edit is one walk from the first that it touches. An edit inside a mark
-// widens or narrows it; one at its edge does not. One that takes all of it, or crosses its edge, makes it
-// loose: just before, its anchor is made anew from the text as it still is, so that it is known again when an
-// undo or a paste brings the words back. Words can come back only through an edit, so only what an edit made
-// is searched.
+// Notes lie sorted by start, so an edit is one walk from the first that it touches; how long the longest is
+// says how far in front of it that may begin. By its id a note is found near where it was last put. An edit
+// inside a mark widens or narrows it; one at its edge does not. One that takes all of it, or crosses its
+// edge, makes it loose: just before, its anchor is made anew from the text as it still is, so that it is
+// known again when an undo or a paste brings the words back. Words can come back only through an edit, so
+// only what an edit made is searched.
 #define _GNU_SOURCE // memmem
 #include "human/margin.h"
 
 #include "base/alloc.h"
+#include "base/map.h"
 
 #include <assert.h>
 
 struct Margin {
   VEC_OF(MarginNote) notes; // with a place first, by start
   size_t placed;            // so many of them
+  size_t longest;           // bytes of the longest there has been
+  Map ids;                  // of every id that was ever here: its index then. Keys are in `arena`
+  Arena arena;
 };
 
 Margin *margin_new(void)
@@ -25,6 +30,8 @@ void margin_free(Margin *self)
   if (!self) return;
   for (size_t i = 0; i < self->notes.len; i++) decision_unref(self->notes.items[i].decision);
   vec_release(&self->notes);
+  map_release(&self->ids);
+  arena_release(&self->arena);
   free(self);
 }
 
@@ -39,11 +46,31 @@ bool margin_has_loose(const Margin *self)
   return self->placed < self->notes.len;
 }
 
+static bool is_note(const Margin *self, size_t i, Str id)
+{
+  return i < self->notes.len && str_eq(self->notes.items[i].decision->id, id);
+}
+
+// The note of this id, looked for outwards from where it was; notes.len: none.
 static size_t index_of(const Margin *self, Str id)
 {
-  size_t i = 0;
-  while (i < self->notes.len && !str_eq(self->notes.items[i].decision->id, id)) i++;
-  return i;
+  uint64_t was;
+  if (!map_get(&self->ids, id, &was)) return self->notes.len;
+  size_t at = was < self->notes.len ? (size_t)was : self->notes.len;
+  for (size_t away = 0; away <= at || at + away < self->notes.len; away++) {
+    if (is_note(self, at + away, id)) return at + away;
+    if (away <= at && is_note(self, at - away, id)) return at - away;
+  }
+  return self->notes.len;
+}
+
+static void remember(Margin *self, size_t i)
+{
+  const MarginNote *note = &self->notes.items[i];
+  Str id = note->decision->id;
+  if (note->end - note->start > self->longest) self->longest = note->end - note->start;
+  uint64_t was;
+  map_put(&self->ids, map_get(&self->ids, id, &was) ? id : arena_dup(&self->arena, id), i);
 }
 
 const MarginNote *margin_find(const Margin *self, Str id)
@@ -66,6 +93,11 @@ static size_t first_from(const Margin *self, size_t at)
   return low;
 }
 
+size_t margin_near(const Margin *self, size_t at)
+{
+  return first_from(self, at > self->longest ? at - self->longest : 0);
+}
+
 static MarginNote take_out(Margin *self, size_t i)
 {
   MarginNote note = self->notes.items[i];
@@ -81,6 +113,7 @@ static void put_in(Margin *self, MarginNote note)
   memmove(&self->notes.items[at + 1], &self->notes.items[at], (self->notes.len - 1 - at) * sizeof note);
   self->notes.items[at] = note;
   self->placed += !note.loose;
+  remember(self, at);
 }
 
 void margin_remove(Margin *self, Str id)
@@ -93,7 +126,14 @@ void margin_remove(Margin *self, Str id)
 
 static void put(Margin *self, MarginNote note)
 {
+  size_t i = index_of(self, note.decision->id);
   decision_ref(note.decision);
+  if (i < self->placed && !note.loose && self->notes.items[i].start == note.start) {
+    decision_unref(self->notes.items[i].decision);
+    self->notes.items[i] = note;
+    remember(self, i);
+    return;
+  }
   margin_remove(self, note.decision->id);
   put_in(self, note);
 }
@@ -119,6 +159,7 @@ void margin_fill(Margin *self, Kept *kept)
                                         .loose = true,
                                         .why = kept->orphans.items[i].why});
   kept->places.len = kept->orphans.len = 0;
+  for (size_t i = 0; i < self->notes.len; i++) remember(self, i);
 }
 
 void margin_put(Margin *self, const Decision *decision, size_t start, size_t end)
@@ -153,7 +194,7 @@ static Effect effect_of(const MarginNote *note, size_t start, size_t old_end)
 
 bool margin_swallows(const Margin *self, size_t start, size_t end)
 {
-  for (size_t i = 0; i < self->placed && self->notes.items[i].start < end; i++)
+  for (size_t i = margin_near(self, start); i < self->placed && self->notes.items[i].start < end; i++)
     if (effect_of(&self->notes.items[i], start, end) == EFFECT_SWALLOWED) return true;
   return false;
 }
@@ -166,7 +207,7 @@ static void anchor_swallowed(Margin *self, size_t start, size_t end, const Snaps
   VEC_OF(Anchor) anchors = {0};
   VEC_OF(size_t) which = {0};
   plain_init(&plain, before);
-  for (size_t i = 0; i < self->placed && self->notes.items[i].start < end; i++) {
+  for (size_t i = margin_near(self, start); i < self->placed && self->notes.items[i].start < end; i++) {
     const MarginNote *note = &self->notes.items[i];
     if (effect_of(note, start, end) != EFFECT_SWALLOWED) continue;
     vec_push(&which, i);
@@ -192,7 +233,7 @@ void margin_edit(Margin *self, TextEdit edit, const Snapshot *before)
 {
   size_t grown = edit.new_end - edit.old_end; // may wrap, and unwraps
   if (before) anchor_swallowed(self, edit.start, edit.old_end, before);
-  for (size_t i = 0; i < self->placed;) {
+  for (size_t i = margin_near(self, edit.start); i < self->placed;) {
     MarginNote *note = &self->notes.items[i];
     switch (effect_of(note, edit.start, edit.old_end)) {
     case EFFECT_NONE:
@@ -203,6 +244,7 @@ void margin_edit(Margin *self, TextEdit edit, const Snapshot *before)
       break;
     case EFFECT_INSIDE:
       note->end += grown;
+      if (note->end - note->start > self->longest) self->longest = note->end - note->start;
       break;
     case EFFECT_SWALLOWED: {
       MarginNote loose = take_out(self, i);

@@ -20,6 +20,9 @@ void margin_free(Margin *self); // NULL is fine
 // const.
 const MarginNote *margin_notes(const Margin *self, size_t *count);
 const MarginNote *margin_find(const Margin *self, Str id); // NULL: none
+// The first of the notes that may share a character with what stands behind `at`: those that do are between
+// it and the first that begins behind all of that.
+size_t margin_near(const Margin *self, size_t at);
 
 // Take over what is kept, in a margin that has nothing yet.
 void margin_fill(Margin *self, Kept *kept);

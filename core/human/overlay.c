@@ -1,11 +1,14 @@
 // What people say becomes claims: stretches that win, silence or annotate. Claims of one class compete: names
-// and dates, quotations, tags. Each class is sorted by start with the furthest end so far beside it, so that
-// those that touch a machine's span are found by one binary search and few steps back.
+// and dates, quotations, tags. Each class is sorted by start with the furthest end so far beside it. The
+// machine's spans are sorted too, so those that touch a claim are found in one walk over both. An article of
+// a megabyte has tens of thousands of either, and is laid over at every key: nothing is sorted that is in
+// order already.
 #include "human/overlay.h"
 
 #include "annotate/quotes.h"
 #include "annotate/timex.h"
 #include "base/map.h"
+#include "base/refs.h"
 #include "base/utf8.h"
 
 typedef struct Claim {
@@ -21,31 +24,30 @@ typedef VEC_OF(Claim) ClaimVec;
 
 enum { CLASS_NAMES, CLASS_QUOTES, CLASS_TAGS, CLASSES };
 
+typedef struct Cursor { // a walk over the claims of a class, along spans that begin later and later
+  const ClaimVec *claims;
+  size_t first; // those before end in front of all that is to come
+} Cursor;
+
 typedef struct Overlay {
   const Annotations *found;
   const HumanLayer *layer;
   const Identities *identities; // NULL: nothing said
   Annotations *out;
   ClaimVec claims[CLASSES]; // heap
-  HumanFacts *human;        // in out's arena
+  Cursor cursors[CLASSES];
+  HumanFacts *human; // in out's arena
   uint32_t human_len;
-  SpanVec kept, mine; // heap
-  Map facts;          // of a machine's mention to those that people made of it
-  Map clusters;       // entity to cluster
-  Map names;          // folded words to a machine's EntityFacts
+  SpanVec kept;          // heap: the machine's that stand
+  SpanVec mine[CLASSES]; // heap: the person's, of each class
+  Map facts;             // of a machine's mention to those that people made of it
+  Map clusters;          // entity to cluster
+  Map names;             // folded words to a machine's EntityFacts
   uint32_t next_cluster;
   StrBuf prose;
 } Overlay;
 
 // --- layers
-
-static int place_order(const void *left, const void *right)
-{
-  const Placed *a = left, *b = right;
-  if (a->start != b->start) return a->start < b->start ? -1 : 1;
-  if (a->end != b->end) return a->end > b->end ? -1 : 1;
-  return str_cmp(a->decision->id, b->decision->id);
-}
 
 // Sort what is not in order yet, as it mostly is.
 static void sort(void *items, size_t count, size_t size, int (*order)(const void *, const void *))
@@ -56,6 +58,14 @@ static void sort(void *items, size_t count, size_t size, int (*order)(const void
       qsort(items, count, size, order);
       return;
     }
+}
+
+static int place_order(const void *left, const void *right)
+{
+  const Placed *a = left, *b = right;
+  if (a->start != b->start) return a->start < b->start ? -1 : 1;
+  if (a->end != b->end) return a->end > b->end ? -1 : 1;
+  return str_cmp(a->decision->id, b->decision->id);
 }
 
 const HumanLayer *layer_new(PlacedVec *places, const Registry *registry)
@@ -69,15 +79,14 @@ const HumanLayer *layer_new(PlacedVec *places, const Registry *registry)
 
 const HumanLayer *layer_ref(const HumanLayer *self)
 {
-  HumanLayer *counted = (HumanLayer *)(uintptr_t)self; // the count is the only part that changes
-  if (counted) __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);
+  if (self) refs_add(&self->refs);
   return self;
 }
 
 void layer_unref(const HumanLayer *self)
 {
+  if (!self || !refs_drop(&self->refs)) return;
   HumanLayer *counted = (HumanLayer *)(uintptr_t)self;
-  if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
   for (size_t i = 0; i < counted->places.len; i++) decision_unref(counted->places.items[i].decision);
   vec_release(&counted->places);
   registry_unref(counted->registry);
@@ -145,6 +154,12 @@ static Claim *next_claim(const ClaimVec *claims, size_t *at, size_t start)
 static void claim_decisions(Overlay *self)
 {
   const PlacedVec *places = &self->layer->places;
+  size_t counts[CLASSES] = {0};
+  for (size_t i = 0; i < places->len; i++) counts[class_of(places->items[i].decision->kind)]++;
+  for (int c = 0; c < CLASSES; c++) {
+    self->claims[c].cap = counts[c] + 1;
+    self->claims[c].items = xmalloc(size_mul(counts[c] + 1, sizeof(Claim)));
+  }
   for (size_t i = 0; i < places->len; i++) {
     const Decision *decision = places->items[i].decision;
     Claim claim = {.start = places->items[i].start,
@@ -258,13 +273,16 @@ static uint32_t add_human(Overlay *self, Verdict verdict, const Decision *decisi
   return ++self->human_len;
 }
 
-// Whether the machine's span stands; *human: the facts of a note on it.
+// Whether the machine's span stands; *human: the facts of a note on it. Spans come in order of their starts.
 static bool stands(Overlay *self, const Span *span, uint32_t *human)
 {
-  const ClaimVec *claims = &self->claims[class_of(span->kind)];
-  size_t at = claims_before(claims, span->end);
+  Cursor *cursor = &self->cursors[class_of(span->kind)];
+  const ClaimVec *claims = cursor->claims;
   bool stays = true;
-  for (Claim *claim; (claim = next_claim(claims, &at, span->start));) {
+  while (cursor->first < claims->len && claims->items[cursor->first].furthest <= span->start) cursor->first++;
+  for (size_t i = cursor->first; i < claims->len && claims->items[i].start < span->end; i++) {
+    Claim *claim = &claims->items[i];
+    if (claim->end <= span->start) continue;
     bool equal = claim->start == span->start && claim->end == span->end;
     if (silences(claim, span)) {
       stays = false; // its facts are taken over from the span that is most like it
@@ -423,7 +441,8 @@ static const QuoteFacts *quote_facts(Overlay *self, const Claim *claim)
   QuoteFacts *facts = arena_zalloc(&self->out->arena, sizeof *facts);
   if (claim->over && claim->over->kind == SPAN_QUOTE) *facts = *claim->over->quote;
   if (!facts->group)
-    facts->group = (uint32_t)self->found->spans.len + (uint32_t)self->mine.len + 1; // of its own
+    facts->group =
+        (uint32_t)self->found->spans.len + (uint32_t)self->mine[CLASS_QUOTES].len + 1; // of its own
   put_party(self, claim, &claim->decision->speaker, &facts->speaker);
   put_party(self, claim, &claim->decision->source, &facts->source);
   facts->speaker = said_mention(self, facts->speaker);
@@ -451,7 +470,7 @@ static void add_span(Overlay *self, const Claim *claim, SpanKind kind, uint8_t t
   if (kind == SPAN_DATE) span.date = date_facts(self, claim, type);
   if (kind == SPAN_QUOTE) span.quote = quote_facts(self, claim);
   if (kind == SPAN_TAG) span.tag = tag_facts(self, claim, tag);
-  vec_push(&self->mine, span);
+  vec_push(&self->mine[class_of(kind)], span);
 }
 
 // A later decision about the same place holds against an earlier one: two people, or one who thought again.
@@ -464,38 +483,47 @@ static bool is_outdone(const ClaimVec *claims, size_t at)
   return false;
 }
 
+static void make_span(Overlay *self, int class, size_t at)
+{
+  const Claim *claim = &self->claims[class].items[at];
+  if (claim->end > self->prose.len) return; // of another text
+  if (claim->verdict == VERDICT_NOTED && !claim->over) {
+    add_span(self, claim, SPAN_TAG, 0, STR("note")); // what it was about is no longer found
+  } else if (is_made(claim) && !is_outdone(&self->claims[class], at)) {
+    bool fits = claim->decision ? claim->decision->fits : claim->rule->kind == claim->kind;
+    uint8_t number = claim->decision ? claim->decision->number : claim->rule->type;
+    if (fits) add_span(self, claim, claim->kind, number, claim->type);
+  }
+}
+
 static void make_spans(Overlay *self)
 {
+  for (int class = 0; class < CLASSES; class ++) {
+    size_t count = self->claims[class].len;
+    self->mine[class] = (SpanVec){.items = xmalloc(size_mul(count + 1, sizeof(Span))), .cap = count + 1};
+  }
   for (int class = 0; class < CLASSES; class ++)
-    for (size_t i = 0; i < self->claims[class].len; i++) {
-      const Claim *claim = &self->claims[class].items[i];
-      if (claim->end > self->prose.len) continue; // of another text
-      uint8_t type = 0;
-      if (claim->verdict == VERDICT_NOTED && !claim->over) {
-        add_span(self, claim, SPAN_TAG, 0, STR("note")); // what it was about is no longer found
-      } else if (is_made(claim) && !is_outdone(&self->claims[class], i)) {
-        SpanKind kind = decision_kind(claim->type, &type);
-        if (kind == claim->kind) add_span(self, claim, kind, type, claim->type);
-      }
-    }
-  sort(self->mine.items, self->mine.len, sizeof(Span), span_order);
+    for (size_t i = 0; i < self->claims[class].len; i++) make_span(self, class, i);
+  for (int class = 0; class < CLASSES; class ++)
+    sort(self->mine[class].items, self->mine[class].len, sizeof(Span), span_order);
 }
 
 // --- quotations' parties in the light of the person's mentions
 
 static const Span *mention_span(const Overlay *self, const Mention *mention)
 {
-  size_t low = 0, high = self->mine.len;
+  const SpanVec *mine = &self->mine[CLASS_NAMES];
+  size_t low = 0, high = mine->len;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (self->mine.items[middle].start < mention->start)
+    if (mine->items[middle].start < mention->start)
       low = middle + 1;
     else
       high = middle;
   }
-  for (; low < self->mine.len && self->mine.items[low].start == mention->start; low++)
-    if (self->mine.items[low].kind == SPAN_ENTITY && self->mine.items[low].end == mention->end)
-      return &self->mine.items[low];
+  for (; low < mine->len && mine->items[low].start == mention->start; low++)
+    if (mine->items[low].kind == SPAN_ENTITY && mine->items[low].end == mention->end)
+      return &mine->items[low];
   return NULL;
 }
 
@@ -533,7 +561,8 @@ static void relight_quotes(Overlay *self)
 static void keep_machines(Overlay *self)
 {
   const SpanVec *spans = &self->found->spans;
-  self->kept = (SpanVec){.items = xcalloc(spans->len ? spans->len : 1, sizeof(Span)), .cap = spans->len};
+  self->kept = (SpanVec){.items = xmalloc(size_mul(spans->len + 1, sizeof(Span))), .cap = spans->len + 1};
+  for (int class = 0; class < CLASSES; class ++) self->cursors[class] = (Cursor){&self->claims[class], 0};
   for (size_t i = 0; i < spans->len; i++) {
     Span span = spans->items[i];
     if (span.kind == SPAN_ENTITY && span.entity->cluster > self->next_cluster)
@@ -554,9 +583,11 @@ static void read_prose(Overlay *self, const Snapshot *prose)
 
 static void release(Overlay *self)
 {
-  for (int i = 0; i < CLASSES; i++) vec_release(&self->claims[i]);
+  for (int i = 0; i < CLASSES; i++) {
+    vec_release(&self->claims[i]);
+    vec_release(&self->mine[i]);
+  }
   vec_release(&self->kept);
-  vec_release(&self->mine);
   map_release(&self->facts);
   map_release(&self->clusters);
   map_release(&self->names);
@@ -576,6 +607,18 @@ static void join_clusters(Overlay *self)
     facts->cluster = cluster;
     span->entity = facts;
   }
+}
+
+// Into the result, with ids.
+static void merge_spans(Overlay *self)
+{
+  static const SpanVec none = {0};
+  Arena scratch = {0};
+  SpanVec all;
+  spans_merge(&scratch, &self->mine[CLASS_NAMES], &self->mine[CLASS_QUOTES], &self->mine[CLASS_TAGS], &all);
+  spans_merge(&self->out->arena, &self->kept, &all, &none, &self->out->spans);
+  for (size_t i = 0; i < self->out->spans.len; i++) self->out->spans.items[i].id = (uint32_t)i + 1;
+  arena_release(&scratch);
 }
 
 static Annotations *result_of(const Annotations *found, const HumanLayer *layer)
@@ -609,11 +652,9 @@ Annotations *overlay_lay(const Annotations *found, const HumanLayer *layer, cons
   make_spans(&self);
   relight_quotes(&self);
   join_clusters(&self);
-  static const SpanVec none = {0};
-  spans_merge(&self.out->arena, &self.kept, &self.mine, &none, &self.out->spans);
+  merge_spans(&self);
   quotes_renumber(&self.out->spans, &self.out->arena);
   self.out->human = self.human;
-  for (size_t i = 0; i < self.out->spans.len; i++) self.out->spans.items[i].id = (uint32_t)i + 1;
   release(&self);
   return self.out;
 }

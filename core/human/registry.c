@@ -3,6 +3,7 @@
 #include "human/registry.h"
 
 #include "base/json.h"
+#include "base/refs.h"
 #include "base/utf8.h"
 #include "human/decision.h"
 
@@ -56,15 +57,14 @@ const Registry *registry_new(const LedgerLines *lines)
 
 const Registry *registry_ref(const Registry *self)
 {
-  Registry *counted = (Registry *)(uintptr_t)self; // the count is the only part that changes
-  if (counted) __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);
+  if (self) refs_add(&self->refs);
   return self;
 }
 
 void registry_unref(const Registry *self)
 {
+  if (!self || !refs_drop(&self->refs)) return;
   Registry *counted = (Registry *)(uintptr_t)self;
-  if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
   finder_free(counted->finder);
   identities_free(counted->identities);
   vec_release(&counted->rules);

@@ -31,9 +31,10 @@ static void clear_way(Act *act, size_t start, size_t end, SpanKind kind, Str kee
     size_t count;
     const MarginNote *notes = margin_notes(act->doc->margin, &count);
     again = false;
-    for (size_t i = 0; i < count && !again; i++) {
+    for (size_t i = margin_near(act->doc->margin, start); i < count && !notes[i].loose && !again; i++) {
       const MarginNote *note = &notes[i];
-      bool overlaps = !note->loose && note->start < end && note->end > start;
+      if (note->start >= end) break;
+      bool overlaps = note->end > start;
       bool competes = kind <= SPAN_DATE
                           ? note->decision->kind <= SPAN_DATE
                           : note->decision->kind == kind && note->start == start && note->end == end;

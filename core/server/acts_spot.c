@@ -9,6 +9,7 @@
 #include "server/poscodec.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 // --- words
 
@@ -80,8 +81,9 @@ const MarginNote *act_note_at(const Act *act, size_t start, size_t end, SpanKind
 {
   size_t count;
   const MarginNote *notes = margin_notes(act->doc->margin, &count);
-  for (size_t i = 0; i < count; i++)
-    if (!notes[i].loose && !notes[i].decision->gone && notes[i].start == start && notes[i].end == end &&
+  for (size_t i = margin_near(act->doc->margin, start);
+       i < count && !notes[i].loose && notes[i].start <= start; i++)
+    if (!notes[i].decision->gone && notes[i].start == start && notes[i].end == end &&
         act_same_class(notes[i].decision->kind, kind))
       return &notes[i];
   return NULL;
@@ -90,11 +92,12 @@ const MarginNote *act_note_at(const Act *act, size_t start, size_t end, SpanKind
 static const Span *span_by_id(const Act *act, Str id)
 {
   const SpanVec *spans = &act_found(act)->spans;
-  for (size_t i = 0; i < spans->len; i++) {
-    char own[16];
-    snprintf(own, sizeof own, "%04x", spans->items[i].id);
-    if (str_is(id, own)) return &spans->items[i];
-  }
+  char text[16], *end;
+  snprintf(text, sizeof text, STR_FMT, STR_ARG(id));
+  unsigned long number = strtoul(text, &end, 16);
+  if (id.len >= sizeof text || end == text || *end) return NULL;
+  for (size_t i = 0; i < spans->len; i++)
+    if (spans->items[i].id == number) return &spans->items[i];
   return NULL;
 }
 

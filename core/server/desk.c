@@ -132,14 +132,16 @@ static void line_release(RegistryLine *line)
 
 static bool is_dirty(const Desk *desk, Str id)
 {
-  for (size_t i = 0; i < desk->dirty.len; i++)
-    if (str_is(id, desk->dirty.items[i])) return true;
-  return false;
+  uint64_t there;
+  return map_get(&desk->is_dirty, id, &there);
 }
 
 static void mark_dirty(Desk *desk, Str id)
 {
-  if (!is_dirty(desk, id)) vec_push(&desk->dirty, str_dup(id));
+  if (is_dirty(desk, id)) return;
+  char *own = str_dup(id);
+  vec_push(&desk->dirty, own);
+  map_put(&desk->is_dirty, str_of(own), 1);
 }
 
 static void add_article_state(SyncJob *job, const Desk *desk)
@@ -172,6 +174,7 @@ static SyncJob *job_new(Desk *desk)
   for (size_t i = 0; i < job->checks.len; i++) decision_ref(job->checks.items[i].decision);
   for (size_t i = 0; i < desk->dirty.len; i++) free(desk->dirty.items[i]);
   desk->dirty.len = 0;
+  map_reset(&desk->is_dirty);
   desk->checking = false;
   memcpy(&job->folder, &desk->folder, sizeof job->folder);
   memset(&desk->folder, 0, sizeof desk->folder);
@@ -210,6 +213,7 @@ static void desk_free(Desk *desk)
   for (size_t i = 0; i < desk->undo.len; i++) step_release(&desk->undo.items[i]);
   for (size_t i = 0; i < desk->redo.len; i++) step_release(&desk->redo.items[i]);
   vec_release(&desk->dirty);
+  map_release(&desk->is_dirty);
   vec_release(&desk->folder);
   vec_release(&desk->promises);
   vec_release(&desk->undo);
@@ -308,13 +312,15 @@ static bool is_pending(const Desk *desk, Str id)
 
 static void set_line(DeskRoot *root, Str id, Str text)
 {
-  for (size_t i = 0; i < root->lines.len; i++)
-    if (str_is(id, root->lines.items[i].id)) {
-      free(root->lines.items[i].text);
-      root->lines.items[i].text = str_dup(text);
-      return;
-    }
-  vec_push(&root->lines, (RegistryLine){str_dup(id), str_dup(text)});
+  uint64_t at;
+  if (map_get(&root->by_id, id, &at)) {
+    free(root->lines.items[at].text);
+    root->lines.items[at].text = str_dup(text);
+    return;
+  }
+  RegistryLine line = {str_dup(id), str_dup(text)};
+  map_put(&root->by_id, str_of(line.id), root->lines.len);
+  vec_push(&root->lines, line);
 }
 
 static void take_lines(Desk *desk, SyncJob *job)
@@ -323,6 +329,7 @@ static void take_lines(Desk *desk, SyncJob *job)
   Arena arena = {0};
   VEC_OF(RegistryLine) old = {.items = root->lines.items, .len = root->lines.len, .cap = root->lines.cap};
   memset(&root->lines, 0, sizeof root->lines);
+  map_reset(&root->by_id);
   for (size_t i = 0; i < job->lines.len; i++)
     set_line(root, line_id(job->lines.items[i], &arena), job->lines.items[i]);
   for (size_t i = 0; i < old.len; i++) { // what is not on disk yet
@@ -489,9 +496,8 @@ void desk_take_back(Desk *desk, Step *step, const MarginNote *note)
 
 const char *root_line(const DeskRoot *root, Str id)
 {
-  for (size_t i = 0; i < root->lines.len; i++)
-    if (str_is(id, root->lines.items[i].id)) return root->lines.items[i].text;
-  return NULL;
+  uint64_t at;
+  return map_get(&root->by_id, id, &at) ? root->lines.items[at].text : NULL;
 }
 
 void desk_put_line(Desk *desk, Step *step, Str id, const char *text)
@@ -764,6 +770,7 @@ void desks_free(Desks *self)
     registry_unref(root->registry);
     for (size_t k = 0; k < root->lines.len; k++) line_release(&root->lines.items[k]);
     vec_release(&root->lines);
+    map_release(&root->by_id);
     uv_mutex_destroy(&root->lock);
     free(root->path);
     free(root->entities);

@@ -1,6 +1,7 @@
 // desk_p: for desk*.c, acts*.c and those who look at a desk: its steps, and putting decisions there.
 #pragma once
 
+#include "base/map.h"
 #include "server/desk.h"
 
 typedef struct RegistryLine { // of a folder's entities.jsonl
@@ -12,6 +13,7 @@ typedef struct DeskRoot { // a folder with .newsmark/
   uv_mutex_t lock;        // of ledger, which jobs of several desks use
   Ledger *ledger;
   VEC_OF(RegistryLine) lines; // as they are, changes that are not on disk yet included
+  Map by_id;                  // id to its line's index
   const Registry *registry;   // of the lines; counted
 } DeskRoot;
 
@@ -41,6 +43,7 @@ struct Desk {
   bool loaded, again, checking;
   uint64_t syncs;              // asked for so far
   VEC_OF(char *) dirty;        // ids to be written; owned
+  Map is_dirty;                // the same
   VEC_OF(RegistryLine) folder; // lines of the folder to be written
   VEC_OF(Promise) promises;
   VEC_OF(Step) undo, redo;

@@ -5,6 +5,7 @@
 #include "server/findings.h"
 
 #include "base/alloc.h"
+#include "base/refs.h"
 
 typedef struct Moved { // an old span in the new text
   size_t start, end;
@@ -46,15 +47,14 @@ Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *ba
 
 const Findings *findings_ref(const Findings *self)
 {
-  Findings *counted = (Findings *)(uintptr_t)self; // the count is the only part that changes
-  if (counted) __atomic_add_fetch(&counted->refs, 1, __ATOMIC_RELAXED);
+  if (self) refs_add(&self->refs);
   return self;
 }
 
 void findings_unref(const Findings *self)
 {
+  if (!self || !refs_drop(&self->refs)) return;
   Findings *counted = (Findings *)(uintptr_t)self;
-  if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
   snapshot_unref(counted->text);
   annotations_unref(counted->found);
   annotations_unref(counted->base);
