@@ -75,17 +75,10 @@ static uint64_t timespec_ns(struct timespec t)
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static uint64_t own_cpu_ns(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return timespec_ns(now);
-}
-
 // False once given up: the taggers, but for the one it was given up in, may be gone.
 static bool enter(Runner *self, const Job *job, size_t at)
 {
-  uint64_t now = own_cpu_ns();
+  uint64_t now = clock_thread_ns();
   pthread_mutex_lock(&self->lock);
   bool go_on = !self->given_up;
   if (go_on) {

@@ -1,8 +1,7 @@
 // How it works: Lua's libraries are opened, and what is allowed is copied out of them into a fresh table of
 // globals; the rest can not be reached. Four things keep a script in its budget:
-// - an instruction hook looks at the clock; once the time is spent it fires at every instruction, so that a
-// pcall of the
-//   script cannot outlive it;
+// - an instruction hook looks at the clock; once the time is spent it fires at every instruction, so that no
+//   pcall of the script outlives it;
 // - C functions whose work depends on their arguments charge it, before or while they do it;
 // - the allocator has a ceiling, and refuses large blocks once the time is spent;
 // - a hard limit outside (host.c) gives up the thread, for what none of these sees.
@@ -22,7 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define HOOK_EVERY 250            // instructions; each may compare or hash a string of megabytes
 #define CHECK_EVERY 32768         // steps of string work between two looks at the clock
@@ -31,13 +29,6 @@
 #define LARGE_BLOCK 65536         // an allocation that looks at the clock
 #define PRINTS 100                // lines a call may print
 
-static uint64_t cpu_ns(void)
-{
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 Sandbox *sandbox_of(lua_State *L)
 {
   return *(Sandbox **)lua_getextraspace(L);
@@ -45,7 +36,7 @@ Sandbox *sandbox_of(lua_State *L)
 
 uint64_t sandbox_spent_ns(const Sandbox *self)
 {
-  return cpu_ns() - self->began_cpu_ns;
+  return clock_thread_ns() - self->began_cpu_ns;
 }
 
 // --- time
@@ -55,7 +46,7 @@ static bool time_is_up(Sandbox *self)
   if (self->over) return true;
   uint64_t wall = clock_ns();
   if (wall < self->wall_deadline_ns) return false;
-  uint64_t cpu = cpu_ns();
+  uint64_t cpu = clock_thread_ns();
   if (cpu < self->cpu_deadline_ns) { // the thread was waiting: look again when it may have used the rest
     self->wall_deadline_ns = wall + (self->cpu_deadline_ns - cpu);
     return false;
@@ -427,7 +418,7 @@ static void arm(Sandbox *self, uint32_t budget_ms)
   self->steps_left = SANDBOX_STEPS;
   self->unchecked = 0;
   self->prints_left = PRINTS;
-  self->began_cpu_ns = cpu_ns();
+  self->began_cpu_ns = clock_thread_ns();
   self->cpu_deadline_ns = self->began_cpu_ns + (uint64_t)budget_ms * 1000000u;
   self->wall_deadline_ns = clock_ns() + (uint64_t)budget_ms * 1000000u;
   lua_sethook(self->L, on_tick, LUA_MASKCOUNT, HOOK_EVERY);

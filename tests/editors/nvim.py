@@ -228,7 +228,10 @@ class Nvim:
         """Until condition() is true; what it is about goes into the error."""
         deadline = time.monotonic() + timeout
         while True:
-            result = condition()
+            try:
+                result = condition()
+            except (IndexError, KeyError):  # what it looks at is not there yet
+                result = None
             if result:
                 return result
             if time.monotonic() > deadline:

@@ -1,8 +1,7 @@
 #include "test.h"
 
+#include "base/clock.h"
 #include "quotes_bench.h"
-
-#include <time.h>
 
 typedef struct Case {
   const char *name;
@@ -211,13 +210,6 @@ static void test_voices(void **state)
   hand_close(&article);
 }
 
-static double thread_seconds(void) // of a processor: others may be busy too
-{
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 #ifdef __SANITIZE_ADDRESS__ // ten times as slow
 #define MUCH_TEXT 100000
 #else
@@ -241,9 +233,9 @@ static void test_linear(void **state)
     notes.text = strbuf_str(&text);
     tokens_split(notes.text, &notes.arena, &notes.tokens);
     sentences_split(notes.text, notes.lang, &notes.tokens, &notes.arena, &notes.sentences);
-    double began = thread_seconds();
+    uint64_t began = clock_thread_ns();
     quotes_find(quotes, &notes);
-    double seconds = thread_seconds() - began;
+    double seconds = (double)(clock_thread_ns() - began) / 1e9;
     if (seconds > 4) fail_msg("%d bytes of <%s> took %.1f s", MUCH_TEXT, units[u], seconds);
     arena_release(&notes.arena);
     strbuf_release(&text);
