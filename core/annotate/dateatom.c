@@ -1,12 +1,14 @@
 // Atoms: the tokens of a block, cut where digits, letters and marks meet, with what each may mean. The
 // readings of a word come from the lexicon; numbers are read here: digits with their marks ("2023-04-17",
 // "4.40", "1,5"), number words put together ("two hundred", "nineteen ninety-seven"). Two passes: all atoms
-// first, as the readings of one may go on into the next; and the second only where some atom can open an
-// expression.
+// first, as the readings of one may go on into the next; and the second only around those that can carry an
+// expression (WORD_HEAVY): "in the" can open one, but every one has a month, a unit, a number or the like.
 #include "annotate/dates_p.h"
 #include "base/utf8.h"
 
 // --- cutting tokens
+
+enum { ROMAN_MOST = 6 }; // letters
 
 static bool is_digit(char c)
 {
@@ -73,6 +75,8 @@ bool dateatom_has_inner_point(Str word)
   return word.len > 2 && memchr(word.ptr, '.', word.len - 1) && !is_digit(word.ptr[0]);
 }
 
+#define CURLY "\xE2\x80\x99"
+
 static bool is_curly(Str word) // ‘ or ’
 {
   return word.len == 3 && (!memcmp(word.ptr, "\xE2\x80\x99", 3) || !memcmp(word.ptr, "\xE2\x80\x98", 3));
@@ -90,32 +94,33 @@ static Str without_curly(Arena *scratch, Str word)
                : arena_printf(scratch, STR_FMT "'", STR_ARG(part));
 }
 
-static void add_atom(const DateLex *lex, Atom atom, uint32_t hash, Arena *scratch, AtomList *out)
+// What a word may do by itself: see WORD_*. Numbers carry dates; Roman ones are read where they stand beside
+// what does.
+static uint8_t marks_of(const DateLex *lex, uint32_t hash, Str lower)
+{
+  char c = lower.ptr[0];
+  uint8_t marks = datelex_marks(lex, hash);
+  if (is_digit(c)) return marks | WORD_KNOWN | WORD_HEAVY;
+  return (c == 'i' || c == 'v' || c == 'x') && lower.len <= ROMAN_MOST ? marks | WORD_KNOWN : marks;
+}
+
+static void add_atom(const DateLex *lex, Atom atom, uint32_t hash, Arena *scratch, AtomVec *out)
 {
   char c = atom.lower.ptr[0];
   bool number = is_digit(c) || c == 'i' || c == 'v' || c == 'x'; // "XIX"
-  atom.node = datelex_find(lex, 0, hash, atom.lower);
+  atom.marks = marks_of(lex, hash, atom.lower);
+  if (atom.marks & WORD_OPENS) atom.node = datelex_find(lex, 0, hash, atom.lower);
   const LexNode *node = &lex->nodes.items[atom.node];
-  atom.readings = node->readings;
+  atom.readings = &node->readings;
   atom.settled = node->simple && !node->has_children && !number;
-  if (atom.node || is_digit(c)) out->any = true;
-  vec_push_in(scratch, &out->atoms, atom);
+  vec_push_in(scratch, out, atom);
 }
 
-static bool is_plain(Str lower, uint32_t flags)
-{
-  if (flags & (TOKEN_HAS_DIGIT | TOKEN_HAS_HYPHEN | TOKEN_NUMBER)) return false;
-  if (flags & TOKEN_PUNCT) return true;
-  static const bool cuts[256] = {['.'] = true, ['\''] = true, ['-'] = true, ['/'] = true, [0xE2] = true};
-  for (size_t i = 0; i < lower.len; i++) {
-    if (cuts[(unsigned char)lower.ptr[i]]) return false;
-  }
-  return true;
-}
+enum { CUT_FLAGS = TOKEN_HAS_DIGIT | TOKEN_HAS_HYPHEN | TOKEN_NUMBER | TOKEN_HAS_MARK | TOKEN_ABBREV };
 
 // Split a token with marks or digits in it. Lower case may change the length of a word: then its parts share
 // its place.
-static void split_token(const DateLex *lex, const Token *token, uint32_t index, Arena *scratch, AtomList *out)
+static void split_token(const DateLex *lex, const Token *token, uint32_t index, Arena *scratch, AtomVec *out)
 {
   Str lower = token->lower;
   bool spaced = token->flags & TOKEN_SPACE_BEFORE, same = lower.len == token->end - token->start;
@@ -169,16 +174,7 @@ static bool read_digits(Str s, Digits *d)
   return d->count > 0;
 }
 
-typedef struct Reader { // at work on one atom after the other
-  const DateLex *lex;
-  Str text;
-  const TokenVec *tokens;
-  Arena *scratch;
-  AtomList *list;
-  VEC_OF(const Reading *) found; // for the atom at hand
-} Reader;
-
-static void add_reading(Reader *self, Reading reading)
+static void add_reading(AtomReader *self, Reading reading)
 {
   const Reading *kept = arena_copy(self->scratch, &reading, sizeof reading);
   vec_push_in(self->scratch, &self->found, kept);
@@ -201,7 +197,7 @@ static bool day_month(const DateLex *lex, int32_t a, int32_t b, int32_t *day, in
   return *month >= 1 && *month <= 12 && *day >= 1 && *day <= 31;
 }
 
-static void read_two_groups(Reader *self, const Digits *d)
+static void read_two_groups(AtomReader *self, const Digits *d)
 {
   int32_t a = d->group[0], b = d->group[1], day, month;
   char mark = d->mark[1];
@@ -242,7 +238,7 @@ static void read_two_groups(Reader *self, const Digits *d)
   }
 }
 
-static void read_three_groups(Reader *self, const Digits *d)
+static void read_three_groups(AtomReader *self, const Digits *d)
 {
   int32_t a = d->group[0], b = d->group[1], c = d->group[2], day, month;
   if (d->mark[1] != d->mark[2]) return;
@@ -264,7 +260,7 @@ static void read_three_groups(Reader *self, const Digits *d)
 }
 
 // "20230417"
-static void read_compact(Reader *self, const Digits *d)
+static void read_compact(AtomReader *self, const Digits *d)
 {
   int32_t n = d->group[0];
   if (d->width[0] != 8 || n < 19000000 || n > 21001231) return;
@@ -272,7 +268,7 @@ static void read_compact(Reader *self, const Digits *d)
     add_reading(self, date_reading(SYM_ISO, n / 10000, n / 100 % 100, n % 100));
 }
 
-static void read_number(Reader *self, Str word)
+static void read_number(AtomReader *self, Str word)
 {
   Digits d;
   if (!read_digits(word, &d)) return;
@@ -287,10 +283,10 @@ static void read_number(Reader *self, Str word)
 }
 
 // I, V and X up to 30: centuries.
-static void read_roman(Reader *self, Str word)
+static void read_roman(AtomReader *self, Str word)
 {
   int32_t total = 0, before = 99;
-  if (!word.len || word.len > 6) return;
+  if (!word.len || word.len > ROMAN_MOST) return;
   for (size_t i = 0; i < word.len; i++) {
     int32_t n = word.ptr[i] == 'x' ? 10 : word.ptr[i] == 'v' ? 5 : word.ptr[i] == 'i' ? 1 : 0;
     if (!n) return;
@@ -304,7 +300,7 @@ static void read_roman(Reader *self, Str word)
 // --- number words
 
 // What the word by itself is.
-static const Reading *single(const Reader *self, const Atom *atom, uint16_t sym)
+static const Reading *single(const AtomReader *self, const Atom *atom, uint16_t sym)
 {
   const Readings *all = &self->lex->nodes.items[atom->node].readings;
   for (uint32_t i = 0; i < all->count; i++) {
@@ -318,17 +314,17 @@ static bool is_joiner(const Atom *atom)
   return atom->lower.len == 1 && atom->lower.ptr[0] == '-';
 }
 
-static bool is_and(const Reader *self, const Atom *atom)
+static bool is_and(const AtomReader *self, const Atom *atom)
 {
   return single(self, atom, SYM_AND) != NULL;
 }
 
 // The number words from `at`: "two hundred", "twenty-three", "fem tusen". Also years in two parts, "nineteen
 // ninety-seven".
-static void read_number_words(Reader *self, uint32_t at)
+static void read_number_words(AtomReader *self, uint32_t at)
 {
-  const Atom *atoms = self->list->atoms.items;
-  size_t len = self->list->atoms.len;
+  const Atom *atoms = self->atoms->items;
+  size_t len = self->atoms->len;
   int32_t total = 0, part = 0, last = 0, first = 0;
   uint32_t i = at, words = 0, end = at;
   for (; i < len && words < 6; i++) {
@@ -387,7 +383,7 @@ static void read_number_words(Reader *self, uint32_t at)
 
 // --- readings
 
-static bool case_fits(const Reader *self, const Reading *r, const Atom *atom)
+static bool case_fits(const AtomReader *self, const Reading *r, const Atom *atom)
 {
   if (r->letters == LETTERS_ANY) return true;
   const Token *token = &self->tokens->items[atom->token];
@@ -397,7 +393,7 @@ static bool case_fits(const Reader *self, const Reading *r, const Atom *atom)
   return !utf8_is_upper(cp) || token->flags & (TOKEN_FIRST | TOKEN_ALL_CAPS | TOKEN_LINE_START);
 }
 
-static void add_lex_reading(Reader *self, const Reading *r, const Atom *atom)
+static void add_lex_reading(AtomReader *self, const Reading *r, const Atom *atom)
 {
   if (case_fits(self, r, atom)) {
     vec_push_in(self->scratch, &self->found, r);
@@ -408,17 +404,17 @@ static void add_lex_reading(Reader *self, const Reading *r, const Atom *atom)
   }
 }
 
-static uint16_t child_of(const Reader *self, uint16_t node, size_t at)
+static uint16_t child_of(const AtomReader *self, uint16_t node, size_t at)
 {
-  if (!node || !self->lex->nodes.items[node].has_children || at >= self->list->atoms.len) return 0;
-  Str word = self->list->atoms.items[at].lower;
+  if (!node || !self->lex->nodes.items[node].has_children || at >= self->atoms->len) return 0;
+  Str word = self->atoms->items[at].lower;
   return datelex_find(self->lex, node, (uint32_t)str_hash(word), word);
 }
 
 // The forms that begin at `at`, `next` being the node of the first one's second word.
-static void read_lexicon(Reader *self, uint32_t at, uint16_t next)
+static void read_lexicon(AtomReader *self, uint32_t at, uint16_t next)
 {
-  const Atom *atom = &self->list->atoms.items[at];
+  const Atom *atom = &self->atoms->items[at];
   for (uint16_t node = atom->node; node; at++) {
     const Readings *all = &self->lex->nodes.items[node].readings;
     for (uint32_t i = 0; i < all->count; i++) add_lex_reading(self, all->items[i], atom);
@@ -427,19 +423,21 @@ static void read_lexicon(Reader *self, uint32_t at, uint16_t next)
   }
 }
 
-static void keep_found(Reader *self, Atom *atom)
+static void keep_found(AtomReader *self, Atom *atom)
 {
   size_t count = self->found.len;
   SymSet *syms = arena_zalloc(self->scratch, sizeof *syms);
+  Readings *readings = arena_alloc(self->scratch, sizeof *readings);
   for (size_t i = 0; i < count; i++) symset_add(syms, self->found.items[i]->sym);
-  atom->readings.items = arena_copy(self->scratch, self->found.items, count * sizeof *self->found.items);
-  atom->readings.syms = syms;
-  atom->readings.count = (uint32_t)count;
+  readings->items = arena_copy(self->scratch, self->found.items, count * sizeof *self->found.items);
+  readings->syms = syms;
+  readings->count = (uint32_t)count;
+  atom->readings = readings;
 }
 
-static void read_atom(Reader *self, uint32_t at)
+static void read_atom(AtomReader *self, uint32_t at)
 {
-  Atom *atom = &self->list->atoms.items[at];
+  Atom *atom = &self->atoms->items[at];
   char c = atom->lower.ptr[0];
   uint16_t next = child_of(self, atom->node, at + 1);
   bool roman = (c == 'i' || c == 'v' || c == 'x') &&
@@ -453,34 +451,57 @@ static void read_atom(Reader *self, uint32_t at)
   keep_found(self, atom);
 }
 
-static void add_atoms(const DateLex *lex, const TokenVec *tokens, Arena *scratch, AtomList *out)
+// Whether a part of a token with marks in it is heavy.
+static bool part_is_heavy(const DateLex *lex, const Token *token)
 {
-  out->atoms.cap = tokens->len + tokens->len / 8 + 8;
-  out->atoms.items = arena_alloc(scratch, size_mul(out->atoms.cap, sizeof *out->atoms.items));
+  if (token->flags & (TOKEN_HAS_DIGIT | TOKEN_NUMBER)) return true;
+  Str lower = token->lower;
+  for (size_t at = 0; at < lower.len;) {
+    Str rest = str_slice(lower, at, lower.len);
+    size_t len = (size_t)(dateatom_end(rest.ptr, rest.ptr + rest.len) - rest.ptr);
+    Str word = str_slice(rest, 0, len);
+    if (memchr(word.ptr, CURLY[0], word.len)) return true; // too rare to look at
+    if (marks_of(lex, (uint32_t)str_hash(word), word) & WORD_HEAVY) return true;
+    bool points = dateatom_has_inner_point(rest);
+    if (points && marks_of(lex, (uint32_t)str_hash(rest), rest) & WORD_HEAVY) return true;
+    at += len;
+  }
+  return false;
+}
+
+bool dateatom_any(const DateLex *lex, const TokenVec *tokens)
+{
+  for (size_t i = 0; i < tokens->len; i++) {
+    const Token *token = &tokens->items[i];
+    if (datelex_marks(lex, token->hash) & WORD_HEAVY) return true;
+    if (token->flags & CUT_FLAGS && part_is_heavy(lex, token)) return true;
+  }
+  return false;
+}
+
+void dateatom_cut(const DateLex *lex, const TokenVec *tokens, Arena *scratch, AtomVec *out)
+{
+  out->cap = tokens->len + tokens->len / 8 + 8;
+  out->items = arena_alloc(scratch, size_mul(out->cap, sizeof *out->items));
   for (uint32_t i = 0; i < tokens->len; i++) {
     const Token *token = &tokens->items[i];
     if (!token->lower.len) continue;
-    if (!is_plain(token->lower, token->flags)) {
+    if (token->flags & CUT_FLAGS) {
       split_token(lex, token, i, scratch, out);
       continue;
     }
     Atom atom = {.start = token->start, .end = token->end, .lower = token->lower, .token = i};
     atom.spaced = token->flags & TOKEN_SPACE_BEFORE;
-    if (token->flags & TOKEN_PUNCT && is_curly(token->lower)) {
-      atom.lower = STR("'");
-      add_atom(lex, atom, (uint32_t)str_hash(atom.lower), scratch, out);
-      continue;
-    }
-    add_atom(lex, atom, token->hash, scratch, out);
+    uint32_t hash = token->hash;
+    if (token->flags & TOKEN_PUNCT && is_curly(token->lower))
+      atom.lower = STR("'"), hash = (uint32_t)str_hash(atom.lower);
+    add_atom(lex, atom, hash, scratch, out);
   }
 }
 
-void dateatom_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *scratch, AtomList *out)
+void dateatom_read(AtomReader *self, uint32_t upto)
 {
-  Reader self = {.lex = lex, .text = text, .tokens = tokens, .scratch = scratch, .list = out};
-  add_atoms(lex, tokens, scratch, out);
-  if (!out->any) return;
-  for (uint32_t at = 0; at < out->atoms.len; at++) {
-    if (!out->atoms.items[at].settled) read_atom(&self, at);
+  for (; self->at < upto && self->at < self->atoms->len; self->at++) {
+    if (!self->atoms->items[self->at].settled) read_atom(self, self->at);
   }
 }

@@ -1,6 +1,6 @@
 // The lexicon is a trie over words in one hash table keyed by (parent node, word): the root's children are
 // looked up once per atom, and only words that begin a longer form are followed further. Most words of an
-// article open no form at all: a bit per hash says so without a look at the table. When all words are in,
+// article are in no form at all: a byte per hash says so without a look at the table. When all words are in,
 // datelex_seal() lays the readings of each node side by side, so that an atom can borrow them.
 #include "annotate/dates_p.h"
 #include "base/table.h"
@@ -102,9 +102,10 @@ bool date_sets_of(Str cell, uint8_t only, FieldSet *set, uint8_t *sets)
 
 enum { NODE_SLOTS = 1 << 13, NODES_MOST = NODE_SLOTS / 2 };
 
-static uint32_t opens_bit(const DateLex *lex, uint32_t hash)
+static void add_marks(DateLex *lex, uint32_t hash, uint8_t marks)
 {
-  return hash & (ARRAY_LEN(lex->opens) * 64 - 1);
+  lex->marks[hash & (ARRAY_LEN(lex->marks) - 1)] |= marks;
+  lex->marks[hash >> 14 & (ARRAY_LEN(lex->marks) - 1)] |= marks;
 }
 
 // The slot of the child, or the free one for it.
@@ -120,19 +121,17 @@ static uint32_t node_slot(const DateLex *lex, uint16_t parent, uint32_t hash, St
 
 uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint32_t hash, Str word)
 {
-  uint32_t bit = opens_bit(lex, hash);
-  if (!parent && !(lex->opens[bit / 64] >> bit % 64 & 1)) return 0;
   return lex->slots[node_slot(lex, parent, hash, word)];
 }
 
 static uint16_t node_add(DateLex *lex, uint16_t parent, Str word)
 {
-  uint32_t hash = (uint32_t)str_hash(word), bit = opens_bit(lex, hash);
+  uint32_t hash = (uint32_t)str_hash(word);
   uint32_t at = node_slot(lex, parent, hash, word);
   if (lex->slots[at]) return lex->slots[at];
   lex->slots[at] = (uint16_t)lex->nodes.len;
   lex->nodes.items[parent].has_children = true;
-  if (!parent) lex->opens[bit / 64] |= (uint64_t)1 << bit % 64;
+  add_marks(lex, hash, parent ? WORD_KNOWN : WORD_KNOWN | WORD_OPENS);
   vec_push(&lex->nodes, (LexNode){.word = arena_dup(&lex->arena, word), .parent = parent, .hash = hash});
   return lex->slots[at];
 }
@@ -263,9 +262,43 @@ static void seal_node(DateLex *lex, LexNode *node)
   node->readings.syms = &node->syms;
 }
 
-void datelex_seal(DateLex *lex)
+// "One" is an article in most languages, and no number to begin with.
+static bool is_heavy(const Reading *reading, const SymSet *light)
 {
-  for (size_t i = 0; i < lex->nodes.len; i++) seal_node(lex, &lex->nodes.items[i]);
+  return reading->sym == SYM_NUM ? reading->value > 1 : !symset_has(light, reading->sym);
+}
+
+// How much a word tells: "fjol" more than "i", and nothing more than a word that is only light by itself.
+static size_t telling(const DateLex *lex, const LexNode *node, const SymSet *light)
+{
+  const LexNode *alone = &lex->nodes.items[datelex_find(lex, 0, node->hash, node->word)];
+  bool heavy = !alone->newest;
+  for (uint16_t r = alone->newest; r && !heavy; r = lex->older.items[r - 1])
+    heavy = is_heavy(&lex->readings.items[r - 1], light);
+  return heavy ? node->word.len : 0;
+}
+
+// The most telling word of the form that ends at `node`.
+static const LexNode *telling_word(const DateLex *lex, const LexNode *node, const SymSet *light)
+{
+  const LexNode *best = node;
+  for (; node->parent; node = &lex->nodes.items[node->parent]) {
+    const LexNode *before = &lex->nodes.items[node->parent];
+    if (telling(lex, before, light) > telling(lex, best, light)) best = before;
+  }
+  return best;
+}
+
+void datelex_seal(DateLex *lex, const SymSet *light)
+{
+  for (size_t i = 0; i < lex->nodes.len; i++) {
+    LexNode *node = &lex->nodes.items[i];
+    seal_node(lex, node);
+    for (uint32_t r = 0; r < node->readings.count; r++) {
+      if (is_heavy(node->readings.items[r], light))
+        add_marks(lex, telling_word(lex, node, light)->hash, WORD_HEAVY);
+    }
+  }
 }
 
 void datelex_release(DateLex *lex)

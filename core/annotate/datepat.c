@@ -36,7 +36,8 @@ typedef struct Compiler {
   const Table *tables[3]; // where macros are looked for, in this order
   Map macros;             // name → index in `bodies`
   VEC_OF(Macro) bodies;
-  const char *why; // what is wrong; NULL: nothing
+  VEC_OF(Str) sources; // [pattern] as the table has it
+  const char *why;     // what is wrong; NULL: nothing
   int depth;
   Arena scratch;
 } Compiler;
@@ -231,6 +232,7 @@ static bool compile_row(Compiler *c, const Table *table, size_t row, Error *err)
   Pattern pattern = {.entry = (uint32_t)c->pat->ops.len};
   int32_t rank = 0;
   if (family.len && family.ptr[0] == '=') return true;
+  if (str_is(family, "LIGHT")) return true;
   if (!family_of(family, &pattern.family)) c->why = "no such family";
   if (table->cols > 2 && !date_sets_of(table_cell(table, row, 2), FIELD_COUNT, pattern.set, &pattern.sets))
     c->why = "its third column cannot be read";
@@ -245,7 +247,64 @@ static bool compile_row(Compiler *c, const Table *table, size_t row, Error *err)
                      STR_ARG(expr), c->why);
   emit(c, (PatOp){OP_ACCEPT, 0, 0, 0, (uint32_t)c->pat->patterns.len});
   vec_push(&c->pat->patterns, pattern);
+  vec_push(&c->sources, expr);
   return true;
+}
+
+// --- what is too common
+// -------------------------------------------------------------------------------------------------
+
+// Rows of the family LIGHT name symbols that an expression may hold, but never without others.
+static void add_light(Compiler *c, Str names)
+{
+  uint64_t sym;
+  while (names.len) {
+    if (map_get(&c->lex->symbol_ids, str_cut(&names, ' '), &sym)) symset_add(&c->pat->light, (uint16_t)sym);
+  }
+}
+
+static void find_light(Compiler *c)
+{
+  for (size_t t = 0; t < ARRAY_LEN(c->tables); t++) {
+    for (size_t row = 0; c->tables[t] && row < c->tables[t]->rows; row++) {
+      if (str_is(table_cell(c->tables[t], row, 0), "LIGHT")) add_light(c, table_cell(c->tables[t], row, 1));
+    }
+  }
+}
+
+// Whether a pattern can match by light symbols alone: it would be found only where something heavy is near.
+// Jumps go forward only, so one pass from the end knows.
+static bool check_light(const Compiler *c, Error *err)
+{
+  const DatePat *pat = c->pat;
+  bool *light = xcalloc(pat->ops.len + 1, sizeof *light),
+       ok = true; // [operation] whether light ones lead to the end
+  for (size_t pc = pat->ops.len; pc-- > 0;) {
+    const PatOp *op = &pat->ops.items[pc];
+    switch (op->code) {
+    case OP_SYM:
+      light[pc] = light[pc + 1] && symset_has(&pat->light, op->sym);
+      break;
+    case OP_SPLIT:
+      light[pc] = light[pc + 1] || light[op->to];
+      break;
+    case OP_JUMP:
+      light[pc] = light[op->to];
+      break;
+    case OP_ACCEPT:
+      light[pc] = pat->patterns.items[op->to].family != FAMILY_NONE;
+      break;
+    default:
+      light[pc] = light[pc + 1];
+    }
+  }
+  for (size_t p = 0; ok && p < pat->patterns.len; p++) {
+    if (light[pat->patterns.items[p].entry])
+      ok = error_set(err, ERR_FORMAT, "\"" STR_FMT "\": can be light symbols alone",
+                     STR_ARG(c->sources.items[p]));
+  }
+  free(light);
+  return ok;
 }
 
 // --- what may come next
@@ -379,8 +438,11 @@ bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err)
     for (size_t row = 0; ok && c.tables[t] && row < c.tables[t]->rows; row++)
       ok = compile_row(&c, c.tables[t], row, err);
   }
+  if (ok) find_light(&c);
+  ok = ok && check_light(&c, err);
   map_release(&c.macros);
   vec_release(&c.bodies);
+  vec_release(&c.sources);
   arena_release(&c.scratch);
   if (!ok) return false;
   SetIndex *index = xcalloc(1, sizeof *index);
@@ -407,7 +469,7 @@ typedef struct Step {
 
 typedef struct Matcher {
   const DatePat *pat;
-  const AtomList *list;
+  const AtomVec *list;
   uint32_t start;
   int budget;
   Step path[MAX_DEPTH];
@@ -432,14 +494,14 @@ static bool is_calendar(const Atom *atom)
                                   SYM_CLOCK, SYM_CLOCKDOT, SYM_NDATE,   SYM_DAYMON,   SYM_DAYSLASH};
   SymSet calendar = {{0}};
   for (size_t i = 0; i < ARRAY_LEN(syms); i++) symset_add(&calendar, syms[i]);
-  return symset_meets(&calendar, atom->readings.syms);
+  return symset_meets(&calendar, atom->readings->syms);
 }
 
 // The hyphen in "maj-juni", "mån-fre", "2pm-4pm" parts two dates of one token.
-static bool is_range_hyphen(const AtomList *list, uint32_t at)
+static bool is_range_hyphen(const AtomVec *list, uint32_t at)
 {
-  const Atom *atoms = list->atoms.items;
-  if (!opens_with(&atoms[at], '-') || !at || at + 1 >= list->atoms.len) return false;
+  const Atom *atoms = list->items;
+  if (!opens_with(&atoms[at], '-') || !at || at + 1 >= list->len) return false;
   uint32_t left = at - 1;
   while (left > 0 && atoms[left].inside && !is_calendar(&atoms[left])) left--; // "2pm-"
   return is_calendar(&atoms[left]) && is_calendar(&atoms[at + 1]);
@@ -447,14 +509,14 @@ static bool is_range_hyphen(const AtomList *list, uint32_t at)
 
 // An extent may not cut a token, but for its apostrophe ("l'|anno", "Friday|'s"), closing marks and the
 // hyphen of a range.
-static bool extent_fits(const AtomList *list, uint32_t begin, uint32_t end)
+static bool extent_fits(const AtomVec *list, uint32_t begin, uint32_t end)
 {
-  const Atom *atoms = list->atoms.items;
+  const Atom *atoms = list->items;
   if (begin >= end) return false;
   if (atoms[begin].inside && !closes_with(&atoms[begin - 1], '\'') && !opens_with(&atoms[begin - 1], '/') &&
       !is_range_hyphen(list, begin - 1))
     return false;
-  if (end == list->atoms.len || !atoms[end].inside) return true;
+  if (end == list->len || !atoms[end].inside) return true;
   return opens_with(&atoms[end], '.') || opens_with(&atoms[end], '\'') || opens_with(&atoms[end], '/') ||
          closes_with(&atoms[end - 1], '.') || is_range_hyphen(list, end);
 }
@@ -509,15 +571,7 @@ static bool may_go_on(const Matcher *m, uint32_t pc, uint32_t at)
 {
   uint16_t next = m->pat->ops.items[pc].next;
   if (!next) return true;
-  return at < m->list->atoms.len &&
-         symset_meets(&m->pat->sets.items[next], m->list->atoms.items[at].readings.syms);
-}
-
-static bool has_reading(const Atom *atom, uint16_t sym)
-{
-  SymSet one = {{0}};
-  symset_add(&one, sym);
-  return symset_meets(&one, atom->readings.syms);
+  return at < m->list->len && symset_meets(&m->pat->sets.items[next], m->list->items[at].readings->syms);
 }
 
 static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t begin, uint32_t end)
@@ -527,10 +581,10 @@ static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t b
     const PatOp *op = &m->pat->ops.items[pc];
     switch (op->code) {
     case OP_SYM:
-      if (at >= m->list->atoms.len || depth == MAX_DEPTH) return;
-      const Atom *atom = &m->list->atoms.items[at];
-      for (uint32_t i = 0; i < atom->readings.count; i++) {
-        const Reading *r = atom->readings.items[i];
+      if (at >= m->list->len || depth == MAX_DEPTH) return;
+      const Atom *atom = &m->list->items[at];
+      for (uint32_t i = 0; i < atom->readings->count; i++) {
+        const Reading *r = atom->readings->items[i];
         if (r->sym != op->sym ||
             (op->field < FIELD_COUNT && !date_field_fits(op->field, r->value, r->digits)))
           continue;
@@ -547,10 +601,10 @@ static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t b
       pc = op->to - 1;
       break;
     case OP_NOT:
-      if (at < m->list->atoms.len && has_reading(&m->list->atoms.items[at], op->sym)) return;
+      if (at < m->list->len && symset_has(m->list->items[at].readings->syms, op->sym)) return;
       break;
     case OP_GLUE:
-      if (at >= m->list->atoms.len || m->list->atoms.items[at].spaced) return;
+      if (at >= m->list->len || m->list->items[at].spaced) return;
       break;
     case OP_BEGIN:
       begin = at;
@@ -569,16 +623,16 @@ static void run(Matcher *m, uint32_t pc, uint32_t at, uint32_t depth, uint32_t b
 
 static bool may_follow(const DatePat *pat, uint16_t set, const Atom *behind)
 {
-  return !set || (behind && symset_meets(&pat->sets.items[set], behind->readings.syms));
+  return !set || (behind && symset_meets(&pat->sets.items[set], behind->readings->syms));
 }
 
 static bool match_at(Matcher *m, uint32_t at)
 {
   m->start = at;
-  const Atom *atom = &m->list->atoms.items[at];
-  for (uint32_t i = 0; i < atom->readings.count; i++) {
-    const Reading *r = atom->readings.items[i];
-    const Atom *behind = at + r->len < m->list->atoms.len ? &m->list->atoms.items[at + r->len] : NULL;
+  const Atom *atom = &m->list->items[at];
+  for (uint32_t i = 0; i < atom->readings->count; i++) {
+    const Reading *r = atom->readings->items[i];
+    const Atom *behind = at + r->len < m->list->len ? &m->list->items[at + r->len] : NULL;
     if (!may_follow(m->pat, m->pat->second_of[r->sym], behind)) continue;
     for (uint32_t s = m->pat->start_of[r->sym]; s < m->pat->start_of[r->sym + 1]; s++) {
       const PatStart *start = &m->pat->starts.items[s];
@@ -590,10 +644,10 @@ static bool match_at(Matcher *m, uint32_t at)
 }
 
 // A match that opens with context ("in" May) gives way to a longer one that opens further on (May 5).
-bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateFits fits, const void *context,
+bool datepat_match(const DatePat *pat, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best)
 {
-  if (!symset_meets(&pat->first, list->atoms.items[at].readings.syms)) return false;
+  if (!symset_meets(&pat->first, list->items[at].readings->syms)) return false;
   Matcher m;
   m.pat = pat, m.list = list, m.fits = fits, m.context = context;
   m.budget = MAX_STEPS, m.best = best, m.found = false;

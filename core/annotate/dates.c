@@ -40,7 +40,7 @@ const DateTables *dates_tables(const Dates *self, Lang lang, Error *err)
     tables_free(tables);
     return NULL;
   }
-  datelex_seal(&tables->lex);
+  datelex_seal(&tables->lex, &tables->pat.light);
   if (atomic_compare_exchange_strong(place, &none, tables)) return tables;
   tables_free(tables);
   return none;
@@ -48,7 +48,8 @@ const DateTables *dates_tables(const Dates *self, Lang lang, Error *err)
 
 typedef struct Finder {
   const DateLex *lex;
-  const AtomList *list;
+  const AtomVec *atoms;
+  AtomReader *reader;
   Notes *notes;
   uint32_t sentence;             // the one looked at last
   uint32_t last_begin, last_end; // atoms of the last draft
@@ -56,15 +57,15 @@ typedef struct Finder {
 
 static Str atom_word(const Finder *f, uint32_t at)
 {
-  return at < f->list->atoms.len ? f->list->atoms.items[at].lower : (Str){NULL, 0};
+  return at < f->atoms->len ? f->atoms->items[at].lower : (Str){NULL, 0};
 }
 
 static const Reading *atom_reading(const Finder *f, uint32_t at, uint16_t sym)
 {
-  if (at >= f->list->atoms.len) return NULL;
-  const Atom *atom = &f->list->atoms.items[at];
-  for (uint32_t i = 0; i < atom->readings.count; i++) {
-    const Reading *r = atom->readings.items[i];
+  if (at >= f->atoms->len) return NULL;
+  const Atom *atom = &f->atoms->items[at];
+  for (uint32_t i = 0; i < atom->readings->count; i++) {
+    const Reading *r = atom->readings->items[i];
     if (r->sym == sym) return r;
   }
   return NULL;
@@ -119,7 +120,7 @@ static bool last_day_fits(const DateMatch *m)
 
 static const Token *atom_token(const Finder *f, uint32_t at)
 {
-  return at < f->list->atoms.len ? &f->notes->tokens.items[f->list->atoms.items[at].token] : NULL;
+  return at < f->atoms->len ? &f->notes->tokens.items[f->atoms->items[at].token] : NULL;
 }
 
 // "April Jones said", "Domenica Bianchi": a name opens the sentence, unless all nouns have capitals.
@@ -138,7 +139,7 @@ static bool counts_next(const Finder *f, uint32_t end)
 {
   const Token *next = atom_token(f, end);
   if (!next || !(next->flags & TOKEN_WORD) || next->flags & TOKEN_CAPITAL) return false;
-  const Atom *atom = &f->list->atoms.items[end];
+  const Atom *atom = &f->atoms->items[end];
   if (!atom->spaced || atom_reading(f, end, SYM_FN) || atom_reading(f, end, SYM_TENSE)) return false;
   for (size_t i = 0; i < f->lex->plurals.len; i++) {
     if (str_ends(atom->lower, f->lex->plurals.items[i])) return true;
@@ -157,7 +158,7 @@ static bool ends_phrase(const Finder *f, uint32_t at)
       !str_is(word, ";"))
     return false;
   const Token *behind = atom_token(f, at + 1);
-  return !behind || (f->list->atoms.items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
+  return !behind || (f->atoms->items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
 }
 
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
@@ -171,8 +172,8 @@ static bool bare_fits(const void *context, const DateMatch *m)
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
     int32_t day = frame->field[FIELD_DAY], month = frame->field[FIELD_MONTH];
-    bool glued_after = m->end < f->list->atoms.len && !f->list->atoms.items[m->end].spaced &&
-                       str_is(atom_word(f, m->end), "%");
+    bool glued_after =
+        m->end < f->atoms->len && !f->atoms->items[m->end].spaced && str_is(atom_word(f, m->end), "%");
     return (day > 12 && !(day == 24 && month == 7) && !glued_after);
   }
   if (bare == 6) return frame_get(frame, FIELD_UNIT, 0) == UNIT_YEAR; // "im Jahr": a year each
@@ -194,12 +195,12 @@ static bool bare_fits(const void *context, const DateMatch *m)
     return f->notes->dates.len && f->last_end == m->begin - 1 &&
            frame_has(f->notes->dates.items[f->notes->dates.len - 1].frame, FIELD_MONTH);
   if (bare == 3) { // "i vår" is not "i vår stad"
-    bool word = m->end < f->list->atoms.len &&
-                f->notes->tokens.items[f->list->atoms.items[m->end].token].flags & TOKEN_WORD;
+    bool word =
+        m->end < f->atoms->len && f->notes->tokens.items[f->atoms->items[m->end].token].flags & TOKEN_WORD;
     return !word || atom_reading(f, m->end, SYM_FN);
   }
   Str before = m->begin ? atom_word(f, m->begin - 1) : (Str){NULL, 0}, after = atom_word(f, m->end);
-  bool glued = m->end < f->list->atoms.len && !f->list->atoms.items[m->end].spaced;
+  bool glued = m->end < f->atoms->len && !f->atoms->items[m->end].spaced;
   bool money = str_is(before, "$") || str_is(before, "€") || str_is(before, "£") || str_is(before, "#");
   bool unit = str_is(after, "%") || str_is(after, "€") || str_is(after, "$") || str_is(after, "°") ||
               str_is(after, "£");
@@ -231,7 +232,7 @@ static int32_t atom_tense(const Finder *f, uint32_t at)
 {
   const Reading *r = atom_reading(f, at, SYM_TENSE);
   if (r) return r->value;
-  const Atom *atom = &f->list->atoms.items[at];
+  const Atom *atom = &f->atoms->items[at];
   for (size_t i = 0; i < f->lex->suffixes.len; i++) {
     if (atom->lower.len > f->lex->suffixes.items[i].len + 2 &&
         str_ends(atom->lower, f->lex->suffixes.items[i]))
@@ -258,14 +259,14 @@ static int32_t tense_near(const Finder *f, uint32_t begin, uint32_t end, uint32_
 static void sentence_of(Finder *f, uint32_t at, uint32_t *first, uint32_t *last)
 {
   const SentenceVec *sentences = &f->notes->sentences;
-  uint32_t token = f->list->atoms.items[at].token;
-  *first = 0, *last = (uint32_t)f->list->atoms.len;
+  uint32_t token = f->atoms->items[at].token;
+  *first = 0, *last = (uint32_t)f->atoms->len;
   while (f->sentence < sentences->len && sentences->items[f->sentence].last <= token) f->sentence++;
   if (f->sentence == sentences->len) return;
   const Sentence *s = &sentences->items[f->sentence];
   uint32_t from = at, to = at;
-  while (from > 0 && at - from < TENSE_REACH && f->list->atoms.items[from - 1].token >= s->first) from--;
-  while (to < *last && to - at < 2 * TENSE_REACH && f->list->atoms.items[to].token < s->last) to++;
+  while (from > 0 && at - from < TENSE_REACH && f->atoms->items[from - 1].token >= s->first) from--;
+  while (to < *last && to - at < 2 * TENSE_REACH && f->atoms->items[to].token < s->last) to++;
   *first = from, *last = to;
 }
 
@@ -293,7 +294,7 @@ static void mark_tense(Finder *f, DateFrame *frame, uint32_t begin, uint32_t end
 static void add_draft(Finder *f, uint32_t begin, uint32_t end, DateType type, float confidence,
                       const DateFrame *frame)
 {
-  const Atom *atoms = f->list->atoms.items;
+  const Atom *atoms = f->atoms->items;
   DateFrame *kept = arena_alloc(&f->notes->arena, sizeof *kept);
   *kept = *frame;
   f->last_begin = begin, f->last_end = end;
@@ -314,8 +315,8 @@ static bool is_range_mark(const Finder *f, uint32_t at)
 static uint32_t joiner_before(const Finder *f, uint32_t at, uint32_t floor)
 {
   const Reading *two = at >= floor + 2 ? atom_reading(f, at - 2, SYM_TO) : NULL;
-  for (uint32_t i = 0; two && i < f->list->atoms.items[at - 2].readings.count; i++) {
-    const Reading *r = f->list->atoms.items[at - 2].readings.items[i];
+  for (uint32_t i = 0; two && i < f->atoms->items[at - 2].readings->count; i++) {
+    const Reading *r = f->atoms->items[at - 2].readings->items[i];
     if (r->sym == SYM_TO && r->len == 2) return 2;
   }
   return is_range_mark(f, at - 1) || atom_reading(f, at - 1, SYM_TO) || atom_reading(f, at - 1, SYM_AND) ||
@@ -357,11 +358,11 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
     if (i == here) break;
     uint32_t end = i;
     bool suffix = i > floor && (str_is(atom_word(f, i - 1), ".") || atom_reading(f, i - 1, SYM_ORDSUF));
-    if (suffix && !f->list->atoms.items[i - 1].spaced) i--;
+    if (suffix && !f->atoms->items[i - 1].spaced) i--;
     const Reading *number = i > floor ? day_reading(f, i - 1) : NULL;
     if (!number && i > floor && atom_reading(f, m->begin, SYM_NUM)) number = atom_reading(f, i - 1, SYM_NUM);
     if (!number || !date_field_fits(FIELD_DAY, number->value, number->digits)) break;
-    if (f->list->atoms.items[i - 1].inside) break;
+    if (f->atoms->items[i - 1].inside) break;
     found[count][0] = i - 1, found[count++][1] = end;
   }
   uint32_t last = count ? found[0][1] : floor;
@@ -497,30 +498,63 @@ static void mark_open(const Finder *f, DateMatch *m)
   }
 }
 
+// Atoms that may be of one expression, up to `end`; `heavy`: behind the last that can carry one.
+typedef struct Run {
+  uint32_t end, heavy;
+} Run;
+
+static Run run_from(const Finder *f, uint32_t at)
+{
+  Run run = {at, at};
+  const Atom *atoms = f->atoms->items;
+  for (; run.end < f->atoms->len && atoms[run.end].marks & WORD_KNOWN; run.end++) {
+    if (atoms[run.end].marks & WORD_HEAVY) run.heavy = run.end + 1;
+  }
+  return run;
+}
+
+// Read the run that begins at `at`, and as far around it as mark_tense() looks.
+static void read_run(Finder *f, uint32_t at, uint32_t end)
+{
+  uint32_t first = at > TENSE_REACH ? at - TENSE_REACH : 0;
+  if (f->reader->at < first) f->reader->at = first;
+  dateatom_read(f->reader, end + 2 * TENSE_REACH);
+}
+
+// Returns where the search goes on.
+static uint32_t add_match(Finder *f, DateMatch *m, uint32_t *floor)
+{
+  if (m->pattern->family == FAMILY_NONE) return m->end;
+  if (m->end > m->begin + 1 && m->begin > *floor && atom_reading(f, m->begin, SYM_TO) &&
+      day_reading(f, m->begin - 1))
+    m->begin++; // "13 a 15 de julho": no article
+  mark_tense(f, &m->frame, m->begin, m->end);
+  *floor = add_left_days(f, m, *floor);
+  share_year(f, m, *floor);
+  join_range(f, m, *floor);
+  if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
+  add_draft(f, m->begin, m->end, type_of(m), confidence_of(m), &m->frame);
+  uint32_t next = add_right_days(f, m);
+  *floor = m->end;
+  return next;
+}
+
 static void find_all(Finder *f, const DatePat *pat)
 {
   uint32_t floor = 0;
-  for (uint32_t at = 0; at < f->list->atoms.len;) {
+  Run run = {0, 0};
+  for (uint32_t at = 0; at < f->atoms->len;) {
     DateMatch m;
-    if (!f->list->atoms.items[at].readings.count || !datepat_match(pat, f->list, at, bare_fits, f, &m)) {
+    if (at >= run.end) {
+      run = run_from(f, at);
+      if (run.heavy > at) read_run(f, at, run.end);
+    }
+    if (at >= run.heavy)
+      at = run.end > at ? run.end : at + 1;
+    else if (datepat_match(pat, f->atoms, at, bare_fits, f, &m))
+      at = add_match(f, &m, &floor);
+    else
       at++;
-      continue;
-    }
-    if (m.pattern->family == FAMILY_NONE) {
-      at = m.end;
-      continue;
-    }
-    if (m.end > m.begin + 1 && m.begin > floor && atom_reading(f, m.begin, SYM_TO) &&
-        day_reading(f, m.begin - 1))
-      m.begin++; // "13 a 15 de julho": no article
-    mark_tense(f, &m.frame, m.begin, m.end);
-    floor = add_left_days(f, &m, floor);
-    share_year(f, &m, floor);
-    join_range(f, &m, floor);
-    if (!frame_has(&m.frame, FIELD_RANGE)) mark_open(f, &m);
-    add_draft(f, m.begin, m.end, type_of(&m), confidence_of(&m), &m.frame);
-    at = add_right_days(f, &m);
-    floor = m.end;
   }
 }
 
@@ -528,14 +562,16 @@ void dates_find(const Dates *self, struct Notes *notes)
 {
   if (notes->lang == LANG_UNKNOWN || notes->lang >= LANG_COUNT) return;
   const DateTables *tables = dates_tables(self, notes->lang, NULL);
-  if (!tables) return;
+  if (!tables || !dateatom_any(&tables->lex, &notes->tokens)) return;
   Arena scratch = {0};
-  AtomList list = {0};
-  const DateLex *lex = &tables->lex;
-  dateatom_read(lex, notes->text, &notes->tokens, &scratch, &list);
-  if (list.any) {
-    Finder finder = {.lex = lex, .list = &list, .notes = notes};
-    find_all(&finder, &tables->pat);
-  }
+  AtomVec atoms = {0};
+  AtomReader reader = {.lex = &tables->lex,
+                       .text = notes->text,
+                       .tokens = &notes->tokens,
+                       .scratch = &scratch,
+                       .atoms = &atoms};
+  Finder finder = {.lex = &tables->lex, .atoms = &atoms, .reader = &reader, .notes = notes};
+  dateatom_cut(&tables->lex, &notes->tokens, &scratch, &atoms);
+  find_all(&finder, &tables->pat);
   arena_release(&scratch);
 }

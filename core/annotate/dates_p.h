@@ -178,6 +178,10 @@ static inline void symset_add(SymSet *set, uint16_t sym)
 {
   set->bits[sym >> 6] |= (uint64_t)1 << (sym & 63);
 }
+static inline bool symset_has(const SymSet *set, uint16_t sym)
+{
+  return set->bits[sym >> 6] >> (sym & 63) & 1;
+}
 static inline bool symset_meets(const SymSet *a, const SymSet *b)
 {
   return (a->bits[0] & b->bits[0]) | (a->bits[1] & b->bits[1]) | (a->bits[2] & b->bits[2]) |
@@ -192,19 +196,24 @@ typedef struct Readings { // all that something may be; borrowed from the lexico
 
 typedef struct Atom { // a word, number or mark; a token is one or several ("1980-talet": three)
   Str lower;
-  Readings readings;
-  uint32_t start, end; // bytes in the block
+  const Readings *readings; // never NULL
+  uint32_t start, end;      // bytes in the block
   uint32_t token;
   uint16_t node; // of the lexicon; 0: not there
+  uint8_t marks; // WORD_KNOWN: may be part of an expression; WORD_HEAVY: may carry one
   bool inside;   // does not open its token
   bool spaced;   // white space before it
   bool settled;  // its readings are those of its node, whatever stands behind it
 } Atom;
 
-typedef struct AtomList {
-  VEC_OF(Atom) atoms;
-  bool any; // something that may open an expression
-} AtomList;
+typedef VEC_OF(Atom) AtomVec;
+
+// What a word is in any form of the lexicon; see datelex_marks().
+enum {
+  WORD_OPENS = 1, // the first word of a form
+  WORD_KNOWN = 2, // some word of one
+  WORD_HEAVY = 4, // the most telling word of a form that is heavy: see DatePat.light
+};
 
 typedef struct LexNode { // a word behind the words of its parent
   Str word;
@@ -219,7 +228,7 @@ typedef struct LexNode { // a word behind the words of its parent
 typedef struct DateLex {  // the words of one language
   VEC_OF(LexNode) nodes;  // [0]: the root
   uint16_t *slots;        // an open-addressing table: (parent, word) → node; 0: free
-  uint64_t opens[1 << 8]; // a bit per low bits of a hash: some word of the root has it
+  uint8_t marks[1 << 14]; // a Bloom filter of WORD_*: see datelex_marks()
   VEC_OF(Reading) readings;
   VEC_OF(uint16_t) older; // [reading] the one before of the same node, as LexNode.newest
   VEC_OF(Str) symbols;
@@ -252,6 +261,7 @@ typedef struct DatePat {
   uint32_t start_of[SYM_MAX + 1];
   uint16_t second_of[SYM_MAX]; // [first symbol] the union of PatStart.second
   SymSet first;                // what any pattern may open with
+  SymSet light;                // too common to look at by themselves: no expression is made of them alone
 } DatePat;
 
 typedef struct DateMatch {
@@ -280,9 +290,16 @@ bool date_value_of(Str cell, int32_t *value);
 bool date_sets_of(Str cell, uint8_t only, FieldSet *set, uint8_t *sets); // "unit=Y rel=-1"
 bool datelex_load(DateLex *lex, Lang lang, Error *err);
 void datelex_release(DateLex *lex);
-void datelex_seal(DateLex *lex);                 // all words are in
-uint16_t datelex_symbol(DateLex *lex, Str name); // interned; SYM_NONE where there are too many
+void datelex_seal(DateLex *lex, const SymSet *light); // all words are in
+uint16_t datelex_symbol(DateLex *lex, Str name);      // interned; SYM_NONE where there are too many
 bool datelex_word(DateLex *lex, Str form, Reading reading);
+// WORD_* of the word with this hash, in two places of a table: a few others seem to have some, too.
+static inline uint8_t datelex_marks(const DateLex *lex, uint32_t hash)
+{
+  enum { MASK = sizeof lex->marks - 1 };
+  uint8_t marks = lex->marks[hash & MASK];
+  return marks ? marks & lex->marks[hash >> 14 & MASK] : 0;
+}
 // The node of `word`, which has str_hash() `hash`, behind `parent` (0: the first word of a form); 0: none.
 uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint32_t hash, Str word);
 
@@ -292,8 +309,21 @@ const char *dateatom_end(const char *p, const char *end);
 // Inner points belong to a word ("a.m.", "f.kr."); one at the end is a mark of its own unless the word has
 // inner ones.
 bool dateatom_has_inner_point(Str word);
-// The atoms of a block with their readings; everything lives in `scratch`.
-void dateatom_read(const DateLex *lex, Str text, const TokenVec *tokens, Arena *scratch, AtomList *out);
+// Whether any word of the block can carry an expression; most blocks have none.
+bool dateatom_any(const DateLex *lex, const TokenVec *tokens);
+// The atoms of a block, with the readings that their words have by themselves. Everything lives in `scratch`.
+void dateatom_cut(const DateLex *lex, const TokenVec *tokens, Arena *scratch, AtomVec *out);
+typedef struct AtomReader { // fills in what depends on letters' case and on the words behind
+  const DateLex *lex;
+  Str text; // of the block
+  const TokenVec *tokens;
+  Arena *scratch;
+  AtomVec *atoms;
+  uint32_t at;                   // the first atom that is not yet read
+  VEC_OF(const Reading *) found; // for the atom at hand
+} AtomReader;
+// Read the atoms up to `upto`. Those before `at` stay as they are: what is not looked at can be skipped.
+void dateatom_read(AtomReader *self, uint32_t upto);
 
 // --- datepat.c
 bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err);
@@ -301,7 +331,7 @@ void datepat_release(DatePat *pat);
 // The longest match from `at` that `fits`; false: none. Patterns say what can be, `fits` what the words
 // around allow; NULL: anything.
 typedef bool (*DateFits)(const void *context, const DateMatch *match);
-bool datepat_match(const DatePat *pat, const AtomList *list, uint32_t at, DateFits fits, const void *context,
+bool datepat_match(const DatePat *pat, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best);
 
 // --- dates_feast.c, dates_amount.c

@@ -187,7 +187,7 @@ static Word word_read(Scan *scan, CharClass c)
       if (piece_chars > 1) word.short_pieces = false;
       bool stop_after = false;
       if (!joins(scan, &word, scan->at, cp, scan->at + len, prev, &stop_after)) break;
-      if (is_hyphen(cp)) word.flags |= TOKEN_HAS_HYPHEN;
+      word.flags |= is_hyphen(cp) ? TOKEN_HAS_HYPHEN : TOKEN_HAS_MARK;
       piece_chars = 0;
       if (cp == '.')
         word.piece = scan->at + len;
@@ -229,7 +229,7 @@ static uint32_t mark_read(Scan *scan, uint32_t cp, size_t len, bool behind_word)
 {
   if (behind_word && is_apostrophe(cp) && possessive(scan, scan->at, len)) {
     scan->at += len + 1;
-    return TOKEN_WORD;
+    return TOKEN_WORD | TOKEN_HAS_MARK;
   }
   const char *first = scan->at;
   do scan->at += len;

@@ -29,6 +29,7 @@ typedef enum TokenFlags {
   TOKEN_SPACE_BEFORE = 512,
   TOKEN_FIRST = 1024,      // first word or number of its sentence (marks in front of it do not count)
   TOKEN_LINE_START = 2048, // first token on its line
+  TOKEN_HAS_MARK = 4096,   // a mark that is no hyphen inside or in front: "don't", "svt.se", "'s"
 } TokenFlags;
 
 typedef struct Token {
