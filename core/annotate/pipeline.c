@@ -364,7 +364,7 @@ static void set_blocks(const Analysis *self, const Lang *langs, Annotations *res
   BlockSpan *blocks = arena_alloc(&result->arena, size_mul(count, sizeof *blocks));
   for (size_t i = 0; i < count; i++) {
     const Block *block = &self->slots.items[i].block;
-    blocks[i] = (BlockSpan){block->start, block->end, block->kind, langs[i]};
+    blocks[i] = (BlockSpan){block->start, block->end, block->kind, langs[i], block->hash};
   }
   result->blocks = blocks;
   result->block_count = count;

@@ -31,6 +31,7 @@ typedef struct BlockSpan { // a block in a result
   size_t start, end;
   BlockKind kind;
   Lang lang;
+  uint64_t hash; // as Block.hash
 } BlockSpan;
 
 typedef struct Annotations {

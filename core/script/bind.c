@@ -12,305 +12,18 @@
 #include <stdlib.h>
 
 #define DOC "newsmark.Doc"
-#define MAX_FIELDS 16 // of one span
-#define CACHED 64     // patterns of newsmark.find
-
-typedef struct Field {
-  Str name, value;
-} Field;
 
 typedef struct Doc {
   uint64_t run_id;
 } Doc;
 
-static Tagger *tagger_of(lua_State *L)
-{
-  return sandbox_of(L)->owner;
-}
-
-static Run *run_of(lua_State *L)
-{
-  Run *run = tagger_of(L)->run;
-  if (!run) luaL_error(L, "there is no article now: ask in scan, filter, check or value");
-  return run;
-}
-
 Run *bind_check_doc(lua_State *L, int arg)
 {
   const Doc *doc = luaL_checkudata(L, arg, DOC);
-  if (!tagger_of(L)->run || doc->run_id != tagger_of(L)->run_id)
+  const Tagger *tagger = bind_tagger(L);
+  if (!tagger->run || doc->run_id != tagger->run_id)
     luaL_error(L, "this article is closed: do not keep doc between calls");
-  return tagger_of(L)->run;
-}
-
-static void set_str(lua_State *L, const char *key, Str value) // [table]; an empty value is nil
-{
-  if (!value.len) return;
-  lua_pushlstring(L, value.ptr, value.len);
-  lua_setfield(L, -2, key);
-}
-
-void bind_push_stretch(lua_State *L, const Run *run, size_t start, size_t end) // {first, last, text}
-{
-  lua_createtable(L, 0, 8);
-  lua_pushinteger(L, (lua_Integer)start + 1);
-  lua_setfield(L, -2, "first");
-  lua_pushinteger(L, (lua_Integer)end);
-  lua_setfield(L, -2, "last");
-  lua_pushlstring(L, run->text.ptr + start, end - start);
-  lua_setfield(L, -2, "text");
-}
-
-// --- spans
-
-Str span_script_tag(const Span *span)
-{
-  static const char *const entities[] = {
-      [ENTITY_PER] = "person", [ENTITY_ORG] = "org", [ENTITY_LOC] = "place"};
-  static const char *const dates[] = {"date", "time", "duration", "set"};
-  switch (span->kind) {
-  case SPAN_ENTITY:
-    return str_of(entities[span->type]);
-  case SPAN_DATE:
-    return str_of(dates[span->type]);
-  case SPAN_QUOTE:
-    return STR("quote");
-  default:
-    return span->tag->tag;
-  }
-}
-
-static void set_mention(lua_State *L, const Run *run, const char *key, const Mention *mention) // [span]
-{
-  if (mention->start == mention->end) return;
-  bind_push_stretch(L, run, mention->start, mention->end);
-  set_str(L, "name", mention->name);
-  set_str(L, "entity", mention->entity);
-  lua_setfield(L, -2, key);
-}
-
-// The object that read_fields() wrote. Copied out of cJSON first: what follows may raise.
-static void push_fields(lua_State *L, const Run *run, Str json)
-{
-  Field fields[MAX_FIELDS];
-  size_t count = 0;
-  cJSON *object = json_parse(json, NULL);
-  for (const cJSON *member = object ? object->child : NULL; member && count < MAX_FIELDS;
-       member = member->next)
-    if (cJSON_IsString(member))
-      fields[count++] = (Field){arena_dup(run->scratch, str_of(member->string)),
-                                arena_dup(run->scratch, str_of(member->valuestring))};
-  cJSON_Delete(object);
-  lua_createtable(L, 0, (int)count);
-  for (size_t i = 0; i < count; i++) {
-    lua_pushlstring(L, fields[i].value.ptr, fields[i].value.len);
-    lua_setfield(L, -2, fields[i].name.ptr);
-  }
-}
-
-void bind_push_span(lua_State *L, const Run *run, const Span *span)
-{
-  luaL_checkstack(L, 6, "spans");
-  bind_push_stretch(L, run, span->start, span->end);
-  set_str(L, "tag", span_script_tag(span));
-  lua_pushnumber(L, (lua_Number)span->confidence);
-  lua_setfield(L, -2, "conf");
-  switch (span->kind) {
-  case SPAN_ENTITY:
-    set_str(L, "name", span->entity->name);
-    set_str(L, "entity", span->entity->entity);
-    break;
-  case SPAN_DATE:
-    set_str(L, "value", span->date->value);
-    set_str(L, "from", span->date->begin);
-    set_str(L, "till", span->date->until);
-    break;
-  case SPAN_QUOTE:
-    set_str(L, "type", span_type_name(span));
-    set_mention(L, run, "cue", &span->quote->cue);
-    set_mention(L, run, "speaker", &span->quote->speaker);
-    set_mention(L, run, "source", &span->quote->source);
-    break;
-  default:
-    set_str(L, "value", span->tag->value);
-    if (!span->tag->fields.len) break;
-    push_fields(L, run, span->tag->fields);
-    lua_setfield(L, -2, "fields");
-  }
-}
-
-static void check_range(lua_State *L, const Run *run, lua_Integer first, lua_Integer last)
-{
-  if (first < 1 || last < first || (lua_Unsigned)last > run->text.len)
-    luaL_error(L, "range %I..%I lies outside the article (1..%I)", (LUAI_UACINT)first, (LUAI_UACINT)last,
-               (LUAI_UACINT)run->text.len);
-  const char *text = run->text.ptr;
-  if (((unsigned char)text[first - 1] & 0xC0) == 0x80 ||
-      ((size_t)last < run->text.len && ((unsigned char)text[last] & 0xC0) == 0x80))
-    luaL_error(L, "range %I..%I cuts a character in two", (LUAI_UACINT)first, (LUAI_UACINT)last);
-}
-
-Str bind_read_text(lua_State *L, Run *run, const char *what)
-{
-  size_t len;
-  if (!lua_toboolean(L, -1)) return (Str){0};
-  if (!lua_isstring(L, -1)) luaL_error(L, "%s should be a string, not a %s", what, luaL_typename(L, -1));
-  const char *text = lua_tolstring(L, -1, &len);
-  return arena_dup(run->arena, (Str){text, len});
-}
-
-static int field_cmp(const void *a, const void *b)
-{
-  return str_cmp(((const Field *)a)->name, ((const Field *)b)->name);
-}
-
-// The table of strings on top of the stack as a JSON object, members sorted.
-static Str read_fields(lua_State *L, Run *run)
-{
-  Field fields[MAX_FIELDS];
-  size_t count = 0;
-  if (!lua_istable(L, -1)) luaL_error(L, "fields should be a table of strings");
-  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) { // [fields, name, value]
-    if (count == MAX_FIELDS) luaL_error(L, "fields: more than %d", MAX_FIELDS);
-    if (lua_type(L, -2) != LUA_TSTRING) luaL_error(L, "fields: names are strings");
-    fields[count].value = bind_read_text(L, run, "fields: a value");
-    lua_pushvalue(L, -2);
-    fields[count++].name = bind_read_text(L, run, "fields: a name");
-    lua_pop(L, 1);
-  }
-  qsort(fields, count, sizeof *fields, field_cmp);
-  StrBuf out = {0}; // from here no Lua
-  strbuf_byte(&out, '{');
-  for (size_t i = 0; i < count; i++) {
-    if (i) strbuf_byte(&out, ',');
-    json_write_str(&out, fields[i].name);
-    strbuf_byte(&out, ':');
-    json_write_str(&out, fields[i].value);
-  }
-  strbuf_byte(&out, '}');
-  Str json = count ? arena_dup(run->arena, strbuf_str(&out)) : (Str){0};
-  strbuf_release(&out);
-  return json;
-}
-
-static void read_more(lua_State *L, Run *run, Span *span) // [table]: value, conf, fields
-{
-  if (lua_getfield(L, -1, "conf") != LUA_TNIL) {
-    lua_Number conf = lua_tonumber(L, -1);
-    if (!lua_isnumber(L, -1) || !(conf >= 0 && conf <= 1)) luaL_error(L, "conf should be between 0 and 1");
-    span->confidence = (float)conf;
-  }
-  lua_pop(L, 1);
-  if (span->kind != SPAN_TAG) return;
-  lua_getfield(L, -1, "value");
-  Str value = bind_read_text(L, run, "value");
-  if (!str_eq(value, span->tag->value)) span_own_tag(span, run->arena)->value = value;
-  lua_pop(L, 1);
-  if (lua_getfield(L, -1, "fields") != LUA_TNIL) {
-    Str fields = read_fields(L, run);
-    span_own_tag(span, run->arena)->fields = fields;
-  }
-  lua_pop(L, 1);
-}
-
-static void change_tag(lua_State *L, Run *run, Span *span, Str tag)
-{
-  static const struct {
-    const char *tag;
-    EntityType type;
-  } entities[] = {{"person", ENTITY_PER}, {"org", ENTITY_ORG}, {"place", ENTITY_LOC}};
-  if (str_eq(span_script_tag(span), tag)) return;
-  if (span->kind == SPAN_TAG && tagger_tag(tagger_of(L), tag)) {
-    Str own = arena_dup(run->arena, tag);
-    span_own_tag(span, run->arena)->tag = own;
-    return;
-  }
-  for (size_t i = 0; span->kind == SPAN_ENTITY && i < ARRAY_LEN(entities); i++) {
-    if (!str_is(tag, entities[i].tag)) continue;
-    span->type = (uint8_t)entities[i].type;
-    return;
-  }
-  luaL_error(L, "filter: a %s cannot become \"%s\"", span_script_tag(span).ptr, tag.ptr);
-}
-
-static lua_Integer read_position(lua_State *L, const char *key) // [table]
-{
-  int whole;
-  lua_getfield(L, -1, key);
-  lua_Integer value = lua_tointegerx(L, -1, &whole);
-  if (!whole) luaL_error(L, "filter: %s should be a whole number", key);
-  lua_pop(L, 1);
-  return value;
-}
-
-void bind_read_span(lua_State *L, Run *run, Span *span)
-{
-  lua_Integer first = read_position(L, "first"), last = read_position(L, "last");
-  check_range(L, run, first, last);
-  if (lua_getfield(L, -1, "tag") != LUA_TSTRING) luaL_error(L, "filter: tag should be a string");
-  change_tag(L, run, span, str_of(lua_tostring(L, -1)));
-  lua_pop(L, 1);
-  span->start = (size_t)first - 1;
-  span->end = (size_t)last;
-  read_more(L, run, span);
-}
-
-// The facts of a tag without a value, one for all its spans; a value makes them the span's own.
-static const TagFacts *plain_facts(const Tagger *tagger, Run *run, uint32_t tag)
-{
-  if (!run->plain[tag]) {
-    const TagFacts facts = {.tag = arena_dup(run->arena, tagger->tags.items[tag].id),
-                            .script = arena_dup(run->arena, tagger->name)};
-    run->plain[tag] = arena_copy(run->arena, &facts, sizeof facts);
-  }
-  return run->plain[tag];
-}
-
-Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32_t order)
-{
-  Tagger *tagger = tagger_of(L);
-  Run *run = run_of(L);
-  if (run->own >= tagger->budget.spans)
-    luaL_error(L, "stopped: more than %d spans", (int)tagger->budget.spans);
-  run->own++;
-  vec_push_in(run->arena, &run->spans,
-              (Span){.start = start,
-                     .end = end,
-                     .kind = SPAN_TAG,
-                     .by = BY_SCRIPT,
-                     .confidence = 1,
-                     .id = order,
-                     .tag = plain_facts(tagger, run, tag)});
-  return &run->spans.items[run->spans.len - 1];
-}
-
-static int l_emit(lua_State *L) // emit(tag, first, last [, more])
-{
-  Tagger *tagger = tagger_of(L);
-  Run *run = run_of(L);
-  if (!run->scanning) return luaL_error(L, "emit: only scan may call it, while it runs");
-  const char *name = luaL_checkstring(L, 1);
-  lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3);
-  bool more = !lua_isnoneornil(L, 4);
-  if (more) luaL_checktype(L, 4, LUA_TTABLE);
-  const TagType *tag = tagger_tag(tagger, str_of(name));
-  if (!tag) return luaL_error(L, "emit: tag \"%s\" is not declared in tags", name);
-  check_range(L, run, first, last);
-  lua_settop(L, 4);
-  Span *span =
-      bind_add_span(L, (uint32_t)(tag - tagger->tags.items), (size_t)first - 1, (size_t)last, UINT32_MAX);
-  if (more) {
-    Span filled = *span; // `more` may have methods that emit, too
-    size_t at = run->spans.len - 1;
-    read_more(L, run, &filled);
-    run->spans.items[at] = filled;
-  }
-  return 0;
-}
-
-void bind_push_emit(lua_State *L)
-{
-  lua_pushcfunction(L, l_emit);
+  return tagger->run;
 }
 
 // --- the fields of doc
@@ -357,8 +70,8 @@ static void push_blocks(lua_State *L, Run *run)
   for (size_t i = 0; i < run->found->block_count; i++) {
     const BlockSpan *block = &run->found->blocks[i];
     bind_push_stretch(L, run, block->start, block->end);
-    set_str(L, "kind", str_of(block_kind_name(block->kind)));
-    set_str(L, "lang", str_of(lang_code(block->lang)));
+    bind_set_str(L, "kind", str_of(block_kind_name(block->kind)));
+    bind_set_str(L, "lang", str_of(lang_code(block->lang)));
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
 }
@@ -478,7 +191,7 @@ static int l_doc_newindex(lua_State *L)
 void bind_push_doc(lua_State *L)
 {
   Doc *doc = lua_newuserdatauv(L, sizeof *doc, 1);
-  doc->run_id = tagger_of(L)->run_id;
+  doc->run_id = bind_tagger(L)->run_id;
   lua_newtable(L);
   lua_setiuservalue(L, -2, 1);
   if (luaL_newmetatable(L, DOC)) {
@@ -497,14 +210,13 @@ void bind_push_doc(lua_State *L)
 static int l_spans(lua_State *L) // newsmark.spans(doc, tag) -> Span[]
 {
   Run *run = bind_check_doc(L, 1);
-  Str tag = str_of(luaL_checkstring(L, 2));
+  Wanted wanted = {0};
   lua_Integer count = 0;
+  wanted_add(&wanted, run->scratch, str_of(luaL_checkstring(L, 2)));
   lua_newtable(L);
   for (size_t i = 0; i < run->spans.len; i++) {
     const Span *span = &run->spans.items[i];
-    bool wanted = str_eq(span_script_tag(span), tag) || (span->kind == SPAN_DATE && str_is(tag, "date")) ||
-                  (span->kind == SPAN_ENTITY && str_is(tag, "entity"));
-    if (!wanted || is_gone(span)) continue;
+    if (is_gone(span) || !wanted_has(&wanted, span)) continue;
     sandbox_charge(L, 16);
     bind_push_span(L, run, span);
     lua_rawseti(L, -2, ++count);
@@ -512,24 +224,26 @@ static int l_spans(lua_State *L) // newsmark.spans(doc, tag) -> Span[]
   return 1;
 }
 
-// Spans of one tag, in order of their starts, in the run's scratch; made when first asked for, and again
+// Spans of one name, in order of their starts, in the run's scratch; made when first asked for, and again
 // where spans came since.
-static const Within *within_of(Run *run, Str tag)
+static const Within *within_of(Run *run, Str name)
 {
   Within *within = NULL;
   for (size_t i = 0; i < run->within.len && !within; i++)
-    if (str_eq(run->within.items[i].tag, tag)) within = &run->within.items[i];
+    if (str_eq(run->within.items[i].name, name)) within = &run->within.items[i];
   if (within && within->seen == run->spans.len) return within;
   if (!within) {
-    vec_push_in(run->scratch, &run->within, (Within){.tag = arena_dup(run->scratch, tag)});
+    vec_push_in(run->scratch, &run->within, (Within){.name = arena_dup(run->scratch, name)});
     within = &run->within.items[run->within.len - 1];
   }
+  Wanted wanted = {0};
+  size_t reach = 0;
+  wanted_add(&wanted, run->scratch, name);
   within->seen = run->spans.len;
   within->spans.len = 0;
-  size_t reach = 0;
   for (size_t i = 0; i < run->spans.len; i++) {
     const Span *span = &run->spans.items[i];
-    if (is_gone(span) || !str_eq(span_script_tag(span), tag)) continue;
+    if (is_gone(span) || !wanted_has(&wanted, span)) continue;
     if (span->end > reach) reach = span->end;
     vec_push_in(run->scratch, &within->spans, (Reach){i, reach});
   }
@@ -543,7 +257,7 @@ static bool read_stretch(lua_State *L, int arg, const Run *run, size_t *start, s
   lua_getfield(L, arg, "last");
   lua_Integer first = luaL_checkinteger(L, -2), last = luaL_checkinteger(L, -1);
   lua_pop(L, 2);
-  check_range(L, run, first, last);
+  bind_check_range(L, run, first, last);
   *start = (size_t)first - 1;
   *end = (size_t)last;
   return true;
@@ -576,47 +290,21 @@ l_around(lua_State *L) // newsmark.around(doc, stretch, tag) -> the innermost Sp
   return 1;
 }
 
-typedef struct RegexBox { // Lua owns it
-  Regex *regex;
-} RegexBox;
-
-static int l_regex_gc(lua_State *L)
+static void *make_regex(Str pattern, Error *err)
 {
-  RegexBox *box = lua_touserdata(L, 1);
-  regex_free(box->regex);
-  box->regex = NULL;
-  return 0;
+  Error why;
+  Regex *regex = regex_new(pattern, &why);
+  if (!regex) error_set(err, why.code, "find: %s", why.text);
+  return regex;
 }
 
-static Regex *compile(lua_State *L,
-                      int arg) // through the cache, upvalue 1: pattern -> RegexBox; [1] is their number
+static void unmake_regex(void *regex)
 {
-  size_t len;
-  const char *pattern = luaL_checklstring(L, arg, &len);
-  lua_pushvalue(L, arg);
-  if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TUSERDATA) return ((RegexBox *)lua_touserdata(L, -1))->regex;
-  RegexBox *box = lua_newuserdatauv(L, sizeof *box, 0);
-  box->regex = NULL;
-  if (luaL_newmetatable(L, "newsmark.Regex")) {
-    lua_pushcfunction(L, l_regex_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  Error err;
-  sandbox_charge(L, 1000 + len * 16);
-  box->regex = regex_new((Str){pattern, len}, &err);
-  if (!box->regex) luaL_error(L, "find: %s", err.text);
-  lua_rawgeti(L, lua_upvalueindex(1), 1);
-  lua_Integer count = lua_tointeger(L, -1);
-  lua_pop(L, 1);
-  if (count >= CACHED) return box->regex; // on the stack, so alive for this call
-  lua_pushvalue(L, arg);
-  lua_pushvalue(L, -2);
-  lua_rawset(L, lua_upvalueindex(1));
-  lua_pushinteger(L, count + 1);
-  lua_rawseti(L, lua_upvalueindex(1), 1);
-  return box->regex;
+  regex_free(regex);
 }
+
+static const Compiler g_regexes = {
+    .make = make_regex, .free = unmake_regex, .most = 64, .cost = 1000, .cost_byte = 16};
 
 static void on_pause(void *L)
 {
@@ -632,7 +320,7 @@ static int l_find(lua_State *L) // newsmark.find(text, re [, init]) -> first, la
   if (init < 1) return luaL_argerror(L, 3, "should be 1 or more");
   sandbox_charge(L, 1 + len / 8);
   if (!utf8_valid(subject)) return luaL_argerror(L, 1, "not UTF-8");
-  Regex *regex = compile(L, 2);
+  Regex *regex = bind_compile(L, 2, &g_regexes);
   size_t from = (size_t)init - 1;
   while (from < len && ((unsigned char)text[from] & 0xC0) == 0x80) from++;
   RegexMatch m;
@@ -684,9 +372,6 @@ void bind_push_api(lua_State *L)
   lua_setfield(L, -2, "around");
   bind_push_index(L);
   lua_setfield(L, -2, "index");
-  lua_newtable(L); // the cache of compiled patterns
-  lua_pushinteger(L, 0);
-  lua_rawseti(L, -2, 1);
-  lua_pushcclosure(L, l_find, 1);
+  lua_pushcfunction(L, l_find);
   lua_setfield(L, -2, "find");
 }

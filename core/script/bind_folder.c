@@ -18,29 +18,15 @@ static bool may_ask(lua_State *L, Run *run)
   return true;
 }
 
-static Run *run_now(lua_State *L)
-{
-  Run *run = ((Tagger *)sandbox_of(L)->owner)->run;
-  if (!run) luaL_error(L, "newsmark.index: there is no article now");
-  return run;
-}
-
 static void set_count(lua_State *L, const char *key, size_t count) // [table]
 {
   lua_pushinteger(L, (lua_Integer)count);
   lua_setfield(L, -2, key);
 }
 
-static void set_text(lua_State *L, const char *key, Str text) // [table]
-{
-  if (!text.len) return;
-  lua_pushlstring(L, text.ptr, text.len);
-  lua_setfield(L, -2, key);
-}
-
 static int l_entity(lua_State *L) // newsmark.index.entity(name) -> table or nil
 {
-  Run *run = run_now(L);
+  Run *run = bind_run(L);
   size_t len;
   const char *name = luaL_checklstring(L, 1, &len);
   FolderEntity found = {0};
@@ -50,11 +36,11 @@ static int l_entity(lua_State *L) // newsmark.index.entity(name) -> table or nil
     return 1;
   }
   lua_createtable(L, 0, 8);
-  set_text(L, "name", found.name);
-  set_text(L, "entity", found.entity);
-  set_text(L, "tag", found.tag);
-  set_text(L, "first", found.first);
-  set_text(L, "last", found.last);
+  bind_set_str(L, "name", found.name);
+  bind_set_str(L, "entity", found.entity);
+  bind_set_str(L, "tag", found.tag);
+  bind_set_str(L, "first", found.first);
+  bind_set_str(L, "last", found.last);
   set_count(L, "articles", found.articles);
   set_count(L, "mentions", found.mentions);
   set_count(L, "quotes", found.quotes);

@@ -1,41 +1,13 @@
-// doc:query(): tree-sitter queries over the article's trees, which are made when first asked for. A query is
-// compiled once a script and kept in the state, owned by Lua. What it captures is copied into the run's
-// scratch first: the calls of tree-sitter must not be left by an error.
+// doc:query(): tree-sitter queries over the article's trees, which are made when first asked for. What one
+// captures is copied into the run's scratch first: the calls of tree-sitter must not be left by an error.
 #include "parse/treequery.h"
 #include "script/bind.h"
 
 #include <lauxlib.h>
 
-#define QUERY "newsmark.Query"
 #define SOURCE_MAX 2000    // bytes of a query
 #define DEPTH_MAX 20       // brackets in brackets
 #define CAPTURES_MAX 20000 // of one run
-#define KEPT 32            // queries
-
-typedef struct QueryBox { // Lua owns it
-  TreeQuery *query;
-} QueryBox;
-
-static int l_query_gc(lua_State *L)
-{
-  QueryBox *box = lua_touserdata(L, 1);
-  treequery_free(box->query);
-  box->query = NULL;
-  return 0;
-}
-
-// The table of compiled queries, source -> QueryBox; [1] is their number.
-static void push_kept(lua_State *L)
-{
-  static const char key = 0;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TTABLE) return;
-  lua_pop(L, 1);
-  lua_newtable(L);
-  lua_pushinteger(L, 0);
-  lua_rawseti(L, -2, 1);
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
-}
 
 // Whether something repeated holds something repeated, which takes tree-sitter's analysis of a query out of
 // bounds.
@@ -65,40 +37,25 @@ static bool repeats_repeated(Str source)
   return false;
 }
 
-// The compiled query of the string at `arg`; its box is left on the stack.
-static const TreeQuery *compile(lua_State *L, int arg)
+static void *make(Str source, Error *err)
 {
-  size_t len;
-  const char *source = luaL_checklstring(L, arg, &len);
-  if (len > SOURCE_MAX) luaL_error(L, "query: longer than %d bytes", SOURCE_MAX);
-  if (repeats_repeated((Str){source, len}))
-    luaL_error(L, "query: a repetition in a repetition, or more than %d levels", DEPTH_MAX);
-  push_kept(L);
-  lua_pushvalue(L, arg);
-  if (lua_rawget(L, -2) == LUA_TUSERDATA) return ((QueryBox *)lua_touserdata(L, -1))->query;
-  lua_pop(L, 1); // [kept]
-  QueryBox *box = lua_newuserdatauv(L, sizeof *box, 0);
-  box->query = NULL;
-  if (luaL_newmetatable(L, QUERY)) {
-    lua_pushcfunction(L, l_query_gc);
-    lua_setfield(L, -2, "__gc");
+  if (source.len > SOURCE_MAX) {
+    error_set(err, ERR_FORMAT, "query: longer than %d bytes", SOURCE_MAX);
+    return NULL;
   }
-  lua_setmetatable(L, -2);
-  Error err;
-  sandbox_charge(L, 20000 + len * 100);
-  box->query = treequery_new((Str){source, len}, &err);
-  if (!box->query) luaL_error(L, "%s", err.text);
-  lua_rawgeti(L, -2, 1);
-  lua_Integer count = lua_tointeger(L, -1);
-  lua_pop(L, 1);
-  if (count >= KEPT) return box->query;
-  lua_pushvalue(L, arg);
-  lua_pushvalue(L, -2);
-  lua_rawset(L, -4);
-  lua_pushinteger(L, count + 1);
-  lua_rawseti(L, -3, 1);
-  return box->query;
+  if (repeats_repeated(source)) {
+    error_set(err, ERR_FORMAT, "query: a repetition in a repetition, or more than %d levels", DEPTH_MAX);
+    return NULL;
+  }
+  return treequery_new(source, err);
 }
+
+static void unmake(void *query)
+{
+  treequery_free(query);
+}
+
+static const Compiler g_queries = {.make = make, .free = unmake, .most = 32, .cost = 20000, .cost_byte = 100};
 
 typedef struct Captures {
   Arena *arena;
@@ -147,7 +104,7 @@ int bind_query(lua_State *L) // doc:query(S-expression) -> matches
 {
   Run *run = bind_check_doc(L, 1);
   luaL_checktype(L, 2, LUA_TSTRING);
-  const TreeQuery *query = compile(L, 2);
+  const TreeQuery *query = bind_compile(L, 2, &g_queries);
   Captures found = {.arena = run->scratch};
   sandbox_charge(L, 1000 + run->text.len / 4);
   treequery_run(query, article_of(run), keep, &found);

@@ -139,32 +139,64 @@ static void slot_give_up(Host *self, Slot *slot, const char *article)
   self->generation++;
 }
 
-static bool in_order(const SpanVec *spans)
+// Order the spans [from, to) and leave out what was dropped. Returns how many stay, at the front.
+static size_t tidy(SpanVec *spans, size_t from, size_t to)
 {
-  for (size_t i = 1; i < spans->len; i++)
-    if (span_order(&spans->items[i - 1], &spans->items[i]) > 0) return false;
-  return true;
+  Span *items = spans->items + from;
+  size_t count = 0;
+  bool in_order = true;
+  for (size_t i = from; i < to; i++) {
+    if (spans->items[i].start == spans->items[i].end) continue;
+    in_order = in_order && (!count || span_order(&items[count - 1], &spans->items[i]) <= 0);
+    items[count++] = spans->items[i];
+  }
+  if (!in_order) qsort(items, count, sizeof *items, span_order);
+  return count;
 }
 
-// The spans from `from` up to `to` that were not dropped, in order, at the front of their place.
-static SpanVec take_spans(SpanVec *spans, size_t from, size_t to)
+// How many of the first `count` spans come before `span`, or beside it.
+static size_t count_before(const Span *items, size_t count, const Span *span)
 {
-  if (from == to) return (SpanVec){0};
-  SpanVec out = {spans->items + from, 0, to - from};
-  for (size_t i = from; i < to; i++)
-    if (spans->items[i].start < spans->items[i].end) out.items[out.len++] = spans->items[i];
-  if (out.len && !in_order(&out)) qsort(out.items, out.len, sizeof *out.items, span_order);
-  return out;
+  size_t low = 0;
+  while (low < count) {
+    size_t middle = (low + count) / 2;
+    if (span_order(&items[middle], span) <= 0)
+      low = middle + 1;
+    else
+      count = middle;
+  }
+  return low;
+}
+
+// The machine's spans are many, and mostly as they were; the tags behind them are few. So these are taken
+// out, and what comes behind each is moved up, from the back.
+static void merge_tags(SpanVec *spans, size_t machine, Arena *scratch)
+{
+  Span *items = spans->items;
+  size_t tags = spans->len - machine;
+  if (!tags) return;
+  const Span *tag = arena_copy(scratch, items + machine, tags * sizeof *tag);
+  while (tags) {
+    size_t before = count_before(items, machine, &tag[tags - 1]);
+    memmove(items + before + tags, items + before, (machine - before) * sizeof *items);
+    tags--;
+    items[before + tags] = tag[tags];
+    machine = before;
+  }
 }
 
 static Annotations *take_result(Job *job)
 {
   Annotations *result = annotations_ref(job->result);
-  SpanVec *spans = &job->run.spans, none = {0};
-  SpanVec machine = take_spans(spans, 0, job->run.machine),
-          scripts = take_spans(spans, job->run.machine, spans->len);
-  spans_merge(&result->arena, &machine, &scripts, &none, &result->spans);
-  for (size_t i = 0; i < result->spans.len; i++) result->spans.items[i].id = (uint32_t)i + 1;
+  SpanVec *spans = &job->run.spans;
+  size_t machine = job->run.machine, all = spans->len, kept = machine;
+  if (job->run.machine_changed) kept = tidy(spans, 0, machine);
+  size_t tags = tidy(spans, machine, all);
+  if (kept < machine) memmove(spans->items + kept, spans->items + machine, tags * sizeof(Span));
+  spans->len = kept + tags;
+  merge_tags(spans, kept, &job->scratch);
+  for (size_t i = 0; i < spans->len; i++) spans->items[i].id = (uint32_t)i + 1;
+  result->spans = *spans;
   return result;
 }
 

@@ -50,10 +50,10 @@ Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live
                    .machine = found->spans.len,
                    .arena = &result->arena,
                    .scratch = &job->scratch};
-  size_t count = found->spans.len;
-  if (count)
-    job->run.spans = (SpanVec){arena_copy(&result->arena, found->spans.items, size_mul(count, sizeof(Span))),
-                               count, count};
+  size_t count = found->spans.len, room = count + count / 8 + 16; // tags come behind
+  Span *spans = arena_alloc(&result->arena, size_mul(room, sizeof *spans));
+  if (count) memcpy(spans, found->spans.items, count * sizeof *spans);
+  job->run.spans = (SpanVec){spans, count, room};
   return job;
 }
 

@@ -151,7 +151,7 @@ static void read_filter_tag(lua_State *L, Tagger *self)
 {
   size_t len;
   const char *tag = lua_tolstring(L, -1, &len);
-  vec_push_in(&self->arena, &self->filter_tags, arena_dup(&self->arena, (Str){tag, len}));
+  wanted_add(&self->filter_tags, &self->arena, (Str){tag, len});
 }
 
 static void read_list(lua_State *L, Tagger *self)
@@ -219,6 +219,7 @@ static void read_declared(lua_State *L, Tagger *self) // [declared]
   self->scan_ref = field_function(L, "scan");
   self->filter_ref = field_function(L, "filter");
   each(L, self, "filter_tags", read_filter_tag);
+  self->filter_all = !self->filter_tags.tags.len;
 }
 
 // --- files of words

@@ -10,6 +10,7 @@
 #include "script/needles.h"
 #include "script/regex.h"
 #include "script/sandbox.h"
+#include "script/wanted.h"
 #include "script/words.h"
 
 #define TAGGER_SCRIPT_MAX ((size_t)1 << 20) // bytes of a script
@@ -53,7 +54,8 @@ typedef struct Tagger {
   Needles *needles; // of the patterns; ids are indices
   Words *triggers;  // NULL: none
   int scan_ref, filter_ref;
-  StrVec filter_tags; // what the filter is asked about; empty: everything
+  bool filter_all;    // the filter is asked about everything
+  Wanted filter_tags; // else about these
   VEC_OF(TaggerTest) tests;
   Memo *memo;      // NULL: articles do not come again
   Arena arena;     // owns the strings above
@@ -74,12 +76,12 @@ Tagger *tagger_new(const TaggerSource *source, Fault *fault);
 void tagger_free(Tagger *self); // NULL is fine
 const TagType *tagger_tag(const Tagger *self, Str id);
 
-typedef struct Reach { // a span, by its number, and how far it and those of its tag before it reach
+typedef struct Reach { // a span, by its number, and how far it and those of its name before it reach
   size_t span, reach;
 } Reach;
 
-typedef struct Within { // the spans of one tag, for newsmark.around
-  Str tag;
+typedef struct Within { // the spans of one name, for newsmark.around
+  Str name;
   size_t seen; // spans of the run when they were looked at
   VEC_OF(Reach) spans;
 } Within;
@@ -91,15 +93,16 @@ typedef struct Run {
   const Annotations *found; // blocks, language, date, title; borrowed
   const Snapshot *snapshot; // what `text` was read from; borrowed
   Article *article;         // its trees, once a script asked for them; owned by who made the run
-  const uint64_t *keys;     // [block] hashes of their bytes, for memos; in `scratch`; NULL: not needed yet
   const HostFolder *folder; // NULL: no index; borrowed
   size_t asked;             // questions to it so far
   VEC_OF(Within) within;    // in `scratch`
   bool live;                // an edit of an article that was tagged before
+  Lang lang;                // of the block at work
   SpanVec spans;  // so far: the machine's and the scripts'; in `arena`. What a filter drops has start == end
   size_t machine; // the first so many are the machine's
-  Arena *arena;   // of all strings of new spans
-  Arena *scratch; // of what the run needs for itself
+  bool machine_changed;   // by a filter
+  Arena *arena;           // of all strings of new spans
+  Arena *scratch;         // of what the run needs for itself
   size_t first_own, own;  // spans of the tagger at work
   const TagFacts **plain; // [tag of the tagger at work] facts without a value; in `arena`
   bool scanning;          // scan() is at work: emit may be called
@@ -125,6 +128,3 @@ typedef VEC_OF(TestOutcome) TestOutcomeVec; // in an arena
 // the words alone. Returns how many failed.
 size_t tagger_run_tests(Tagger *self, const Pipeline *pipeline, size_t most, Arena *arena,
                         TestOutcomeVec *out);
-
-// The name that scripts know a span by: "person", "date", "quote", or the tag.
-Str span_script_tag(const Span *span);

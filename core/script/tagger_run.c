@@ -45,9 +45,10 @@ static bool is_near(const Words *near, Str text, size_t start, size_t end)
   return any_word(near, str_slice(text, from, start)) || any_word(near, str_slice(text, end, to));
 }
 
-static void push_match(lua_State *L, Str text, const RegexMatch *m) // m[0], m[1], …
+static void push_match(lua_State *L, const Run *run, Str text, const RegexMatch *m) // m[0], m[1], …, m.lang
 {
-  lua_createtable(L, (int)m->count, 1);
+  lua_createtable(L, (int)m->count, 2);
+  bind_set_str(L, "lang", str_of(lang_code(run->lang)));
   for (size_t i = 0; i < m->count; i++) {
     if (m->group[i].start == SIZE_MAX) continue;
     lua_pushlstring(L, text.ptr + m->group[i].start, m->group[i].end - m->group[i].start);
@@ -58,18 +59,18 @@ static void push_match(lua_State *L, Str text, const RegexMatch *m) // m[0], m[1
 static Str call_value(lua_State *L, Run *run, int ref, Str text, const RegexMatch *m)
 {
   lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
-  push_match(L, text, m);
+  push_match(L, run, text, m);
   lua_call(L, 1, 1);
   Str value = bind_read_text(L, run, "value's result");
   lua_pop(L, 1);
   return value;
 }
 
-static bool call_check(lua_State *L, int ref, Str text, const RegexMatch *m)
+static bool call_check(lua_State *L, const Run *run, int ref, Str text, const RegexMatch *m)
 {
   if (ref == LUA_NOREF) return true;
   lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
-  push_match(L, text, m);
+  push_match(L, run, text, m);
   lua_call(L, 1, 1);
   bool ok = lua_toboolean(L, -1);
   lua_pop(L, 1);
@@ -117,7 +118,7 @@ static void run_pattern(lua_State *L, Run *run, const TaggerPattern *p, size_t b
     sandbox_charge(L, 4);
     size_t start = m.group[p->group].start, end = m.group[p->group].end;
     if (start != SIZE_MAX && end > start && is_near(p->near, text, start, end) &&
-        call_check(L, p->check_ref, text, &m))
+        call_check(L, run, p->check_ref, text, &m))
       add_match(L, run, p->tag, p->value, p->value_ref, base, text, &m, p->group,
                 UINT32_MAX / 2 + (uint32_t)p->number);
     from = m.group[0].end > from ? m.group[0].end : from + 1; // an empty match: on by one
@@ -261,30 +262,18 @@ static void recall(lua_State *L, Run *run, const MemoEntry *entry, size_t start)
   }
 }
 
-// Once for all taggers.
-static const uint64_t *block_keys(Run *run)
+// What is found depends on the bytes of the block and on its language.
+static bool run_block(lua_State *L, Tagger *self, Run *run, const BlockSpan *block)
 {
-  if (run->keys) return run->keys;
-  size_t count = run->found->block_count;
-  uint64_t *keys = arena_alloc(run->scratch, count * sizeof *keys);
-  for (size_t i = 0; i < count; i++) {
-    const BlockSpan *block = &run->found->blocks[i];
-    keys[i] = str_hash(str_slice(run->text, block->start, block->end));
-  }
-  return run->keys = keys;
-}
-
-static bool run_block(lua_State *L, Tagger *self, Run *run, size_t number)
-{
-  size_t start = run->found->blocks[number].start, end = run->found->blocks[number].end;
+  size_t start = block->start, end = block->end, first = run->spans.len;
+  run->lang = block->lang;
   if (!self->memo || end - start > UINT32_MAX) return search_block(L, self, run, start, end);
-  uint64_t key = block_keys(run)[number];
+  uint64_t key = block->hash + (uint64_t)block->lang * 0x9e3779b97f4a7c15u;
   const MemoEntry *known = memo_get(self->memo, key);
   if (known) {
     recall(L, run, known, start);
     return known->triggered;
   }
-  size_t first = run->spans.len;
   bool triggered = search_block(L, self, run, start, end);
   remember(self, run, key, first, start, triggered);
   return triggered;
@@ -307,7 +296,7 @@ static int tag_body(lua_State *L)
   for (size_t i = 0; i < run->found->block_count; i++) {
     const BlockSpan *block = &run->found->blocks[i];
     if (block->kind == BLOCK_METADATA || !reads_lang(self, block->lang)) continue;
-    triggered |= run_block(L, self, run, i);
+    triggered |= run_block(L, self, run, block);
     any = true;
   }
   if (!any || self->scan_ref == LUA_NOREF || !triggered) return 0;
@@ -325,11 +314,13 @@ static int tag_body(lua_State *L)
 static bool wants_to_filter(const Tagger *self, const Span *span)
 {
   if (span->start == span->end || span->by == BY_HUMAN) return false;
-  Str tag = span_script_tag(span);
-  bool wanted = !self->filter_tags.len;
-  for (size_t i = 0; i < self->filter_tags.len && !wanted; i++)
-    wanted = str_eq(self->filter_tags.items[i], tag);
-  return wanted;
+  return self->filter_all || wanted_has(&self->filter_tags, span);
+}
+
+// The first span that the filter may be asked about: tags alone lie behind the machine's.
+static size_t filter_from(const Tagger *self, const Run *run)
+{
+  return self->filter_all || self->filter_tags.machine ? 0 : run->machine;
 }
 
 static int filter_body(lua_State *L)
@@ -338,13 +329,14 @@ static int filter_body(lua_State *L)
   Run *run = call->run;
   lua_rawgeti(L, LUA_REGISTRYINDEX, call->tagger->filter_ref);
   bind_push_doc(L); // [call, filter, doc]
-  for (size_t i = 0; i < run->spans.len; i++) {
+  for (size_t i = filter_from(call->tagger, run); i < run->spans.len; i++) {
     Span *span = &run->spans.items[i];
     if (!wants_to_filter(call->tagger, span)) continue;
     lua_pushvalue(L, 2);
     bind_push_span(L, run, span);
     lua_pushvalue(L, 3);
     lua_call(L, 2, 1); // [call, filter, doc, answer]
+    run->machine_changed |= i < run->machine && !lua_isnil(L, -1);
     if (lua_istable(L, -1))
       bind_read_span(L, run, span);
     else if (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
@@ -380,11 +372,11 @@ bool tagger_tag_article(Tagger *self, Run *run, Fault *fault)
 
 bool tagger_filter_article(Tagger *self, Run *run, Fault *fault)
 {
-  if (self->filter_ref == LUA_NOREF || !run->spans.len) return true;
-  size_t size = run->spans.len * sizeof *run->spans.items;
-  Span *before = arena_alloc(run->scratch, size);
-  memcpy(before, run->spans.items, size);
+  size_t from = filter_from(self, run);
+  if (self->filter_ref == LUA_NOREF || run->spans.len == from) return true;
+  size_t size = (run->spans.len - from) * sizeof *run->spans.items;
+  Span *before = arena_copy(run->scratch, run->spans.items + from, size);
   bool ok = enter(self, run, filter_body, fault);
-  if (!ok) memcpy(run->spans.items, before, size);
+  if (!ok) memcpy(run->spans.items + from, before, size);
   return ok;
 }

@@ -53,7 +53,7 @@ static Annotations *bare(Str text, Lang lang)
 {
   Annotations *out = xcalloc(1, sizeof *out);
   BlockSpan *block = arena_zalloc(&out->arena, sizeof *block);
-  *block = (BlockSpan){0, text.len, BLOCK_PARAGRAPH, lang};
+  *block = (BlockSpan){0, text.len, BLOCK_PARAGRAPH, lang, str_hash(text)};
   out->blocks = block;
   out->block_count = text.len ? 1 : 0;
   out->lang = lang;

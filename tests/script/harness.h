@@ -79,12 +79,12 @@ static inline void world_load(World *w, const Pipeline *pipeline)
   assert_int_equal(err.code, ERR_NONE);
 }
 
-// An article of one paragraph without annotations. The caller unrefs it.
+// An article of one English paragraph without annotations. The caller unrefs it.
 static inline Annotations *plain_article(Str text)
 {
   Annotations *out = xcalloc(1, sizeof *out);
   BlockSpan *block = arena_zalloc(&out->arena, sizeof *block);
-  *block = (BlockSpan){0, text.len, BLOCK_PARAGRAPH, LANG_EN};
+  *block = (BlockSpan){0, text.len, BLOCK_PARAGRAPH, LANG_EN, str_hash(text)};
   out->blocks = block;
   out->block_count = 1;
   out->lang = LANG_EN;
@@ -92,12 +92,20 @@ static inline Annotations *plain_article(Str text)
   return out;
 }
 
+// What the host makes of the article `found` (taken) of `text`. The caller unrefs it.
+static inline Annotations *world_annotate(World *w, Str text, Annotations *found)
+{
+  Snapshot *snapshot = snapshot_new(text);
+  Annotations *result = host_annotate(w->host, snapshot, found, STR("a.txt"), false);
+  annotations_unref(found);
+  snapshot_unref(snapshot);
+  return result;
+}
+
 // What the host makes of a text: "1..5 w=value; …", bytes from 1. The caller frees it.
 static inline char *world_tags(World *w, const char *text)
 {
-  Snapshot *snapshot = snapshot_new(str_of(text));
-  Annotations *found = plain_article(str_of(text));
-  Annotations *result = host_annotate(w->host, snapshot, found, STR("a.txt"), false);
+  Annotations *result = world_annotate(w, str_of(text), plain_article(str_of(text)));
   StrBuf out = {0};
   strbuf_add(&out, STR(""));
   for (size_t i = 0; i < result->spans.len; i++) {
@@ -109,8 +117,6 @@ static inline char *world_tags(World *w, const char *text)
   }
   strbuf_byte(&out, '\0');
   annotations_unref(result);
-  annotations_unref(found);
-  snapshot_unref(snapshot);
   return strbuf_detach(&out);
 }
 

@@ -136,7 +136,6 @@ static void test_fields_of_spans(void **state)
                "end");
   world_load(w, NULL);
   Str text = STR("abcd");
-  Snapshot *snapshot = snapshot_new(text);
   Annotations *found = plain_article(text);
   Mention mention = {0, 1, STR("A"), STR("name:a")};
   Span spans[] = {
@@ -149,7 +148,7 @@ static void test_fields_of_spans(void **state)
        .quote = &(QuoteFacts){.cue = mention, .speaker = mention, .source = mention}},
   };
   for (size_t i = 0; i < ARRAY_LEN(spans); i++) vec_push_in(&found->arena, &found->spans, spans[i]);
-  Annotations *result = host_annotate(w->host, snapshot, found, STR(""), false);
+  Annotations *result = world_annotate(w, text, found);
   assert_int_equal(issue_count(w), 0);
   StrBuf host = {0}, stubs = {0};
   for (size_t i = 0; i < result->spans.len; i++)
@@ -162,8 +161,6 @@ static void test_fields_of_spans(void **state)
   strbuf_release(&host);
   strbuf_release(&stubs);
   annotations_unref(result);
-  annotations_unref(found);
-  snapshot_unref(snapshot);
 }
 
 int main(void)

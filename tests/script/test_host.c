@@ -154,7 +154,6 @@ static void test_filters_and_the_machine(void **state)
                "end");
   world_load(w, NULL);
   Str text = STR("Anna said: yes");
-  Snapshot *snapshot = snapshot_new(text);
   Annotations *found = plain_article(text);
   static const EntityFacts someone = {0};
   static const QuoteFacts said = {0};
@@ -168,7 +167,8 @@ static void test_filters_and_the_machine(void **state)
                      .confidence = 1});
   vec_push_in(&found->arena, &found->spans,
               (Span){.start = 11, .end = 14, .kind = SPAN_QUOTE, .quote = &said, .by = BY_RULE, .id = 2});
-  Annotations *result = host_annotate(w->host, snapshot, found, STR(""), false);
+  annotations_ref(found);
+  Annotations *result = world_annotate(w, text, found);
   assert_int_equal(issue_count(w), 0);
   assert_int_equal(result->spans.len, 1);
   assert_int_equal(result->spans.items[0].type, ENTITY_ORG);
@@ -179,7 +179,50 @@ static void test_filters_and_the_machine(void **state)
   assert_true(str_is(str_slice(text, result->blocks[0].start, result->blocks[0].end),
                      text.ptr)); // held by the result
   annotations_unref(result);
-  snapshot_unref(snapshot);
+}
+
+// Names and tags lie in one order, whatever stands where; filters see the names they ask for, and no others.
+static void test_tags_among_the_machine_s(void **state)
+{
+  World *w = *state;
+  static const EntityFacts someone = {0};
+  world_tagger(
+      w, "t.lua", "",
+      "lists = { { tag = 'w', words = { 'a', 'b b' }, whole = false } },\n"
+      "patterns = { { tag = 'v', re = 'c a?' } },\n"
+      "filter_tags = { 'place', 'v' },\n"
+      "filter = function(s) assert(s.tag == 'v' or s.tag == 'place') return s.first % 3 > 0 and s end");
+  world_load(w, NULL);
+  unsigned seed = 1;
+  for (int round = 0; round < 300; round++) {
+    char text[200];
+    size_t tags = 0, names = 0, stay = 0, len = 0, left = 0;
+    for (; len < sizeof text - 1; len++) text[len] = "abc   "[(seed = seed * 1103515245 + 12345) >> 16 & 3];
+    Str words = {text, len};
+    Annotations *found = plain_article(words);
+    for (size_t at = 0; at < len; at += 1 + (seed >> 16) % 9) {
+      seed = seed * 1103515245 + 12345;
+      size_t end = at + 1 + (seed >> 20) % 5;
+      EntityType type = (seed >> 24) % ENTITY_TYPES;
+      vec_push_in(&found->arena, &found->spans,
+                  (Span){.start = at, .end = end < len ? end : len, .type = type, .entity = &someone});
+      stay += type != ENTITY_LOC || (at + 1) % 3 > 0;
+    }
+    Annotations *result = world_annotate(w, words, found);
+    assert_int_equal(issue_count(w), 0);
+    for (size_t i = 0; i < result->spans.len; i++) {
+      const Span *span = &result->spans.items[i];
+      if (i) assert_true(span_order(span - 1, span) <= 0);
+      assert_int_equal(span->id, i + 1);
+      names += span->kind == SPAN_ENTITY;
+      tags += span->kind == SPAN_TAG && str_is(span->tag->tag, "w");
+      if (span->kind == SPAN_TAG && str_is(span->tag->tag, "v")) assert_true((span->start + 1) % 3 > 0);
+    }
+    for (size_t i = 0; i < len; i++) left += text[i] == 'a';
+    assert_int_equal(names, stay);
+    assert_true(tags <= left + len / 3 && tags > 0);
+    annotations_unref(result);
+  }
 }
 
 static void test_languages_are_those_of_blocks(void **state)
@@ -188,19 +231,39 @@ static void test_languages_are_those_of_blocks(void **state)
   world_tagger(w, "t.lua", "", "languages = { 'sv' }, lists = { { tag = 'w', words = { 'x' } } }");
   world_load(w, NULL);
   Str text = STR("x x");
-  Snapshot *snapshot = snapshot_new(text);
   Annotations *found = plain_article(text);
   BlockSpan *blocks = arena_zalloc(&found->arena, 2 * sizeof *blocks);
-  blocks[0] = (BlockSpan){0, 1, BLOCK_PARAGRAPH, LANG_EN};
-  blocks[1] = (BlockSpan){2, 3, BLOCK_PARAGRAPH, LANG_SV};
+  blocks[0] = (BlockSpan){0, 1, BLOCK_PARAGRAPH, LANG_EN, 1};
+  blocks[1] = (BlockSpan){2, 3, BLOCK_PARAGRAPH, LANG_SV, 2};
   found->blocks = blocks;
   found->block_count = 2;
-  Annotations *result = host_annotate(w->host, snapshot, found, STR(""), false);
+  Annotations *result = world_annotate(w, text, found);
   assert_int_equal(result->spans.len, 1);
   assert_int_equal(result->spans.items[0].start, 2);
   annotations_unref(result);
-  annotations_unref(found);
-  snapshot_unref(snapshot);
+}
+
+// The same words in another language are another paragraph, also to a host that remembers.
+static void test_functions_know_the_block_s_language(void **state)
+{
+  World *w = *state;
+  w->remember = true;
+  world_tagger(w, "t.lua", "",
+               "lists = { { tag = 'w', words = { 'x' }, value = function(m) return m.lang end } },\n"
+               "patterns = { { tag = 'v', re = 'y', check = function(m) return m.lang == 'sv' end } }");
+  world_load(w, NULL);
+  for (int again = 0; again < 2; again++) {
+    static const Lang langs[] = {LANG_EN, LANG_SV, LANG_UNKNOWN};
+    static const char *const values[] = {"en", "sv", "und"};
+    for (size_t i = 0; i < ARRAY_LEN(langs); i++) {
+      Annotations *found = plain_article(STR("x y"));
+      ((BlockSpan *)(uintptr_t)found->blocks)->lang = langs[i];
+      Annotations *result = world_annotate(w, STR("x y"), found);
+      assert_int_equal(result->spans.len, langs[i] == LANG_SV ? 2 : 1);
+      assert_true(str_is(result->spans.items[0].tag->value, values[i]));
+      annotations_unref(result);
+    }
+  }
 }
 
 static void test_bytes_that_are_no_text(void **state)
@@ -219,6 +282,9 @@ static void test_bytes_that_are_no_text(void **state)
 
 // --- scripts that are wrong
 
+#define HEAD "local n = require('newsmark')\n"
+#define TAGGER(more) HEAD "n.tagger { api = 1, name = 'x', tags = { w = {} }" more " }"
+
 static void test_wrong_declarations(void **state)
 {
   World *w = *state;
@@ -229,46 +295,25 @@ static void test_wrong_declarations(void **state)
       {"x = = 1", "unexpected symbol", 1},
       {"\n\nerror('no')", "no", 3},
       {"return 1", "does not call newsmark.tagger", 0},
-      {"local n = require('newsmark')\nn.tagger { name = 'x', tags = { w = {} } }", "api should be 1", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, tags = { w = {} } }", "name should be a string",
-       2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x' }", "at least one tag", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { ['W w'] = {} } }",
-       "is no name for a tag", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = { lable = 'x' } } }",
-       "did you mean \"label\"", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = { dark = 'red' } } }",
-       "no colour", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = { style = 'wavy' } } }",
-       "unknown style", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, list = {} }",
-       "did you mean \"lists\"", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, lists = { { tag = "
-       "'v', words = {} } } }",
-       "tag \"v\" is not declared", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, lists = { { tag = "
-       "'w' } } }",
-       "either words or file", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, lists = { { tag = "
-       "'w', words = { 1 } } } }",
-       "lists[1].words[1] should be a string", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, patterns = { { tag "
-       "= 'w', re = '(' } } }",
-       "patterns[1]: missing closing parenthesis", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, patterns = { { tag "
-       "= 'w', re = 'a', group = 1 } } }",
-       "there is no group 1", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, languages = { "
-       "'tlh' } }",
-       "does not know \"tlh\"", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, scan = 3 }",
-       "scan should be a function", 2},
-      {"local n = require('newsmark')\nn.tagger { api = 1, name = 'x', tags = { w = {} }, tests = { 3 } }",
-       "tests[1]", 2},
-      {"local n = require('newsmark')\nreturn n.tagger { api = 1, name = 'x', tags = { w = {} }, tset = 3 }",
-       "unknown field", 2},
+      {HEAD "n.tagger { name = 'x', tags = { w = {} } }", "api should be 1", 2},
+      {HEAD "n.tagger { api = 1, tags = { w = {} } }", "name should be a string", 2},
+      {HEAD "n.tagger { api = 1, name = 'x' }", "at least one tag", 2},
+      {HEAD "n.tagger { api = 1, name = 'x', tags = { ['W w'] = {} } }", "is no name for a tag", 2},
+      {HEAD "n.tagger { api = 1, name = 'x', tags = { w = { lable = 'x' } } }", "did you mean \"label\"", 2},
+      {HEAD "n.tagger { api = 1, name = 'x', tags = { w = { dark = 'red' } } }", "no colour", 2},
+      {HEAD "n.tagger { api = 1, name = 'x', tags = { w = { style = 'wavy' } } }", "unknown style", 2},
+      {TAGGER(", list = {}"), "did you mean \"lists\"", 2},
+      {TAGGER(", lists = { { tag = 'v', words = {} } }"), "tag \"v\" is not declared", 2},
+      {TAGGER(", lists = { { tag = 'w' } }"), "either words or file", 2},
+      {TAGGER(", lists = { { tag = 'w', words = { 1 } } }"), "lists[1].words[1] should be a string", 2},
+      {TAGGER(", patterns = { { tag = 'w', re = '(' } }"), "patterns[1]: missing closing parenthesis", 2},
+      {TAGGER(", patterns = { { tag = 'w', re = 'a', group = 1 } }"), "there is no group 1", 2},
+      {TAGGER(", languages = { 'tlh' }"), "does not know \"tlh\"", 2},
+      {TAGGER(", scan = 3"), "scan should be a function", 2},
+      {TAGGER(", tests = { 3 }"), "tests[1]", 2},
+      {HEAD "return n.tagger { api = 1, name = 'x', tags = { w = {} }, tset = 3 }", "unknown field", 2},
       {"require('os')", "no module \"os\"", 1},
-      {"local n = require('newsmark')\nn.find('a', 'a')\nn.spans(1, 'x')", "Doc expected", 3},
+      {HEAD "n.find('a', 'a')\nn.spans(1, 'x')", "Doc expected", 3},
   };
   for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
     world_write(w, "t.lua", cases[i].script);
@@ -461,7 +506,9 @@ int main(void)
       TEST(test_features),
       TEST(test_word_files),
       TEST(test_filters_and_the_machine),
+      TEST(test_tags_among_the_machine_s),
       TEST(test_languages_are_those_of_blocks),
+      TEST(test_functions_know_the_block_s_language),
       TEST(test_bytes_that_are_no_text),
       TEST(test_wrong_declarations),
       TEST(test_errors_while_running),

@@ -72,7 +72,9 @@
 ---@field last? string
 
 ---A match: m[0] is the whole, m[1] and so on its groups; nil where a group took no part.
----@alias newsmark.Match table<integer, string>
+---@class newsmark.Match
+---@field [integer] string?
+---@field lang string of the paragraph: "sv", "en", …; "und" where it is not known
 
 ---@class newsmark.Tag
 ---@field label? string for people
@@ -127,7 +129,7 @@
 ---@field patterns? newsmark.Pattern[]
 ---@field scan? fun(doc: newsmark.Doc, emit: newsmark.Emit)
 ---@field filter? fun(span: newsmark.Span, doc: newsmark.Doc): newsmark.Span|false|nil nil keeps, false drops
----@field filter_tags? string[] what filter is asked about: "person", "quote", a script's tag …; everything unless said
+---@field filter_tags? string[] what filter is asked about, named as for newsmark.spans; everything unless said
 ---@field tests? (string|newsmark.Test)[]
 
 local newsmark = {}
@@ -147,7 +149,7 @@ function newsmark.sentences(doc) end
 ---@return newsmark.Span[]
 function newsmark.spans(doc, tag) end
 
----The innermost span of the tag that holds the stretch (a sentence, a span, `{ first = …, last = … }`).
+---The innermost span, named as for newsmark.spans, that holds the stretch (a sentence, a span, `{ first = …, last = … }`).
 ---@param doc newsmark.Doc
 ---@param stretch { first: integer, last: integer }
 ---@param tag string

@@ -18,6 +18,7 @@ local kinds = table.concat({
   "petroliera", "nave cargo", "nave portacontainer", "traghetto", "fregata",
 }, "|")
 local name = [[\p{Lu}[\p{L}\d'’.-]*(?: (?:\p{Lu}[\p{L}\d'’-]*|of|de|II|III|IV|\d{1,3}))*]]
+local imo = [[\bIMO(?:[ -]?(?:number|nummer|numero|no\.?|nr\.?))?:? ?]]
 
 return newsmark.tagger {
   api = 1,
@@ -27,23 +28,13 @@ return newsmark.tagger {
     imo = { label = "IMO number", style = "underdotted" },
   },
   patterns = {
-    { tag = "imo", group = 1, re = [[\bIMO(?:[ -]?(?:number|nummer|numero|no\.?|nr\.?))?:? ?(\d{7})\b]],
+    { tag = "imo", group = 1, re = imo .. [[(\d{7})\b]],
       check = function(m) return is_imo(m[1]) end, value = function(m) return m[1] end },
+    -- "… Havsörn (IMO 9074729)": the words in capitals before the bracket are a ship.
+    { tag = "ship", group = 1, re = "\\b(" .. name .. [[)[”"“»«]? ?[(,] ?]] .. imo .. [[(\d{7})\b]],
+      check = function(m) return is_imo(m[2]) end, value = function(m) return m[2] end },
     { tag = "ship", group = 1, re = [[\b(?:M/?[VTS]|SS|HMS|USS|FS|MS|M/F|(?i:]] .. kinds .. [[)) [”"“„»«]?(]] .. name .. [[)]] },
   },
-  -- "… Havsörn (IMO 9074729)": the words in capitals before the bracket are a ship.
-  scan = function(doc, emit)
-    for _, number in ipairs(newsmark.spans(doc, "imo")) do
-      local from = math.max(1, number.first - 80)
-      while from > 1 and (doc.text:byte(from) or 0) & 0xC0 == 0x80 do from = from - 1 end
-      local before = doc.text:sub(from, number.first - 1)
-      local first, _, ship = newsmark.find(before, "(" .. name .. [[)[”"“]? ?[(,] ?IMO[^()]*$]])
-      if first then
-        local at = before:find(ship, first, true)
-        emit("ship", from + at - 1, from + at + #ship - 2, { value = number.value })
-      end
-    end
-  end,
   tests = {
     "The tanker [[Northern Dawn|ship]] was boarded off Oman.",
     "Inspectors boarded [[Havsörn|ship=9074729]] (IMO [[9074729|imo=9074729]]) at noon.",
