@@ -1,8 +1,12 @@
-// Names are compared by hashes of their words in lower case, which the tokens have already; text is looked at
-// once a cluster. Walks over the mentions: count what each name is taken for; take or leave the weak ones, by
-// what the sure ones say; make a cluster of every name of several words; then, in the order of the text, give
-// each mention its cluster, a single word to the person last called by it. One hash table, of numbers alone
-// and large enough from the start, serves for all of it.
+// Names are compared by hashes of their words in lower case. coref_read() puts all that hangs on the block
+// alone into one small record a name (Called), while the block is at hand; coref_link() then reads nothing
+// but these, in the order of the text, which is what makes it cheap: a megabyte's notes are far apart in
+// memory.
+//
+// Walks over the article: count what each name is taken for; part persons from the places behind them; take
+// or leave the weak names, by what the sure ones say; make a cluster of every name of several words; then, in
+// the order of the text, give each mention its cluster, a single word to the person last called by it. One
+// hash table, of numbers alone, serves for all of it. Text is looked at once a cluster.
 #include "annotate/coref.h"
 
 #include "annotate/names_p.h"
@@ -14,22 +18,26 @@
 #define SEVERAL UINT64_MAX
 #define ENOUGH 700 // thousandths of confidence that make a weak mention of the same words a name
 
-typedef struct Called { // one name in the article: a mention
-  const Notes *notes;
-  const Name *name;
-  size_t block;              // where its block begins
-  uint64_t key, first, last; // of all its words, the first, the last; genitive aside
-  uint32_t cluster, cut;     // cut: bytes of the genitive
-  uint32_t words;
-  EntityType type;
+typedef struct Heard { // one mention: a name of a block, and what the article makes of it
+  const Called *called;
+  const Passage *passage;
+  size_t start, end; // bytes in the article
+  uint64_t key;      // of its words, as the next two; genitive aside
+  uint32_t first, last;
+  uint32_t entity; // as the next four: its own
+  uint8_t words, by, flags;
+  bool ours;    // in the article's language
+  uint8_t cut;  // bytes of the genitive
+  uint8_t type; // EntityType
+  uint32_t cluster;
   float confidence;
-  bool weak; // a name only if the article says so
-} Called;
+} Heard;
 
 typedef struct Cluster {
   uint32_t fullest; // the mention that names it
   uint64_t fullness;
   EntityType type;
+  uint32_t known; // the gazetteer's number; 0: none
   Str name, entity;
 } Cluster;
 
@@ -41,7 +49,8 @@ typedef struct Coref {
   const Names *names;
   Lang lang; // the article's
   Arena scratch;
-  Called *mentions;
+  VEC_OF(const Called *) parted; // those that are a person and a place, in order
+  Heard *mentions;
   size_t count;
   VEC_OF(Cluster) clusters;
   VEC_OF(Person) persons;
@@ -112,33 +121,38 @@ static uint64_t type_key(uint64_t key, EntityType type)
   return key ^ (uint64_t)(type + 1) << 60;
 }
 
-// --- keys
+// --- what a block says
+
+typedef struct Reader {
+  const Gazetteer *known;
+  Notes *notes;
+} Reader;
 
 static bool counts(const Token *token)
 {
   return token->flags & (TOKEN_WORD | TOKEN_NUMBER);
 }
 
-static void read_keys(Called *m, uint64_t last_hash)
+// `last_hash`, where given, stands for the last word's own.
+static void read_keys(const Reader *self, const Name *name, uint32_t last_hash, Called *to)
 {
-  const TokenVec *tokens = &m->notes->tokens;
-  m->key = m->words = 0;
-  for (uint32_t i = m->name->first; i < m->name->last; i++) {
-    const Token *token = &tokens->items[i];
+  to->key = 0;
+  to->words = 0;
+  for (uint32_t i = name->first; i < name->last; i++) {
+    const Token *token = &self->notes->tokens.items[i];
     if (!counts(token)) continue;
-    uint64_t word = i + 1 == m->name->last && last_hash ? last_hash : token->hash;
-    if (!m->words++) m->first = word;
-    m->last = word;
-    m->key = gazetteer_key_add(m->key, word);
+    uint32_t word = i + 1 == name->last && last_hash ? last_hash : token->hash;
+    if (!to->words) to->first = word;
+    if (to->words < UINT8_MAX) to->words++;
+    to->last = word;
+    to->key = gazetteer_key_add(to->key, word);
   }
 }
 
 // Bytes of an ending that may be a genitive: "s", ":s", or an apostrophe alone.
-static uint32_t ending(const Called *m)
+static uint8_t ending(const Notes *notes, Str lower)
 {
-  const Token *token = &m->notes->tokens.items[m->name->last - 1];
-  Str lower = token->lower;
-  if (!namefacts_genitive(m->notes->lang) || lower.len < 4 || lower.ptr[lower.len - 1] != 's') return 0;
+  if (!namefacts_genitive(notes->lang) || lower.len < 4 || lower.ptr[lower.len - 1] != 's') return 0;
   return lower.ptr[lower.len - 2] == ':' ? 2 : 1;
 }
 
@@ -159,20 +173,61 @@ static bool known_without(const Gazetteer *known, EntityType type, Str whole, St
   return (gazetteer_word(known, stem_hash) & wanted) && !(gazetteer_word(known, whole_hash) & wanted);
 }
 
-// "Kinas" is a genitive where the article or the gazetteer knows "Kina" and not "Kinas".
-static void cut_genitive(Coref *self, Called *m)
+static void read_genitive(const Reader *self, const Name *name, Called *to)
 {
-  uint32_t cut = ending(m);
-  if (!cut) return;
-  Str lower = m->notes->tokens.items[m->name->last - 1].lower, stem = str_slice(lower, 0, lower.len - cut);
-  Called bare = *m;
-  read_keys(&bare, (uint32_t)str_hash(stem));
-  bool here = get(self, TAKEN_FOR, type_key(bare.key, m->type)) || get(self, FAMILY, bare.last);
-  if (!here && cut == 1 && !known_without(self->names->known.gazetteer, m->type, lower, stem)) return;
-  m->cut = cut;
-  m->key = bare.key;
-  m->first = bare.first;
-  m->last = bare.last;
+  Str lower = self->notes->tokens.items[name->last - 1].lower;
+  if (!(to->ending = ending(self->notes, lower))) return;
+  Str stem = str_slice(lower, 0, lower.len - to->ending);
+  Called bare;
+  read_keys(self, name, (uint32_t)str_hash(stem), &bare);
+  to->bare_key = bare.key;
+  to->bare_last = bare.last;
+  if (to->ending > 1 || known_without(self->known, name->type, lower, stem)) to->flags |= CALLED_BARE;
+}
+
+// The hash of a name's initials as they would stand in capitals, as a token's hash of "hrw".
+static uint32_t initials_of(const Notes *notes, const Name *name)
+{
+  char letters[16];
+  size_t len = 0;
+  for (uint32_t i = name->first; i < name->last; i++) {
+    const Token *token = &notes->tokens.items[i];
+    if (!(token->flags & TOKEN_CAPITAL)) continue;
+    uint32_t cp;
+    size_t bytes = utf8_decode(token->lower.ptr, token->lower.ptr + token->lower.len, &cp);
+    if (len + bytes > sizeof letters) return 0;
+    memcpy(letters + len, token->lower.ptr, bytes);
+    len += bytes;
+  }
+  return len > 1 ? (uint32_t)str_hash((Str){letters, len}) : 0;
+}
+
+// Where the words end behind which the name stands alone in brackets, in capitals; 0: it does not.
+static uint32_t bracketed(const Notes *notes, const Name *name)
+{
+  const Token *in = notes->tokens.items;
+  uint32_t at = name->first;
+  bool brackets = at > 1 && name->last == at + 1 && name->last < notes->tokens.len &&
+                  (in[at].flags & TOKEN_ALL_CAPS) && str_is(in[at - 1].lower, "(") &&
+                  str_is(in[at + 1].lower, ")");
+  return brackets ? in[at - 2].end : 0;
+}
+
+static Called *read_name(const Reader *self, const Name *name, CalledVec *out)
+{
+  Called called = {.start = name->start,
+                   .end = name->end,
+                   .entity = name->entity,
+                   .confidence = name->confidence,
+                   .type = (uint8_t)name->type,
+                   .by = (uint8_t)name->by};
+  read_keys(self, name, 0, &called);
+  read_genitive(self, name, &called);
+  if (called.words > 1) called.initials = initials_of(self->notes, name);
+  called.behind = bracketed(self->notes, name);
+  if (self->notes->tokens.items[name->first].flags & TOKEN_ALL_CAPS) called.flags |= CALLED_CAPITALS;
+  vec_push_in(&self->notes->arena, out, called);
+  return &out->items[out->len - 1];
 }
 
 // --- a person and the place behind, taken for one name
@@ -182,108 +237,196 @@ static bool signs(BlockKind kind)
   return kind == BLOCK_BYLINE || kind == BLOCK_SIGNATURE || kind == BLOCK_DATELINE;
 }
 
-static Name *part_of(Coref *self, const Called *m, uint32_t first, uint32_t last)
+static Name part_of(const Reader *self, const Name *name, uint32_t first, uint32_t last)
 {
-  const TokenVec *tokens = &m->notes->tokens;
-  Name *part = arena_copy(&self->scratch, m->name, sizeof *part);
-  part->first = first;
-  part->last = last;
-  part->start = tokens->items[first].start;
-  part->end = tokens->items[last - 1].end;
+  const Token *in = self->notes->tokens.items;
+  Name part = *name;
+  part.first = first;
+  part.last = last;
+  part.start = in[first].start;
+  part.end = in[last - 1].end;
   return part;
 }
 
-// "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place: *person and
-// *place.
-static bool is_glued(Coref *self, const Called *m, Called *person, Called *place)
+// "Ola Nordmann Oslo": the two parts are put behind the whole.
+static void read_parts(const Reader *self, const Name *name, CalledVec *out)
 {
-  const Gazetteer *known = self->names->known.gazetteer;
-  uint32_t border = m->name->last - 1;
-  const Token *last = &m->notes->tokens.items[border];
+  uint32_t border = name->last - 1;
+  const Token *last = &self->notes->tokens.items[border];
   uint64_t word = gazetteer_word_hash(last->lower);
-  uint32_t strength = last->flags & TOKEN_CAPITAL ? place_strength(known, word) : 0;
-  if (!strength) return false;
-  *person = *place = *m;
-  person->name = part_of(self, m, m->name->first, border);
-  read_keys(person, 0);
-  bool surname = (gazetteer_word(known, word) & WORD_SURNAME) >> WORD_SURNAME_SHIFT > 1;
-  if (!get(self, TAKEN_FOR, type_key(person->key, ENTITY_PER)) &&
-      !(signs(m->notes->kind) && strength > 2 && !surname))
-    return false;
-  Name *town = part_of(self, m, border, border + 1);
+  uint32_t strength = last->flags & TOKEN_CAPITAL ? place_strength(self->known, word) : 0;
+  if (!strength) return;
+  bool surname = (gazetteer_word(self->known, word) & WORD_SURNAME) >> WORD_SURNAME_SHIFT > 1;
+  Called *whole = &out->items[out->len - 1];
+  whole->flags |= CALLED_PARTS;
+  if (signs(self->notes->kind) && strength > 2 && !surname) whole->flags |= CALLED_SIGNED;
+  Name person = part_of(self, name, name->first, border), place = part_of(self, name, border, border + 1);
   GazetteerEntity entity;
-  if (gazetteer_entity(known, gazetteer_key_add(0, word), &entity))
-    town->entity = gazetteer_id(entity.id, &self->scratch);
-  place->name = town;
-  place->type = ENTITY_LOC;
-  read_keys(place, 0);
-  return true;
+  if (gazetteer_entity(self->known, gazetteer_key_add(0, word), &entity)) place.entity = entity.id;
+  place.type = ENTITY_LOC;
+  read_name(self, &person, out);
+  read_name(self, &place, out);
 }
 
-static void take_for(Coref *self, const Called *m)
+// Sure and weak names, in the order of the text.
+void coref_read(const Names *names, struct Notes *notes)
 {
-  *slot(self, TAKEN_FOR, type_key(m->key, m->type)) += (uint64_t)(1000 * m->confidence) + 1;
-  if (m->type == ENTITY_PER && m->words > 1) *slot(self, FAMILY, m->last) = 1;
-}
-
-static void split_glued(Coref *self)
-{
-  VEC_OF(Called) apart = {0}; // all mentions, from the first split on
-  for (size_t i = 0; i < self->count; i++) {
-    Called *m = &self->mentions[i], person, place;
-    bool glued = m->type == ENTITY_PER && !m->weak && m->words > 2 && is_glued(self, m, &person, &place);
-    if (!glued && !apart.len) continue;
-    if (!apart.len)
-      for (size_t n = 0; n < i; n++) vec_push_in(&self->scratch, &apart, self->mentions[n]);
-    vec_push_in(&self->scratch, &apart, glued ? person : *m);
-    if (!glued) continue;
-    take_for(self, &person);
-    take_for(self, &place);
-    vec_push_in(&self->scratch, &apart, place);
+  Reader self = {names->known.gazetteer, notes};
+  CalledVec *out = &notes->called;
+  for (size_t n = 0, w = 0; n < notes->names.len || w < notes->weak.len;) {
+    bool weak = n == notes->names.len ||
+                (w < notes->weak.len && notes->weak.items[w].start < notes->names.items[n].start);
+    const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
+    Called *called = read_name(&self, name, out);
+    if (weak)
+      called->flags |= CALLED_WEAK;
+    else if (name->type == ENTITY_PER && called->words > 2)
+      read_parts(&self, name, out);
   }
-  if (!apart.len) return;
-  self->mentions = apart.items;
-  self->count = apart.len;
 }
 
-static void count_types(Coref *self)
+static size_t called_next(const CalledVec *all, size_t i)
 {
-  for (size_t i = 0; i < self->count; i++) {
-    Called *m = &self->mentions[i];
-    if (!m->weak) take_for(self, m);
+  return i + (all->items[i].flags & CALLED_PARTS ? 3 : 1);
+}
+
+// --- what names are taken for
+
+static void take_for(Coref *self, const Called *called)
+{
+  *slot(self, TAKEN_FOR, type_key(called->key, called->type)) += (uint64_t)(1000 * called->confidence) + 1;
+  if (called->type == ENTITY_PER && called->words > 1) *slot(self, FAMILY, called->last) = 1;
+}
+
+// The notes of an article's blocks lie all over the memory; a walk that waits for each is twice as long. What
+// was called stands behind the notes (notes_keep()).
+static void fetch_ahead(const Passages *article, size_t at)
+{
+  if (at + 12 >= article->len) return;
+  const char *notes = (const char *)article->items[at + 12].notes;
+  static const size_t lines[] = {0, sizeof(Notes), sizeof(Notes) + 64, sizeof(Notes) + 128,
+                                 sizeof(Notes) + 192};
+  for (size_t i = 0; i < ARRAY_LEN(lines); i++) __builtin_prefetch(notes + lines[i]);
+}
+
+// "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place.
+static void part(Coref *self, const Called *whole)
+{
+  const Called *person = whole + 1, *place = whole + 2;
+  if (!get(self, TAKEN_FOR, type_key(person->key, ENTITY_PER)) && !(whole->flags & CALLED_SIGNED)) return;
+  vec_push_in(&self->scratch, &self->parted, whole);
+  take_for(self, person);
+  take_for(self, place);
+}
+
+// Returns how many mentions there are at most.
+static size_t count_types(Coref *self, const Passages *article)
+{
+  size_t most = 0;
+  VEC_OF(const Called *) wholes = {0}; // that may be two
+  for (size_t p = 0; p < article->len; p++) {
+    const CalledVec *all = &article->items[p].notes->called;
+    fetch_ahead(article, p);
+    most += all->len;
+    for (size_t i = 0; i < all->len; i = called_next(all, i)) {
+      const Called *called = &all->items[i];
+      if (!(called->flags & CALLED_WEAK)) take_for(self, called);
+      if (called->flags & CALLED_PARTS) vec_push_in(&self->scratch, &wholes, called);
+    }
   }
-  split_glued(self);
-  for (size_t i = 0; i < self->count; i++) cut_genitive(self, &self->mentions[i]);
+  for (size_t i = 0; i < wholes.len; i++) part(self, wholes.items[i]);
+  return most;
+}
+
+// --- mentions
+
+// "Kinas" is a genitive where the article or the gazetteer knows "Kina" and not "Kinas".
+static void cut_genitive(const Coref *self, Heard *m)
+{
+  const Called *called = m->called;
+  if (!called->ending) return;
+  bool here =
+      get(self, TAKEN_FOR, type_key(called->bare_key, m->type)) || get(self, FAMILY, called->bare_last);
+  if (!here && !(called->flags & CALLED_BARE)) return;
+  m->cut = called->ending;
+  m->key = called->bare_key;
+  if (called->words == 1) m->first = called->bare_last;
+  m->last = called->bare_last;
 }
 
 // A weak mention is a name where the same words are one elsewhere, or where it is a person's family name.
-static void judge_weak(const Coref *self, Called *m)
+static bool is_name(const Coref *self, Heard *m)
 {
   uint64_t most = 0;
-  for (EntityType type = ENTITY_PER; type < ENTITY_TYPES; type++) {
+  for (uint8_t type = ENTITY_PER; type < ENTITY_TYPES; type++) {
     uint64_t sum = get(self, TAKEN_FOR, type_key(m->key, type));
     if (sum <= most) continue;
     most = sum;
     m->type = type;
   }
   m->confidence = DOUBTFUL;
-  m->weak = most < ENOUGH;
-  if (m->weak && m->words == 1 && get(self, FAMILY, m->last)) {
-    m->weak = false;
-    m->type = ENTITY_PER;
-  }
+  if (most >= ENOUGH) return true;
+  if (m->words > 1 || !get(self, FAMILY, m->last)) return false;
+  m->type = ENTITY_PER;
+  return true;
 }
 
-static void repair_type(const Coref *self, Called *m)
+static void repair_type(const Coref *self, Heard *m)
 {
   if (m->confidence >= DOUBTFUL) return;
   uint64_t most = 3 * get(self, TAKEN_FOR, type_key(m->key, m->type)) / 2;
-  EntityType own = m->type;
-  for (EntityType type = ENTITY_PER; type < ENTITY_TYPES; type++) {
+  uint8_t own = m->type;
+  for (uint8_t type = ENTITY_PER; type < ENTITY_TYPES; type++) {
     uint64_t sum = type == own ? 0 : get(self, TAKEN_FOR, type_key(m->key, type));
     if (sum <= most) continue;
     most = sum;
     m->type = type;
+  }
+}
+
+static void hear(Coref *self, const Passage *passage, const Called *called)
+{
+  Heard m = {.called = called,
+             .passage = passage,
+             .start = passage->start + called->start,
+             .end = passage->start + called->end,
+             .entity = called->entity,
+             .words = called->words,
+             .by = called->by,
+             .flags = called->flags,
+             .ours = passage->notes->lang == self->lang,
+             .key = called->key,
+             .first = called->first,
+             .last = called->last,
+             .type = called->type,
+             .confidence = called->confidence};
+  cut_genitive(self, &m);
+  if (called->flags & CALLED_WEAK) {
+    if (!is_name(self, &m)) return;
+  } else {
+    repair_type(self, &m);
+  }
+  self->mentions[self->count++] = m;
+}
+
+static void hear_all(Coref *self, const Passages *article, size_t most)
+{
+  size_t parted = 0;
+  self->mentions = arena_alloc(&self->scratch, size_mul(most, sizeof *self->mentions));
+  for (size_t p = 0; p < article->len; p++) {
+    const Passage *passage = &article->items[p];
+    const CalledVec *all = &passage->notes->called;
+    fetch_ahead(article, p);
+    for (size_t i = 0; i < all->len; i = called_next(all, i)) {
+      const Called *called = &all->items[i];
+      if (parted < self->parted.len && self->parted.items[parted] == called) {
+        hear(self, passage, called + 1);
+        hear(self, passage, called + 2);
+        parted++;
+      } else {
+        hear(self, passage, called);
+      }
+    }
   }
 }
 
@@ -296,23 +439,6 @@ static uint64_t cluster_add(Coref *self, uint32_t mention)
   return self->clusters.len;
 }
 
-// The hash of a name's initials as they would stand in capitals, as a token's hash of "hrw".
-static uint64_t initials_of(const Called *m)
-{
-  char letters[16];
-  size_t len = 0;
-  for (uint32_t i = m->name->first; i < m->name->last; i++) {
-    const Token *token = &m->notes->tokens.items[i];
-    if (!(token->flags & TOKEN_CAPITAL)) continue;
-    uint32_t cp;
-    size_t bytes = utf8_decode(token->lower.ptr, token->lower.ptr + token->lower.len, &cp);
-    if (len + bytes > sizeof letters) return 0;
-    memcpy(letters + len, token->lower.ptr, bytes);
-    len += bytes;
-  }
-  return len > 1 ? (uint32_t)str_hash((Str){letters, len}) : 0;
-}
-
 static void person_add(Coref *self, Ask ask, uint64_t word, uint64_t cluster)
 {
   uint64_t *at = slot(self, ask, word);
@@ -322,20 +448,15 @@ static void person_add(Coref *self, Ask ask, uint64_t word, uint64_t cluster)
 }
 
 // "Verdens helseorganisasjon (WHO)": the capitals in brackets right behind are its too.
-static bool is_introduced(const Called *m, const Called *next)
+static bool is_introduced(const Heard *m, const Heard *next)
 {
-  const TokenVec *tokens = &m->notes->tokens;
-  uint32_t at = m->name->last;
-  return next->notes == m->notes && next->name->first == at + 1 && next->words == 1 &&
-         next->type == ENTITY_ORG && (tokens->items[at + 1].flags & TOKEN_ALL_CAPS) &&
-         str_is(tokens->items[at].lower, "(") && at + 2 < tokens->len &&
-         str_is(tokens->items[at + 2].lower, ")");
+  return next->passage == m->passage && next->called->behind == m->called->end && next->type == ENTITY_ORG;
 }
 
 static void organisation_add(Coref *self, uint32_t i, uint64_t cluster)
 {
-  const Called *m = &self->mentions[i];
-  uint64_t initials = initials_of(m), *at = slot(self, BY_SHORT, m->first);
+  const Heard *m = &self->mentions[i];
+  uint64_t initials = m->called->initials, *at = slot(self, BY_SHORT, m->first);
   *at = *at ? SEVERAL : cluster;
   if (initials) *slot(self, BY_INITIALS, initials) = cluster;
   if (i + 1 < self->count && is_introduced(m, &self->mentions[i + 1]))
@@ -346,7 +467,7 @@ static void organisation_add(Coref *self, uint32_t i, uint64_t cluster)
 static void gather_long_names(Coref *self)
 {
   for (uint32_t i = 0; i < self->count; i++) {
-    Called *m = &self->mentions[i];
+    Heard *m = &self->mentions[i];
     if (m->words < 2) continue;
     uint64_t key = m->type == ENTITY_PER ? gazetteer_key_add(m->first, m->last) : m->key;
     uint64_t *at = slot(self, BY_KEY, type_key(key, m->type));
@@ -372,7 +493,7 @@ static Person *person_of(const Coref *self, Ask ask, uint64_t word)
 }
 
 // The person of a longer name that this single word stands for; 0: none.
-static uint64_t find_person(Coref *self, const Called *m)
+static uint64_t find_person(Coref *self, const Heard *m)
 {
   Person *person = person_of(self, BY_LAST, m->last);
   if (!person && m->type == ENTITY_PER) person = person_of(self, BY_FIRST, m->first);
@@ -382,16 +503,16 @@ static uint64_t find_person(Coref *self, const Called *m)
 
 static uint64_t cluster_of_word(Coref *self, uint32_t i)
 {
-  Called *m = &self->mentions[i];
-  bool person = m->type == ENTITY_PER || (m->confidence < DOUBTFUL && !m->name->entity.len);
+  Heard *m = &self->mentions[i];
+  bool person = m->type == ENTITY_PER || (m->confidence < DOUBTFUL && !m->entity);
   uint64_t found = person ? find_person(self, m) : 0;
   if (found) {
     m->type = ENTITY_PER;
     return found;
   }
-  bool capitals = m->notes->tokens.items[m->name->first].flags & TOKEN_ALL_CAPS;
+  bool capitals = m->flags & CALLED_CAPITALS;
   if (m->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, m->last))) return found;
-  bool unknown = m->type == ENTITY_ORG && !m->name->entity.len;
+  bool unknown = m->type == ENTITY_ORG && !m->entity;
   if (unknown && (found = get(self, BY_SHORT, m->last)) && found != SEVERAL) return found;
   uint64_t *at = slot(self, BY_KEY, type_key(m->key, m->type));
   if (!*at) *at = cluster_add(self, i);
@@ -399,21 +520,21 @@ static uint64_t cluster_of_word(Coref *self, uint32_t i)
 }
 
 // Mentions with one id of the gazetteer are one cluster, in whatever language.
-static uint64_t cluster_of_id(Coref *self, const Called *m, uint64_t cluster)
+static uint64_t cluster_of_id(Coref *self, const Heard *m, uint64_t cluster)
 {
-  Str id = m->name->entity;
-  if (!id.len || m->type == ENTITY_PER) return cluster;
-  uint64_t *at = slot(self, BY_ID, str_hash(id));
+  uint32_t id = m->entity;
+  if (!id || m->type == ENTITY_PER) return cluster;
+  uint64_t *at = slot(self, BY_ID, id);
   if (!*at) *at = cluster;
   Cluster *chosen = &self->clusters.items[*at - 1];
-  if (!chosen->entity.len) chosen->entity = id;
+  if (!chosen->known) chosen->known = id;
   return *at;
 }
 
 static void assign(Coref *self)
 {
   for (uint32_t i = 0; i < self->count; i++) {
-    Called *m = &self->mentions[i];
+    Heard *m = &self->mentions[i];
     uint64_t cluster = m->words > 1 ? m->cluster : cluster_of_word(self, i);
     m->cluster = (uint32_t)cluster_of_id(self, m, cluster);
     if (m->type != ENTITY_PER || m->words < 2) continue;
@@ -427,9 +548,9 @@ static void assign(Coref *self)
 
 // A person goes by the form with most words; an organisation too, but in the article's language where it is
 // named in it; a place by what it is called most often, likewise.
-static uint64_t fullness(const Coref *self, const Called *m)
+static uint64_t fullness(const Coref *self, const Heard *m)
 {
-  uint64_t ours = m->notes->lang == self->lang ? 1u << 20 : 0;
+  uint64_t ours = m->ours ? 1u << 20 : 0;
   switch (m->type) {
   case ENTITY_LOC:
     return ours + get(self, WRITTEN, m->key ^ m->cluster);
@@ -443,7 +564,7 @@ static uint64_t fullness(const Coref *self, const Called *m)
 static void choose_forms(Coref *self)
 {
   for (size_t i = 0; i < self->count; i++) {
-    const Called *m = &self->mentions[i];
+    const Heard *m = &self->mentions[i];
     if (m->type == ENTITY_LOC) *slot(self, WRITTEN, m->key ^ m->cluster) += 1;
   }
   for (uint32_t i = 0; i < self->count; i++) {
@@ -472,17 +593,17 @@ static Str one_spaced(Str text, Arena *arena)
 
 static void name_cluster(const Coref *self, Cluster *cluster, Arena *arena)
 {
-  const Called *m = &self->mentions[cluster->fullest];
-  cluster->name = one_spaced(str_slice(m->notes->text, m->name->start, m->name->end - m->cut), arena);
+  const Heard *m = &self->mentions[cluster->fullest];
+  Str text = m->passage->notes->text;
+  cluster->name = one_spaced(str_slice(text, m->called->start, m->called->end - m->cut), arena);
   if (cluster->type == ENTITY_PER && m->words > 1) {
     GazetteerEntity known;
     if (gazetteer_entity(self->names->known.gazetteer, gazetteer_rough_hash(cluster->name), &known) &&
         (known.types & GAZETTEER_PER))
-      cluster->entity = gazetteer_id(known.id, arena);
+      cluster->known = known.id;
   }
-  if (cluster->entity.len)
-    cluster->entity = arena_dup(arena, cluster->entity);
-  else
+  cluster->entity = gazetteer_id(cluster->known, arena);
+  if (!cluster->entity.len)
     cluster->entity = arena_printf(arena, "name:" STR_FMT, STR_ARG(utf8_fold_in(arena, cluster->name)));
 }
 
@@ -496,77 +617,23 @@ static void emit(const Coref *self, Arena *arena, SpanVec *out)
         arena_copy(arena, &(EntityFacts){cluster->name, cluster->entity, (uint32_t)i + 1}, sizeof **facts);
   }
   for (size_t i = 0; i < self->count; i++) {
-    const Called *m = &self->mentions[i];
-    Span span = {.start = m->block + m->name->start,
-                 .end = m->block + m->name->end,
+    const Heard *m = &self->mentions[i];
+    Span span = {.start = m->start,
+                 .end = m->end,
                  .kind = SPAN_ENTITY,
-                 .type = (uint8_t)m->type,
-                 .by = m->name->by,
+                 .type = m->type,
+                 .by = m->by,
                  .confidence = m->confidence,
                  .entity = facts[m->cluster - 1]};
     vec_push_in(arena, out, span);
   }
 }
 
-// Sure and weak mentions of a block, in the order of the text, with their keys while the block is at hand.
-static void gather_block(Coref *self, const Passage *passage)
-{
-  const Notes *notes = passage->notes;
-  for (size_t n = 0, w = 0; n < notes->names.len || w < notes->weak.len;) {
-    bool weak = n == notes->names.len ||
-                (w < notes->weak.len && notes->weak.items[w].start < notes->names.items[n].start);
-    const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
-    self->mentions[self->count++] = (Called){.notes = notes,
-                                             .name = name,
-                                             .block = passage->start,
-                                             .type = name->type,
-                                             .confidence = name->confidence,
-                                             .weak = weak};
-    read_keys(&self->mentions[self->count - 1], 0);
-  }
-}
-
-static void gather(Coref *self, const Passages *article)
-{
-  size_t most = 0;
-  for (size_t i = 0; i < article->len; i++) {
-    if (i + 8 < article->len) __builtin_prefetch(&article->items[i + 8].notes->names);
-    most += article->items[i].notes->names.len + article->items[i].notes->weak.len;
-  }
-  self->mentions = arena_alloc(&self->scratch, size_mul(most, sizeof *self->mentions));
-  for (size_t i = 0; i < article->len; i++) {
-    if (i + 4 < article->len) {
-      const Notes *ahead = article->items[i + 4].notes;
-      __builtin_prefetch(ahead->names.items);
-      __builtin_prefetch(ahead->weak.items);
-      __builtin_prefetch(ahead->tokens.items);
-      __builtin_prefetch(ahead->tokens.items + 2);
-    }
-    gather_block(self, &article->items[i]);
-  }
-  table_resize(self, 8);
-}
-
-static void settle_types(Coref *self)
-{
-  size_t kept = 0;
-  for (size_t i = 0; i < self->count; i++) {
-    Called *m = &self->mentions[i];
-    if (m->weak)
-      judge_weak(self, m);
-    else
-      repair_type(self, m);
-    if (!m->weak) self->mentions[kept++] = *m;
-  }
-  self->count = kept;
-}
-
 void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out)
 {
   Coref self = {.names = names, .lang = article->lang};
-  gather(&self, article);
-  count_types(&self);
-  settle_types(&self);
+  table_resize(&self, 8);
+  hear_all(&self, article, count_types(&self, article));
   gather_long_names(&self);
   assign(&self);
   choose_forms(&self);

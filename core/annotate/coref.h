@@ -3,9 +3,37 @@
 #pragma once
 
 #include "annotate/names.h"
+#include "base/vec.h"
 
+struct Notes;
 struct Passages;
-// Append an entity span for every name of the article to `out`, in order, with facts filled:
+
+typedef enum CalledFlags {
+  CALLED_WEAK = 1,     // a name only if the article says so
+  CALLED_CAPITALS = 2, // its first word is in capitals
+  CALLED_BARE = 4,     // rather without its ending, whatever the article says
+  CALLED_PARTS = 8,    // perhaps a person and the place behind: the next two are these
+  CALLED_SIGNED = 16,  // as it stands in a signature, it is
+} CalledFlags;
+
+// What coref_link() reads of a name: all that its block says of it. Words are hashes of their lower case.
+typedef struct Called {
+  uint64_t key, bare_key;          // of all its words; of these without an ending that may be a genitive
+  uint32_t first, last, bare_last; // words
+  uint32_t initials;               // hash; 0: none
+  uint32_t start, end;             // bytes in the block
+  uint32_t behind;                 // it stands in brackets behind the words that end here; 0: it does not
+  uint32_t entity;                 // gazetteer_id()'s number; 0: none
+  float confidence;
+  uint8_t words, ending; // count; bytes of that ending, 0: none
+  uint8_t type, by;      // EntityType, Maker
+  uint8_t flags;         // CalledFlags
+} Called;
+typedef VEC_OF(Called) CalledVec;
+
+// Fill notes->called from its names, weak names and tokens.
+void coref_read(const Names *names, struct Notes *notes);
+// Append an entity span for every name of the article (notes->called) to `out`, in order, with facts filled:
 //   cluster  "Putin" and "Xi" join "Vladimir Putin" and "Xi Jinping" wherever those stand, "Kinas" joins
 //   "Kina",
 //            "HRW" the "Human Rights Watch" whose initials it has or behind whose name it stands in brackets,
@@ -15,6 +43,7 @@ struct Passages;
 //            in the article's language where there is one
 //   entity   the gazetteer's id, or "name:" and the folded name
 //   bounds   "Ola Nordmann Oslo" in a signature, or where the article knows "Ola Nordmann", is a person and a
-//   place type     a doubtful mention takes the type that the same words have elsewhere in the article
+//            place
+//   type     a doubtful mention takes the type that the same words have elsewhere in the article
 // Strings live in `arena`.
 void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out);

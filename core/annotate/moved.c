@@ -49,21 +49,19 @@ static bool same_stretch(const Pair *self, size_t was_start, size_t was_end, siz
          str_eq(str_slice(self->was->text, was_start, was_end), str_slice(self->is->text, start, end));
 }
 
-static bool same_name(const Pair *self, const Name *was, const Name *is)
+static bool same_name(const Pair *self, const Called *was, const Called *is)
 {
-  if (was->type != is->type || was->by != is->by || was->confidence != is->confidence ||
-      was->last - was->first != is->last - is->first || !str_eq(was->entity, is->entity) ||
-      !same_stretch(self, was->start, was->end, is->start, is->end))
-    return false;
-  for (uint32_t i = 0; i < was->last - was->first; i++) {
-    const Token *a = &self->was->tokens.items[was->first + i], *b = &self->is->tokens.items[is->first + i];
-    if (a->hash != b->hash || a->flags != b->flags || !str_eq(a->lower, b->lower)) return false;
-  }
-  return true;
+  return was->key == is->key && was->bare_key == is->bare_key && was->first == is->first &&
+         was->last == is->last && was->bare_last == is->bare_last && was->initials == is->initials &&
+         was->entity == is->entity && was->confidence == is->confidence && was->words == is->words &&
+         was->ending == is->ending && was->type == is->type && was->by == is->by && was->flags == is->flags &&
+         !was->behind == !is->behind && (!was->behind || same_offset(self, was->behind, is->behind)) &&
+         same_stretch(self, was->start, was->end, is->start, is->end);
 }
 
-static bool same_names(const Pair *self, const NameVec *was, const NameVec *is)
+static bool same_names(const Pair *self)
 {
+  const CalledVec *was = &self->was->called, *is = &self->is->called;
   bool same = was->len == is->len;
   for (size_t i = 0; same && i < was->len; i++) same = same_name(self, &was->items[i], &is->items[i]);
   return same;
@@ -139,8 +137,7 @@ bool notes_same(const Notes *was, const Notes *is, Shift *shift)
   if (is->kind == BLOCK_SIGNATURE) return false; // its words are read
   Pair pair = {was, is, shift_between(was->text, is->text)};
   *shift = pair.shift;
-  return same_names(&pair, &was->names, &is->names) && same_names(&pair, &was->weak, &is->weak) &&
-         same_dates(&pair) && same_quotes(&pair);
+  return same_names(&pair) && same_dates(&pair) && same_quotes(&pair);
 }
 
 // --- spans

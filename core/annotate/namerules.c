@@ -49,7 +49,7 @@ static void add(const Rules *rules, size_t first, size_t last, EntityType type, 
                      .type = type,
                      .by = by,
                      .confidence = confidence,
-                     .entity = {"", 0}});
+                     .entity = 0});
 }
 
 // Each of these adds a name that begins at `at` and returns the token behind it, or `at`.

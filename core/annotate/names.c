@@ -53,15 +53,15 @@ static void complete(const Names *self, const Notes *notes, const NameFact *fact
   if (entity.types == GAZETTEER_ORG) name->type = ENTITY_ORG;
 }
 
-// The id of a place or organisation that is known by exactly these words.
-static Str known_id(const Names *self, Notes *notes, const NameFact *facts, const Name *name)
+// The number of a place or organisation that is known by exactly these words.
+static uint32_t known_id(const Names *self, const Notes *notes, const NameFact *facts, const Name *name)
 {
   GazetteerEntity entity = {0};
   uint32_t types = name->type == ENTITY_LOC ? GAZETTEER_LOC : GAZETTEER_ORG;
-  if (name->type == ENTITY_PER) return (Str){"", 0}; // coref knows the full name
+  if (name->type == ENTITY_PER) return 0; // coref knows the full name
   size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first, types, &entity);
   bool place_too = name->type == ENTITY_ORG && (entity.types & GAZETTEER_LOC); // then the id is the place's
-  return end == name->last && !place_too ? gazetteer_id(entity.id, &notes->arena) : (Str){"", 0};
+  return end == name->last && !place_too ? entity.id : 0;
 }
 
 void names_find(const Names *self, struct Notes *notes)

@@ -15,7 +15,7 @@ typedef struct Name {
   EntityType type;
   Maker by;
   float confidence;
-  Str entity; // gazetteer id, in the notes' arena; empty: none
+  uint32_t entity; // gazetteer_id()'s number; 0: none
 } Name;
 typedef VEC_OF(Name) NameVec;
 

@@ -4,6 +4,7 @@
 // notes.
 #pragma once
 
+#include "annotate/coref.h"
 #include "annotate/dates.h"
 #include "annotate/names.h"
 #include "annotate/quotes.h"
@@ -11,21 +12,22 @@
 #include "parse/article.h"
 
 typedef struct Notes {
-  Str text; // the block's bytes
+  CalledVec called; // coref_read(): names and weak ones, in order, as coref_link() reads them
+  DateVec dates;    // dates_find(): in order, no overlaps, not yet resolved
+  QuoteVec quotes;  // quotes_find()
+  Str text;         // the block's bytes
   BlockKind kind;
   Lang lang;
   TokenVec tokens;
   SentenceVec sentences;
-  NameVec names;   // names_find(): in order, no overlaps
-  NameVec weak;    // likewise: what is a name if the article says so elsewhere; for coref alone
-  DateVec dates;   // dates_find(): in order, no overlaps, not yet resolved
-  QuoteVec quotes; // quotes_find()
-  Arena arena;     // of the above, what has no other owner
+  NameVec names; // names_find(): in order, no overlaps
+  NameVec weak;  // likewise: what is a name if the article says so elsewhere
+  Arena arena;   // of the above, what has no other owner
 } Notes;
 
 // A copy of what the article's passes read, by itself in one piece of memory: an article keeps it for every
-// block. Of the tokens there are those of names (numbered anew), and all of a signature; no sentences. What
-// is added to notes behind a pointer must be copied here too. The caller owns it.
+// block. There are no names (only called), no sentences, and tokens of a signature alone. What is added to
+// notes behind a pointer must be copied here too. The caller owns it.
 Notes *notes_keep(const Notes *read);
 void notes_free(Notes *self); // what notes_keep() gave; NULL is fine
 

@@ -293,6 +293,7 @@ static Notes *annotate_block(Analysis *self, const Slot *slot, Notes *draft, con
   sentences_split(notes.text, lang, &notes.tokens, &notes.arena, &notes.sentences);
   self->costs.tokens += lap(self, &clock);
   names_find(pipeline->names, &notes);
+  coref_read(pipeline->names, &notes);
   self->costs.names += lap(self, &clock);
   dates_find(pipeline->dates, &notes);
   self->costs.dates += lap(self, &clock);

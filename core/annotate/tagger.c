@@ -457,7 +457,7 @@ static Name name_of(const Notes *notes, size_t first, size_t last, EntityType ty
                 .type = type,
                 .by = BY_MODEL,
                 .confidence = confidence,
-                .entity = {"", 0}};
+                .entity = 0};
 }
 
 static void take_names(const Tagger *self, Notes *notes, const Cell *cells, const Tag *tags, size_t first,

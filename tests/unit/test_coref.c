@@ -15,7 +15,7 @@ typedef struct Story {
   Passages article;
 } Story;
 
-static void story_begin(Story *story, const char *marked, Lang lang)
+static void story_begin(Story *story, const Names *names_of, const char *marked, Lang lang)
 {
   *story = (Story){.notes = {.lang = lang, .kind = BLOCK_PARAGRAPH}};
   StrBuf text = {0};
@@ -43,9 +43,10 @@ static void story_begin(Story *story, const char *marked, Lang lang)
       if (notes->tokens.items[t].start == name.start) name.first = t;
       if (notes->tokens.items[t].end == name.end) name.last = t + 1;
     }
-    name.entity = (Str){"", 0};
+    name.entity = 0;
     vec_push_in(&notes->arena, &notes->names, name);
   }
+  coref_read(names_of, notes);
   story->passage = (Passage){0, notes};
   story->article = (Passages){&story->passage, 1, lang};
   strbuf_release(&text);
@@ -57,7 +58,7 @@ static void check(const char *marked, Lang lang, const char *want)
   Error err = {0};
   Names *names = names_new("core/annotate/data", &err);
   Story story;
-  story_begin(&story, marked, lang);
+  story_begin(&story, names, marked, lang);
   Arena arena = {0};
   SpanVec spans = {0};
   coref_link(names, &story.article, &arena, &spans);
@@ -137,7 +138,7 @@ static void test_ids(void **state)
   (void)state;
   Names *names = names_new("core/annotate/data", NULL);
   Story story;
-  story_begin(&story, "[PER Angela Merkel] och [PER Åsa Qvixtorp]", LANG_SV);
+  story_begin(&story, names, "[PER Angela Merkel] och [PER Åsa Qvixtorp]", LANG_SV);
   Arena arena = {0};
   SpanVec spans = {0};
   coref_link(names, &story.article, &arena, &spans);
@@ -156,7 +157,7 @@ static void test_many_mentions(void **state)
   for (size_t i = 0; i < 20000; i++)
     strbuf_addf(&marked, i % 3 ? "[PER Alm%zu] " : "[PER Eva Alm%zu] ", i % 700);
   Story story;
-  story_begin(&story, marked.ptr, LANG_SV);
+  story_begin(&story, names, marked.ptr, LANG_SV);
   Arena arena = {0};
   SpanVec spans = {0};
   uint64_t begin = clock_thread_ns();
