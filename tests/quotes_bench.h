@@ -15,6 +15,15 @@ typedef struct HandArticle {
   SpanVec entities, found;
 } HandArticle;
 
+// Words and sentences of a text, without its names; the text is borrowed. The caller releases the arena.
+static Notes hand_notes(Str text, BlockKind kind, Lang lang)
+{
+  Notes notes = {.text = text, .kind = kind, .lang = lang};
+  tokens_split(text, &notes.arena, &notes.tokens);
+  sentences_split(text, lang, &notes.tokens, &notes.arena, &notes.sentences);
+  return notes;
+}
+
 static void hand_name(HandArticle *self, Notes *notes, size_t block_start, Str name, EntityType type,
                       uint32_t cluster, Str full)
 {
@@ -77,7 +86,7 @@ static BlockKind hand_kind(Str line)
   return BLOCK_PARAGRAPH;
 }
 
-static void hand_open(HandArticle *self, const char *text, Lang lang, const char *names)
+static inline void hand_open(HandArticle *self, const char *text, Lang lang, const char *names)
 {
   static Quotes *shared; // the tables are the same for all
   if (!shared) shared = quotes_new(NULL);
@@ -89,11 +98,7 @@ static void hand_open(HandArticle *self, const char *text, Lang lang, const char
     if (!line.len) continue;
     Notes *notes = xcalloc(1, sizeof *notes);
     size_t start = (size_t)(line.ptr - all.ptr);
-    notes->text = arena_dup(&notes->arena, line);
-    notes->kind = hand_kind(line);
-    notes->lang = lang;
-    tokens_split(notes->text, &notes->arena, &notes->tokens);
-    sentences_split(notes->text, lang, &notes->tokens, &notes->arena, &notes->sentences);
+    *notes = hand_notes(line, hand_kind(line), lang);
     hand_names(self, notes, start, names);
     quotes_find(self->quotes, notes);
     self->passages[self->len++] = (Passage){start, notes};
@@ -103,7 +108,7 @@ static void hand_open(HandArticle *self, const char *text, Lang lang, const char
   quotes_attribute(self->quotes, &article, &self->entities, &self->arena, &self->found);
 }
 
-static void hand_close(HandArticle *self)
+static inline void hand_close(HandArticle *self)
 {
   for (size_t i = 0; i < self->len; i++) {
     Notes *notes = (Notes *)(uintptr_t)self->passages[i].notes;

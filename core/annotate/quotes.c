@@ -172,7 +172,6 @@ static void find_in(const Quotes *self, Notes *notes, Arena *scratch)
 void quotes_find(const Quotes *self, Notes *notes)
 {
   if (!notes->tokens.len || notes->kind == BLOCK_METADATA) return;
-  Arena scratch = {0};
-  find_in(self, notes, &scratch);
-  arena_release(&scratch);
+  Arena *scratch = &notes->arena; // what lasts is copied by notes_keep()
+  find_in(self, notes, scratch);
 }

@@ -51,17 +51,17 @@ static uint32_t closing_dash(const Scene *scene, uint32_t from, uint32_t *stop)
 void dash_speech(const Scene *scene, bool listed, MarkedVec *out)
 {
   bool south = closes_by_dash(scene->lexicon->lang);
-  uint32_t first = 0;
-  while (first + 1 < scene->len && scene_is_dash(scene, first)) {
-    uint32_t stop, last = speaker_breaks_in(scene, first + 1, &stop), behind = last;
-    if (south) {
-      uint32_t next, closing = closing_dash(scene, first + 1, &next);
-      if (closing < last) last = closing, behind = next;
-    }
+  // Where the reporter breaks in next, by a comma and by a dash: looked for once, not for each line before.
+  uint32_t comma = 0, dash = 0, dash_stop = 0;
+  for (uint32_t first = 0; first + 1 < scene->len && scene_is_dash(scene, first);) {
+    if (comma <= first) comma = speaker_breaks_in(scene, first + 1);
+    if (south && dash <= first) dash = closing_dash(scene, first + 1, &dash_stop);
+    bool by_dash = south && dash < comma;
+    uint32_t last = by_dash ? dash : comma;
     if (!first && (listed || south) && last == scene->len) return; // an item of a list, for all that it shows
     if (!first) out->len = 0;
     if (last > first + 1 && begins_speech(scene, first))
       vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH});
-    first = behind == last ? next_dash(scene, last) : behind;
+    first = by_dash ? dash_stop : next_dash(scene, last);
   }
 }

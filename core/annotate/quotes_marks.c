@@ -277,6 +277,7 @@ static Way guillemets_way(const Notes *notes)
   const Token *in = notes->tokens.items;
   size_t len = notes->tokens.len;
   for (size_t i = 0; i < len; i++) {
+    if (!(in[i].flags & TOKEN_PUNCT)) continue;
     uint32_t cp = mark_cp(notes->text, &in[i]);
     if (cp != 0xAB && cp != 0xBB) continue;
     bool before = !touching(in, len, i), behind = !touching(in, len, i + 1);
@@ -327,14 +328,16 @@ void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
   Pairing self = {.notes = notes, .arena = arena, .out = out, .way = guillemets_way(notes)};
   bool after_opener = false;
   uint32_t len = (uint32_t)notes->tokens.len;
+  const Token *in = notes->tokens.items;
   for (uint32_t i = 0; i < len;) {
-    Mark mark = mark_at(notes, i);
+    Mark mark = {.family = NOT_A_MARK};
+    if (in[i].flags & TOKEN_PUNCT) mark = mark_at(notes, i);
     if (mark.family == NOT_A_MARK) {
       after_opener = false;
       i++;
       continue;
     }
-    bool touches = touching(notes->tokens.items, len, i);
+    bool touches = touching(in, len, i);
     Turn turn = mark_turn(&self, &mark, after_opener && touches);
     bool skip = turn == TURN_OPENS && mark.family == SINGLE && elided(notes, &mark);
     after_opener = turn == TURN_OPENS && !skip;

@@ -44,25 +44,38 @@ typedef struct Phrase { // the rest of a cue of several words
   uint32_t next; // index + 1 of another phrase with the same first word; 0: none
 } Phrase;
 
-typedef struct Word { // what the tables know of a form
-  CueClass cue;
-  bool gerund; // the cue's subject is the sentence's
-  SmallClass small;
+typedef struct Word { // what the tables know of a form; small, as the tables compete for the processor's
+                      // cache
+  Str form;
+  Str lemma;       // of the role
+  float toll;      // of going over it
+  uint32_t phrase; // index + 1; 0: none
+  uint8_t cue;     // CueClass
+  uint8_t small;   // SmallClass
   char pronoun;    // as in data/pronouns.*.tsv; 0: none
   char role;       // as in data/roles.*.tsv; 0: none
+  bool gerund;     // the cue's subject is the sentence's
   bool that;       // begins what is reported: "that", "dass"
   bool as;         // begins ", as X said"
   bool reports;    // a verb in the form of reported speech: "sei", "habe"
-  Str lemma;       // of the role
-  uint32_t phrase; // index + 1; 0: none
 } Word;
+
+typedef struct WordSlot {
+  uint32_t hash, word; // word: index + 1; 0: free
+} WordSlot;
+
+#define TAILS 2048u // bits
 
 typedef struct Lexicon { // the words of one language
   Lang lang;
   Map map; // form -> index in words
   VEC_OF(Word) words;
   VEC_OF(Phrase) phrases;
-  bool compounds; // writes compounds in one word
+  WordSlot *slots;            // the same by the hash that tokens bring, open addressing: eight bytes a form
+  uint32_t mask;              // of slots
+  bool compounds;             // writes compounds in one word
+  uint64_t tail_lengths;      // of nouns that may end a compound: bit n is set for one of n bytes
+  uint64_t tails[TAILS / 64]; // and a bit for the hash of the last bytes of each
 } Lexicon;
 
 #define SPEECH_SIGNS 39 // what quotes_speech.c looks at
@@ -78,10 +91,9 @@ struct Quotes {
 bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch);
 
 extern const Word g_unknown_word;
-// What is known of a form in lower case; &g_unknown_word where nothing is.
-const Word *lexicon_word(const Lexicon *self, Str lower);
-// Likewise, but a compound is known by its last part ("utrikesministern").
-const Word *lexicon_noun(const Lexicon *self, Str lower);
+// What is known of a token; &g_unknown_word where nothing is. A compound is known by its last part
+// ("utrikesministern").
+const Word *lexicon_word(const Lexicon *self, const Token *token);
 const Phrase *lexicon_phrase(const Lexicon *self, uint32_t phrase); // NULL for 0
 
 typedef enum QuoteReason {
@@ -125,6 +137,7 @@ typedef struct Scene {
   uint32_t len;        // of in
   const Word **words;  // [token]
   uint8_t *inside;     // [token]: 1 within a quotation
+  uint8_t *stops;      // [token]: 1 where a sentence ends: . ! ? … with a sentence behind it, or none
   float *toll;         // [len + 1]: cost of going from the block's start up to this token
 } Scene;
 
@@ -140,8 +153,7 @@ static inline bool scene_is_word(const Scene *self, uint32_t token)
 {
   return self->in[token].flags & (TOKEN_WORD | TOKEN_NUMBER);
 }
-bool scene_is_dash(const Scene *self, uint32_t token);       // – — or -
-bool scene_ends_sentence(const Scene *self, uint32_t token); // . ! ? … with a sentence behind it, or none
+bool scene_is_dash(const Scene *self, uint32_t token); // – — or -
 
 typedef struct Candidate { // who may have said it
   uint32_t first, last;    // tokens
@@ -195,9 +207,8 @@ Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t
 // not.
 Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue
-// after a comma or a mark of its own, with its subject behind it. `end` where there are none; *stop: where
-// they end.
-uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop);
+// after a comma or a mark of its own, with its subject behind it. The line's end where there are none.
+uint32_t speaker_breaks_in(const Scene *scene, uint32_t from);
 
 // The stretches of a line that a dash opens which are spoken, in place of what is in `out`. `listed`: the
 // line looks like an item of a list, and only a verb of saying shows that it is none; else `out` stays.

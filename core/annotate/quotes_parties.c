@@ -212,8 +212,8 @@ void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
     const Name *name = n < names->len ? &names->items[n] : NULL;
     uint32_t stop = name ? name->first : scene->len;
     for (; token < stop; token++) {
-      if (scene->inside[token] || !(scene->in[token].flags & TOKEN_WORD)) continue;
       char role = scene->words[token]->role;
+      if (!(role || scene->words[token]->pronoun) || scene->inside[token]) continue;
       bool near = token + 1 == stop || (token + 2 == stop && (scene->in[token + 1].flags & TOKEN_NUMBER));
       if (role && near && name && name->type == ENTITY_PER) continue; // a title is part of its name
       bool person = role && role != 'g' && role != 'o';

@@ -4,25 +4,6 @@
 
 #include "base/utf8.h"
 
-void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)
-{
-  uint32_t len = (uint32_t)notes->tokens.len;
-  *self = (Scene){.quotes = quotes,
-                  .lexicon = &quotes->lexicons[notes->lang],
-                  .notes = notes,
-                  .arena = arena,
-                  .keep = &notes->arena};
-  self->in = notes->tokens.items;
-  self->len = len;
-  self->words = arena_alloc(arena, size_mul(len, sizeof *self->words));
-  self->inside = arena_zalloc(arena, len + 1);
-  self->toll = arena_alloc(arena, size_mul((size_t)len + 1, sizeof *self->toll));
-  for (uint32_t i = 0; i < len; i++) {
-    bool word = self->in[i].flags & TOKEN_WORD;
-    self->words[i] = word ? lexicon_noun(self->lexicon, self->in[i].lower) : &g_unknown_word;
-  }
-}
-
 bool scene_is(const Scene *self, uint32_t token, const char *marks)
 {
   if (token >= self->len) return false;
@@ -37,10 +18,8 @@ bool scene_is_dash(const Scene *self, uint32_t token)
   return str_is(s, "-") || str_is(s, "–") || str_is(s, "—") || str_is(s, "--");
 }
 
-bool scene_ends_sentence(const Scene *self, uint32_t token)
+static bool ends_sentence(const Scene *self, uint32_t token)
 {
-  const Token *t = &self->in[token];
-  if (!(t->flags & TOKEN_PUNCT)) return false;
   Str s = scene_text(self, token);
   if (!scene_is(self, token, ".!?") && !str_is(s, "…") && !str_starts(s, STR(".."))) return false;
   if (token + 1 >= self->len) return true;
@@ -49,32 +28,33 @@ bool scene_ends_sentence(const Scene *self, uint32_t token)
   return true;
 }
 
+void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)
+{
+  uint32_t len = (uint32_t)notes->tokens.len;
+  *self = (Scene){.quotes = quotes,
+                  .lexicon = &quotes->lexicons[notes->lang],
+                  .notes = notes,
+                  .arena = arena,
+                  .keep = &notes->arena};
+  self->in = notes->tokens.items;
+  self->len = len;
+  self->words = arena_alloc(arena, size_mul(len, sizeof *self->words));
+  self->inside = arena_zalloc(arena, len + 1);
+  self->stops = arena_zalloc(arena, len + 1);
+  self->toll = arena_alloc(arena, size_mul((size_t)len + 1, sizeof *self->toll));
+  for (uint32_t i = 0; i < len; i++) {
+    uint32_t flags = self->in[i].flags;
+    self->words[i] = flags & TOKEN_WORD ? lexicon_word(self->lexicon, &self->in[i]) : &g_unknown_word;
+    if (flags & TOKEN_PUNCT) self->stops[i] = ends_sentence(self, i);
+  }
+}
+
 static float token_toll(const Scene *self, uint32_t i)
 {
-  const Word *word = self->words[i];
   if (self->inside[i]) return 0.05F;
-  if (self->in[i].flags & TOKEN_PUNCT) {
-    if (scene_is(self, i, ",")) return 0.35F;
-    return scene_is(self, i, ";:") ? 1.5F : scene_ends_sentence(self, i) ? 2.5F : 0.1F;
-  }
-  switch (word->small) {
-  case SMALL_SUB:
-    return 0.9F;
-  case SMALL_PREP:
-  case SMALL_TO:
-  case SMALL_CONJ:
-    return 0.3F;
-  case SMALL_AUX:
-  case SMALL_ADV:
-  case SMALL_DET:
-  case SMALL_REFL:
-    return 0.06F;
-  default:
-    break;
-  }
-  if (word->role) return 0.1F;
-  if (word->cue && word->cue < CUE_NOUN) return 0.8F;
-  return 0.2F;
+  if (!(self->in[i].flags & TOKEN_PUNCT)) return self->words[i]->toll;
+  if (scene_is(self, i, ",")) return 0.35F;
+  return scene_is(self, i, ";:") ? 1.5F : self->stops[i] ? 2.5F : 0.1F;
 }
 
 void scene_mark(Scene *self, const MarkedVec *marked)

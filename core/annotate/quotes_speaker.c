@@ -44,7 +44,7 @@ static bool boundary(const Scene *scene, uint32_t token)
     const Token *next = &scene->in[token + 1];
     return (next->flags & TOKEN_CAPITAL) || marks_is(scene->notes->text, next);
   }
-  return scene_ends_sentence(scene, token);
+  return scene->stops[token];
 }
 
 static void set_windows(Frame *self)
@@ -58,7 +58,7 @@ static void set_windows(Frame *self)
                        !scene_is(scene, last, ",") && (scene->in[last].flags & TOKEN_CAPITAL) &&
                        scene_is(scene, last - 2, ".");
   while (self->hi < scene->len && self->hi - last < AFTER) {
-    if (!scene->inside[self->hi] && scene_ends_sentence(scene, self->hi)) break;
+    if (!scene->inside[self->hi] && scene->stops[self->hi]) break;
     self->hi++;
   }
   self->colon = first > 0 && scene_is(scene, first - 1, ":");
@@ -734,7 +734,7 @@ static bool subject_at(const Scene *scene, uint32_t token)
   return !word->small && !word->cue;
 }
 
-uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop)
+uint32_t speaker_breaks_in(const Scene *scene, uint32_t from)
 {
   for (uint32_t i = from; i + 2 < scene->len; i++) {
     bool comma = scene_is(scene, i, ","), mark = scene_is(scene, i, "?!") ||
@@ -747,8 +747,7 @@ uint32_t speaker_breaks_in(const Scene *scene, uint32_t from, uint32_t *stop)
     uint32_t subject = cue.last;
     while (subject < scene->len && scene->words[subject]->small == SMALL_ADV) subject++;
     if (!subject_at(scene, subject)) continue;
-    *stop = scene->len;
     return comma ? i : i + 1;
   }
-  return *stop = scene->len;
+  return scene->len;
 }

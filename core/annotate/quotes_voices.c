@@ -71,21 +71,27 @@ static void widen(Groups *self)
   *self = wider;
 }
 
+static uint32_t number_of(uint32_t seed, uint64_t again)
+{
+  uint64_t hash = (seed ^ again << 32) * 0x9e3779b97f4a7c15u;
+  hash = (hash ^ hash >> 29) * 0xbf58476d1ce4e5b9u;
+  return 1 + (uint32_t)((hash >> 32) * GROUPS_MOST >> 32);
+}
+
+// How often the same first words came is counted where they came first, so that the next number is free
+// nearly always, however often they come.
 uint32_t groups_next(Groups *self, uint32_t seed)
 {
   if (2 * (self->used + 1) > self->size) widen(self);
-  for (uint64_t again = 0;;) { // how often these words came
-    uint64_t hash = (seed ^ again << 32) * 0x9e3779b97f4a7c15u;
-    hash = (hash ^ hash >> 29) * 0xbf58476d1ce4e5b9u;
-    uint32_t number = 1 + (uint32_t)((hash >> 32) * GROUPS_MOST >> 32);
-    Group *group = find(self, number);
-    if (!group->number) {
-      *group = (Group){.number = number};
-      self->used++;
-      return number;
-    }
-    again = ++group->again; // the next free one is found at once, however often these words come
+  uint32_t number = number_of(seed, 0);
+  Group *first = find(self, number), *group = first;
+  while (group->number) {
+    number = number_of(seed, ++first->again);
+    group = find(self, number);
   }
+  *group = (Group){.number = number};
+  self->used++;
+  return number;
 }
 
 void groups_release(Groups *self)

@@ -5,7 +5,12 @@
 #include "base/table.h"
 #include "base/utf8.h"
 
-const Word g_unknown_word = {0};
+#define TAIL 4u       // bytes that a noun must share with a compound to be looked for in it
+#define TAIL_LEAST 5u // bytes of such a noun
+#define HEAD_LEAST 2u // of what stands in front of it
+#define COMPOUND_MOST 60u
+
+const Word g_unknown_word = {.toll = 0.2F};
 
 static Word *word_slot(Lexicon *self, Str form)
 {
@@ -13,7 +18,7 @@ static Word *word_slot(Lexicon *self, Str form)
   uint64_t *slot = map_slot(&self->map, form, &is_new);
   if (is_new) {
     *slot = self->words.len;
-    vec_push(&self->words, (Word){0});
+    vec_push(&self->words, (Word){.form = form});
   }
   return &self->words.items[*slot];
 }
@@ -58,7 +63,7 @@ static bool load_cues(Lexicon *self, Error *err)
     if (rest.len)
       add_phrase(self, first, rest, (CueClass)kind);
     else
-      word->cue = (CueClass)kind;
+      word->cue = (uint8_t)kind;
   }
   return true;
 }
@@ -71,7 +76,7 @@ static bool load_small(Lexicon *self, Error *err)
   for (size_t i = 0; table && i < table->rows; i++) {
     unsigned kind;
     if (!class_of(table_cell(table, i, 1), names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
-    word_slot(self, table_cell(table, i, 0))->small = (SmallClass)kind;
+    word_slot(self, table_cell(table, i, 0))->small = (uint8_t)kind;
   }
   return true;
 }
@@ -113,13 +118,67 @@ static bool load_speakers(Lexicon *self, Error *err)
   return true;
 }
 
+static float word_toll(const Word *word)
+{
+  switch (word->small) {
+  case SMALL_SUB:
+    return 0.9F;
+  case SMALL_PREP:
+  case SMALL_TO:
+  case SMALL_CONJ:
+    return 0.3F;
+  case SMALL_AUX:
+  case SMALL_ADV:
+  case SMALL_DET:
+  case SMALL_REFL:
+    return 0.06F;
+  default:
+    break;
+  }
+  if (word->role) return 0.1F;
+  return word->cue && word->cue < CUE_NOUN ? 0.8F : g_unknown_word.toll;
+}
+
+static uint32_t tail_bit(Str lower)
+{
+  uint32_t tail;
+  memcpy(&tail, lower.ptr + lower.len - TAIL, TAIL);
+  return tail * 2654435761u >> 16 & (TAILS - 1);
+}
+
+static void add_slot(Lexicon *self, uint32_t index)
+{
+  uint32_t hash = (uint32_t)str_hash(self->words.items[index].form), at = hash & self->mask;
+  while (self->slots[at].word) at = (at + 1) & self->mask;
+  self->slots[at] = (WordSlot){hash, index + 1};
+}
+
+// The words are all there: lay them out for reading.
+static void lexicon_settle(Lexicon *self)
+{
+  uint32_t size = 16;
+  while (size < 2 * self->words.len) size *= 2;
+  self->mask = size - 1;
+  self->slots = xcalloc(size, sizeof *self->slots);
+  for (uint32_t i = 0; i < self->words.len; i++) {
+    Word *word = &self->words.items[i];
+    word->toll = word_toll(word);
+    add_slot(self, i);
+    if (!word->role || word->form.len < TAIL_LEAST || word->form.len >= COMPOUND_MOST) continue;
+    self->tail_lengths |= (uint64_t)1 << word->form.len;
+    self->tails[tail_bit(word->form) / 64] |= (uint64_t)1 << tail_bit(word->form) % 64;
+  }
+}
+
 static bool lexicon_load(Lexicon *self, Lang lang, Error *err)
 {
   self->lang = lang;
   self->compounds = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA ||
                     lang == LANG_DE || lang == LANG_NL || lang == LANG_FI;
-  return load_cues(self, err) && load_small(self, err) && load_reported(self, err) &&
-         load_speakers(self, err);
+  bool ok =
+      load_cues(self, err) && load_small(self, err) && load_reported(self, err) && load_speakers(self, err);
+  if (ok) lexicon_settle(self);
+  return ok;
 }
 
 Quotes *quotes_new(Error *err)
@@ -151,6 +210,7 @@ void quotes_free(Quotes *self)
     map_release(&lexicon->map);
     vec_release(&lexicon->words);
     vec_release(&lexicon->phrases);
+    free(lexicon->slots);
   }
   map_release(&self->genders);
   map_release(&self->outlets);
@@ -169,22 +229,40 @@ bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch)
   return false;
 }
 
-const Word *lexicon_word(const Lexicon *self, Str lower)
+static const Word *find(const Lexicon *self, Str lower, uint32_t hash)
 {
-  uint64_t at;
-  return map_get(&self->map, lower, &at) ? &self->words.items[at] : &g_unknown_word;
+  for (uint32_t at = hash & self->mask; self->slots[at].word; at = (at + 1) & self->mask) {
+    if (self->slots[at].hash != hash) continue;
+    const Word *word = &self->words.items[self->slots[at].word - 1];
+    if (str_eq(word->form, lower)) return word;
+  }
+  return NULL;
 }
 
-const Word *lexicon_noun(const Lexicon *self, Str lower)
+// The noun that ends a compound. Most words end like none, which their last bytes tell.
+static const Word *find_tail(const Lexicon *self, Str lower)
 {
-  const Word *word = lexicon_word(self, lower);
-  if (word != &g_unknown_word || !self->compounds || lower.len < 7 || lower.len > 60) return word;
-  for (size_t cut = 2; cut + 5 <= lower.len; cut++) {
-    if ((lower.ptr[cut] & 0xC0) == 0x80) continue; // inside a character
-    word = lexicon_word(self, str_slice(lower, cut, lower.len));
-    if (word->role) return word;
+  uint32_t bit = tail_bit(lower);
+  if (!(self->tails[bit / 64] >> bit % 64 & 1)) return NULL;
+  for (size_t cut = HEAD_LEAST; cut + TAIL_LEAST <= lower.len; cut++) {
+    bool inside = (lower.ptr[cut] & 0xC0) == 0x80; // a character
+    if (inside || !(self->tail_lengths >> (lower.len - cut) & 1)) continue;
+    Str tail = str_slice(lower, cut, lower.len);
+    const Word *word = find(self, tail, (uint32_t)str_hash(tail));
+    if (word && word->role) return word;
   }
-  return &g_unknown_word;
+  return NULL;
+}
+
+const Word *lexicon_word(const Lexicon *self, const Token *token)
+{
+  if (!self->slots) return &g_unknown_word;
+  Str lower = token->lower;
+  const Word *word = find(self, lower, token->hash);
+  bool compound =
+      !word && self->compounds && lower.len >= HEAD_LEAST + TAIL_LEAST && lower.len <= COMPOUND_MOST;
+  if (compound) word = find_tail(self, lower);
+  return word ? word : &g_unknown_word;
 }
 
 const Phrase *lexicon_phrase(const Lexicon *self, uint32_t phrase)

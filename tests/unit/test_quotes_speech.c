@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include "../quotes_bench.h"
 #include "annotate/quotes_p.h"
 #include "base/table.h"
 
@@ -63,9 +64,7 @@ static void check_signs(const Case *one, const float *signs, int *wrong)
 static void run(const Quotes *quotes, const Case *one, int *wrong)
 {
   Arena scratch = {0};
-  Notes notes = {.kind = BLOCK_PARAGRAPH, .lang = one->lang, .text = str_of(one->text)};
-  tokens_split(notes.text, &notes.arena, &notes.tokens);
-  sentences_split(notes.text, notes.lang, &notes.tokens, &notes.arena, &notes.sentences);
+  Notes notes = hand_notes(str_of(one->text), BLOCK_PARAGRAPH, one->lang);
   Layout layout;
   assert_true(layout_read(&layout, quotes, &notes, &scratch));
   assert_true(layout.marked.len > 0);
