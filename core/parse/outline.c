@@ -48,6 +48,18 @@ static inline void advance(TSLexer *lexer, bool skip)
   reader_look(self);
 }
 
+static inline unsigned advance_letters(TSLexer *lexer, unsigned most, const char **letters)
+{
+  Reader *self = (Reader *)(void *)lexer;
+  size_t left = self->text.len - self->at, end = left < most ? left : most, n = 0;
+  if (self->lexer.lookahead < 'a' || self->lexer.lookahead > 'z') return 0;
+  *letters = self->text.ptr + self->at;
+  while (n < end && (*letters)[n] >= 'a' && (*letters)[n] <= 'z') n++;
+  self->at += n;
+  reader_look(self);
+  return (unsigned)n;
+}
+
 static inline void mark_end(TSLexer *lexer)
 {
   Reader *self = (Reader *)(void *)lexer;

@@ -1,5 +1,5 @@
 // lexer: how the scanner moves through the text: by the functions of the lexer that tree-sitter hands it. A program that
-// includes scanner.c to run it without tree-sitter defines SCANNER_LEXER and these three over a reader of its own, which
+// includes scanner.c to run it without tree-sitter defines SCANNER_LEXER and these four over a reader of its own, which
 // its compiler can then make one with the scanner.
 #pragma once
 
@@ -9,4 +9,12 @@
 static inline void advance(TSLexer *lexer, bool skip) { lexer->advance(lexer, skip); }
 static inline void mark_end(TSLexer *lexer) { lexer->mark_end(lexer); }
 static inline bool at_text_end(const TSLexer *lexer) { return lexer->eof(lexer); }
+
+// Advance over letters from a to z, at most `most` of them; how many they were, and where they stand. Most of a text is
+// read so, where the lexer's text is at hand; tree-sitter shows one character at a time.
+static inline unsigned advance_letters(TSLexer *lexer, unsigned most, const char **letters)
+{
+  (void)lexer, (void)most, (void)letters;
+  return 0;
+}
 #endif

@@ -105,6 +105,18 @@ static void run_add(Run *run, int32_t c, Class k)
   }
 }
 
+// More letters of a word, from a to z.
+static void run_add_letters(Run *run, const char *letters, unsigned count)
+{
+  run->chars += count;
+  if (run->bytes + count + 3 >= WORD_MAX) {
+    run->bytes = WORD_MAX - 1;
+    return;
+  }
+  memcpy(run->text + run->bytes, letters, count);
+  run->bytes += count;
+}
+
 static bool ends_full(Class last) { return last == C_STOP || last == C_COLON || last == C_QUOTE; }
 
 static void count_number(Line *line, const Run *run)
@@ -153,6 +165,20 @@ static void count_colon(Line *line, Run *run)
   }
 }
 
+// At `column`, in a word of letters: read on over those from a to z, and how many they are.
+static unsigned read_letters(Line *line, Run *run, TSLexer *lexer, unsigned column)
+{
+  const char *letters;
+  unsigned count = column > line->same ? advance_letters(lexer, READ_MAX - column, &letters) : 0;
+  if (!count) return 0;
+  run_add_letters(run, letters, count);
+  line->len = column + count;
+  line->end = line->last = C_LOWER;
+  line->full_end = false;
+  line->last_char = letters[count - 1];
+  return count;
+}
+
 // Read the line at the lexer's place, which is no white space, up to its end or READ_MAX characters.
 static void line_read(Line *line, TSLexer *lexer)
 {
@@ -164,6 +190,11 @@ static void line_read(Line *line, TSLexer *lexer)
   line->lead = lexer->lookahead;
   line->second = line->third = C_SPACE;
   for (;; column++) {
+    if (in_word && run.first != C_DIGIT && column > 2) {
+      unsigned letters = read_letters(line, &run, lexer, column);
+      if (letters) before = C_LOWER;
+      column += letters;
+    }
     int32_t c = lexer->lookahead;
     Class k = class_of(c);
     if (k == C_EOL || (c == 0 && at_text_end(lexer))) break;

@@ -341,6 +341,14 @@ static bool scan_text(Scanner *self, TSLexer *lexer, const bool *valid, unsigned
   bool full = self->flags & FLAG_FULL_END;
   bool marked = false;        // the lexer's mark stands behind that character
   for (; count + n < TEXT_MAX; n++) {
+    const char *letters;
+    unsigned run = advance_letters(lexer, TEXT_MAX - count - n, &letters);
+    if (run) {
+      end = n += run;
+      last = C_LOWER;
+      full = marked = false;
+      if (count + n == TEXT_MAX) break;
+    }
     int32_t c = lexer->lookahead;
     Class k = class_of(c);
     if (k == C_EOL || (c == 0 && at_text_end(lexer))) {
