@@ -35,6 +35,12 @@
     (vec)->items[(vec)->len++] = __VA_ARGS__;                                                                \
   } while (0)
 
+// In the order of `compare`, as qsort() takes it; an empty vector has nothing to sort.
+#define vec_sort(vec, compare)                                                                               \
+  do {                                                                                                       \
+    if ((vec)->len) qsort((vec)->items, (vec)->len, sizeof *(vec)->items, (compare));                        \
+  } while (0)
+
 #define vec_release(vec)                                                                                     \
   do {                                                                                                       \
     free((vec)->items);                                                                                      \

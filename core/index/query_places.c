@@ -40,7 +40,7 @@ static bool find_hits(Asked *asked, HitVec *hits)
     sqlite3_reset(stmt);
   }
   sqlite3_finalize(stmt);
-  if (hits->len) qsort(hits->items, hits->len, sizeof *hits->items, by_article);
+  vec_sort(hits, by_article);
   return ok;
 }
 

@@ -130,7 +130,7 @@ static bool find_articles(Asked *asked, Str match, FoundVec *found)
   while (asked_step(asked, stmt, &ok))
     vec_push(found, (Found){sqlite3_column_int64(stmt, 0), sqlite3_column_double(stmt, 1)});
   sqlite3_finalize(stmt);
-  if (found->len) qsort(found->items, found->len, sizeof *found->items, by_score);
+  vec_sort(found, by_score);
   return ok;
 }
 
@@ -273,7 +273,7 @@ static bool quotes_of_speakers(Quotes *self, sqlite3_stmt *quote)
     sqlite3_reset(stmt);
   }
   sqlite3_finalize(stmt);
-  if (quotes.len) qsort(quotes.items, quotes.len, sizeof *quotes.items, by_number);
+  vec_sort(&quotes, by_number);
   for (size_t i = 0; ok && i < quotes.len && !asked_full(asked, self->rows->len); i++)
     ok = add_quotes(self, quote, quotes.items[i], quotes.items[i]);
   vec_release(&quotes);

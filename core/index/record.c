@@ -23,6 +23,9 @@ typedef struct Builder {
   const Identities *people;
   Str text;
   Map by_key;              // entity's key → place in Record.entities
+  Map by_id[ENTITY_TYPES]; // an id as the annotators give it → the same: a name is looked into once an
+                           // article
+  Map written;             // words → 1 + the entity they were last added to as a form
   size_t block;            // the block that holds the span at hand
   VEC_OF(Writing) writing; // [entity]
   VEC_OF(Place) places;    // in order
@@ -50,16 +53,10 @@ static void add_form(Builder *b, RecordEntity *entity, Str name)
   vec_push(&entity->forms, form);
 }
 
-// The entity with this key, or with the folded name where there is none. SIZE_MAX where neither says
-// anything.
-static size_t entity_at(Builder *b, Str key, Str name, EntityType type)
+// The entity with this key, which is not empty.
+static size_t entity_of(Builder *b, Str key, Str name, EntityType type)
 {
   Arena *arena = &b->record->arena;
-  if (!key.len) {
-    Str form = fold_words(arena, name);
-    if (!form.len) return SIZE_MAX;
-    key = arena_printf(arena, "name:" STR_FMT, STR_ARG(form));
-  }
   key = identities_same(b->people, key);
   if (type == ENTITY_PER && str_starts(key, STR("name:")) && !identities_alone(b->people, key))
     key = record_key(arena, key);
@@ -79,6 +76,30 @@ static size_t entity_at(Builder *b, Str key, Str name, EntityType type)
   return index;
 }
 
+// The entity with this id, or with the folded name where there is none. SIZE_MAX where neither says anything.
+static size_t entity_at(Builder *b, Str id, Str name, EntityType type)
+{
+  bool is_new;
+  if (id.len) {
+    uint64_t *at = map_slot(&b->by_id[type], id, &is_new);
+    if (is_new) *at = entity_of(b, id, name, type);
+    return (size_t)*at;
+  }
+  Str form = fold_words(&b->record->arena, name);
+  if (!form.len) return SIZE_MAX;
+  return entity_of(b, arena_printf(&b->record->arena, "name:" STR_FMT, STR_ARG(form)), name, type);
+}
+
+// Add what the article calls the entity at `at`.
+static void add_written(Builder *b, size_t at, Str written)
+{
+  bool is_new;
+  uint64_t *last = map_slot(&b->written, written, &is_new);
+  if (*last == at + 1) return;
+  *last = at + 1;
+  add_form(b, &b->record->entities.items[at], written);
+}
+
 static void add_mention(Builder *b, const Span *span)
 {
   Str written = str_slice(b->text, span->start, span->end);
@@ -91,7 +112,7 @@ static void add_mention(Builder *b, const Span *span)
   pack_spot(&entity->spots, &writing->last, (Spot){span->start, span->end});
   vec_push(&b->places, (Place){at, b->block});
   if (!entity->mentions++) entity->type = (EntityType)span->type; // until now perhaps only a speaker
-  add_form(b, entity, written);
+  add_written(b, at, written);
 }
 
 static void add_quote(Builder *b, const Span *span)
@@ -197,6 +218,8 @@ Record *record_new(Str path, Str text, const Annotations *notes, const Identitie
   add_nears(&b);
   fold_words_to(&self->words, text);
   map_release(&b.by_key);
+  map_release(&b.written);
+  for (size_t i = 0; i < ENTITY_TYPES; i++) map_release(&b.by_id[i]);
   vec_release(&b.writing);
   vec_release(&b.places);
   return self;

@@ -14,7 +14,6 @@ typedef enum Stmt {
   STMT_PUT_ARTICLE,
   STMT_PUT_FACTS,
   STMT_PUT_TEXT,
-  STMT_PUT_WORD,
   STMT_TOUCH,
   STMT_READ_AGAIN,
   STMT_PEOPLE_NS,
@@ -22,10 +21,6 @@ typedef enum Stmt {
   STMT_PUT_ENTITY,
   STMT_ADD_COUNTS,
   STMT_PUT_NAME,
-  STMT_PUT_MENTION,
-  STMT_PUT_QUOTE,
-  STMT_PUT_SAID,
-  STMT_PUT_DAY,
   STMT_PUT_TAG,
   STMT_GET_FACTS,
   STMT_GET_SPEAKERS,
@@ -43,6 +38,9 @@ typedef enum Stmt {
   STMT_COUNT
 } Stmt;
 
+typedef enum Bulk { BULK_MENTIONS, BULK_QUOTES, BULK_SAID, BULK_DAYS, BULK_WORDS, BULK_COUNT } Bulk;
+enum { BULK_ROWS = 16 }; // that a statement puts at once
+
 typedef struct Known { // an entity in the cache
   int64_t id;
   Str name;
@@ -54,15 +52,16 @@ typedef struct Known { // an entity in the cache
 struct Store {
   sqlite3 *db;
   sqlite3_stmt *stmts[STMT_COUNT];
-  int bits;                 // below the day in an article's number
-  bool open;                // a transaction
-  size_t dead, articles;    // see store_waste()
-  VEC_OF(Record *) pending; // owned; put, and not yet in the tables
+  sqlite3_stmt *bulk[BULK_COUNT][2]; // [table][one row or many]
+  int bits;                          // below the day in an article's number
+  bool open;                         // a transaction
+  size_t dead, articles;             // see store_waste()
+  VEC_OF(Record *) pending;          // owned; put, and not yet in the tables
   size_t pending_bytes;
   Map pending_paths; // → nothing
   VEC_OF(Known) known;
   VEC_OF(int64_t) maybe_gone; // entities that lost an article since the last commit
-  Map by_key, seen_names;     // key → place in known; "entity form" → nothing
+  Map by_key, seen_names;     // key → place in known; entity and form → nothing
   Arena cache;                // owns the keys and names of the three above
 };
 
@@ -75,6 +74,10 @@ Str store_column(sqlite3_stmt *stmt, int column); // borrowed until the next ste
 // Run to the end and make ready for the next time.
 bool store_run(Store *self, sqlite3_stmt *stmt, Error *err);
 bool store_run_id(Store *self, Stmt which, int64_t id, Error *err);
+// Put `count` rows: `bind` binds the one at `row`, its first column to parameter `behind` + 1. All columns,
+// as what is not bound is what the row before had. Bytes bound are borrowed until the end.
+typedef void (*StoreBindFn)(const void *ud, size_t row, sqlite3_stmt *stmt, int behind);
+bool store_put_rows(Store *self, Bulk which, size_t count, StoreBindFn bind, const void *ud, Error *err);
 bool store_begin(Store *self, Error *err);
 bool store_roll_back(Store *self); // false
 bool store_put_pending(Store *self, Error *err);

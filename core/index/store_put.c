@@ -3,14 +3,17 @@
 // a segment for each. Numbers are given by day, then by path.
 #include "index/store_p.h"
 
-#include <stdio.h>
-
 enum { WORD_MIN = 2, WORD_MAX = 40 }; // bytes of words that a beginning is completed to
 
 typedef struct MentionRow {
   int64_t entity, article;
   const RecordEntity *facts;
 } MentionRow;
+
+typedef struct QuoteRow {
+  int64_t id, speaker; // 0: none
+  const RecordQuote *facts;
+} QuoteRow;
 
 typedef struct SaidRow {
   int64_t speaker, quote;
@@ -31,6 +34,7 @@ typedef struct Batch {
   Store *store;
   Error *err;
   VEC_OF(MentionRow) mentions;
+  VEC_OF(QuoteRow) quotes;
   VEC_OF(SaidRow) said;
   VEC_OF(DayRow) days;
   VEC_OF(WordRow) words;
@@ -131,13 +135,11 @@ static bool put_name(Store *self, int64_t entity, Str form, Error *err)
 {
   sqlite3_stmt *stmt = store_stmt(self, STMT_PUT_NAME, err);
   if (!stmt) return false;
-  char number[24];
-  int len = snprintf(number, sizeof number, "%lld ", (long long)entity);
-  char *key = arena_alloc(&self->cache, (size_t)len + form.len);
-  memcpy(key, number, (size_t)len);
-  if (form.len) memcpy(key + len, form.ptr, form.len);
+  char *key = arena_alloc(&self->cache, sizeof entity + form.len);
+  memcpy(key, &entity, sizeof entity);
+  if (form.len) memcpy(key + sizeof entity, form.ptr, form.len);
   bool is_new;
-  map_slot(&self->seen_names, (Str){key, (size_t)len + form.len}, &is_new);
+  map_slot(&self->seen_names, (Str){key, sizeof entity + form.len}, &is_new);
   while (is_new && form.len) {
     store_bind(stmt, 1, form);
     sqlite3_bind_int64(stmt, 2, entity);
@@ -164,25 +166,11 @@ static bool add_entity(Batch *b, const RecordEntity *entity, int64_t article)
 
 // --- one article ---
 
-static bool put_quote(Batch *b, const RecordQuote *quote, int64_t id)
+static void add_quote(Batch *b, const RecordQuote *quote, int64_t id)
 {
-  sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_QUOTE, b->err);
-  if (!stmt) return false;
-  sqlite3_bind_int64(stmt, 1, id);
-  sqlite3_bind_int64(stmt, 2, (int64_t)quote->start);
-  sqlite3_bind_int64(stmt, 3, (int64_t)quote->end);
-  sqlite3_bind_int(stmt, 4, (int)quote->type);
-  sqlite3_bind_int64(stmt, 5, quote->group);
-  if (quote->speaker == SIZE_MAX) {
-    sqlite3_bind_null(stmt, 6);
-  } else {
-    sqlite3_bind_int64(stmt, 6, b->ids.items[quote->speaker]);
-    vec_push(&b->said, (SaidRow){b->ids.items[quote->speaker], id});
-  }
-  store_bind(stmt, 7, quote->speaker_name);
-  store_bind(stmt, 8, quote->source);
-  store_bind(stmt, 9, quote->text);
-  return store_run(b->store, stmt, b->err);
+  int64_t speaker = quote->speaker == SIZE_MAX ? 0 : b->ids.items[quote->speaker];
+  vec_push(&b->quotes, (QuoteRow){id, speaker, quote});
+  if (speaker) vec_push(&b->said, (SaidRow){speaker, id});
 }
 
 static void add_dates(Batch *b, const Record *record, int64_t article)
@@ -270,10 +258,10 @@ static bool put_record(Batch *b, const Record *record, int64_t id)
   b->ids.len = b->entities.len = b->dates.len = 0;
   bool ok = put_article(b, record, id);
   for (size_t i = 0; ok && i < record->entities.len; i++) ok = add_entity(b, &record->entities.items[i], id);
-  for (size_t i = 0; ok && i < record->quotes.len && i < SCHEMA_QUOTES_MAX; i++)
-    ok = put_quote(b, &record->quotes.items[i], schema_quote(id, i));
   for (size_t i = 0; ok && i < record->tags.len; i++) ok = put_tag(b, &record->tags.items[i], id);
   if (!ok) return false;
+  for (size_t i = 0; i < record->quotes.len && i < SCHEMA_QUOTES_MAX; i++)
+    add_quote(b, &record->quotes.items[i], schema_quote(id, i));
   add_dates(b, record, id);
   count_words(b, strbuf_str(&record->words));
   b->store->articles++;
@@ -282,68 +270,79 @@ static bool put_record(Batch *b, const Record *record, int64_t id)
 
 // --- the rows of all, in their order ---
 
-static bool put_mentions(Batch *b)
+static void bind_mention(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
 {
-  sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_MENTION, b->err);
-  bool ok = stmt;
-  if (b->mentions.len) qsort(b->mentions.items, b->mentions.len, sizeof *b->mentions.items, by_entity);
-  for (size_t i = 0; ok && i < b->mentions.len; i++) {
-    const MentionRow *row = &b->mentions.items[i];
-    sqlite3_bind_int64(stmt, 1, row->entity);
-    sqlite3_bind_int64(stmt, 2, row->article);
-    sqlite3_bind_int(stmt, 3, (int)row->facts->type);
-    sqlite3_bind_int64(stmt, 4, row->facts->mentions);
-    store_bind_blob(stmt, 5, strbuf_str(&row->facts->spots));
-    store_bind_blob(stmt, 6, strbuf_str(&row->facts->near));
-    ok = store_run(b->store, stmt, b->err);
-  }
-  return ok;
+  const MentionRow *mention = &((const Batch *)ud)->mentions.items[row];
+  sqlite3_bind_int64(stmt, behind + 1, mention->entity);
+  sqlite3_bind_int64(stmt, behind + 2, mention->article);
+  sqlite3_bind_int(stmt, behind + 3, (int)mention->facts->type);
+  sqlite3_bind_int64(stmt, behind + 4, mention->facts->mentions);
+  store_bind_blob(stmt, behind + 5, strbuf_str(&mention->facts->spots));
+  store_bind_blob(stmt, behind + 6, strbuf_str(&mention->facts->near));
 }
 
-static bool put_said(Batch *b)
+static void bind_quote(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
 {
-  sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_SAID, b->err);
-  bool ok = stmt;
-  if (b->said.len) qsort(b->said.items, b->said.len, sizeof *b->said.items, by_speaker);
-  for (size_t i = 0; ok && i < b->said.len; i++) {
-    sqlite3_bind_int64(stmt, 1, b->said.items[i].speaker);
-    sqlite3_bind_int64(stmt, 2, b->said.items[i].quote);
-    ok = store_run(b->store, stmt, b->err);
-  }
-  return ok;
+  const QuoteRow *quote = &((const Batch *)ud)->quotes.items[row];
+  const RecordQuote *facts = quote->facts;
+  sqlite3_bind_int64(stmt, behind + 1, quote->id);
+  sqlite3_bind_int64(stmt, behind + 2, (int64_t)facts->start);
+  sqlite3_bind_int64(stmt, behind + 3, (int64_t)facts->end);
+  sqlite3_bind_int(stmt, behind + 4, (int)facts->type);
+  sqlite3_bind_int64(stmt, behind + 5, facts->group);
+  if (quote->speaker)
+    sqlite3_bind_int64(stmt, behind + 6, quote->speaker);
+  else
+    sqlite3_bind_null(stmt, behind + 6);
+  store_bind(stmt, behind + 7, facts->speaker_name);
+  store_bind(stmt, behind + 8, facts->source);
+  store_bind(stmt, behind + 9, facts->text);
 }
 
-static bool put_days(Batch *b)
+static void bind_said(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
 {
-  sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_DAY, b->err);
-  bool ok = stmt;
-  if (b->days.len) qsort(b->days.items, b->days.len, sizeof *b->days.items, by_begin);
-  for (size_t i = 0; ok && i < b->days.len; i++) {
-    const DayRow *row = &b->days.items[i];
-    sqlite3_bind_int(stmt, 1, row->span);
-    sqlite3_bind_int(stmt, 2, row->begin);
-    sqlite3_bind_int64(stmt, 3, row->article);
-    sqlite3_bind_int64(stmt, 4, row->nth);
-    if (row->span)
-      sqlite3_bind_int(stmt, 5, row->until);
-    else
-      sqlite3_bind_null(stmt, 5);
-    ok = store_run(b->store, stmt, b->err);
-  }
-  return ok;
+  const SaidRow *said = &((const Batch *)ud)->said.items[row];
+  sqlite3_bind_int64(stmt, behind + 1, said->speaker);
+  sqlite3_bind_int64(stmt, behind + 2, said->quote);
 }
 
-static bool put_words(Batch *b)
+static void bind_day(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
 {
-  sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_WORD, b->err);
-  bool ok = stmt;
-  if (b->words.len) qsort(b->words.items, b->words.len, sizeof *b->words.items, by_word);
-  for (size_t i = 0; ok && i < b->words.len; i++) {
-    store_bind(stmt, 1, b->words.items[i].word);
-    sqlite3_bind_int64(stmt, 2, b->words.items[i].articles);
-    ok = store_run(b->store, stmt, b->err);
-  }
-  return ok;
+  const DayRow *day = &((const Batch *)ud)->days.items[row];
+  sqlite3_bind_int(stmt, behind + 1, day->span);
+  sqlite3_bind_int(stmt, behind + 2, day->begin);
+  sqlite3_bind_int64(stmt, behind + 3, day->article);
+  sqlite3_bind_int64(stmt, behind + 4, day->nth);
+  if (day->span)
+    sqlite3_bind_int(stmt, behind + 5, day->until);
+  else
+    sqlite3_bind_null(stmt, behind + 5);
+}
+
+static void bind_word(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
+{
+  const WordRow *word = &((const Batch *)ud)->words.items[row];
+  store_bind(stmt, behind + 1, word->word);
+  sqlite3_bind_int64(stmt, behind + 2, word->articles);
+}
+
+static void sort_rows(Batch *b) // quotations come in order
+{
+  vec_sort(&b->mentions, by_entity);
+  vec_sort(&b->said, by_speaker);
+  vec_sort(&b->days, by_begin);
+  vec_sort(&b->words, by_word);
+}
+
+static bool put_rows(Batch *b)
+{
+  Store *store = b->store;
+  sort_rows(b);
+  return store_put_rows(store, BULK_MENTIONS, b->mentions.len, bind_mention, b, b->err) &&
+         store_put_rows(store, BULK_QUOTES, b->quotes.len, bind_quote, b, b->err) &&
+         store_put_rows(store, BULK_SAID, b->said.len, bind_said, b, b->err) &&
+         store_put_rows(store, BULK_DAYS, b->days.len, bind_day, b, b->err) &&
+         store_put_rows(store, BULK_WORDS, b->words.len, bind_word, b, b->err);
 }
 
 // --- numbers ---
@@ -380,10 +379,10 @@ bool store_put_pending(Store *self, Error *err)
   if (!self->pending.len) return true;
   Batch batch = {.store = self, .err = err};
   qsort(self->pending.items, self->pending.len, sizeof *self->pending.items, by_day);
-  bool ok = put_records(&batch, self->pending.items, self->pending.len) && put_mentions(&batch) &&
-            put_said(&batch) && put_days(&batch) && put_words(&batch);
+  bool ok = put_records(&batch, self->pending.items, self->pending.len) && put_rows(&batch);
   store_drop_pending(self);
   vec_release(&batch.mentions);
+  vec_release(&batch.quotes);
   vec_release(&batch.said);
   vec_release(&batch.days);
   vec_release(&batch.words);

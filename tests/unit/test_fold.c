@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "index/fold.h"
 
 static void test_words(void **state)
@@ -43,8 +44,39 @@ static void test_slices(void **state)
   strbuf_release(&got);
 }
 
+// What is done for ASCII by hand is what the tables of characters say.
+static void test_ascii(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  for (unsigned c = 1; c < 0x80; c++) {
+    char bytes[] = {'x', (char)c, 'x', '\0'};
+    Str got = fold_words(&arena, str_of(bytes));
+    char folded[] = {'x', (char)utf8_lower(c), 'x', '\0'};
+    assert_true(str_is(got, utf8_class(c) >= CHAR_DIGIT ? folded : "x x"));
+  }
+  arena_release(&arena);
+}
+
+// A run of other characters longer than a slice, some of it no characters at all.
+static void test_long_run(void **state)
+{
+  (void)state;
+  StrBuf text = {0}, want = {0}, got = {0};
+  for (int i = 0; i < 50000; i++) {
+    strbuf_add(&text, STR("\u65b0\u3002\xBF\xBF"));
+    strbuf_addf(&want, "%s\u65b0", i ? " " : "");
+  }
+  fold_words_to(&got, strbuf_str(&text));
+  assert_true(str_eq(strbuf_str(&got), strbuf_str(&want)));
+  strbuf_release(&text);
+  strbuf_release(&want);
+  strbuf_release(&got);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_words), cmocka_unit_test(test_slices)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_words), cmocka_unit_test(test_slices),
+                                     cmocka_unit_test(test_ascii), cmocka_unit_test(test_long_run)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
