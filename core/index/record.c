@@ -217,6 +217,7 @@ Record *record_new(Str path, Str text, const Annotations *notes, const Identitie
   for (size_t i = 0; i < notes->spans.len; i++) add_span(&b, &notes->spans.items[i]);
   add_nears(&b);
   fold_words_to(&self->words, text);
+  self->words_hash = (str_hash(strbuf_str(&self->words)) ^ str_hash(strbuf_str(&self->said)) << 1) | 1;
   map_release(&b.by_key);
   map_release(&b.written);
   for (size_t i = 0; i < ENTITY_TYPES; i++) map_release(&b.by_id[i]);

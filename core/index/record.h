@@ -52,7 +52,8 @@ typedef struct RecordTag {
 typedef struct Record {
   Str path; // relative to the folder
   FileStamp stamp;
-  uint64_t hash; // of the file's bytes
+  uint64_t hash;       // of the file's bytes
+  uint64_t words_hash; // of `words` and `said`; not 0
   Str lang, title, dct;
   int day;      // of dct
   StrBuf words; // the text folded, for the full-text index

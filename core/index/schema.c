@@ -9,10 +9,11 @@
 // would cost more than what it finds.
 //
 // text is FTS5 without content: the file itself is the content, read again for words in context. Such a table
-// cannot delete without the old text, so an article that changed gets a new number and its old row in text
-// points nowhere; numbers are never used twice as long as text has their row. store.c counts these and sweeps
-// when they are many. `words` has how many articles hold a word, or held it: a beginning of a word is
-// completed from there.
+// cannot delete without the old text, so an article whose words changed gets a new number and its old row in
+// text points nowhere; numbers are never used twice as long as text has their row. store.c counts these and
+// sweeps when they are many. Where the words are the same (files.words is their hash) and something else is
+// found in them, by other scripts or people, the number stays. `words` has how many articles hold a word, or
+// held it: a beginning of a word is completed from there.
 #include "index/schema.h"
 
 #include "base/str.h"
@@ -25,13 +26,13 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE files(path TEXT PRIMARY KEY, article INTEGER, mtime_ns INTEGER, size INTEGER, inode "
     "INTEGER,"
-    "  hash INTEGER) WITHOUT ROWID;"
+    "  hash INTEGER, words INTEGER) WITHOUT ROWID;"
     "CREATE TABLE articles(id INTEGER PRIMARY KEY, path TEXT, lang TEXT, dct TEXT, title TEXT);"
     "CREATE TABLE facts(article INTEGER PRIMARY KEY, entities BLOB, dates BLOB);"
     "CREATE TABLE entities(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT,"

@@ -12,12 +12,12 @@ enum { CACHE_MAX = 60000, PENDING_BYTES_MAX = 24 << 20 };
 
 static const char *const g_sql[STMT_COUNT] = {
     [STMT_FILES] = "SELECT path, mtime_ns, size, inode, hash FROM files ORDER BY path",
-    [STMT_FIND_ARTICLE] = "SELECT article FROM files WHERE path = ?1",
+    [STMT_FIND_ARTICLE] = "SELECT article, words FROM files WHERE path = ?1",
     [STMT_LAST_NUMBER] =
         "SELECT max((SELECT ifnull(max(id), ?1 - 1) FROM text_docsize WHERE id >= ?1 AND id < ?2),"
         " (SELECT ifnull(max(id), ?1 - 1) FROM articles WHERE id >= ?1 AND id < ?2))",
-    [STMT_PUT_FILE] =
-        "INSERT INTO files(path, article, mtime_ns, size, inode, hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [STMT_PUT_FILE] = "INSERT INTO files(path, article, mtime_ns, size, inode, hash, words) VALUES(?1, ?2, "
+                      "?3, ?4, ?5, ?6, ?7)",
     [STMT_PUT_ARTICLE] = "INSERT INTO articles(id, path, lang, dct, title) VALUES(?1, ?2, ?3, ?4, ?5)",
     [STMT_PUT_FACTS] = "INSERT INTO facts(article, entities, dates) VALUES(?1, ?2, ?3)",
     [STMT_PUT_TEXT] = "INSERT INTO text(rowid, body, said) VALUES(?1, ?2, ?3)",
@@ -261,16 +261,18 @@ static void count_rows(Store *self)
   self->dead = rows > self->articles ? rows - self->articles : 0;
 }
 
+#define READ_ALL_AGAIN "UPDATE files SET hash = 0, mtime_ns = -1"
+
 // The full-text table and what is counted of it begin anew; every file is to be read again.
 static bool sweep(Store *self, Error *err)
 {
-  return schema_exec(self->db,
-                     "INSERT INTO text(text) VALUES('delete-all'); DELETE FROM words;"
-                     "UPDATE files SET hash = 0, mtime_ns = -1",
-                     err);
+  return schema_exec(
+      self->db,
+      "INSERT INTO text(text) VALUES('delete-all'); DELETE FROM words;" READ_ALL_AGAIN ", words = 0", err);
 }
 
-// Where other annotators made the index, everything is to be annotated again.
+// Where other annotators made the index, everything is to be annotated again. What is there can be asked
+// until something better comes.
 static bool check_maker(Store *self, const char *maker, Error *err)
 {
   sqlite3_stmt *same = NULL, *put = NULL;
@@ -283,7 +285,8 @@ static bool check_maker(Store *self, const char *maker, Error *err)
     store_bind(same, 1, str_of(maker));
     store_bind(put, 1, str_of(maker));
     if (sqlite3_step(same) != SQLITE_ROW)
-      ok = store_begin(self, err) && sweep(self, err) && store_run(self, put, err) && store_commit(self, err);
+      ok = store_begin(self, err) && schema_exec(self->db, READ_ALL_AGAIN, err) &&
+           store_run(self, put, err) && store_commit(self, err);
   }
   sqlite3_finalize(same);
   sqlite3_finalize(put);
@@ -306,16 +309,22 @@ Store *store_open(const char *path, const char *maker, Error *err)
 
 // --- removing ---
 
-// The number of the article at `path` in *id; *found is false where there is none.
-static bool find_article(Store *self, Str path, bool *found, int64_t *id, Error *err)
+typedef struct Kept { // what there is of an article
+  bool found;
+  int64_t id;
+  uint64_t words; // files.words
+} Kept;
+
+static bool find_article(Store *self, Str path, Kept *kept, Error *err)
 {
   sqlite3_stmt *stmt = store_stmt(self, STMT_FIND_ARTICLE, err);
   if (!stmt) return false;
   store_bind(stmt, 1, path);
   int step = sqlite3_step(stmt);
-  *found = step == SQLITE_ROW;
-  *id = *found ? sqlite3_column_int64(stmt, 0) : 0;
-  bool ok = *found || step == SQLITE_DONE || schema_error(self->db, err);
+  *kept = (Kept){.found = step == SQLITE_ROW};
+  if (kept->found) kept->id = sqlite3_column_int64(stmt, 0);
+  if (kept->found) kept->words = (uint64_t)sqlite3_column_int64(stmt, 1);
+  bool ok = kept->found || step == SQLITE_DONE || schema_error(self->db, err);
   sqlite3_reset(stmt);
   return ok;
 }
@@ -386,6 +395,7 @@ static bool drop_quotes(Store *self, int64_t article, Error *err)
   return ok && run_ids(self, STMT_DROP_QUOTES, first, behind, err);
 }
 
+// All but the row of its words, which the full-text table keeps.
 static bool drop_article(Store *self, Str path, int64_t id, Error *err)
 {
   bool ok = drop_facts(self, id, err) && drop_quotes(self, id, err) &&
@@ -404,24 +414,32 @@ static bool settle(Store *self, Str path, Error *err)
   return !map_get(&self->pending_paths, path, &at) || store_put_pending(self, err);
 }
 
+// Take out what there is at `path`, if anything: *kept.
+static bool take_out(Store *self, Str path, Kept *kept, Error *err)
+{
+  if (!store_begin(self, err)) return false;
+  bool ok = settle(self, path, err) && find_article(self, path, kept, err);
+  return (ok && (!kept->found || drop_article(self, path, kept->id, err))) || store_roll_back(self);
+}
+
 bool store_remove(Store *self, Str path, Error *err)
 {
-  bool found;
-  int64_t id;
-  if (!store_begin(self, err)) return false;
-  bool ok = settle(self, path, err) && find_article(self, path, &found, &id, err);
-  return (ok && (!found || drop_article(self, path, id, err))) || store_roll_back(self);
+  Kept kept;
+  return take_out(self, path, &kept, err);
 }
 
 // --- adding ---
 
 bool store_put(Store *self, Record *record, Error *err)
 {
-  if (!store_remove(self, record->path, err)) {
+  Kept kept;
+  if (!take_out(self, record->path, &kept, err)) {
     record_free(record);
     return false;
   }
-  vec_push(&self->pending, record);
+  bool same = kept.found && kept.words == record->words_hash && store_is_of_day(self, kept.id, record->day);
+  self->dead -= same;
+  vec_push(&self->pending, (Pending){record, same, kept.id});
   map_put(&self->pending_paths, record->path, 0);
   self->pending_bytes += record_bytes(record);
   return self->pending_bytes < PENDING_BYTES_MAX || store_put_pending(self, err) || store_roll_back(self);

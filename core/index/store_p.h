@@ -49,6 +49,12 @@ typedef struct Known { // an entity in the cache
   bool dirty;
 } Known;
 
+typedef struct Pending {
+  Record *record; // owned
+  bool has_text;  // its words are in the full-text table, under `number`
+  int64_t number;
+} Pending;
+
 struct Store {
   sqlite3 *db;
   sqlite3_stmt *stmts[STMT_COUNT];
@@ -56,7 +62,7 @@ struct Store {
   int bits;                          // below the day in an article's number
   bool open;                         // a transaction
   size_t dead, articles;             // see store_waste()
-  VEC_OF(Record *) pending;          // owned; put, and not yet in the tables
+  VEC_OF(Pending) pending;           // put, and not yet in the tables
   size_t pending_bytes;
   Map pending_paths; // → nothing
   VEC_OF(Known) known;
@@ -81,4 +87,6 @@ bool store_put_rows(Store *self, Bulk which, size_t count, StoreBindFn bind, con
 bool store_begin(Store *self, Error *err);
 bool store_roll_back(Store *self); // false
 bool store_put_pending(Store *self, Error *err);
+// Whether an article with this number is of this day (0: of none).
+bool store_is_of_day(const Store *self, int64_t id, int day);
 void store_drop_pending(Store *self);

@@ -46,7 +46,7 @@ typedef struct Batch {
 
 void store_drop_pending(Store *self)
 {
-  for (size_t i = 0; i < self->pending.len; i++) record_free(self->pending.items[i]);
+  for (size_t i = 0; i < self->pending.len; i++) record_free(self->pending.items[i].record);
   self->pending.len = self->pending_bytes = 0;
   map_reset(&self->pending_paths);
 }
@@ -57,7 +57,7 @@ void store_drop_pending(Store *self)
 
 static int by_day(const void *a, const void *b)
 {
-  const Record *x = *(const Record *const *)a, *y = *(const Record *const *)b;
+  const Record *x = ((const Pending *)a)->record, *y = ((const Pending *)b)->record;
   return x->day != y->day ? THREE_WAY(x->day, y->day) : str_cmp(x->path, y->path);
 }
 
@@ -226,44 +226,50 @@ static void count_words(Batch *b, Str text)
   }
 }
 
-// The article's own rows.
+static bool put_text(Batch *b, const Record *record, int64_t id)
+{
+  sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_TEXT, b->err);
+  if (!stmt) return false;
+  sqlite3_bind_int64(stmt, 1, id);
+  store_bind(stmt, 2, strbuf_str(&record->words));
+  store_bind(stmt, 3, strbuf_str(&record->said));
+  count_words(b, strbuf_str(&record->words));
+  return store_run(b->store, stmt, b->err);
+}
+
 static bool put_article(Batch *b, const Record *record, int64_t id)
 {
   Store *store = b->store;
   sqlite3_stmt *file = store_stmt(store, STMT_PUT_FILE, b->err),
-               *article = store_stmt(store, STMT_PUT_ARTICLE, b->err),
-               *text = store_stmt(store, STMT_PUT_TEXT, b->err);
-  if (!file || !article || !text) return false;
+               *article = store_stmt(store, STMT_PUT_ARTICLE, b->err);
+  if (!file || !article) return false;
   store_bind(file, 1, record->path);
   sqlite3_bind_int64(file, 2, id);
   sqlite3_bind_int64(file, 3, record->stamp.mtime_ns);
   sqlite3_bind_int64(file, 4, (int64_t)record->stamp.size);
   sqlite3_bind_int64(file, 5, (int64_t)record->stamp.inode);
   sqlite3_bind_int64(file, 6, (int64_t)record->hash);
+  sqlite3_bind_int64(file, 7, (int64_t)record->words_hash);
   sqlite3_bind_int64(article, 1, id);
   store_bind(article, 2, record->path);
   store_bind(article, 3, record->lang);
   store_bind(article, 4, record->dct);
   store_bind(article, 5, record->title);
-  sqlite3_bind_int64(text, 1, id);
-  store_bind(text, 2, strbuf_str(&record->words));
-  store_bind(text, 3, strbuf_str(&record->said));
-  return store_run(store, file, b->err) && store_run(store, article, b->err) &&
-         store_run(store, text, b->err);
+  return store_run(store, file, b->err) && store_run(store, article, b->err);
 }
 
-static bool put_record(Batch *b, const Record *record, int64_t id)
+static bool put_record(Batch *b, const Pending *pending, int64_t id)
 {
+  const Record *record = pending->record;
   b->record++;
   b->ids.len = b->entities.len = b->dates.len = 0;
-  bool ok = put_article(b, record, id);
+  bool ok = put_article(b, record, id) && (pending->has_text || put_text(b, record, id));
   for (size_t i = 0; ok && i < record->entities.len; i++) ok = add_entity(b, &record->entities.items[i], id);
   for (size_t i = 0; ok && i < record->tags.len; i++) ok = put_tag(b, &record->tags.items[i], id);
   if (!ok) return false;
   for (size_t i = 0; i < record->quotes.len && i < SCHEMA_QUOTES_MAX; i++)
     add_quote(b, &record->quotes.items[i], schema_quote(id, i));
   add_dates(b, record, id);
-  count_words(b, strbuf_str(&record->words));
   b->store->articles++;
   return put_facts(b, id);
 }
@@ -347,13 +353,27 @@ static bool put_rows(Batch *b)
 
 // --- numbers ---
 
-// The next number for an article of this day (0: without one) in *id.
+// The numbers that articles of a day (0: without one) may have: from *first up to the one before *behind.
+static void numbers_of(const Store *self, int day, int64_t *first, int64_t *behind)
+{
+  *first = day ? schema_article_of(day_index(day), self->bits) : SCHEMA_UNDATED;
+  *behind = day ? *first + ((int64_t)1 << self->bits) : schema_article_of(0, SCHEMA_BITS_WIDE);
+}
+
+bool store_is_of_day(const Store *self, int64_t id, int day)
+{
+  int64_t first, behind;
+  numbers_of(self, day, &first, &behind);
+  return id >= first && id < behind;
+}
+
+// The next number for an article of this day in *id.
 static bool next_number(Store *self, int day, int64_t *id, Error *err)
 {
   sqlite3_stmt *stmt = store_stmt(self, STMT_LAST_NUMBER, err);
   if (!stmt) return false;
-  int64_t first = day ? schema_article_of(day_index(day), self->bits) : SCHEMA_UNDATED;
-  int64_t behind = day ? first + ((int64_t)1 << self->bits) : schema_article_of(0, SCHEMA_BITS_WIDE);
+  int64_t first, behind;
+  numbers_of(self, day, &first, &behind);
   sqlite3_bind_int64(stmt, 1, first);
   sqlite3_bind_int64(stmt, 2, behind);
   bool ok = sqlite3_step(stmt) == SQLITE_ROW || schema_error(self->db, err);
@@ -364,12 +384,12 @@ static bool next_number(Store *self, int day, int64_t *id, Error *err)
   return ok;
 }
 
-static bool put_records(Batch *b, Record *const *records, size_t count)
+static bool put_records(Batch *b, const Pending *pending, size_t count)
 {
-  int64_t id = 0;
   for (size_t i = 0; i < count; i++) {
-    const Record *record = records[i];
-    if (!next_number(b->store, record->day, &id, b->err) || !put_record(b, record, id)) return false;
+    int64_t id = pending[i].number;
+    if (!pending[i].has_text && !next_number(b->store, pending[i].record->day, &id, b->err)) return false;
+    if (!put_record(b, &pending[i], id)) return false;
   }
   return true;
 }

@@ -178,8 +178,10 @@ class Place:
             os.rename(other.dir, self.dir)
             other.close()
         for a, b in zip(old, new):
-            gone, more = [r for r in a if r not in b][:3], [r for r in b if r not in a][:3]
-            expect(a == b, "not as a fresh index: only here %r, only there %r" % (gone, more))
+            if a != b:
+                here, there = set(a), set(b)
+                raise AssertionError("not as a fresh index: only here %r, only there %r" %
+                                     ([r for r in a if r not in there][:3], [r for r in b if r not in here][:3]))
 
     def expect_sound(self):
         db = sqlite3.connect(self.db(), timeout=20)

@@ -271,8 +271,9 @@ static void test_timeline_and_search(void **state)
 static void test_sweep(void **state)
 {
   Fixture *self = *state;
-  for (int i = 0; i < 5; i++) {
-    put(self, "a.txt", "2023", "Anna Lind", "name:anna lind");
+  static const char *const dates[] = {"2019", "2020", "2021", "2022", "2023"}; // each wants another number
+  for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+    put(self, "a.txt", dates[i], "Anna Lind", "name:anna lind");
     commit(self);
   }
   size_t dead, articles;
@@ -286,6 +287,27 @@ static void test_sweep(void **state)
   store_waste(self->store, &dead, &articles);
   assert_int_equal(dead, 0);
   assert_int_equal(articles, 1);
+}
+
+// Something else is found in the same words: they stay in the full-text table as they are.
+static void test_same_words(void **state)
+{
+  Fixture *self = *state;
+  put(self, "a.txt", "2023", "Anna Lind", "name:anna lind");
+  commit(self);
+  int64_t article = number(self, "SELECT id FROM articles");
+  put(self, "a.txt", "2023", "Anna Berg", "name:anna berg");
+  put(self, "a.txt", "2023", "Anna Wood", "name:anna wood"); // twice in one batch
+  commit(self);
+  size_t dead, articles;
+  store_waste(self->store, &dead, &articles);
+  assert_int_equal(dead, 0);
+  assert_int_equal(articles, 1);
+  assert_int_equal(number(self, "SELECT id FROM articles"), article);
+  assert_int_equal(number(self, "SELECT count(*) FROM text WHERE text MATCH 'hull'"), 1);
+  assert_int_equal(number(self, "SELECT articles FROM words WHERE word = 'hull'"), 1);
+  assert_int_equal(number(self, "SELECT count(*) FROM entities WHERE key = 'name:anna lind'"), 0);
+  assert_int_equal(number(self, "SELECT articles FROM entities WHERE key = 'name:anna wood'"), 1);
 }
 
 static void one_hash(void *ud, Str path, FileStamp stamp, uint64_t hash)
@@ -339,6 +361,7 @@ int main(void)
       IN_FOLDER(test_uncommitted_is_dropped),
       IN_FOLDER(test_timeline_and_search),
       IN_FOLDER(test_sweep),
+      IN_FOLDER(test_same_words),
       IN_FOLDER(test_damage_is_told),
       IN_FOLDER(test_other_annotators),
   };
