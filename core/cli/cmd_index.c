@@ -158,16 +158,15 @@ int cmd_index(int argc, char **argv)
   Pipeline *pipeline = setup_pipeline();
   Manifest *manifest = setup_manifest();
   IndexTagger tagger = setup_index_tagger(manifest);
-  Arena arena = {0};
+  IndexRules rules = setup_index_rules(manifest);
   status = EXIT_DONE;
   for (int i = first; i < argc; i++) {
     Run run = {.dir = argv[i], .watch = watch, .quiet = quiet, .bar = !quiet && isatty(STDERR_FILENO)};
-    IndexerOptions options = {.watch = watch, .tagger = &tagger, .ud = &run, .problem = on_problem};
-    setup_index_rules(manifest, argv[i], &arena, &options.rules);
+    IndexerOptions options = {
+        .rules = &rules, .watch = watch, .tagger = &tagger, .ud = &run, .problem = on_problem};
     if (!run_loop(&run, pipeline, &options)) status = EXIT_PARTLY;
     if (run.cut_short) break;
   }
-  arena_release(&arena);
   pipeline_free(pipeline);
   manifest_free(manifest);
   return status;

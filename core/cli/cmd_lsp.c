@@ -24,11 +24,6 @@ static Host *make_host(void *ctx, const Pipeline *pipeline)
   return setup_host(&(SetupHost){.manifest = ctx, .pipeline = pipeline, .live = true});
 }
 
-static void index_rules(void *ctx, const char *root, Arena *arena, CrawlRules *out)
-{
-  setup_index_rules(ctx, root, arena, out);
-}
-
 int cmd_lsp(int argc, char **argv)
 {
   bool stdio = false; // what many clients pass; there is no other way to talk
@@ -50,7 +45,8 @@ int cmd_lsp(int argc, char **argv)
                               .manifest = manifest,
                               .user_file = user_file};
   const IndexTagger tagger = setup_index_tagger(manifest);
-  const WorkspaceIndex index = {.tagger = &tagger, .rules = index_rules, .ctx = manifest};
+  const IndexRules rules = setup_index_rules(manifest);
+  const WorkspaceIndex index = {.tagger = &tagger, .rules = &rules};
   Lsp *lsp = lsp_new(&options);
   Workspace *workspace = workspace_new(lsp, &index);
   char *taggers = setup_user_taggers();

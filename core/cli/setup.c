@@ -218,7 +218,7 @@ static const char *const *list_of(const Settings *settings, const char *name, Ar
   return out;
 }
 
-void setup_index_rules(const Manifest *manifest, const char *root, Arena *arena, CrawlRules *out)
+static void read_rules(void *manifest, const char *root, Arena *arena, CrawlRules *out)
 {
   char *inside = path_join(root, "x"); // settings are looked up for an article
   Settings *settings = setup_settings(manifest, inside, (Str){0});
@@ -227,6 +227,11 @@ void setup_index_rules(const Manifest *manifest, const char *root, Arena *arena,
                       .max_bytes = (size_t)settings_int(settings, "index.max_mb", 16) << 20};
   settings_free(settings);
   free(inside);
+}
+
+IndexRules setup_index_rules(const Manifest *manifest)
+{
+  return (IndexRules){.read = read_rules, .ctx = (void *)(uintptr_t)manifest};
 }
 
 void setup_report_scripts(Host *host)

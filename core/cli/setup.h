@@ -34,11 +34,10 @@ Host *setup_host(const SetupHost *how);
 // The same for an index of the folder at `root`, whose settings hold: what adds the tags of scripts.
 // `manifest` is borrowed for its life.
 IndexTagger setup_index_tagger(const Manifest *manifest);
-// Which files of the folder at `root` its settings want in its index. Strings are in `arena`.
-void setup_index_rules(const Manifest *manifest, const char *root, Arena *arena, CrawlRules *out);
-char *setup_user_settings(void); // the user's config.toml; heap; NULL likewise
-char *setup_user_taggers(void);  // the folder of the user's own; heap; NULL: there is no place for it
-char *setup_trust_list(void);    // where config/trust.h keeps what the user trusts; heap; NULL: nowhere
+IndexRules setup_index_rules(const Manifest *manifest); // which files a folder's settings want in its index
+char *setup_user_settings(void);                        // the user's config.toml; heap; NULL likewise
+char *setup_user_taggers(void); // the folder of the user's own; heap; NULL: there is no place for it
+char *setup_trust_list(void);   // where config/trust.h keeps what the user trusts; heap; NULL: nowhere
 // Say on standard error what is wrong with the scripts.
 void setup_report_scripts(Host *host);
 // A whole file (NULL or "-": standard input). NULL with *err: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT (above 256

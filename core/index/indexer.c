@@ -3,6 +3,8 @@
 // the loop does not wait.
 #include "index/indexer_p.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +158,12 @@ IndexProgress indexer_progress(const Indexer *self)
 void indexer_rescan(Indexer *self)
 {
   atomic_store(&self->rescan, true);
+  indexer_wake(self);
+}
+
+void indexer_renew(Indexer *self)
+{
+  atomic_store(&self->renew_ns, clock_ns());
   indexer_wake(self);
 }
 

@@ -21,8 +21,14 @@ typedef struct IndexTagger {
   void *ctx;
 } IndexTagger;
 
+// Which files are wanted. Not the loop's thread; strings in `arena`.
+typedef struct IndexRules {
+  void (*read)(void *ctx, const char *root, Arena *arena, CrawlRules *out);
+  void *ctx;
+} IndexRules;
+
 typedef struct IndexerOptions {
-  CrawlRules rules;
+  const IndexRules *rules;   // NULL: all articles; borrowed
   int workers;               // threads that read and annotate; 0: one a core, at most 4
   bool background;           // lowest priority
   bool watch;                // go on after the first scan until indexer_close()
@@ -60,6 +66,9 @@ Indexer *indexer_new(uv_loop_t *loop, const Pipeline *pipeline, const char *root
                      const IndexerOptions *options, Error *err);
 const Folder *indexer_folder(const Indexer *self);
 IndexProgress indexer_progress(const Indexer *self);
+// The rules or the tagger may say something else now: ask them, once there was no such news for two seconds.
+// What changes in the folder's own .newsmark.toml and .newsmark/ is heard of without.
+void indexer_renew(Indexer *self);
 // Look at every file's stamp again, soon.
 void indexer_rescan(Indexer *self);
 // Stop; what is stored stays. `closed` (may be NULL) is called on the loop's thread, after which `self` is no

@@ -51,14 +51,16 @@ struct Indexer {
   const Pipeline *pipeline;
   IndexerOptions options;
   Folder folder;
-  char maker[128];   // which program annotates: its version and file, and its scripts
+  char maker[64];    // which program annotates: its version and file
   uv_async_t notify; // to the loop's thread
   uv_thread_t scout_thread;
   void (*closed)(void *ud);
 
-  _Atomic(bool) stop;        // indexer_close() was called
-  _Atomic(bool) cancel;      // stop, or the writer failed: workers drop what they do
-  _Atomic(bool) rescan;      // indexer_rescan() was called
+  _Atomic(bool) stop;   // indexer_close() was called
+  _Atomic(bool) cancel; // stop, or the writer failed: workers drop what they do
+  _Atomic(bool) rescan; // indexer_rescan() was called
+  _Atomic(uint64_t)
+      renew_ns; // clock_ns() when rules or scripts last may have changed; 0: not since they were read
   _Atomic(bool) scout_ended; // join it
   _Atomic(int) state;        // IndexState
   _Atomic(bool) scanning;    // the scout may still send jobs
@@ -74,6 +76,7 @@ struct Indexer {
   uv_async_t wake; // to the scout
   Worker workers[WORKERS_MAX];
   int worker_count;
+  CrawlRules rules; // constant while workers run
   Queue *results;
   uv_thread_t writer_thread;
   const Registry *registry; // what people say of the folder's names; constant while workers run

@@ -64,7 +64,11 @@ void people_walk(const char *root, int64_t since_ns, const PeopleEvents *events)
   strbuf_addf(&self.full, "%s/.newsmark", root);
   struct stat info;
   if (lstat(self.full.ptr, &info) == 0 && S_ISDIR(info.st_mode)) {
+    size_t len = self.full.len;
     events->folder(events->ud, self.full.ptr);
+    strbuf_add(&self.full, STR("/taggers"));
+    events->folder(events->ud, self.full.ptr);
+    self.full.len = len;
     strbuf_add(&self.full, STR("/annotations/"));
     self.base = self.full.len;
     walk(&self);

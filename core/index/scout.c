@@ -3,11 +3,13 @@
 // one begins from nothing.
 #include "index/indexer_p.h"
 
+#include "base/clock.h"
 #include "human/kept.h"
 #include "index/crawl.h"
 #include "index/people.h"
 #include "index/watch.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,6 +17,7 @@ enum {
   SETTLE_MS = 100,      // after a change is heard of: more of them come together
   SLOW_SCAN_MS = 60000, // where folders cannot be watched
   WAIT_MS = 500,        // for the lock
+  RENEW_MS = 2000,      // without news of settings and scripts: people save them many times
   STACK_BYTES = 8 << 20,
   SESSIONS_MORE = 2, // after one that failed
 };
@@ -24,15 +27,55 @@ typedef struct Scout {
   TreeDir *tree;
   Crawl *crawl;
   Watch *watch;
-  uv_timer_t settle, slow;
+  uv_timer_t settle, slow, renew;
   VEC_OF(TreeDir *) by_number; // [watch's number]; NULL: no longer watched
   VEC_OF(int) dirty;           // numbers of folders that changed
   bool overflow, partial;      // events were lost; some folders are not watched
   VEC_OF(int) people_numbers;  // of folders of the human layer
-  bool people, again;          // something in it changed; who is who did: all begins again
+  bool people;                 // something in it changed
   int64_t people_ns;           // when it was looked through last
   StrBuf who;                  // entities.jsonl
+  Arena arena;                 // of the indexer's rules
+  uint64_t rules, scripts;     // what they were when the session began
+  bool again;                  // who is who, rules or scripts are others: another session is to begin
 } Scout;
+
+// --- rules and scripts
+
+static uint64_t hash_list(const char *const *list)
+{
+  uint64_t hash = 0;
+  for (; list && *list; list++) hash = hash * 31 + str_hash(str_of(*list));
+  return hash;
+}
+
+static uint64_t read_rules(const Indexer *indexer, Arena *arena, CrawlRules *out)
+{
+  const IndexRules *rules = indexer->options.rules;
+  *out = (CrawlRules){0};
+  if (rules) rules->read(rules->ctx, indexer->folder.root, arena, out);
+  return (hash_list(out->extensions) * 31 + hash_list(out->exclude)) * 31 + out->max_bytes;
+}
+
+static uint64_t read_scripts(const Indexer *indexer)
+{
+  const IndexTagger *tagger = indexer->options.tagger;
+  return tagger ? tagger->stamp(tagger->ctx, indexer->folder.root) : 0;
+}
+
+// Where there was news of rules or scripts, and none since for a while: whether another session is to begin.
+static void hear_rules(Scout *self)
+{
+  Indexer *indexer = self->indexer;
+  uint64_t since = atomic_load(&indexer->renew_ns);
+  if (!since || clock_ns() - since < RENEW_MS * (uint64_t)1000000 ||
+      !atomic_compare_exchange_strong(&indexer->renew_ns, &since, 0))
+    return;
+  Arena arena = {0};
+  CrawlRules rules;
+  self->again |= read_rules(indexer, &arena, &rules) != self->rules || read_scripts(indexer) != self->scripts;
+  arena_release(&arena);
+}
 
 // --- what the crawl finds ---
 
@@ -64,7 +107,8 @@ static bool on_stopped(void *ud)
 {
   Scout *self = ud;
   atomic_store(&self->indexer->seen, crawl_seen(self->crawl));
-  return atomic_load(&self->indexer->cancel);
+  hear_rules(self);
+  return self->again || atomic_load(&self->indexer->cancel);
 }
 
 // --- watching ---
@@ -79,6 +123,7 @@ static void on_folder_changed(void *ud, int number)
   Scout *self = ud;
   for (size_t i = 0; i < self->people_numbers.len; i++)
     self->people |= self->people_numbers.items[i] == number;
+  if (self->people || number == self->tree->watch) atomic_store(&self->indexer->renew_ns, clock_ns());
   bool known = (size_t)number < self->by_number.len && self->by_number.items[number];
   if (!known && !self->people) return;
   if (known && (!self->dirty.len || self->dirty.items[self->dirty.len - 1] != number))
@@ -193,7 +238,7 @@ static void hear_people(Scout *self)
   StrBuf who = {0};
   self->people = false;
   people_read(self->indexer->folder.root, &who);
-  self->again = !str_eq(strbuf_str(&who), strbuf_str(&self->who));
+  self->again |= !str_eq(strbuf_str(&who), strbuf_str(&self->who));
   strbuf_release(&who);
   if (!self->again) walk_people(self, on_decided);
 }
@@ -240,7 +285,9 @@ static void watch_until_stopped(Scout *self)
 {
   Indexer *indexer = self->indexer;
   while (!atomic_load(&indexer->cancel) && !self->again) {
+    if (atomic_load(&indexer->renew_ns)) uv_timer_start(&self->renew, on_settled, RENEW_MS + 1, 0);
     uv_run(&indexer->scout_loop, UV_RUN_DEFAULT); // until something calls uv_stop()
+    hear_rules(self);
     bool changed = self->overflow || self->dirty.len || atomic_load(&indexer->rescan);
     if (changed || self->people) hear_people(self);
     if (!self->again && (changed || self->overflow || self->dirty.len)) scan_dirty(self);
@@ -270,11 +317,17 @@ static void load_file(void *ud, Str path, FileStamp stamp, uint64_t hash)
   file->hash = hash;
 }
 
+// What annotates in this session.
+static const char *maker_of(Scout *self)
+{
+  return arena_printf(&self->arena, "%s %016" PRIx64, self->indexer->maker, self->scripts).ptr;
+}
+
 // Open the store and load the tree from it; an index with more waste than content is swept first.
 static bool open_store(Scout *self, Error *err)
 {
   Indexer *indexer = self->indexer;
-  indexer->store = store_open(indexer->folder.db, indexer->maker, err);
+  indexer->store = store_open(indexer->folder.db, maker_of(self), err);
   if (!indexer->store) return false;
   size_t dead, articles;
   store_waste(indexer->store, &dead, &articles);
@@ -339,15 +392,16 @@ static void run_crawl(Scout *self)
     self->watch = watch_new(&indexer->scout_loop, &watch_events, &err);
     if (!self->watch) go_slow(self, err.text);
   }
-  self->crawl = crawl_new(indexer->folder.root, &indexer->options.rules, &events, self->tree);
+  self->crawl = crawl_new(indexer->folder.root, &indexer->rules, &events, self->tree);
   begin_scan(indexer);
   if (self->watch) walk_people(self, on_decided);
   scan(self, self->tree, true);
-  end_scan(indexer);
+  if (!self->again) end_scan(indexer);
   if (indexer->options.watch) watch_until_stopped(self);
   crawl_free(self->crawl);
   uv_timer_stop(&self->settle);
   uv_timer_stop(&self->slow);
+  uv_timer_stop(&self->renew);
   watch_close(self->watch);
 }
 
@@ -358,19 +412,25 @@ static void free_scout(Scout *self)
   vec_release(&self->dirty);
   vec_release(&self->people_numbers);
   strbuf_release(&self->who);
+  arena_release(&self->arena);
   uv_close((uv_handle_t *)&self->settle, NULL);
   uv_close((uv_handle_t *)&self->slow, NULL);
+  uv_close((uv_handle_t *)&self->renew, NULL);
   run_dry(self->indexer);
 }
 
-// *again: people changed who is who, and another session is to take that up.
+// *again: another session is to take up what changed (Scout).
 static bool run_session(Indexer *indexer, bool *again, Error *err)
 {
   Scout scout = {.indexer = indexer, .tree = tree_new()};
   uv_timer_init(&indexer->scout_loop, &scout.settle);
   uv_timer_init(&indexer->scout_loop, &scout.slow);
+  uv_timer_init(&indexer->scout_loop, &scout.renew);
   scout.slow.data = &scout;
   atomic_store(&indexer->cancel, atomic_load(&indexer->stop));
+  atomic_store(&indexer->renew_ns, 0); // before they are read: what comes later is news
+  scout.rules = read_rules(indexer, &scout.arena, &indexer->rules);
+  scout.scripts = read_scripts(indexer);
   bool ok = open_store(&scout, err);
   if (ok) {
     KeptPaths kept = {0};
@@ -451,21 +511,12 @@ static bool start_again(Indexer *indexer, const Error *why)
   if (why->code == ERR_FORMAT) return set_aside(indexer, why);
   if (why->code != ERR_LIMIT) return false;
   Error err = {0};
-  Store *store = store_open(indexer->folder.db, indexer->maker, &err);
+  Store *store =
+      store_open(indexer->folder.db, indexer->maker, &err); // the maker of no session: all is read again
   bool ok = store && store_widen(store, &err);
   if (!ok) indexer_problem(indexer, (Str){0}, err.text);
   store_free(store);
   return ok;
-}
-
-// Which scripts annotate, too.
-static void name_scripts(Indexer *indexer)
-{
-  const IndexTagger *tagger = indexer->options.tagger;
-  size_t len = strlen(indexer->maker);
-  if (tagger)
-    snprintf(indexer->maker + len, sizeof indexer->maker - len, " %016llx",
-             (unsigned long long)tagger->stamp(tagger->ctx, indexer->folder.root));
 }
 
 // Sessions until one has nothing to take up again.
@@ -482,7 +533,6 @@ void scout_main(void *arg)
 {
   Indexer *indexer = arg;
   indexer_lower_priority(indexer);
-  name_scripts(indexer);
   int lock = wait_for_lock(indexer);
   Error err = {0};
   bool ok = lock >= 0 && run_sessions(indexer, &err);

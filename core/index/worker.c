@@ -86,7 +86,7 @@ static bool read_steady(int fd, size_t max, Content *to, Error *err)
 // ERR_NOT_FOUND where the file is gone.
 static bool read_file(const Indexer *self, const char *path, Content *to, Error *err)
 {
-  size_t max = self->options.rules.max_bytes ? self->options.rules.max_bytes : MAX_BYTES;
+  size_t max = self->rules.max_bytes ? self->rules.max_bytes : MAX_BYTES;
   StrBuf full = {0};
   strbuf_addf(&full, "%s/%s", self->folder.root, path);
   int fd = open(full.ptr, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

@@ -316,6 +316,12 @@ Docs *lsp_docs(Lsp *lsp)
 {
   return lsp->docs;
 }
+void lsp_tell_settings(Lsp *lsp)
+{
+  for (size_t i = 0; i < lsp->parts.len; i++)
+    if (lsp->parts.items[i].settings) lsp->parts.items[i].settings(lsp->parts.items[i].ctx, lsp);
+}
+
 size_t lsp_folder_count(const Lsp *lsp)
 {
   return lsp->folders.len;

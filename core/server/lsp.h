@@ -27,6 +27,7 @@ typedef struct LspPart {
   void (*ready)(void *ctx, Lsp *lsp,
                 const Pipeline *pipeline);             // initialized, and the pipeline is there: once
   void (*folders)(void *ctx, Lsp *lsp);                // the workspace's folders changed
+  void (*settings)(void *ctx, Lsp *lsp);               // files of settings, or scripts, may have changed
   void (*opened)(void *ctx, Lsp *lsp, Document *doc);  // before any work on it
   void (*closing)(void *ctx, Lsp *lsp, Document *doc); // it is about to go
   void (*saved)(void *ctx, Lsp *lsp, const Document *doc);
@@ -61,6 +62,7 @@ bool lsp_wants_annotations(const Lsp *lsp);           // the client asked for ou
 
 bool lsp_wants_progress(const Lsp *lsp); // the client shows $/progress
 
+void lsp_tell_settings(Lsp *lsp); // files of settings, or scripts, may have changed: tells the parts
 // The hover at `at`, with a line about the folder (empty: none).
 void lsp_write_hover(Lsp *lsp, StrBuf *out, const Document *doc, size_t at, Str folder);
 // `result` is JSON, and `params` too; they are taken.

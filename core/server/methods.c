@@ -189,7 +189,9 @@ static void do_watched(Lsp *lsp, const RpcMessage *message)
   bool of_settings = false;
   cJSON_ArrayForEach(change, json_get(message->params, "changes")) of_settings |=
       is_settings_file(json_get_str(change, "uri"));
-  if (of_settings) docs_reread_settings(lsp->docs);
+  if (!of_settings) return;
+  docs_reread_settings(lsp->docs);
+  lsp_tell_settings(lsp);
 }
 
 static void do_folders(Lsp *lsp, const RpcMessage *message)

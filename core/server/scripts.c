@@ -213,6 +213,7 @@ static void job_done(uv_work_t *req, int status)
     if (job->id) answer(self->lsp, job);
     look(self, self->lsp);
     if (job->changed) docs_refresh(lsp_docs(self->lsp));
+    if (job->changed) lsp_tell_settings(self->lsp);
     if (watch_all(self)) job_new(self);
     start_next(self);
   }

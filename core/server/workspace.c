@@ -30,7 +30,6 @@ typedef struct Root { // a folder that is indexed
   bool waiting;     // a status is due when the timer ends
   bool shown;       // $/progress was begun, with `token`
   unsigned token;
-  Arena arena;         // of the indexer's rules
   uint64_t busy_since; // the loop's time; 0: idle
   size_t problems;
 } Root;
@@ -182,7 +181,6 @@ static void on_index_problem(void *ud, Str path, Str why)
 static void on_timer_closed(uv_handle_t *handle)
 {
   Root *root = container_of(handle, Root, timer);
-  arena_release(&root->arena);
   free(root->path);
   free(root);
 }
@@ -216,6 +214,7 @@ static void open_root(Workspace *self, char *path)
   Root *root = xcalloc(1, sizeof *root);
   IndexerOptions options = {.background = true,
                             .watch = true,
+                            .rules = self->how->rules,
                             .tagger = self->how->tagger,
                             .ud = root,
                             .changed = on_index_changed,
@@ -223,11 +222,9 @@ static void open_root(Workspace *self, char *path)
   Error err = {0};
   root->workspace = self;
   root->path = path;
-  if (self->how->rules) self->how->rules(self->how->ctx, path, &root->arena, &options.rules);
   root->indexer = indexer_new(lsp_loop(self->lsp), self->pipeline, path, &options, &err);
   if (!root->indexer) {
     lsp_log(self->lsp, LSP_LOG_WARNING, "no index of %s: %s", path, err.text);
-    arena_release(&root->arena);
     free(path);
     free(root);
     return;
@@ -260,6 +257,13 @@ static void on_folders(void *ctx, Lsp *lsp)
   self->roots.len = 0;
   for (size_t k = 0; k < keep.len; k++) vec_push(&self->roots, keep.items[k]);
   vec_release(&keep);
+}
+
+static void on_settings(void *ctx, Lsp *lsp)
+{
+  Workspace *self = ctx;
+  (void)lsp;
+  for (size_t i = 0; i < self->roots.len; i++) indexer_renew(self->roots.items[i]->indexer);
 }
 
 // The reader does not want this scan: the folder is left alone until the folders change.
@@ -534,8 +538,12 @@ Workspace *workspace_new(Lsp *lsp, const WorkspaceIndex *how)
   Workspace *self = xcalloc(1, sizeof *self);
   self->lsp = lsp;
   self->how = how;
-  lsp_add_part(
-      lsp, (LspPart){.ready = on_ready, .folders = on_folders, .ask = on_ask, .stop = on_stop, .ctx = self});
+  lsp_add_part(lsp, (LspPart){.ready = on_ready,
+                              .folders = on_folders,
+                              .settings = on_settings,
+                              .ask = on_ask,
+                              .stop = on_stop,
+                              .ctx = self});
   lsp_register(lsp, "window/workDoneProgress/cancel", on_cancel, self);
   lsp_register(lsp, "newsmark/entities", on_entities, self);
   lsp_register(lsp, "newsmark/mentions", on_mentions, self);

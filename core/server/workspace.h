@@ -15,9 +15,7 @@ typedef struct Workspace Workspace;
 
 typedef struct WorkspaceIndex { // how folders are indexed; members may be NULL
   const IndexTagger *tagger;    // adds the tags of scripts
-  // Which files of the folder at `root` are wanted; strings in `arena`.
-  void (*rules)(void *ctx, const char *root, Arena *arena, CrawlRules *out);
-  void *ctx;
+  const IndexRules *rules;      // which files are wanted
 } WorkspaceIndex;
 
 // Join `lsp`, before lsp_run(). `how` is borrowed until workspace_free().

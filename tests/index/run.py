@@ -711,6 +711,23 @@ def lost_events(place):
     place.until(lambda: place.paths() == {b"sub/b.txt", b"new/c.txt"}, "what happened behind lost events")
 
 
+@test
+def settings_that_change_meanwhile(place):
+    """A folder's settings hold for its index soon after they are saved, for what is there already, too."""
+    for name in ("a.txt", "b.text", "drafts/c.txt"):
+        place.write(name)
+    place.watch()
+    equal(place.paths(), {b"a.txt", b"drafts/c.txt"}, "articles before")
+    place.write(".newsmark.toml", '[index]\nexclude = ["drafts/"]\nextensions = ["txt", "text"]\n', age=0)
+    place.until(lambda: place.paths() == {b"a.txt", b"b.text"}, "the settings to hold")
+    place.write("drafts/d.txt", age=0)
+    place.write("e.text", age=0)
+    place.until(lambda: place.paths() == {b"a.txt", b"b.text", b"e.text"}, "a new file under the new settings")
+    os.remove(os.path.join(place.dir, ".newsmark.toml"))
+    place.until(lambda: place.paths() == {b"a.txt", b"drafts/c.txt", b"drafts/d.txt"}, "the settings to be gone")
+    place.expect_as_fresh()
+
+
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
@@ -844,6 +861,35 @@ def lsp_answers_over_the_folder(place):
         server.client.change(b, 2, [{"text": "Then Åsa Lindqvist spoke.\n"}])
         server.client.published(b, 2)
         equal(found(ask("references", a, 0, 8)), [("a.txt", 0, 6), ("a.txt", 0, 59), ("b.txt", 0, 5)], "references with both open")
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
+def scripts_that_change_meanwhile(place):
+    """Trusted in the editor, then saved anew: the whole folder is tagged again, and its words stay where they were."""
+    script = ('return require("newsmark").tagger { api = 1, name = "stones", tags = { stone = {} },\n'
+              '  lists = { { tag = "stone", words = { "%s" }, value = "S" } } }\n')
+    place.write("a.txt", "A millstone lay in the road.\n")
+    place.write("b.txt", "The road was long.\n")
+    path = place.write(".newsmark/taggers/stones.lua", script % "millstone").decode()
+    os.environ["XDG_STATE_HOME"] = os.path.join(place.top, "state")
+    with Server(place) as server:
+        server.ready()
+        uri = server.folder + "/.newsmark/taggers/stones.lua"
+
+        def tagged():
+            return [row[0] for row in place.rows("SELECT a.path FROM tags t JOIN articles a ON a.id = t.article ORDER BY 1")]
+        server.client.request("newsmark/trust", {"uri": uri, "trust": True})
+        place.until(lambda: tagged() == [b"a.txt"], "tags of the trusted script")
+        numbers = place.rows("SELECT id, path FROM articles ORDER BY id")
+        server.client.open(uri, script % "millstone", language="lua")
+        with open(path, "w") as out:
+            out.write(script % "road")
+        server.client.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        place.until(lambda: tagged() == [b"a.txt", b"b.txt"], "tags of the changed script")
+        equal(place.rows("SELECT id, path FROM articles ORDER BY id"), numbers, "numbers of the articles")
+        server.client.request("newsmark/trust", {"uri": uri, "trust": False})
+        place.until(lambda: tagged() == [], "tags of the script to go")
         equal(server.client.finish(), 0, "exit status")
 
 
