@@ -4,32 +4,33 @@
 
 #include "annotate/token.h"
 
-#define LANGID_BUCKETS 16384u // a power of two
-#define LANGID_LANES 12u      // languages without LANG_UNKNOWN
-#define LANGID_WORDS 160u     // words of a block that are read; a paragraph is clear long before
-#define LANGID_MOST 96u       // features of a word, at most
+#define LANGID_BITS 14
+#define LANGID_BUCKETS (1u << LANGID_BITS)
+#define LANGID_LANES 12u  // languages without LANG_UNKNOWN
+#define LANGID_WORDS 160u // words of a block that are read; a paragraph is clear long before
+#define LANGID_MOST 80u   // features of a word, at most
+
+static inline uint32_t langid_bucket(uint32_t group)
+{
+  return group * 0x9e3779b1u >> (32 - LANGID_BITS);
+}
 
 // Buckets of the word's letter groups (2 to 4 bytes, the word's bounds marked) and of the word itself. Only
 // the first 24 bytes of a word are read. Returns how many.
-static inline size_t langid_features(Str lower, uint32_t out[LANGID_MOST])
+static inline size_t langid_features(const Token *token, uint32_t out[LANGID_MOST])
 {
-  unsigned char padded[26];
-  size_t len = lower.len < 24 ? lower.len : 24, n = 0;
-  padded[0] = '^';
-  memcpy(padded + 1, lower.ptr, len);
+  unsigned char padded[28] = "^";
+  size_t len = token->lower.len < 24 ? token->lower.len : 24, at = 0, n = 0;
+  memcpy(padded + 1, token->lower.ptr, len);
   padded[len + 1] = '$';
-  uint32_t word = 0x811c9dc5u;
-  for (size_t i = 0; i < len + 2; i++) {
-    uint32_t hash = 0x811c9dc5u ^ padded[i];
-    word = (word ^ padded[i]) * 0x01000193u;
-    for (size_t size = 2; size <= 4 && i + size <= len + 2; size++) {
-      hash = (hash * 0x01000193u) ^ padded[i + size - 1];
-      uint32_t mixed = hash * 0x9e3779b1u;
-      out[n++] = (mixed ^ mixed >> 15) & (LANGID_BUCKETS - 1);
-    }
+  out[n++] = langid_bucket(token->hash);
+  for (uint32_t group; at < len; at++) {
+    memcpy(&group, padded + at, sizeof group);
+    out[n++] = langid_bucket(group & 0xFFFF);
+    out[n++] = langid_bucket(group & 0xFFFFFF);
+    if (at + 1 < len) out[n++] = langid_bucket(group);
   }
-  word *= 0x85ebca6bu;
-  out[n++] = (word ^ word >> 13) & (LANGID_BUCKETS - 1);
+  out[n++] = langid_bucket((uint32_t)(padded[len] | padded[len + 1] << 8));
   return n;
 }
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STEPS = 2400000, SCALE_BITS = 5 };
+enum { STEPS = 4800000, SCALE_BITS = 5 };
 
 typedef VEC_OF(Str) StrVec;
 typedef struct Corpus {
@@ -112,10 +112,10 @@ static Str random_word(const Corpus *corpus)
 
 typedef VEC_OF(uint32_t) Features;
 
-static void add_features(Features *out, Str lower)
+static void add_features(Features *out, const Token *token)
 {
   uint32_t buckets[LANGID_MOST];
-  size_t n = langid_features(lower, buckets);
+  size_t n = langid_features(token, buckets);
   for (size_t i = 0; i < n; i++) vec_push(out, buckets[i]);
 }
 
@@ -128,7 +128,7 @@ static void text_features(Str text, size_t most, Features *out)
   size_t from = most && tokens.len > most ? random_below((uint32_t)(tokens.len - most)) : 0, words = 0;
   for (size_t i = from; i < tokens.len && words < (most ? most : LANGID_WORDS); i++) {
     if (!langid_reads(&tokens.items[i])) continue;
-    add_features(out, tokens.items[i].lower);
+    add_features(out, &tokens.items[i]);
     words++;
   }
   arena_release(&arena);
@@ -138,7 +138,10 @@ static void sample(const Corpus *corpus, Features *out)
 {
   out->len = 0;
   if (corpus->words.len && random_below(5) == 0) {
-    for (size_t n = 2 + random_below(6); n; n--) add_features(out, random_word(corpus));
+    for (size_t n = 2 + random_below(6); n; n--) {
+      Str word = random_word(corpus);
+      add_features(out, &(Token){.lower = word, .hash = (uint32_t)str_hash(word)});
+    }
     return;
   }
   size_t file = random_below((uint32_t)corpus->files), from = file ? corpus->file_end[file - 1] : 0;
