@@ -469,12 +469,16 @@ static bool part_is_heavy(const DateLex *lex, const Token *token)
   return false;
 }
 
+static bool is_heavy(const DateLex *lex, const Token *token)
+{
+  if (datelex_marks(lex, token->hash) & WORD_HEAVY) return true;
+  return token->flags & CUT_FLAGS && part_is_heavy(lex, token);
+}
+
 bool dateatom_any(const DateLex *lex, const TokenVec *tokens)
 {
   for (size_t i = 0; i < tokens->len; i++) {
-    const Token *token = &tokens->items[i];
-    if (datelex_marks(lex, token->hash) & WORD_HEAVY) return true;
-    if (token->flags & CUT_FLAGS && part_is_heavy(lex, token)) return true;
+    if (is_heavy(lex, &tokens->items[i])) return true;
   }
   return false;
 }

@@ -17,7 +17,7 @@ bool date_field_of(Str name, uint8_t *field)
       "quant",  "freq",    "ref",     "holiday",  "nth",     "bare",   "tense",   "era",
       "plural", "halves",  "option",  "amount2",  "unit2",   "range",  "shift",   "open"};
   for (uint8_t i = 0; i < FIELD_COUNT; i++) {
-    if (str_is(name, names[i])) return *field = i, true;
+    if (name.len && name.ptr[0] == names[i][0] && str_is(name, names[i])) return *field = i, true;
   }
   return false;
 }

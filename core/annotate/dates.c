@@ -1,5 +1,5 @@
 // Finding: the block's tokens become atoms with readings (dateatom), patterns are tried at every atom that
-// can open one (datepat), the longest match wins and the search goes on behind it. What a match says is kept
+// can open one (datenet), the longest match wins and the search goes on behind it. What a match says is kept
 // as a frame; its value waits for the article's date (dates_resolve.c). Two things need the words around a
 // match and are done here, so that a draft depends on nothing but its block: the tense of the clause, for
 // days and months without a direction, and the parts of ranges ("3.–5. März"), where the left one borrows
@@ -18,7 +18,7 @@ static void tables_free(DateTables *tables)
 {
   if (!tables) return;
   datelex_release(&tables->lex);
-  datepat_release(&tables->pat);
+  datenet_release(&tables->net);
   free(tables);
 }
 
@@ -36,11 +36,11 @@ const DateTables *dates_tables(const Dates *self, Lang lang, Error *err)
   DateTables *tables = atomic_load_explicit(place, memory_order_acquire), *none = NULL;
   if (tables) return tables;
   tables = xcalloc(1, sizeof *tables);
-  if (!datelex_load(&tables->lex, lang, err) || !datepat_load(&tables->pat, &tables->lex, lang, err)) {
+  if (!datelex_load(&tables->lex, lang, err) || !datepat_load(&tables->net, &tables->lex, lang, err)) {
     tables_free(tables);
     return NULL;
   }
-  datelex_seal(&tables->lex, &tables->pat.light);
+  datelex_seal(&tables->lex, &tables->net.light);
   if (atomic_compare_exchange_strong(place, &none, tables)) return tables;
   tables_free(tables);
   return none;
@@ -539,7 +539,7 @@ static uint32_t add_match(Finder *f, DateMatch *m, uint32_t *floor)
   return next;
 }
 
-static void find_all(Finder *f, const DatePat *pat)
+static void find_all(Finder *f, const DateNet *net)
 {
   uint32_t floor = 0;
   Run run = {0, 0};
@@ -551,7 +551,7 @@ static void find_all(Finder *f, const DatePat *pat)
     }
     if (at >= run.heavy)
       at = run.end > at ? run.end : at + 1;
-    else if (datepat_match(pat, f->atoms, at, bare_fits, f, &m))
+    else if (datenet_match(net, f->atoms, at, bare_fits, f, &m))
       at = add_match(f, &m, &floor);
     else
       at++;
@@ -572,6 +572,6 @@ void dates_find(const Dates *self, struct Notes *notes)
                        .atoms = &atoms};
   Finder finder = {.lex = &tables->lex, .atoms = &atoms, .reader = &reader, .notes = notes};
   dateatom_cut(&tables->lex, &notes->tokens, &scratch, &atoms);
-  find_all(&finder, &tables->pat);
+  find_all(&finder, &tables->net);
   arena_release(&scratch);
 }

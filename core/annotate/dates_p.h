@@ -1,7 +1,8 @@
 // dates_p: what the files of the dates engine share; for them alone.
 //   datelex.c   the words of a language and their readings: typed symbols that set fields
 //   dateatom.c  words and numbers of a block become atoms with readings
-//   datepat.c   patterns over symbols, compiled from a table; the longest match from an atom
+//   datepat.c   patterns over symbols, compiled from a table
+//   datenet.c   all of them as one automaton; the longest match from an atom
 //   dates.c     dates_find(): atoms, matches, ranges, tense
 //   dates_dct.c the article's own date;  dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and
 //   dates_amount.c
@@ -212,7 +213,7 @@ typedef VEC_OF(Atom) AtomVec;
 enum {
   WORD_OPENS = 1, // the first word of a form
   WORD_KNOWN = 2, // some word of one
-  WORD_HEAVY = 4, // the most telling word of a form that is heavy: see DatePat.light
+  WORD_HEAVY = 4, // the most telling word of a form that is heavy: see DateNet.light
 };
 
 typedef struct LexNode { // a word behind the words of its parent
@@ -241,28 +242,42 @@ typedef struct DateLex {  // the words of one language
 } DateLex;
 
 enum { FAMILY_NONE, FAMILY_DATE, FAMILY_DURATION, FAMILY_SET, FAMILY_REF };
-typedef struct PatOp PatOp;
 typedef struct Pattern {
-  uint32_t entry;
   uint8_t family;
   int16_t rank; // among matches of equal length
   uint8_t sets;
   FieldSet set[4];
 } Pattern;
-typedef struct PatStart {
-  uint16_t pattern;
-  uint16_t second; // set: what may come behind the first symbol; 0: anything, as the pattern may end there
-} PatStart;
-typedef struct DatePat {
-  VEC_OF(PatOp) ops;
+
+// A step of a compiled pattern. OP_SYM: its name comes first in a state's arcs.
+enum { OP_SYM, OP_NOT, OP_GLUE, OP_BEGIN, OP_END, OP_SPLIT, OP_JUMP, OP_ACCEPT };
+typedef struct PatOp {
+  uint8_t code;
+  uint8_t field; // OP_SYM: FIELD_COUNT for none
+  uint16_t sym;
+  uint32_t to; // OP_SPLIT: the other way; OP_JUMP; OP_ACCEPT: the pattern
+} PatOp;
+
+typedef struct DateArc {
+  uint8_t code; // OP_SYM takes an atom; OP_NOT, OP_GLUE, OP_BEGIN and OP_END do not
+  uint8_t field;
+  uint16_t sym;
+  uint16_t to; // state
+} DateArc;
+typedef struct DateState {
+  uint32_t arcs, ends; // its first ones; they reach to those of the state behind it
+  SymSet next;         // the symbols that may come
+  bool may_end;        // none need come
+  bool filled;         // while the automaton is built
+} DateState;
+typedef struct DateNet { // the patterns of a language
   VEC_OF(Pattern) patterns;
-  VEC_OF(SymSet) sets;     // what may come next at an operation: PatOp.next
-  VEC_OF(PatStart) starts; // patterns by first symbol:
-  uint32_t start_of[SYM_MAX + 1];
-  uint16_t second_of[SYM_MAX]; // [first symbol] the union of PatStart.second
-  SymSet first;                // what any pattern may open with
-  SymSet light;                // too common to look at by themselves: no expression is made of them alone
-} DatePat;
+  VEC_OF(DateState)
+  states; // [0]: where every match begins; the last one is none, and only ends the one before
+  VEC_OF(DateArc) arcs;
+  VEC_OF(uint16_t) ends; // patterns
+  SymSet light;          // too common to look at by themselves: no expression is made of them alone
+} DateNet;
 
 typedef struct DateMatch {
   const Pattern *pattern;
@@ -272,7 +287,7 @@ typedef struct DateMatch {
 
 typedef struct DateTables { // of one language, compiled when it is first met
   DateLex lex;
-  DatePat pat;
+  DateNet net;
 } DateTables;
 struct Dates {
   _Atomic(DateTables *) langs[LANG_COUNT];
@@ -326,12 +341,17 @@ typedef struct AtomReader { // fills in what depends on letters' case and on the
 void dateatom_read(AtomReader *self, uint32_t upto);
 
 // --- datepat.c
-bool datepat_load(DatePat *pat, DateLex *lex, Lang lang, Error *err);
-void datepat_release(DatePat *pat);
+bool datepat_load(DateNet *net, DateLex *lex, Lang lang, Error *err);
+
+// --- datenet.c
+// `entries`: [pattern] its first operation. False with *err set where there are too many states.
+bool datenet_build(DateNet *net, const PatOp *ops, size_t len, const uint32_t *entries, size_t count,
+                   Error *err);
+void datenet_release(DateNet *net);
 // The longest match from `at` that `fits`; false: none. Patterns say what can be, `fits` what the words
 // around allow; NULL: anything.
 typedef bool (*DateFits)(const void *context, const DateMatch *match);
-bool datepat_match(const DatePat *pat, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
+bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best);
 
 // --- dates_feast.c, dates_amount.c

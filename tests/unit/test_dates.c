@@ -160,7 +160,7 @@ static void test_all_tables_can_be_read(void **state)
     Error err = {0};
     const DateTables *tables = dates_tables(g_dates, lang, &err);
     if (!tables) fail_msg("%s: %s", lang_code(lang), err.text);
-    assert_true(tables->lex.readings.len > 200 && tables->pat.patterns.len > 80);
+    assert_true(tables->lex.readings.len > 200 && tables->net.patterns.len > 80);
     assert_ptr_equal(dates_tables(g_dates, lang, NULL), tables);
   }
 }
