@@ -19,18 +19,16 @@ static inline uint32_t langid_bucket(uint32_t group)
 // the first 24 bytes of a word are read. Returns how many.
 static inline size_t langid_features(const Token *token, uint32_t out[LANGID_MOST])
 {
-  unsigned char padded[28] = "^";
-  size_t len = token->lower.len < 24 ? token->lower.len : 24, at = 0, n = 0;
-  memcpy(padded + 1, token->lower.ptr, len);
-  padded[len + 1] = '$';
+  size_t len = token->lower.len < 24 ? token->lower.len : 24, n = 0;
   out[n++] = langid_bucket(token->hash);
-  for (uint32_t group; at < len; at++) {
-    memcpy(&group, padded + at, sizeof group);
-    out[n++] = langid_bucket(group & 0xFFFF);
-    out[n++] = langid_bucket(group & 0xFFFFFF);
-    if (at + 1 < len) out[n++] = langid_bucket(group);
+  uint32_t last = '^'; // four bytes, the latest on top
+  last <<= 24;
+  for (size_t at = 0; at <= len; at++) {
+    last = last >> 8 | (uint32_t)(at < len ? (unsigned char)token->lower.ptr[at] : '$') << 24;
+    out[n++] = langid_bucket(last >> 16);
+    if (at > 0) out[n++] = langid_bucket(last >> 8);
+    if (at > 1) out[n++] = langid_bucket(last);
   }
-  out[n++] = langid_bucket((uint32_t)(padded[len] | padded[len + 1] << 8));
   return n;
 }
 
