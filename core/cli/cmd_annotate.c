@@ -117,7 +117,7 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   Annotations *plain = analysis_run(analysis, text, &info, NULL);
   if (is_display(request) && !request->indirect) spans_drop_reported(&plain->spans);
   Snapshot *shown = info.html ? htmltext_snapshot(text) : snapshot_ref(text);
-  Annotations *tagged = host_annotate(request->host, shown, plain, info.path, false);
+  Annotations *tagged = host_annotate(request->host, shown, plain, info.path);
   Annotations *found =
       request->machine ? annotations_ref(tagged) : setup_lay_people(path, text, shown, tagged);
   snapshot_unref(shown);

@@ -178,7 +178,7 @@ static void *index_begin(void *ctx, const char *root)
 
 static Annotations *index_tag(void *tagger, const Snapshot *text, Annotations *found, const char *path)
 {
-  Annotations *tagged = host_annotate(tagger, text, found, str_of(path), false);
+  Annotations *tagged = host_annotate(tagger, text, found, str_of(path));
   annotations_unref(found);
   return tagged;
 }
@@ -350,7 +350,7 @@ bool setup_load(Loaded *self, const Pipeline *pipeline, Host *host, const char *
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, self->text, &info, NULL);
   self->prose = info.html ? htmltext_snapshot(self->text) : snapshot_ref(self->text);
-  self->machine = host ? host_annotate(host, self->prose, plain, info.path, false) : annotations_ref(plain);
+  self->machine = host ? host_annotate(host, self->prose, plain, info.path) : annotations_ref(plain);
   self->found = setup_lay_people(path, self->text, self->prose, self->machine);
   annotations_unref(plain);
   analysis_free(analysis);

@@ -85,7 +85,7 @@ static Annotations *annotate(const Stream *stream, Host *host, const Snapshot *t
   Annotations *found = analysis_run(analysis, text, info, NULL);
   analysis_free(analysis);
   if (!host) return found;
-  Annotations *tagged = host_annotate(host, text, found, (Str){0}, false);
+  Annotations *tagged = host_annotate(host, text, found, (Str){0});
   annotations_unref(found);
   return tagged;
 }

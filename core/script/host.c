@@ -5,7 +5,7 @@
 #define _XOPEN_SOURCE 700
 #include "script/host_p.h"
 
-#include "base/log.h"
+#include "base/clock.h"
 #include "config/paths.h"
 
 #include <stdio.h>
@@ -201,7 +201,8 @@ static Annotations *take_result(Job *job)
 }
 
 // One attempt. NULL: a tagger was given up, and it is to be tried again without it.
-static Annotations *attempt(Host *self, const Snapshot *text, const Annotations *found, Str path, bool live)
+static Annotations *attempt(Host *self, const Snapshot *text, const Annotations *found, Str path,
+                            HostLive *live)
 {
   Arena arena = {0};
   Crew crew = crew_of(self, path, &arena);
@@ -209,7 +210,7 @@ static Annotations *attempt(Host *self, const Snapshot *text, const Annotations 
   if (!crew.count) {
     result = annotations_ref(found);
   } else {
-    Job *job = job_new(text, found, path, live, crew.taggers, crew.count);
+    Job *job = job_new(text, found, path, live->typed, crew.taggers, crew.count);
     job->run.folder = &self->folder;
     const char *article = path.len ? arena_dup(&arena, path).ptr : "an article";
     if (!self->runner) self->runner = runner_new();
@@ -223,6 +224,7 @@ static Annotations *attempt(Host *self, const Snapshot *text, const Annotations 
       result = take_result(job);
     }
     pthread_mutex_unlock(&self->lock);
+    live->spent_ns += job->spent_ns;
     job_unref(job);
   }
   arena_release(&arena);
@@ -238,13 +240,25 @@ bool host_has_taggers(Host *self)
   return any;
 }
 
-Annotations *host_annotate(Host *self, const Snapshot *text, const Annotations *found, Str path, bool live)
+Annotations *host_annotate_live(Host *self, const Snapshot *text, const Annotations *found, Str path,
+                                HostLive *live)
 {
+  uint64_t began = clock_thread_ns();
   Annotations *result = NULL;
-  pthread_mutex_lock(&self->running);
+  if (live->wait)
+    pthread_mutex_lock(&self->running);
+  else if (pthread_mutex_trylock(&self->running))
+    return NULL;
+  live->spent_ns = 0;
   while (!result) result = attempt(self, text, found, path, live);
   pthread_mutex_unlock(&self->running);
+  live->spent_ns += clock_thread_ns() - began;
   return result;
+}
+
+Annotations *host_annotate(Host *self, const Snapshot *text, const Annotations *found, Str path)
+{
+  return host_annotate_live(self, text, found, path, &(HostLive){.wait = true});
 }
 
 // --- reports

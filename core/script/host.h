@@ -49,10 +49,18 @@ bool host_trust(Host *self, const char *path, bool trust, Error *err);
 void host_saved(Host *self, const char *path);
 
 bool host_has_taggers(Host *self); // that run: else host_annotate() has nothing to add
-// `found` with the scripts' tags, and without what their filters dropped. `live`: the article was given
-// before and is being typed in, so that the smaller budget holds. The caller holds a reference; with no
-// tagger it is `found` itself. Waits.
-Annotations *host_annotate(Host *self, const Snapshot *text, const Annotations *found, Str path, bool live);
+// `found` with the scripts' tags, and without what their filters dropped. The caller holds a reference; with
+// no tagger it is `found` itself. Waits.
+Annotations *host_annotate(Host *self, const Snapshot *text, const Annotations *found, Str path);
+
+// The same for an article that is open in an editor.
+typedef struct HostLive {
+  bool typed;        // the article was given before and is being typed in: the smaller budget holds
+  bool wait;         // until the host is free; else the answer may be NULL: it is at work for others
+  uint64_t spent_ns; // out: of the processor, by all that took part
+} HostLive;
+Annotations *host_annotate_live(Host *self, const Snapshot *text, const Annotations *found, Str path,
+                                HostLive *live);
 
 // --- reports: copies, in `arena`
 

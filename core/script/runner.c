@@ -117,7 +117,9 @@ static void *runner_main(void *arg)
       continue;
     }
     pthread_mutex_unlock(&self->lock);
+    uint64_t began = clock_thread_ns();
     if (run_stage(self, job, tagger_tag_article)) run_stage(self, job, tagger_filter_article);
+    job->spent_ns = clock_thread_ns() - began;
     pthread_mutex_lock(&self->lock);
     self->job = NULL;
     pthread_cond_signal(&self->done);

@@ -18,11 +18,12 @@ typedef struct Job {
   Tagger **taggers;
   Outcome *outcomes; // [tagger]
   size_t count;
+  uint64_t spent_ns; // of the thread's time, once it is done
   Arena arena, scratch;
   int refs; // atomic
 } Job;
 
-// References to `text` and `found` are taken; `live` as host_annotate() has it. `taggers` is copied.
+// References to `text` and `found` are taken; `live` is HostLive.typed. `taggers` is copied.
 Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, Tagger *const *taggers,
              size_t count);
 void job_unref(Job *job); // NULL is fine

@@ -15,6 +15,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+// Scripts that were quick of late are asked before the names of a key are told, others afterwards.
+#define QUICK_NS 3000000u
+
 struct Docs {
   uv_loop_t *loop;
   DocsEvents events;
@@ -25,7 +28,8 @@ struct Docs {
   bool publish, reported;
   uint64_t serial;
   SettingsFrom settings;
-  cJSON *editor; // its settings; NULL: none
+  cJSON *editor;    // its settings; NULL: none
+  DocJob *tags_job; // the one there is: the scripts see one article at a time; NULL: none
   VEC_OF(Document *) open;
 };
 
@@ -46,6 +50,8 @@ struct DocJob {
   uint64_t layer_serial;
   Changes changes; // since `old`
   bool publish, full;
+  bool quick;       // the scripts may be asked at once
+  uint64_t tags_ns; // what that took; 0: they were not asked
   atomic_bool cancel;
   Findings *fresh; // NULL: cancelled
   StrBuf message;
@@ -94,15 +100,16 @@ bool docs_is_complete(const Document *doc)
 
 // --- on the pool
 
-// What scripts make of `found`, whose reference is taken. They are waited for, within their budgets; a script
-// that breaks its budget is out from then on.
-static Annotations *add_tags(const DocJob *job, Annotations *found)
+// What scripts make of `found`, whose reference is taken; NULL, and it is not, where they are at work for
+// others and `wait` is not set. A script that breaks its budget is out from then on.
+static Annotations *add_tags(DocJob *job, Annotations *found, bool wait)
 {
   Snapshot *text = job->doc->html ? htmltext_snapshot(job->text) : snapshot_ref(job->text);
-  Annotations *tagged = host_annotate(job->docs->host, text, found, str_of(job->doc->path), job->old != NULL);
+  HostLive live = {.typed = job->old != NULL, .wait = wait};
+  Annotations *tagged = host_annotate_live(job->docs->host, text, found, str_of(job->doc->path), &live);
+  job->tags_ns = live.spent_ns;
   snapshot_unref(text);
-  if (!tagged) return found; // the host is going
-  annotations_unref(found);
+  if (tagged) annotations_unref(found);
   return tagged;
 }
 
@@ -155,8 +162,17 @@ static void layer_work(uv_work_t *req)
   conclude(job, annotations_ref(job->under), job->base ? annotations_ref(job->base) : NULL);
 }
 
-// A short text's tags come in the same notification as the names they lie beside. A long one's names go
+// Tags come in the same notification as the names they lie beside where scripts are quick. Else names go
 // ahead, with the tags there were before, so that nothing flickers; tags_work() comes after.
+static void conclude_with_tags(DocJob *job, Annotations *found)
+{
+  Annotations *tagged = job->quick && !job->cancel ? add_tags(job, found, false) : NULL;
+  if (tagged)
+    conclude(job, tagged, NULL);
+  else
+    conclude(job, findings_carry_tags(found, job->old, &job->changes), found);
+}
+
 static void annotate_work(uv_work_t *req)
 {
   DocJob *job = container_of(req, DocJob, req);
@@ -177,17 +193,15 @@ static void annotate_work(uv_work_t *req)
   if (!job->docs->reported) spans_drop_reported(&found->spans);
   if (!host || !host_has_taggers(host))
     conclude(job, found, NULL);
-  else if (snapshot_len(job->text) <= DOCS_MOST_WITH_TAGS)
-    conclude(job, job->cancel ? found : add_tags(job, found), NULL);
   else
-    conclude(job, findings_carry_tags(found, job->old, &job->changes), found);
+    conclude_with_tags(job, found);
 }
 
 static void tags_work(uv_work_t *req)
 {
   DocJob *job = container_of(req, DocJob, req);
   Annotations *base = annotations_ref(job->base);
-  conclude(job, add_tags(job, base), NULL);
+  conclude(job, add_tags(job, base, true), NULL);
 }
 
 // --- jobs on the loop thread
@@ -204,6 +218,7 @@ static DocJob *job_new(Docs *self, Document *doc)
   changes_copy(&job->changes, &doc->since);
   job->publish = self->publish;
   job->full = !doc->published;
+  job->quick = doc->tags_ns && doc->tags_ns < QUICK_NS;
   job->layer = margin_layer(doc->margin, doc->registry);
   job->layer_serial = doc->layer_serial;
   return job;
@@ -255,12 +270,20 @@ static bool has_job(const Document *doc)
   return doc->job || doc->tags_job || doc->layer_job;
 }
 
+// The dearest of late: one that was slow is forgotten over some twenty keys.
+static void learn_tags_ns(Document *doc, uint64_t ns)
+{
+  uint64_t fading = doc->tags_ns - doc->tags_ns / 8;
+  if (ns) doc->tags_ns = ns > fading ? ns : fading;
+}
+
 // A job of `doc` is over, and doc's pointer to it NULL again. What it found counts where the text is still
 // the same.
 static void job_over(DocJob *job)
 {
   Docs *self = job->docs;
   Document *doc = job->doc;
+  learn_tags_ns(doc, job->tags_ns);
   if (!doc->closed && job->fresh && job->serial == doc->serial && job->old == doc->found) {
     findings_unref(doc->found);
     doc->found = job->fresh;
@@ -291,8 +314,11 @@ static void annotate_done(uv_work_t *req, int status)
 static void tags_done(uv_work_t *req, int status)
 {
   DocJob *job = container_of(req, DocJob, req);
+  Docs *self = job->docs;
   (void)status;
-  job->doc->tags_job = NULL;
+  job->doc->tags_job = self->tags_job = NULL;
+  for (size_t i = 0; i < self->open.len; i++) // the others first, so that all have their turn
+    if (self->open.items[i] != job->doc) start_tags(self, self->open.items[i]);
   job_over(job);
 }
 
@@ -315,13 +341,13 @@ static void start_layer(Docs *self, Document *doc)
   queue(job, layer_work, layer_done);
 }
 
-// Ask the scripts about findings they have not seen, unless they are still busy with older ones; that job's
-// end comes back here.
+// Ask the scripts about findings they have not seen, unless they are still at work on others; that job's end
+// comes back here.
 static void start_tags(Docs *self, Document *doc)
 {
-  if (doc->tags_job || doc->closed || !docs_is_current(doc) || !doc->found->base) return;
+  if (self->tags_job || doc->closed || !docs_is_current(doc) || !doc->found->base) return;
   if (self->events.busy(self->events.ctx)) return;
-  DocJob *job = doc->tags_job = job_new(self, doc);
+  DocJob *job = doc->tags_job = self->tags_job = job_new(self, doc);
   job->base = annotations_ref(doc->found->base);
   queue(job, tags_work, tags_done);
 }
@@ -405,6 +431,7 @@ void docs_refresh(Docs *self)
   for (size_t i = 0; i < self->open.len; i++) {
     Document *doc = self->open.items[i];
     doc->serial = ++self->serial; // what was found before is not of these scripts
+    doc->tags_ns = 0;
     if (doc->job)
       doc->job->cancel = true;
     else

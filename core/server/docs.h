@@ -15,9 +15,6 @@
 
 #define DOCS_MOST_LIVE ((size_t)8 << 20) // bytes; a longer text is kept in step, but not annotated
 
-#define DOCS_MOST_WITH_TAGS                                                                                  \
-  ((size_t)64 << 10) // bytes; behind a longer text's names its tags follow on their own
-
 typedef VEC_OF(TextEdit) EditVec;
 typedef struct Docs Docs;
 typedef struct DocJob DocJob;
@@ -42,8 +39,9 @@ typedef struct Document {
   Analysis *analysis;   // the job's while there is one
   EditVec untold;       // edits the analysis was not told of
   DocSettings settings; // the annotating job's while there is one
+  uint64_t tags_ns;     // what asking the scripts took, the most of late; 0: not known
   DocJob *job;          // annotating
-  DocJob *tags_job;     // asking the scripts about doc->found, where the text is long
+  DocJob *tags_job;     // asking the scripts about doc->found, where that may take long
   DocJob *layer_job;    // laying what people decided over doc->found->under
   bool published, closed;
 } Document;

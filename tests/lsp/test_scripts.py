@@ -134,6 +134,7 @@ def test_what_is_said_of_scripts(start):
         for version in range(2, 6):
             same(tags(client), [("stone", "kvarnsten")])
             client.change(ARTICLE, version, [{"text": TEXT + "x" * version}])
+        tags(client)
         now = states(client)
         same((now["stones"]["origin"], now["stones"]["state"]), ("user", "running"))
         check(now["stones"]["articles"] >= 4 and now["stones"]["spans"] >= 4 and now["stones"]["p99Us"] > 0, now)

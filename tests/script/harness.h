@@ -96,7 +96,7 @@ static inline Annotations *plain_article(Str text)
 static inline Annotations *world_annotate(World *w, Str text, Annotations *found)
 {
   Snapshot *snapshot = snapshot_new(text);
-  Annotations *result = host_annotate(w->host, snapshot, found, STR("a.txt"), false);
+  Annotations *result = host_annotate(w->host, snapshot, found, STR("a.txt"));
   annotations_unref(found);
   snapshot_unref(snapshot);
   return result;
