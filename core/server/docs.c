@@ -50,8 +50,8 @@ struct DocJob {
   uint64_t layer_serial;
   Changes changes; // since `old`
   bool publish, full;
-  bool quick;       // the scripts may be asked at once
-  uint64_t tags_ns; // what that took; 0: they were not asked
+  bool asked, quick; // the scripts were before; and may be at once
+  uint64_t tags_ns;  // what that took; 0: they were not asked
   atomic_bool cancel;
   Findings *fresh; // NULL: cancelled
   StrBuf message;
@@ -105,7 +105,7 @@ bool docs_is_complete(const Document *doc)
 static Annotations *add_tags(DocJob *job, Annotations *found, bool wait)
 {
   Snapshot *text = job->doc->html ? htmltext_snapshot(job->text) : snapshot_ref(job->text);
-  HostLive live = {.typed = job->old != NULL, .wait = wait};
+  HostLive live = {.typed = job->asked, .wait = wait};
   Annotations *tagged = host_annotate_live(job->docs->host, text, found, str_of(job->doc->path), &live);
   job->tags_ns = live.spent_ns;
   snapshot_unref(text);
@@ -218,7 +218,8 @@ static DocJob *job_new(Docs *self, Document *doc)
   changes_copy(&job->changes, &doc->since);
   job->publish = self->publish;
   job->full = !doc->published;
-  job->quick = doc->tags_ns && doc->tags_ns < QUICK_NS;
+  job->asked = doc->tags_ns > 0;
+  job->quick = job->asked && doc->tags_ns < QUICK_NS;
   job->layer = margin_layer(doc->margin, doc->registry);
   job->layer_serial = doc->layer_serial;
   return job;
