@@ -76,6 +76,9 @@ typedef VEC_OF(SearchRow) SearchRows;
 
 // Most mentioned first.
 bool query_entities(Query *self, const QueryFilter *filter, Arena *arena, EntityRows *rows, Error *err);
+// Who `entity`, of whom an article gives but one name ("name:li"), may be: the one person of the folder who
+// is called so and has more names. False: nobody, more than one, or *err.
+bool query_namesake(Query *self, Str entity, Arena *arena, EntityRow *row, Error *err);
 // By date of the article, then place. The filter's name is needed, but for a tag, of which it is the value.
 bool query_mentions(Query *self, const QueryFilter *filter, Arena *arena, MentionRows *rows, Error *err);
 // By date of the article, then place; by `name` as the speaker.

@@ -3,6 +3,8 @@
 // all by what the articles of the range hold.
 #include "index/query_p.h"
 
+#include "index/fold.h"
+
 enum { FEW_NAMES = 1000 };
 
 #define ENTITY "e.id, e.key, e.name, e.per, e.org, e.loc, e.articles, e.quotes"
@@ -279,6 +281,52 @@ bool query_entities(Query *query, const QueryFilter *filter, Arena *arena, Entit
   sqlite3_finalize(self.ends_stmt[1]);
   sqlite3_finalize(self.quotes_stmt);
   vec_release(&self.tallies);
+  asked_end(&self.asked);
+  return ok;
+}
+
+// --- who a single name may be
+
+#define NAMESAKE                                                                                             \
+  "SELECT DISTINCT e.id FROM names n JOIN entities e ON e.id = n.entity WHERE n.form >= ?1 AND n.form < ?2"  \
+  " AND e.key <> ?3 AND e.per > e.org AND e.per > e.loc AND instr(e.name, ' ') LIMIT 2"
+
+// How many they are, at most 2, of whom the last is *id. -1: the database says no.
+static int count_namesakes(Asked *asked, Str from, Str to, Str entity, int64_t *id)
+{
+  sqlite3_stmt *stmt = asked_prepare(asked, NAMESAKE);
+  if (!stmt) return -1;
+  sqlite3_bind_text(stmt, 1, from.ptr, (int)from.len, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 2, to.ptr, (int)to.len, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 3, entity.ptr, (int)entity.len, SQLITE_STATIC);
+  int count = 0;
+  bool ok = true;
+  for (; asked_step(asked, stmt, &ok); count++) *id = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  return ok ? count : -1;
+}
+
+bool query_namesake(Query *query, Str entity, Arena *arena, EntityRow *row, Error *err)
+{
+  QueryFilter any = {0};
+  EntityRows rows = {0};
+  Entities self = {.asked = {.query = query, .filter = &any, .arena = arena, .err = err}, .rows = &rows};
+  if (!str_starts(entity, STR("name:"))) return false;
+  Str name = fold_words(arena, str_slice(entity, 5, entity.len));
+  if (!name.len || memchr(name.ptr, ' ', name.len)) return false;
+  // The name alone is a form of those whose last name it is, or who are called so elsewhere; with more behind
+  // it, of those whose first name it is.
+  int64_t id = 0;
+  Str whole = arena_printf(arena, STR_FMT "\x01", STR_ARG(name)),
+      first = arena_printf(arena, STR_FMT " ", STR_ARG(name)),
+      last = arena_printf(arena, STR_FMT "!", STR_ARG(name));
+  int count = count_namesakes(&self.asked, name, whole, entity, &id);
+  if (!count) count = count_namesakes(&self.asked, first, last, entity, &id);
+  bool ok = count == 1 && add_row_of(&self, id) && rows.len;
+  if (ok) *row = rows.items[0];
+  sqlite3_finalize(self.row_stmt);
+  sqlite3_finalize(self.ends_stmt[0]);
+  sqlite3_finalize(self.ends_stmt[1]);
   asked_end(&self.asked);
   return ok;
 }

@@ -216,7 +216,7 @@ static Str counted(Arena *arena, size_t n, const char *what)
   return arena_printf(arena, "%zu %s%s", n, what, n == 1 ? "" : "s");
 }
 
-Str answers_counts(Query *query, Str entity, Arena *arena, Error *err)
+static Str count_all(Query *query, Str entity, Arena *arena, Error *err)
 {
   EntityRows rows = {0};
   QueryFilter filter = {.name = entity, .limit = 1};
@@ -232,6 +232,16 @@ Str answers_counts(Query *query, Str entity, Arena *arena, Error *err)
     line = arena_printf(arena, STR_FMT ", " STR_FMT, STR_ARG(line),
                         STR_ARG(counted(arena, row->quotes, "quotation")));
   return line;
+}
+
+Str answers_counts(Query *query, Str entity, Arena *arena, Error *err)
+{
+  Str line = count_all(query, entity, arena, err);
+  EntityRow maybe;
+  if (!query_namesake(query, entity, arena, &maybe, err)) return line;
+  return arena_printf(arena, STR_FMT "%sperhaps " STR_FMT ", named in " STR_FMT, STR_ARG(line),
+                      line.len ? "; " : "", STR_ARG(maybe.name),
+                      STR_ARG(counted(arena, maybe.articles, "article")));
 }
 
 bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,

@@ -19,7 +19,8 @@ typedef enum AnswerKind {
 // it.
 bool answers_list(Query *query, Str entity, bool quotes, Encoding enc, const char *root, const StrVec *skip,
                   bool more, StrBuf *out, Error *err);
-// "12 mentions in 4 articles of this folder, 3 quotations" in `arena`; empty where the folder has none.
+// "12 mentions in 4 articles of this folder, 3 quotations" in `arena`, with who it may be where the article
+// gives but one name (query_namesake()); empty where the folder has none.
 Str answers_counts(Query *query, Str entity, Arena *arena, Error *err);
 // Write {"folder", "ready", "rows"} to `out`, or the SymbolInformation[] of ANSWER_SYMBOLS. `root` is the
 // folder's path. False with *err as the query gives it.

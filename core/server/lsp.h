@@ -20,7 +20,7 @@ typedef struct LspOptions {
 } LspOptions;
 
 // What a part may add to an answer of ours from the whole folder.
-typedef enum LspFolderAsk { FOLDER_REFERENCES, FOLDER_QUOTES, FOLDER_COUNTS } LspFolderAsk;
+typedef enum LspFolderAsk { FOLDER_REFERENCES, FOLDER_QUOTES, FOLDER_COUNTS, FOLDER_ACTIONS } LspFolderAsk;
 
 // Something that lives with the server. Any member may be NULL.
 typedef struct LspPart {
@@ -33,7 +33,7 @@ typedef struct LspPart {
   void (*saved)(void *ctx, Lsp *lsp, const Document *doc);
   void (*found)(void *ctx, Lsp *lsp, const Document *doc); // new findings, already told
   // A question about the entity `entity` at `at`; `result` is the answer without the folder: a list of
-  // places, or the hover. True: `result` is taken, and `id` will be answered.
+  // places or code actions, or the hover. True: `result` is taken, and `id` will be answered.
   bool (*ask)(void *ctx, Lsp *lsp, const char *id, const Document *doc, LspFolderAsk what, Str entity,
               size_t at, StrBuf *result);
   void (*stop)(void *ctx, Lsp *lsp); // close every handle on the loop; no call comes after

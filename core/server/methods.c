@@ -391,19 +391,25 @@ static bool ask_folder(Lsp *lsp, const Method *method, const char *id, const Doc
                        const cJSON *params, StrBuf *out)
 {
   LspFolderAsk what = FOLDER_REFERENCES;
+  size_t at, end;
   if (method->feature == implementation)
     what = FOLDER_QUOTES;
   else if (method->feature == hover)
     what = FOLDER_COUNTS;
+  else if (method->feature == offers_code_actions)
+    what = FOLDER_ACTIONS;
   else if (method->feature != references)
     return false;
-  size_t at;
-  if (!place(lsp, doc, params, &at, NULL)) return false;
+  bool placed = what == FOLDER_ACTIONS ? poscodec_range(json_get(params, "range"), doc->found->text,
+                                                        lsp->features.enc, &at, &end)
+                                       : place(lsp, doc, params, &at, NULL);
+  if (!placed) return false;
   Str entity = features_entity_at(doc->found, at);
   if (what == FOLDER_COUNTS) {
     SpansAt here = features_at(doc->found, at);
     if (!here.kinds[SPAN_ENTITY]) entity = (Str){0};
   }
+  if (what == FOLDER_ACTIONS && !offers_may_be_another(doc, params, at)) entity = (Str){0};
   bool asked = false;
   for (size_t i = 0; i < lsp->parts.len && entity.len && !asked; i++) {
     const LspPart *part = &lsp->parts.items[i];

@@ -6,7 +6,7 @@
 enum { SPEAKERS_MAX = 9 };
 
 typedef struct Actions {
-  Document *doc;
+  const Document *doc;
   Encoding enc;
   StrBuf *out;
   const cJSON *only; // kinds the client wants; NULL: all
@@ -113,6 +113,39 @@ static void offer_speakers(Actions *self, const Span *quote, Arena *arena)
     add_action(self, "refactor.newsmark.speaker", "newsmark.setSpeaker", STR("Speaker: nobody"), quote->start,
                quote->end, STR(",\"kind\":\"quote\",\"none\":true"));
   vec_release(&people);
+}
+
+static const Span *entity_at(const Document *doc, size_t at)
+{
+  return features_at(doc->found, at).kinds[SPAN_ENTITY];
+}
+
+bool offers_may_be_another(const Document *doc, const cJSON *params, size_t at)
+{
+  Actions self = {.only = json_get(json_get(params, "context"), "only")};
+  const Span *span = entity_at(doc, at);
+  return doc->desk && span && span->type == ENTITY_PER && !review_is_reviewed(doc->found->found, span) &&
+         wanted(&self, "refactor.newsmark.entity");
+}
+
+void offers_write_another(StrBuf *out, const Document *doc, Encoding enc, size_t at, bool more, Str name,
+                          Str entity, Str about)
+{
+  Actions self = {.doc = doc, .enc = enc, .out = out, .count = more};
+  Arena arena = {0};
+  StrBuf facts = {0};
+  const Span *span = entity_at(doc, at);
+  Str words = span ? snapshot_read(doc->found->text, span->start, span->end, &arena) : (Str){0};
+  strbuf_add(&facts, STR(",\"type\":\"PER\",\"scope\":\"article\""));
+  json_write_member(&facts, "name", name);
+  json_write_member(&facts, "entity", entity);
+  if (span)
+    add_action(&self, "refactor.newsmark.entity", "newsmark.tag",
+               arena_printf(&arena, STR_FMT " is " STR_FMT ", in this article (" STR_FMT ")", STR_ARG(words),
+                            STR_ARG(name), STR_ARG(about)),
+               span->start, span->end, strbuf_str(&facts));
+  strbuf_release(&facts);
+  arena_release(&arena);
 }
 
 bool offers_code_actions(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)

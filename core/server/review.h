@@ -11,3 +11,10 @@ bool review_counts(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Er
 bool review_next(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool review_prepare_rename(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool offers_code_actions(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
+// Whether at `at` is a person of whom the article gives but one name, who no person has decided about, and
+// the client, by its `params`, wants to hear of it.
+bool offers_may_be_another(const Document *doc, const cJSON *params, size_t at);
+// Go on with an open list of actions by the one that says who that is: "name" with this id. `about` is what
+// to add to its title. `more`: there are actions in the list.
+void offers_write_another(StrBuf *out, const Document *doc, Encoding enc, size_t at, bool more, Str name,
+                          Str entity, Str about);

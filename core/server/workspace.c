@@ -7,6 +7,7 @@
 #include "index/indexer.h"
 #include "server/answers.h"
 #include "server/features.h"
+#include "server/review.h"
 #include "server/uri.h"
 
 #include <stdio.h>
@@ -34,7 +35,7 @@ typedef struct Root { // a folder that is indexed
   size_t problems;
 } Root;
 
-typedef enum QuestionKind { QUESTION_ROWS, QUESTION_LIST, QUESTION_COUNTS } QuestionKind;
+typedef enum QuestionKind { QUESTION_ROWS, QUESTION_LIST, QUESTION_COUNTS, QUESTION_ACTIONS } QuestionKind;
 
 typedef struct Question { // a job on the pool
   uv_work_t work;
@@ -47,7 +48,8 @@ typedef struct Question { // a job on the pool
   Str entity;
   StrVec skip; // open documents: their text is what counts
   bool quotes, more;
-  Str uri, counts; // the hover's document, and the line about the folder
+  Str uri, counts; // the document, and the hover's line about the folder
+  EntityRow maybe; // who may be meant; without a name: nobody
   uint64_t serial;
   size_t at;
   char *path; // of the folder
@@ -340,6 +342,8 @@ static void question_work(uv_work_t *work)
   else if (query && question->kind == QUESTION_LIST)
     answers_list(query, question->entity, question->quotes, question->enc, folder.root, &question->skip,
                  question->more, &question->result, &question->err);
+  else if (query && question->kind == QUESTION_ACTIONS)
+    query_namesake(query, question->entity, &question->arena, &question->maybe, &question->err);
   else if (query)
     question->counts = answers_counts(query, question->entity, &question->arena, &question->err);
   query_free(query);
@@ -348,11 +352,31 @@ static void question_work(uv_work_t *work)
 
 static void next_question(Workspace *self);
 
+// The document that the question is about. NULL: its text is another one by now.
+static const Document *doc_of(const Question *question)
+{
+  const Document *doc = docs_find(lsp_docs(question->workspace->lsp), question->uri);
+  return doc && doc->serial == question->serial && docs_is_current(doc) ? doc : NULL;
+}
+
+static void answer_actions(Question *question)
+{
+  const EntityRow *maybe = &question->maybe;
+  const Document *doc = doc_of(question);
+  if (doc && maybe->name.len)
+    offers_write_another(&question->result, doc, question->enc, question->at, question->more, maybe->name,
+                         maybe->entity,
+                         arena_printf(&question->arena, "named in %zu %s of this folder", maybe->articles,
+                                      maybe->articles == 1 ? "article" : "articles"));
+  strbuf_byte(&question->result, ']');
+  lsp_reply(question->workspace->lsp, question->id, &question->result);
+}
+
 static void answer_hover(Question *question)
 {
   Lsp *lsp = question->workspace->lsp;
-  const Document *doc = docs_find(lsp_docs(lsp), question->uri);
-  if (!doc || doc->serial != question->serial || !docs_is_current(doc)) {
+  const Document *doc = doc_of(question);
+  if (!doc) {
     lsp_fail(lsp, question->id, RPC_CONTENT_MODIFIED, "the document changed");
     return;
   }
@@ -382,6 +406,8 @@ static void question_done(uv_work_t *work, int status)
   } else if (!self->stopped && question->kind == QUESTION_LIST) { // without the folder where that failed
     strbuf_byte(&question->result, ']');
     lsp_reply(self->lsp, question->id, &question->result);
+  } else if (!self->stopped && question->kind == QUESTION_ACTIONS) {
+    answer_actions(question);
   } else if (!self->stopped) {
     answer_hover(question);
   }
@@ -463,13 +489,19 @@ static void add_open(Question *question, const Root *root, const Document *asked
 static bool on_ask(void *ctx, Lsp *lsp, const char *id, const Document *doc, LspFolderAsk what, Str entity,
                    size_t at, StrBuf *result)
 {
+  static const QuestionKind kinds[] = {
+      [FOLDER_REFERENCES] = QUESTION_LIST,
+      [FOLDER_QUOTES] = QUESTION_LIST,
+      [FOLDER_COUNTS] = QUESTION_COUNTS,
+      [FOLDER_ACTIONS] = QUESTION_ACTIONS,
+  };
   Workspace *self = ctx;
   const Root *root = root_of(self, doc->path);
   if (!root || self->stopped) return false;
   Question *question = xcalloc(1, sizeof *question);
   *question = (Question){.workspace = self,
                          .id = xstrdup(id),
-                         .kind = what == FOLDER_COUNTS ? QUESTION_COUNTS : QUESTION_LIST,
+                         .kind = kinds[what],
                          .quotes = what == FOLDER_QUOTES,
                          .serial = doc->serial,
                          .at = at,
@@ -479,11 +511,11 @@ static bool on_ask(void *ctx, Lsp *lsp, const char *id, const Document *doc, Lsp
   question->uri = arena_dup(&question->arena, str_of(doc->uri));
   strbuf_add(&question->result, strbuf_str(result));
   strbuf_release(result);
-  if (question->kind == QUESTION_LIST) {
+  if (question->kind == QUESTION_LIST || question->kind == QUESTION_ACTIONS) {
     question->result.len--; // the list goes on
     question->more = question->result.len > 1;
-    add_open(question, root, doc);
   }
+  if (question->kind == QUESTION_LIST) add_open(question, root, doc);
   vec_push(&self->waiting, question);
   next_question(self);
   return true;

@@ -865,6 +865,45 @@ def lsp_answers_over_the_folder(place):
 
 
 @test
+def a_single_name_may_be_who_the_folder_knows(place):
+    """An article that never gives the full name: whom the folder alone knows by it is offered, and taken when a reader says so."""
+    place.write(".newsmark.toml", "")
+    place.write("full.txt", "Åsa Lindqvist, the mayor, came to Hull. “We will not sell,” said Lindqvist.\n")
+    short = place.write("short.txt", "“They asked us twice,” said Lindqvist on Monday. Lindqvist then left Leeds.\n", age=0).decode()
+    uri = "file://" + urllib.parse.quote(short)
+    spot = {"line": 0, "character": 30}
+    with Server(place) as server:
+        server.ready()
+        server.client.open(uri, open(short).read())
+        server.client.published(uri, 1)
+
+        def offers(only="refactor.newsmark.entity"):
+            return server.client.request("textDocument/codeAction", {"textDocument": {"uri": uri}, "range": {"start": spot, "end": spot},
+                                                                     "context": {"diagnostics": [], "only": [only]}})
+
+        def hover():
+            return server.client.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": spot})["contents"]["value"]
+
+        def named():
+            found = server.client.request("newsmark/annotations", {"textDocument": {"uri": uri}})["annotations"]
+            return [(a["name"], a["entity"]) for a in found if a["kind"] == "entity" and a["text"] == "Lindqvist"]
+        expect("perhaps Åsa Lindqvist, named in 1 article" in hover(), hover())
+        equal([a["title"] for a in offers()], ["Lindqvist is Åsa Lindqvist, in this article (named in 1 article of this folder)"], "offers")
+        equal([a for a in offers("quickfix") if "entity" in a["kind"]], [], "offers where others are asked for")
+        equal(named()[0][1], "name:lindqvist", "who it is before anybody said so")
+        action = offers()[0]["command"]
+        server.client.request("workspace/executeCommand", {"command": action["command"], "arguments": action["arguments"]})
+        equal(named(), [("Åsa Lindqvist", "name:asa lindqvist")] * 2, "who it is now")
+        equal(offers(), [], "offers about what a person decided")
+        server.client.request("workspace/executeCommand", {"command": "newsmark.undo", "arguments": [{"textDocument": {"uri": uri}}]})
+        place.write("other.txt", "Berta Lindqvist was in Leeds.\n", age=0)
+        place.until(lambda: b"other.txt" in place.paths(), "a namesake")
+        equal(offers(), [], "offers where two are called so")
+        expect("perhaps" not in hover(), hover())
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
 def scripts_that_change_meanwhile(place):
     """Trusted in the editor, then saved anew: the whole folder is tagged again, and its words stay where they were."""
     script = ('return require("newsmark").tagger { api = 1, name = "stones", tags = { stone = {} },\n'
