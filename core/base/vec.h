@@ -20,7 +20,8 @@
       (vec)->cap = (vec)->cap ? (vec)->cap * 2 : 8;                                                          \
       (vec)->items = xrealloc((vec)->items, size_mul((vec)->cap, sizeof *(vec)->items));                     \
     }                                                                                                        \
-    (vec)->items[(vec)->len++] = __VA_ARGS__;                                                                \
+    (vec)->items[(vec)->len] = __VA_ARGS__; /* which may speak of len */                                     \
+    (vec)->len++;                                                                                            \
   } while (0)
 
 // Append one item, growing in `arena`.
@@ -32,7 +33,8 @@
       (vec)->items = arena_grow((arena), (vec)->items, vec_old_ * sizeof *(vec)->items,                      \
                                 size_mul((vec)->cap, sizeof *(vec)->items));                                 \
     }                                                                                                        \
-    (vec)->items[(vec)->len++] = __VA_ARGS__;                                                                \
+    (vec)->items[(vec)->len] = __VA_ARGS__; /* which may speak of len */                                     \
+    (vec)->len++;                                                                                            \
   } while (0)
 
 // In the order of `compare`, as qsort() takes it; an empty vector has nothing to sort.
