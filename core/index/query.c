@@ -25,6 +25,7 @@ Query *query_new(const Folder *folder, Error *err)
 void query_free(Query *self)
 {
   if (!self) return;
+  if (self->drafts) drafts_lift(self->drafts);
   sqlite3_close(self->db);
   free(self->root);
   free(self);
@@ -68,10 +69,15 @@ bool asked_step(Asked *self, sqlite3_stmt *stmt, bool *ok)
   return false;
 }
 
-Str asked_column(Asked *self, sqlite3_stmt *stmt, int column)
+static Str column_of(sqlite3_stmt *stmt, int column)
 {
   const char *bytes = sqlite3_column_blob(stmt, column);
-  return arena_dup(self->arena, (Str){bytes, (size_t)sqlite3_column_bytes(stmt, column)});
+  return (Str){bytes, (size_t)sqlite3_column_bytes(stmt, column)};
+}
+
+Str asked_column(Asked *self, sqlite3_stmt *stmt, int column)
+{
+  return arena_dup(self->arena, column_of(stmt, column));
 }
 
 static void bind_text(sqlite3_stmt *stmt, int at, Str value)
@@ -81,7 +87,9 @@ static void bind_text(sqlite3_stmt *stmt, int at, Str value)
 
 int64_t asked_limit(const Asked *self)
 {
-  return self->filter->limit ? (int64_t)self->filter->limit : -1;
+  size_t passed_over = 0; // of articles that are drafts
+  while (self->query->drafts && drafts_path(self->query->drafts, passed_over)) passed_over++;
+  return self->filter->limit ? (int64_t)(self->filter->limit + passed_over) : -1;
 }
 
 bool asked_full(const Asked *self, size_t rows)
@@ -202,13 +210,17 @@ bool asked_article(Asked *self, int64_t id, Place *place, bool *ok)
   sqlite3_reset(stmt);
   sqlite3_bind_int64(stmt, 1, id);
   if (!asked_step(self, stmt, ok)) return false;
+  if (self->query->drafts && drafts_have(self->query->drafts, column_of(stmt, 0))) return false;
   self->article = (Place){.path = asked_column(self, stmt, 0),
                           .title = asked_column(self, stmt, 1),
                           .lang = asked_column(self, stmt, 2),
                           .date = asked_column(self, stmt, 3)};
   FileStamp stamp = {.mtime_ns = sqlite3_column_int64(stmt, 4),
                      .size = (uint64_t)sqlite3_column_int64(stmt, 5)};
-  source_read(&self->source, self->query->root, self->article.path, stamp);
+  if (self->query->of)
+    source_take(&self->source, self->query->of, self->article.path);
+  else
+    source_read(&self->source, self->query->root, self->article.path, stamp);
   self->source_of = id;
   *place = self->article;
   return true;

@@ -267,7 +267,7 @@ static bool within_range(Entities *self)
   return ok;
 }
 
-bool query_entities(Query *query, const QueryFilter *filter, Arena *arena, EntityRows *out, Error *err)
+bool query_entities_in(Query *query, const QueryFilter *filter, Arena *arena, EntityRows *out, Error *err)
 {
   Entities self = {.asked = {.query = query, .filter = filter, .arena = arena, .err = err}, .rows = out};
   bool ok = asked_begin(&self.asked, query_entity_types, ENTITY_TYPES);

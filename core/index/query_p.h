@@ -3,9 +3,11 @@
 //   query_entities.c   query_entities()
 //   query_places.c     query_mentions(), query_timeline()
 //   query_words.c      query_quotes(), query_search(): where words are looked for
+//   query_both.c       the questions of query.h: to the folder's index and to what is laid over it
 //   source.c           words around a place, read from the file
 #pragma once
 
+#include "index/drafts.h"
 #include "index/pack.h"
 #include "index/query.h"
 #include "index/record.h"
@@ -14,8 +16,24 @@
 struct Query {
   sqlite3 *db;
   char *root;
-  int bits; // below the day in an article's number
+  int bits;         // below the day in an article's number
+  Drafts *drafts;   // laid over it; NULL: none
+  const Drafts *of; // whose own query it is: texts are there; NULL: it is the folder's
 };
+
+// The questions of query.h without what is laid over.
+bool query_entities_in(Query *self, const QueryFilter *filter, Arena *arena, EntityRows *rows, Error *err);
+bool query_mentions_in(Query *self, const QueryFilter *filter, Arena *arena, MentionRows *rows, Error *err);
+bool query_quotes_in(Query *self, const QueryFilter *filter, Arena *arena, QuoteRows *rows, Error *err);
+bool query_timeline_in(Query *self, const QueryFilter *filter, Arena *arena, DateRows *rows, Error *err);
+bool query_search_in(Query *self, const QueryFilter *filter, Arena *arena, SearchRows *rows, Error *err);
+
+// Of drafts that are laid over a query (drafts.c).
+Query *drafts_query(Drafts *self);
+bool drafts_have(const Drafts *self, Str path);
+bool drafts_text(const Drafts *self, Str path, StrBuf *out); // its prose; false: there is none
+const char *drafts_path(const Drafts *self, size_t nth);     // NULL behind the last
+void drafts_lift(Drafts *self);                              // let another query have them
 
 // A file of the folder as it was indexed, read once for many places.
 typedef struct Source {
@@ -23,6 +41,7 @@ typedef struct Source {
   bool valid; // it has the stamp that the index knows
 } Source;
 
+void source_take(Source *self, const Drafts *from, Str path); // its text as it is in the editor
 void source_read(Source *self, const char *root, Str path, FileStamp stamp);
 void source_release(Source *self);
 // Fill lines, columns, left, text and right of `place` from its start and end.

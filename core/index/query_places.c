@@ -145,7 +145,7 @@ static bool mentions_of_tag(Mentions *self)
   return ok;
 }
 
-bool query_mentions(Query *query, const QueryFilter *filter, Arena *arena, MentionRows *out, Error *err)
+bool query_mentions_in(Query *query, const QueryFilter *filter, Arena *arena, MentionRows *out, Error *err)
 {
   QueryFilter any_type = *filter; // a tag is none of the types that asked_begin() knows
   bool tag = filter->type.len > 0;
@@ -305,7 +305,7 @@ static bool add_date_row(Timeline *self, const Told *told)
   return true;
 }
 
-bool query_timeline(Query *query, const QueryFilter *filter, Arena *arena, DateRows *out, Error *err)
+bool query_timeline_in(Query *query, const QueryFilter *filter, Arena *arena, DateRows *out, Error *err)
 {
   QueryFilter all_articles = *filter; // the range is that of the dates told, not of the articles
   all_articles.from = all_articles.until = (Str){0};

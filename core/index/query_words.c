@@ -134,7 +134,7 @@ static bool find_articles(Asked *asked, Str match, FoundVec *found)
   return ok;
 }
 
-bool query_search(Query *query, const QueryFilter *filter, Arena *arena, SearchRows *out, Error *err)
+bool query_search_in(Query *query, const QueryFilter *filter, Arena *arena, SearchRows *out, Error *err)
 {
   Asked asked = {.query = query, .filter = filter, .arena = arena, .err = err};
   StrBuf match = {0};
@@ -295,7 +295,7 @@ static bool said_much(Asked *asked, bool *ok)
   return sum > FEW_QUOTES;
 }
 
-bool query_quotes(Query *query, const QueryFilter *filter, Arena *arena, QuoteRows *out, Error *err)
+bool query_quotes_in(Query *query, const QueryFilter *filter, Arena *arena, QuoteRows *out, Error *err)
 {
   Quotes self = {.asked = {.query = query, .filter = filter, .arena = arena, .err = err}, .rows = out};
   Asked *asked = &self.asked;

@@ -41,6 +41,11 @@ void source_read(Source *self, const char *root, Str path, FileStamp stamp)
   }
 }
 
+void source_take(Source *self, const Drafts *from, Str path)
+{
+  self->valid = drafts_text(from, path, &self->text);
+}
+
 void source_release(Source *self)
 {
   strbuf_release(&self->text);

@@ -4,6 +4,7 @@
 #include "server/workspace.h"
 
 #include "base/alloc.h"
+#include "index/drafts.h"
 #include "index/indexer.h"
 #include "server/answers.h"
 #include "server/features.h"
@@ -30,6 +31,7 @@ typedef struct Root { // a folder that is indexed
   uv_timer_t timer; // holds back the next status
   bool waiting;     // a status is due when the timer ends
   bool shown;       // $/progress was begun, with `token`
+  Drafts *drafts;   // counted: open articles as they stand
   unsigned token;
   uint64_t busy_since; // the loop's time; 0: idle
   size_t problems;
@@ -46,7 +48,10 @@ typedef struct Question { // a job on the pool
   AnswerKind rows;
   Arena arena; // owns what follows
   Str entity;
-  StrVec skip; // open documents: their text is what counts
+  StrVec skip;    // open documents: their text is what counts
+  Drafts *drafts; // counted; NULL: none of them is open
+  VEC_OF(Draft) open;
+  VEC_OF(const Findings *) findings; // counted: what `open` borrows from
   bool quotes, more;
   Str uri, counts; // the document, and the hover's line about the folder
   EntityRow maybe; // who may be meant; without a name: nobody
@@ -183,6 +188,7 @@ static void on_index_problem(void *ud, Str path, Str why)
 static void on_timer_closed(uv_handle_t *handle)
 {
   Root *root = container_of(handle, Root, timer);
+  drafts_unref(root->drafts);
   free(root->path);
   free(root);
 }
@@ -231,6 +237,7 @@ static void open_root(Workspace *self, char *path)
     free(root);
     return;
   }
+  root->drafts = drafts_new();
   uv_timer_init(lsp_loop(self->lsp), &root->timer);
   uv_timer_start(&root->timer, on_timer, STATUS_MS, 0);
   vec_push(&self->roots, root);
@@ -299,6 +306,11 @@ static void question_free(Question *question)
   free(question->id);
   free(question->path);
   cJSON_Delete(question->params);
+  for (size_t i = 0; i < question->findings.len; i++) {
+    registry_unref(question->open.items[i].registry);
+    findings_unref(question->findings.items[i]);
+  }
+  drafts_unref(question->drafts);
   arena_release(&question->arena);
   strbuf_release(&question->result);
   free(question);
@@ -337,6 +349,8 @@ static void question_work(uv_work_t *work)
   Folder folder;
   Query *query =
       folder_find(&folder, question->path, &question->err) ? query_new(&folder, &question->err) : NULL;
+  if (query && question->drafts)
+    drafts_lay(question->drafts, question->open.items, question->open.len, query, &question->err);
   if (question->kind == QUESTION_ROWS)
     ask_rows(question, query, folder.root);
   else if (query && question->kind == QUESTION_LIST)
@@ -448,6 +462,32 @@ static char *folder_of(const Workspace *self, const cJSON *params)
   return lsp_folder_count(self->lsp) ? xstrdup(lsp_folder(self->lsp, 0)) : NULL;
 }
 
+// Other findings, other number: of one text there may be several, by other scripts, people or settings.
+static uint64_t serial_of(const Findings *found)
+{
+  return found->serial * 0x9e3779b97f4a7c15u ^ found->layer << 20 ^ (uintptr_t)found;
+}
+
+// Articles that are open are asked as they stand, or stood when they were last read.
+static void add_drafts(Question *question, const Root *root)
+{
+  Docs *docs = lsp_docs(question->workspace->lsp);
+  for (size_t i = 0; i < docs_count(docs); i++) {
+    const Document *doc = docs_at(docs, i);
+    if (!doc->found || root_of(question->workspace, doc->path) != root) continue;
+    const Findings *found = findings_ref(doc->found);
+    Draft draft = {.path = arena_dup(&question->arena, str_of(doc->path + strlen(root->path) + 1)),
+                   .serial = serial_of(found),
+                   .text = found->text,
+                   .found = found->found,
+                   .registry = doc->registry ? registry_ref(doc->registry) : NULL,
+                   .html = doc->html};
+    vec_push_in(&question->arena, &question->findings, found);
+    vec_push_in(&question->arena, &question->open, draft);
+  }
+  if (question->open.len) question->drafts = drafts_ref(root->drafts);
+}
+
 static void ask(Workspace *self, const char *id, const cJSON *params, AnswerKind kind)
 {
   if (!id) return;
@@ -464,6 +504,8 @@ static void ask(Workspace *self, const char *id, const cJSON *params, AnswerKind
                          .rows = kind,
                          .path = path,
                          .enc = docs_encoding(lsp_docs(self->lsp))};
+  const Root *root = find_root(self, path);
+  if (root) add_drafts(question, root);
   vec_push(&self->waiting, question);
   next_question(self);
 }
@@ -515,7 +557,10 @@ static bool on_ask(void *ctx, Lsp *lsp, const char *id, const Document *doc, Lsp
     question->result.len--; // the list goes on
     question->more = question->result.len > 1;
   }
-  if (question->kind == QUESTION_LIST) add_open(question, root, doc);
+  if (question->kind == QUESTION_LIST)
+    add_open(question, root, doc);
+  else
+    add_drafts(question, root);
   vec_push(&self->waiting, question);
   next_question(self);
   return true;

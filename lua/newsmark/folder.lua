@@ -9,8 +9,8 @@ M.kinds = { "entities", "mentions", "quotes", "search", "timeline" }
 local filters = {
   type = { entities = { "PER", "ORG", "LOC" }, mentions = {}, quotes = { "direct", "mixed", "indirect" },
     timeline = { "DATE", "TIME", "DURATION", "SET" } },
-  from = { mentions = {}, quotes = {}, search = {}, timeline = {} },
-  ["until"] = { mentions = {}, quotes = {}, search = {}, timeline = {} },
+  from = { entities = {}, mentions = {}, quotes = {}, search = {}, timeline = {} },
+  ["until"] = { entities = {}, mentions = {}, quotes = {}, search = {}, timeline = {} },
   words = { quotes = {} },
   by = { timeline = { "day", "month", "year" } },
   limit = { entities = {}, mentions = {}, quotes = {}, search = {}, timeline = {} },

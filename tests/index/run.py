@@ -775,6 +775,23 @@ def quotations_by_speaker(place):
 
 
 @test
+def entities_of_a_time(place):
+    """Who is named in the articles of a time, and how often there; the same for one day, a month and half a year."""
+    place.write("a.txt", "2023-02-01\n\nÅsa Lindqvist came to Hull. Lindqvist left Hull. Hull waited.\n")
+    place.write("b.txt", "2023-03-01\n\nRobert Marsh spoke in Leeds. “No,” said Åsa Lindqvist.\n")
+    place.write("c.txt", "2024-03-01\n\nRobert Marsh spoke in Hull.\n")
+    place.index()
+
+    def asked(*args):
+        return [(row["name"], row["mentions"], row["articles"], row["quotes"]) for row in place.ask("entities", *args)]
+    hull, marsh, leeds = ("Hull", 3, 1, 0), ("Robert Marsh", 1, 1, 0), ("Leeds", 1, 1, 0)
+    equal(sorted(asked("--from", "2023-02-01", "--until", "2023-02-01")), [hull, ("Åsa Lindqvist", 2, 1, 0)], "of a day")
+    equal(sorted(asked("--from", "2023-02", "--until", "2023-06")), [hull, leeds, marsh, ("Åsa Lindqvist", 3, 2, 1)], "of some months")
+    equal(sorted(asked("--from", "2024")), [("Hull", 1, 1, 0), marsh], "since a year")
+    equal(asked("lindqvist", "--from", "2023-03"), [("Åsa Lindqvist", 1, 1, 1)], "of one name")
+
+
+@test
 def usage(place):
     for args in (["index"], ["index", "--nonsense", "."], ["entities"], ["mentions", place.dir], ["quotes", place.dir, "--type", "PER"],
                  ["entities", place.dir, "--from", "yesterday"], ["search", place.dir], ["entities", place.dir, "--limit", "x"],
@@ -861,6 +878,49 @@ def lsp_answers_over_the_folder(place):
         server.client.change(b, 2, [{"text": "Then Åsa Lindqvist spoke.\n"}])
         server.client.published(b, 2)
         equal(found(ask("references", a, 0, 8)), [("a.txt", 0, 6), ("a.txt", 0, 59), ("b.txt", 0, 5)], "references with both open")
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
+def what_is_typed_is_asked(place):
+    """Rows are those of open articles as they stand in the editor, saved or not, and of the files again when these are closed."""
+    place.write(".newsmark.toml", "[index]\nexclude = ['out/']\n")
+    place.write("a.txt", "2023-02-01\n\nÅsa Lindqvist came to Hull on 3 May 2023. “We will not sell,” said Lindqvist.\n")
+    place.write("b.txt", "2023-03-01\n\n“Nobody asked us,” said Robert Marsh. Åsa Lindqvist left.\n")
+    place.write("c.txt", "2023-01-01\n\nRobert Marsh was alone.\n")
+    place.write("out/d.txt", "Robert Marsh was out.\n")
+    typed = "2023-02-01\n\nCarla Wood came to York on 4 June 2022. “We may sell the quay,” said Åsa Lindqvist.\n"
+    with Server(place) as server:
+        server.ready()
+        uri = server.folder + "/a.txt"
+
+        def rows(what, key, **params):
+            return [(row["path"], row[key]) for row in server.rows(what, **params)]
+
+        def sums():
+            return {row["name"]: (row["mentions"], row["articles"], row["quotes"]) for row in server.rows("entities", type="PER")}
+        before = [sums()] + [server.rows(*q[:1], **q[1]) for q in (("mentions", {"name": "lindqvist"}), ("quotes", {}), ("timeline", {}))]
+        equal(before[0], {"Åsa Lindqvist": (3, 2, 1), "Robert Marsh": (2, 2, 1)}, "sums of the files")
+        server.client.open(uri, typed)
+        server.client.open(server.folder + "/out/d.txt", "Robert Marsh is out.\n")
+        server.client.published(uri, 1)
+        equal(sums(), {"Åsa Lindqvist": (2, 2, 1), "Robert Marsh": (2, 2, 1), "Carla Wood": (1, 1, 0)}, "sums")
+        equal(rows("mentions", "text", name="lindqvist"), [("a.txt", "Åsa Lindqvist"), ("b.txt", "Åsa Lindqvist")], "mentions, by date")
+        equal(rows("quotes", "text"), [("a.txt", "“We may sell the quay,”"), ("b.txt", "“Nobody asked us,”")], "quotations")
+        equal(rows("quotes", "speaker", words="quay"), [("a.txt", "Åsa Lindqvist")], "quotations with a word")
+        equal([r for r in rows("timeline", "value") if r[0] == "a.txt"], [("a.txt", "2022-06-04"), ("a.txt", "2023-02-01")], "days told")
+        equal(rows("search", "text", words="york"), [("a.txt", "York")], "search for what is typed")
+        equal(rows("search", "text", words="hull"), [], "search for what was deleted")
+        row = server.rows("search", words="york")[0]
+        equal((row["range"]["start"], row["left"]), ({"line": 2, "character": 19}, "Carla Wood came to "), "place in the text as it is typed")
+        server.client.change(uri, 2, [{"range": {"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 10}}, "text": "Berta Strand"}])
+        server.client.published(uri, 2)
+        equal(sums(), {"Åsa Lindqvist": (2, 2, 1), "Robert Marsh": (2, 2, 1), "Berta Strand": (1, 1, 0)}, "sums after an edit")
+        symbols = server.client.request("workspace/symbol", {"query": "strand"})
+        equal([(s["name"], s["location"]["uri"]) for s in symbols], [("Berta Strand", uri)], "symbols")
+        server.client.close(uri)
+        equal([sums()] + [server.rows(*q[:1], **q[1]) for q in (("mentions", {"name": "lindqvist"}), ("quotes", {}), ("timeline", {}))],
+              before, "answers once it is closed")
         equal(server.client.finish(), 0, "exit status")
 
 
