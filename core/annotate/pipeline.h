@@ -41,7 +41,7 @@ typedef struct Annotations {
   Lang lang;
   Dct dct;
   Str title;                      // the headline; empty: none
-  const HumanFacts *human;        // of the spans that a person has a part in
+  const HumanFacts *const *human; // of the spans that a person has a part in
   const struct Annotations *base; // strings and blocks may be its; held by a reference; NULL: none
   const void *held; // something else that strings may be of, with what lets it go; NULL: nothing
   void (*let_go)(const void *held);

@@ -69,7 +69,7 @@ typedef struct Span {
   Maker by;
   float confidence; // 0 to 1
   uint32_t id;      // unique in the article; steady while the span lives
-  uint32_t human;   // its facts are Annotations.human[human - 1]; 0: no person has a part in it
+  uint32_t human;   // its facts are *Annotations.human[human - 1]; 0: no person has a part in it
   union {
     const EntityFacts *entity; // mentions of one entity share theirs
     const DateFacts *date;

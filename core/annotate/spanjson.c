@@ -115,7 +115,7 @@ void span_write_json(StrBuf *out, const Span *span, const SpanWriter *writer)
   write_facts(out, span, writer);
   write_confidence(out, span->confidence);
   json_write_member(out, "by", span_by_name(span, writer->scratch));
-  if (span->human) write_human(out, &writer->human[span->human - 1]);
+  if (span->human) write_human(out, writer->human[span->human - 1]);
   strbuf_byte(out, '}');
 }
 

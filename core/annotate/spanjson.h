@@ -11,7 +11,7 @@ typedef struct SpanWriter {
   size_t (*offset)(void *ctx, size_t at);                          // byte to "start" and "end"
   void (*range)(void *ctx, StrBuf *out, size_t start, size_t end); // writes the value of "range"
   void *ctx;
-  const HumanFacts *human; // of the annotations
+  const HumanFacts *const *human; // of the annotations
   Arena *scratch;
 } SpanWriter;
 

@@ -63,7 +63,7 @@ static const Span *find_span(const Annotations *found, const Span *like)
 
 static bool decided(const Annotations *found, const Span *span)
 {
-  Verdict verdict = span->human ? found->human[span->human - 1].verdict : VERDICT_NONE;
+  Verdict verdict = span->human ? found->human[span->human - 1]->verdict : VERDICT_NONE;
   return verdict == VERDICT_MADE || verdict == VERDICT_ACCEPTED;
 }
 

@@ -130,7 +130,7 @@ static void put_span(StrBuf *out, Numbers *numbers, const Exported *article, uns
     put_note(out, numbers, bound, "value", span->tag->value);
     break;
   }
-  if (span->human) put_human(out, numbers, article, bound, &article->found->human[span->human - 1]);
+  if (span->human) put_human(out, numbers, article, bound, article->found->human[span->human - 1]);
 }
 
 static void write_article(StrBuf *out, const Exported *article)

@@ -94,7 +94,7 @@ static void put_bodies(StrBuf *out, const Exported *article, const Span *span)
   } else {
     put_labelled(out, &first, article, "value", span->tag->value);
   }
-  if (span->human) put_body(out, &first, "commenting", article->found->human[span->human - 1].note);
+  if (span->human) put_body(out, &first, "commenting", article->found->human[span->human - 1]->note);
 }
 
 static void write_article(StrBuf *out, const Exported *article)

@@ -37,6 +37,13 @@ static Str *string_at(Decision *self, size_t offset)
   return (Str *)(void *)((char *)self + offset);
 }
 
+static void describe(Decision *self)
+{
+  self->fits = decision_kind(self->type, &self->number) == self->kind;
+  self->human = (HumanFacts){self->verdict, self->id, self->note};
+  self->tag = (TagFacts){.tag = self->type, .value = self->value};
+}
+
 const Decision *decision_new(const Decision *from)
 {
   Decision copy = *from;
@@ -46,13 +53,13 @@ const Decision *decision_new(const Decision *from)
   char *to = (char *)(self + 1);
   *self = copy;
   self->refs = 1;
-  self->fits = decision_kind(copy.type, &self->number) == copy.kind;
   for (size_t i = 0; i < ARRAY_LEN(g_strings); i++) {
     Str *string = string_at(self, g_strings[i]);
     if (string->len) memcpy(to, string->ptr, string->len);
     string->ptr = to;
     to += string->len;
   }
+  describe(self);
   return self;
 }
 

@@ -23,8 +23,6 @@ typedef struct Decision {
   Verdict verdict;
   SpanKind kind;
   bool gone;       // a tombstone
-  bool fits;       // `type` is one of `kind`; set by decision_new()
-  uint8_t number;  // of the type in its kind, where it fits; likewise
   Str id, type;    // type: "PER", "direct", a tag's name; of a rejection perhaps empty: any type of the kind
   Str value, note; // empty: nothing said of it; likewise:
   Str name, entity;
@@ -33,6 +31,11 @@ typedef struct Decision {
   DecidedParty speaker, source;
   Str state; // of the record `article`: "unread", "work", "done"
   Str more;  // members that we do not know, `"key":value,…`: kept for those who do
+  // Set by decision_new():
+  bool fits;        // `type` is one of `kind`
+  uint8_t number;   // of the type in its kind, where it fits
+  HumanFacts human; // what annotations say of it
+  TagFacts tag;     // of a tag that is in no machine's place
 } Decision;
 
 // A copy of `from` in memory of its own. The caller holds the one reference.

@@ -83,7 +83,7 @@ static void place_all(Kept *self, const DecisionVec *decisions, const Snapshot *
   for (size_t i = 0; i < decisions->len; i++) {
     if (places[i].state == ANCHOR_FOUND)
       vec_push(&self->places, (Placed){plain_to_byte(&plain, places[i].start),
-                                       plain_to_byte(&plain, places[i].end), decisions->items[i]});
+                                       plain_to_byte(&plain, places[i].end), decisions->items[i], 0});
     else
       vec_push(&self->orphans, (KeptOrphan){decisions->items[i], places[i].state});
   }
@@ -141,7 +141,7 @@ const HumanLayer *kept_layer(const char *marks_path, const Registry *registry, c
   LedgerTexts news = {0};
   if (ledger && ledger_read(ledger, &news, NULL)) kept_place(&kept, &news, text);
   const HumanLayer *layer =
-      kept.places.len || !registry_empty(registry) ? layer_new(&kept.places, registry) : NULL;
+      kept.places.len || !registry_empty(registry) ? layer_new(&kept.places, NULL, registry) : NULL;
   vec_release(&news);
   ledger_free(ledger);
   kept_release(&kept);

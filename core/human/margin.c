@@ -16,6 +16,8 @@ struct Margin {
   VEC_OF(MarginNote) notes; // with a place first, by start
   size_t placed;            // so many of them
   size_t longest;           // bytes of the longest there has been
+  Shelf *shelf;             // of what is placed; NULL: to be made, as decisions came, went or changed
+  MarginCounts counts;      // made with the shelf
   Map ids;                  // of every id that was ever here: its index then. Keys are in `arena`
   Arena arena;
 };
@@ -30,6 +32,7 @@ void margin_free(Margin *self)
   if (!self) return;
   for (size_t i = 0; i < self->notes.len; i++) decision_unref(self->notes.items[i].decision);
   vec_release(&self->notes);
+  shelf_unref(self->shelf);
   map_release(&self->ids);
   arena_release(&self->arena);
   free(self);
@@ -44,6 +47,13 @@ const MarginNote *margin_notes(const Margin *self, size_t *count)
 bool margin_has_loose(const Margin *self)
 {
   return self->placed < self->notes.len;
+}
+
+// Decisions are about to change.
+static void clear_shelf(Margin *self)
+{
+  shelf_unref(self->shelf);
+  self->shelf = NULL;
 }
 
 static bool is_note(const Margin *self, size_t i, Str id)
@@ -100,6 +110,7 @@ size_t margin_near(const Margin *self, size_t at)
 
 static MarginNote take_out(Margin *self, size_t i)
 {
+  clear_shelf(self);
   MarginNote note = self->notes.items[i];
   self->placed -= i < self->placed;
   memmove(&self->notes.items[i], &self->notes.items[i + 1], (--self->notes.len - i) * sizeof note);
@@ -108,6 +119,7 @@ static MarginNote take_out(Margin *self, size_t i)
 
 static void put_in(Margin *self, MarginNote note)
 {
+  clear_shelf(self);
   size_t at = note.loose ? self->notes.len : first_from(self, note.start);
   vec_push(&self->notes, note);
   memmove(&self->notes.items[at + 1], &self->notes.items[at], (self->notes.len - 1 - at) * sizeof note);
@@ -129,6 +141,7 @@ static void put(Margin *self, MarginNote note)
   size_t i = index_of(self, note.decision->id);
   decision_ref(note.decision);
   if (i < self->placed && !note.loose && self->notes.items[i].start == note.start) {
+    clear_shelf(self);
     decision_unref(self->notes.items[i].decision);
     self->notes.items[i] = note;
     remember(self, i);
@@ -147,6 +160,7 @@ static int note_order(const void *left, const void *right)
 void margin_fill(Margin *self, Kept *kept)
 {
   assert(!self->notes.len);
+  clear_shelf(self);
   for (size_t i = 0; i < kept->places.len; i++) {
     const Placed *place = &kept->places.items[i];
     vec_push(&self->notes,
@@ -176,6 +190,7 @@ void margin_refresh(Margin *self, const Decision *was, const Decision *is)
 {
   size_t i = index_of(self, was->id);
   if (i == self->notes.len || self->notes.items[i].decision != was) return;
+  clear_shelf(self);
   self->notes.items[i].decision = decision_ref(is);
   decision_unref(was);
 }
@@ -327,14 +342,41 @@ bool margin_settle(Margin *self, const Snapshot *text, size_t start, size_t end)
   return back;
 }
 
-const HumanLayer *margin_layer(const Margin *self, const Registry *registry)
+static void fill_shelf(Margin *self)
+{
+  self->shelf = shelf_new();
+  self->counts = (MarginCounts){0};
+  for (size_t i = 0; i < self->notes.len; i++) {
+    const Decision *decision = self->notes.items[i].decision;
+    if (decision->gone) continue;
+    if (i < self->placed) shelf_add(self->shelf, decision_ref(decision));
+    self->counts.loose += i >= self->placed;
+    self->counts.rejected += i < self->placed && decision->verdict == VERDICT_REJECTED;
+    self->counts.notes += i < self->placed && decision->note.len > 0;
+  }
+}
+
+MarginCounts margin_counts(Margin *self)
+{
+  if (!self->shelf) fill_shelf(self);
+  return self->counts;
+}
+
+// What is on the shelf is in order, so an edit costs no look at any decision.
+const HumanLayer *margin_layer(Margin *self, const Registry *registry)
 {
   PlacedVec places = {0};
-  for (size_t i = 0; self && i < self->placed; i++) {
+  if (!self->shelf) fill_shelf(self);
+  size_t count = self->shelf->items.len;
+  places = (PlacedVec){.items = xmalloc(size_mul(count + 1, sizeof *places.items)), .cap = count + 1};
+  for (size_t i = 0, next = 0; i < self->placed && next < count; i++) {
     const MarginNote *note = &self->notes.items[i];
-    if (note->decision->gone || note->start >= note->end) continue;
-    vec_push(&places, (Placed){note->start, note->end, decision_ref(note->decision)});
+    if (note->decision != self->shelf->items.items[next].decision) continue; // a tombstone
+    if (note->start < note->end)
+      places.items[places.len++] = (Placed){note->start, note->end, note->decision, next};
+    next++;
   }
-  if (!places.len && registry_empty(registry)) return NULL;
-  return layer_new(&places, registry);
+  if (places.len || !registry_empty(registry)) return layer_new(&places, self->shelf, registry);
+  vec_release(&places);
+  return NULL;
 }

@@ -16,6 +16,10 @@ typedef struct Margin Margin;
 
 Margin *margin_new(void);
 void margin_free(Margin *self); // NULL is fine
+typedef struct MarginCounts {   // tombstones left out
+  size_t rejected, notes, loose;
+} MarginCounts;
+MarginCounts margin_counts(Margin *self);
 // All notes: those with a place by start, then the loose ones. Borrowed until the next call that is not
 // const.
 const MarginNote *margin_notes(const Margin *self, size_t *count);
@@ -45,4 +49,4 @@ bool margin_has_loose(const Margin *self);
 bool margin_settle(Margin *self, const Snapshot *text, size_t start, size_t end);
 
 // As it is now, for laying over; the caller holds a reference. NULL: nothing.
-const HumanLayer *margin_layer(const Margin *self, const Registry *registry);
+const HumanLayer *margin_layer(Margin *self, const Registry *registry);

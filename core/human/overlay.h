@@ -3,26 +3,7 @@
 #pragma once
 
 #include "annotate/pipeline.h"
-#include "human/decision.h"
-#include "human/registry.h"
-
-typedef struct Placed {     // a decision where it stands in the text
-  size_t start, end;        // bytes in the article
-  const Decision *decision; // counted
-} Placed;
-typedef VEC_OF(Placed) PlacedVec;
-
-typedef struct HumanLayer { // immutable and counted
-  PlacedVec places;         // sorted by start; without tombstones and orphans
-  const Registry *registry; // counted; NULL: nothing said for the folder
-  int refs;                 // atomic
-} HumanLayer;
-
-// Takes the array `places` with the references in it, sorts it, and refers to `registry`.
-const HumanLayer *layer_new(PlacedVec *places, const Registry *registry);
-const HumanLayer *layer_ref(const HumanLayer *self); // NULL is fine
-void layer_unref(const HumanLayer *self);            // NULL is fine
-bool layer_empty(const HumanLayer *self);            // NULL is fine
+#include "human/layer.h"
 
 // `found` with `layer` over it. `prose`: the text in which names stand; of an HTML article without its
 // markup. The caller holds a reference, which keeps one to `found`; where people said nothing it is `found`

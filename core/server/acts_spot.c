@@ -72,7 +72,7 @@ bool act_same_class(SpanKind a, SpanKind b)
 const MarginNote *act_note_of_span(const Act *act, const Span *span)
 {
   if (!span || !span->human) return NULL;
-  const HumanFacts *human = &act_found(act)->human[span->human - 1];
+  const HumanFacts *human = act_found(act)->human[span->human - 1];
   return human->record.len ? margin_find(act->doc->margin, human->record) : NULL;
 }
 

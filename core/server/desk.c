@@ -1,8 +1,8 @@
 // Each open article that is a file of a marked folder has a desk. An action changes the margin and the
-// folder's registry at once, is laid over and told to the client, and then a job on the pool writes it: it
-// makes the anchors in the text as it was when the job began, puts the lines into the ledger and brings back
-// what others wrote. One job a desk; what is done meanwhile is written by the next. An answer goes out when
-// its action is on disk.
+// folder's registry at once, is laid over and told to the client, and then, not to slow that, a job on the
+// pool writes it: it makes the anchors in the text as it was when the job began, puts the lines into the
+// ledger and brings back what others wrote. One job a desk; what is done meanwhile is written by the next. An
+// answer goes out when its action is on disk.
 #include "server/desk_p.h"
 
 #include "base/alloc.h"
@@ -370,9 +370,9 @@ static void job_to_open(Desk *desk, SyncJob *job)
   if (first) {
     registry_unref(doc->registry);
     doc->registry = registry_ref(desk->root->registry);
-    docs_release_hold(lsp_docs(desk->desks->lsp), doc);
   }
   if (changed || first) docs_relay(lsp_docs(desk->desks->lsp), doc);
+  if (first) docs_release_hold(lsp_docs(desk->desks->lsp), doc);
 }
 
 static void sync_done(uv_work_t *req, int status)
@@ -404,7 +404,7 @@ static void start_sync(Desk *desk)
     desk->again = true;
     return;
   }
-  desk->again = false;
+  desk->again = desk->due = false;
   desk->job = job_new(desk);
   uv_queue_work(lsp_loop(desk->desks->lsp), &desk->job->req, sync_work, sync_done);
 }
@@ -548,6 +548,7 @@ static void show_step(Desk *desk, const Step *step)
 void desk_commit(Desk *desk, Step *step)
 {
   desk->syncs++;
+  desk->due = step->items.len && docs_is_current(desk->doc); // shown first; on_found() goes on
   if (step->items.len) {
     vec_push(&desk->undo, *step);
     show_step(desk, step);
@@ -555,7 +556,7 @@ void desk_commit(Desk *desk, Step *step)
     desk->redo.len = 0;
     *step = (Step){0};
   }
-  start_sync(desk);
+  if (!desk->due) start_sync(desk);
 }
 
 // Make the article and the folder what they were before (or after) the item.
@@ -694,23 +695,14 @@ void desk_edited(Desk *desk, TextEdit edit)
 
 ReviewCounts desk_counts(const Document *doc)
 {
-  ReviewCounts counts = {0};
-  const Annotations *found = doc->found ? doc->found->found : NULL;
-  for (size_t i = 0; found && i < found->spans.len; i++) {
-    const Span *span = &found->spans.items[i];
-    Verdict verdict = span->human ? found->human[span->human - 1].verdict : VERDICT_NONE;
-    bool reviewed = verdict == VERDICT_MADE || verdict == VERDICT_ACCEPTED || verdict == VERDICT_RULE;
+  MarginCounts kept = margin_counts(doc->margin);
+  ReviewCounts counts = {.rejected = kept.rejected, .orphans = kept.loose, .notes = kept.notes};
+  const SpanVec none = {0}, *spans = doc->found ? &doc->found->found->spans : &none;
+  for (size_t i = 0; i < spans->len; i++) {
+    bool reviewed = spans->items[i].by == BY_HUMAN;
     counts.reviewed += reviewed;
     counts.unreviewed += !reviewed;
-    counts.doubtful += !reviewed && span->confidence < DOUBTFUL_BELOW;
-    counts.notes += span->human && found->human[span->human - 1].note.len;
-  }
-  size_t count;
-  const MarginNote *notes = margin_notes(doc->margin, &count);
-  for (size_t i = 0; i < count; i++) {
-    if (notes[i].decision->gone) continue;
-    counts.orphans += notes[i].loose;
-    counts.rejected += !notes[i].loose && notes[i].decision->verdict == VERDICT_REJECTED;
+    counts.doubtful += !reviewed && spans->items[i].confidence < DOUBTFUL_BELOW;
   }
   return counts;
 }
@@ -719,7 +711,9 @@ static void on_found(void *ctx, Lsp *lsp, const Document *doc)
 {
   Desk *desk = doc->desk;
   (void)ctx;
-  if (!desk || !lsp_wants_annotations(lsp)) return;
+  if (!desk) return;
+  if (desk->due) start_sync(desk);
+  if (!lsp_wants_annotations(lsp)) return;
   ReviewCounts counts = desk_counts(doc);
   StrBuf params = {0};
   strbuf_byte(&params, '{');

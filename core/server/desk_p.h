@@ -41,6 +41,7 @@ struct Desk {
   Ledger *ledger;      // the job's while there is one
   SyncJob *job, *last; // last: to run behind `job`, once closed
   bool loaded, again, checking;
+  bool due;                    // to be written once it is shown
   uint64_t syncs;              // asked for so far
   VEC_OF(char *) dirty;        // ids to be written; owned
   Map is_dirty;                // the same

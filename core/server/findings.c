@@ -19,7 +19,7 @@ typedef struct Equal { // the last two facts of a cluster that were found equal;
 
 typedef struct Follow {
   const SpanVec *old;
-  const HumanFacts *old_human, *human;
+  const HumanFacts *const *old_human, *const *human;
   Equal *equal; // [cluster of old]
   const Changes *changes;
   size_t first, last; // old bytes: where the changes begin and end
@@ -159,8 +159,8 @@ static bool same_date(const DateFacts *was, const DateFacts *is)
 static bool same_human(const Follow *self, const Span *was, const Span *is)
 {
   if (!was->human || !is->human) return was->human == is->human;
-  const HumanFacts *a = &self->old_human[was->human - 1], *b = &self->human[is->human - 1];
-  return a->verdict == b->verdict && str_eq(a->record, b->record) && str_eq(a->note, b->note);
+  const HumanFacts *a = self->old_human[was->human - 1], *b = self->human[is->human - 1];
+  return a == b || (a->verdict == b->verdict && str_eq(a->record, b->record) && str_eq(a->note, b->note));
 }
 
 static bool same_facts(const Follow *self, const Span *was, const Span *is)
@@ -180,8 +180,9 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
            same_mention(self, &was->quote->speaker, &is->quote->speaker) &&
            same_mention(self, &was->quote->source, &is->quote->source);
   default:
-    return str_eq(was->tag->tag, is->tag->tag) && str_eq(was->tag->value, is->tag->value) &&
-           str_eq(was->tag->fields, is->tag->fields) && str_eq(was->tag->script, is->tag->script);
+    return was->tag == is->tag ||
+           (str_eq(was->tag->tag, is->tag->tag) && str_eq(was->tag->value, is->tag->value) &&
+            str_eq(was->tag->fields, is->tag->fields) && str_eq(was->tag->script, is->tag->script));
   }
 }
 
@@ -235,7 +236,7 @@ static void pair(Follow *self, Moved *from, size_t to)
 static bool same_label(const Span *a, const Span *b)
 {
   return a->kind == b->kind && a->type == b->type &&
-         (a->kind != SPAN_TAG || str_eq(a->tag->tag, b->tag->tag));
+         (a->kind != SPAN_TAG || a->tag == b->tag || str_eq(a->tag->tag, b->tag->tag));
 }
 
 // Pair the old spans [a, a_end) with the new ones [b, b_end), which all begin at one byte.

@@ -54,14 +54,14 @@ static void offer_verdicts(Actions *self, const Span *span, Str words, Arena *ar
 {
   Str kind = arena_printf(arena, ",\"kind\":\"%s\"", span_kind_name(span->kind));
   Str type = span_type_name(span);
-  if (!review_is_reviewed(self->doc->found->found, span)) {
+  if (span->by != BY_HUMAN) {
     add_action(self, "quickfix.newsmark.accept", "newsmark.accept",
                arena_printf(arena, "Accept " STR_FMT " as " STR_FMT, STR_ARG(words), STR_ARG(type)),
                span->start, span->end, kind);
     add_action(self, "quickfix.newsmark.reject", "newsmark.reject",
                arena_printf(arena, "Reject " STR_FMT " as " STR_FMT, STR_ARG(words), STR_ARG(type)),
                span->start, span->end, kind);
-  } else if (span->human && self->doc->found->found->human[span->human - 1].record.len) {
+  } else if (span->human && self->doc->found->found->human[span->human - 1]->record.len) {
     add_action(self, "refactor.newsmark.forget", "newsmark.forget",
                arena_printf(arena, "Forget what was decided about " STR_FMT, STR_ARG(words)), span->start,
                span->end, kind);
@@ -81,8 +81,7 @@ static void offer_tags(Actions *self, size_t start, size_t end, Str words, const
   static const char *const scopes[] = {"here", "article", "folder"};
   static const char *const where[] = {"", " everywhere in this article", " everywhere in the folder"};
   for (size_t t = 0; t < ARRAY_LEN(types); t++) {
-    if (span && str_is(span_type_name(span), types[t]) && review_is_reviewed(self->doc->found->found, span))
-      continue;
+    if (span && str_is(span_type_name(span), types[t]) && span->by == BY_HUMAN) continue;
     for (size_t s = 0; s < (t < 3 ? ARRAY_LEN(scopes) : 1); s++)
       add_action(self, "refactor.newsmark.tag", "newsmark.tag",
                  arena_printf(arena, "Tag " STR_FMT " as %s%s", STR_ARG(words), names[t], where[s]), start,

@@ -176,22 +176,18 @@ static bool in_list(const cJSON *list, Str value)
   return false;
 }
 
-bool review_is_reviewed(const Annotations *found, const Span *span)
-{
-  Verdict verdict = span->human ? found->human[span->human - 1].verdict : VERDICT_NONE;
-  return verdict == VERDICT_MADE || verdict == VERDICT_ACCEPTED || verdict == VERDICT_RULE;
-}
-
-static bool passes(const Annotations *found, const Span *span, const cJSON *filter)
+// Without a filter: what no person decided about.
+static bool passes(const Span *span, const cJSON *filter)
 {
   const char *by = span->by == BY_HUMAN    ? "human"
                    : span->by == BY_SCRIPT ? "script"
                    : span->by == BY_MODEL  ? "model"
                    : span->by == BY_LIST   ? "list"
                                            : "rule";
-  const cJSON *reviewed = json_get(filter, "reviewed");
-  if (!filter) return !review_is_reviewed(found, span);
-  if (cJSON_IsBool(reviewed) && cJSON_IsTrue(reviewed) != review_is_reviewed(found, span)) return false;
+  const cJSON *wanted = json_get(filter, "reviewed");
+  bool reviewed = span->by == BY_HUMAN;
+  if (!filter) return !reviewed;
+  if (cJSON_IsBool(wanted) && cJSON_IsTrue(wanted) != reviewed) return false;
   double confidence = (double)span->confidence;
   return in_list(json_get(filter, "kinds"), str_of(span_kind_name(span->kind))) &&
          in_list(json_get(filter, "types"), span_type_name(span)) &&
@@ -209,7 +205,7 @@ bool review_next(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Erro
   const Span *best = NULL, *round = NULL; // round: the one past the article's end
   for (size_t i = 0; i < found->spans.len; i++) {
     const Span *span = &found->spans.items[i];
-    if (!passes(found, span, filter)) continue;
+    if (!passes(span, filter)) continue;
     if (!back) {
       if (!round) round = span;
       if (span->start > at && !best) best = span;

@@ -13,5 +13,3 @@ typedef VEC_OF(Person) Persons;
 // The article's persons and organisations; likeliest for the quotation at `at` first (SIZE_MAX: by mentions).
 // On the heap.
 void review_list_people(const Document *doc, size_t at, Persons *people);
-// Whether a person made, accepted or ruled this.
-bool review_is_reviewed(const Annotations *found, const Span *span);
