@@ -123,7 +123,7 @@ bool offers_may_be_another(const Document *doc, const cJSON *params, size_t at)
 {
   Actions self = {.only = json_get(json_get(params, "context"), "only")};
   const Span *span = entity_at(doc, at);
-  return doc->desk && span && span->type == ENTITY_PER && !review_is_reviewed(doc->found->found, span) &&
+  return doc->desk && span && span->type == ENTITY_PER && span->by != BY_HUMAN &&
          wanted(&self, "refactor.newsmark.entity");
 }
 
