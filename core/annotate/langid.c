@@ -25,12 +25,31 @@ static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES + 4] = {
 
 _Static_assert(LANGID_LANES == LANG_COUNT - 1, "one lane a language");
 
-static void add_word(const Token *token, int32_t sums[LANGID_LANES])
-{
+typedef struct Rows { // of one word
   uint32_t buckets[LANGID_MOST];
+  size_t count;
+} Rows;
+
+static size_t next_word(const TokenVec *tokens, size_t at)
+{
+  while (at < tokens->len && !langid_reads(&tokens->items[at])) at++;
+  return at;
+}
+
+// The rows of the word at `at`, if there is one, called from memory.
+static void call_rows(const TokenVec *tokens, size_t at, Rows *rows)
+{
+  if (at >= tokens->len) return;
+  rows->count = langid_features(&tokens->items[at], rows->buckets);
+  for (size_t n = 0; n < rows->count; n++)
+    __builtin_prefetch(&g_langid_weights[rows->buckets[n] * LANGID_LANES]);
+}
+
+static void add_rows(const Rows *rows, int32_t sums[LANGID_LANES])
+{
   Lanes16 low = {0}, high = {0}; // hold LANGID_MOST * 127
-  for (size_t n = langid_features(token, buckets); n; n--) {
-    const int8_t *row = &g_langid_weights[buckets[n - 1] * LANGID_LANES];
+  for (size_t n = 0; n < rows->count; n++) {
+    const int8_t *row = &g_langid_weights[rows->buckets[n] * LANGID_LANES];
     low += lanes_widen(row);
     high += lanes_widen(row + 8);
   }
@@ -52,21 +71,31 @@ static bool is_clear(const int32_t sums[LANGID_LANES])
   return first - second >= CLEAR;
 }
 
+// Letters in the words that are read.
+static float weigh(const TokenVec *tokens)
+{
+  size_t letters = 0, words = 0;
+  for (size_t i = next_word(tokens, 0); i < tokens->len && words < LANGID_WORDS; words++) {
+    letters += tokens->items[i].end - tokens->items[i].start;
+    i = next_word(tokens, i + 1);
+  }
+  return (float)letters;
+}
+
 LangScores langid_score(Str text, const TokenVec *tokens)
 {
   (void)text;
-  LangScores scores = {.weight = 0};
+  LangScores scores = {.weight = weigh(tokens)};
   int32_t sums[LANGID_LANES] = {0};
-  size_t words = 0;
-  bool clear = false;
-  for (size_t i = 0; i < tokens->len && words < LANGID_WORDS; i++) {
-    const Token *token = &tokens->items[i];
-    if (!langid_reads(token)) continue;
-    scores.weight += (float)(token->end - token->start);
-    if (!clear) add_word(token, sums);
-    if (++words % LOOK == 0) clear = clear || is_clear(sums);
+  Rows rows[2]; // of this word and the next: they lie all over the table
+  size_t at = next_word(tokens, 0);
+  call_rows(tokens, at, &rows[0]);
+  for (size_t words = 0; at < tokens->len && words < LANGID_WORDS;) {
+    at = next_word(tokens, at + 1);
+    call_rows(tokens, at, &rows[(words + 1) % 2]);
+    add_rows(&rows[words % 2], sums);
+    if (++words % LOOK == 0 && is_clear(sums)) break;
   }
-  if (!words) return scores;
   for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums[l] * STEP;
   return scores;
 }
