@@ -176,14 +176,43 @@ uint32_t gazetteer_id_of(Str id)
 
 // --- rough spelling
 
-// What two or three letters of a folded word sound like, the longest first; "" drops them.
-static const char *const g_sounds[][2] = {
-    {"shch", "s"}, {"sch", "s"}, {"tsch", "c"}, {"tsj", "c"}, {"tch", "c"}, {"skj", "s"}, {"zh", "s"},
-    {"sh", "s"},   {"sj", "s"},  {"ch", "h"},   {"kh", "h"},  {"ph", "f"},  {"th", "t"},  {"ck", "k"},
-    {"ou", "u"},   {"oe", "o"},  {"ae", "a"},   {"ue", "u"},  {"ts", "s"},  {"tz", "s"},  {"ij", "i"},
-    {"iy", "i"},   {"yj", "i"},  {"yy", "i"},   {"ks", "x"},  {"aa", "a"},  {"w", "v"},   {"y", "i"},
-    {"j", "i"},    {"z", "s"},   {"c", "k"},    {"q", "k"},   {"'", ""},    {"-", " "},
+// What letters of a folded word sound like, by the first of them, the longest first.
+typedef struct Sound {
+  char rest[4];  // behind the first letter
+  uint8_t taken; // letters in all; 0: no sound
+  char sound;    // 0 drops them
+} Sound;
+static const Sound g_sounds[128][6] = {
+    ['a'] = {{"e", 2, 'a'}, {"a", 2, 'a'}},
+    ['c'] = {{"h", 2, 'h'}, {"k", 2, 'k'}, {"", 1, 'k'}},
+    ['i'] = {{"j", 2, 'i'}, {"y", 2, 'i'}},
+    ['j'] = {{"", 1, 'i'}},
+    ['k'] = {{"h", 2, 'h'}, {"s", 2, 'x'}},
+    ['o'] = {{"u", 2, 'u'}, {"e", 2, 'o'}},
+    ['p'] = {{"h", 2, 'f'}},
+    ['q'] = {{"", 1, 'k'}},
+    ['s'] = {{"hch", 4, 's'}, {"ch", 3, 's'}, {"kj", 3, 's'}, {"h", 2, 's'}, {"j", 2, 's'}},
+    ['t'] = {{"sch", 4, 'c'}, {"sj", 3, 'c'}, {"ch", 3, 'c'}, {"h", 2, 't'}, {"s", 2, 's'}, {"z", 2, 's'}},
+    ['u'] = {{"e", 2, 'u'}},
+    ['w'] = {{"", 1, 'v'}},
+    ['y'] = {{"j", 2, 'i'}, {"y", 2, 'i'}, {"", 1, 'i'}},
+    ['z'] = {{"h", 2, 's'}, {"", 1, 's'}},
+    ['\''] = {{"", 1, 0}},
+    ['-'] = {{"", 1, ' '}},
 };
+
+// The sound at the head of `letters`: itself where no other is known.
+static Sound sound_of(Str letters)
+{
+  unsigned char first = (unsigned char)letters.ptr[0];
+  const Sound *sounds = first < ARRAY_LEN(g_sounds) ? g_sounds[first] : NULL;
+  for (size_t i = 0; sounds && i < ARRAY_LEN(g_sounds[0]) && sounds[i].taken; i++) {
+    const Sound *sound = &sounds[i];
+    if (letters.len >= sound->taken && !memcmp(letters.ptr + 1, sound->rest, sound->taken - 1u))
+      return *sound;
+  }
+  return (Sound){"", 1, letters.ptr[0]};
+}
 
 uint64_t gazetteer_rough_hash(Str name)
 {
@@ -192,18 +221,10 @@ uint64_t gazetteer_rough_hash(Str name)
   char *rough = arena_alloc(&arena, folded.len + 1);
   size_t len = 0;
   for (size_t i = 0; i < folded.len;) {
-    const char *sound = NULL;
-    size_t taken = 1;
-    for (size_t s = 0; s < ARRAY_LEN(g_sounds) && !sound; s++) {
-      if (g_sounds[s][0][0] != folded.ptr[i]) continue;
-      Str letters = str_of(g_sounds[s][0]);
-      if (!str_starts(str_slice(folded, i, folded.len), letters)) continue;
-      sound = g_sounds[s][1];
-      taken = letters.len;
-    }
-    char c = sound ? *sound : folded.ptr[i];
+    Sound sound = sound_of(str_slice(folded, i, folded.len));
+    char c = sound.sound;
     if (c && (!len || rough[len - 1] != c)) rough[len++] = c; // doubled letters are one
-    i += taken;
+    i += sound.taken;
   }
   uint64_t hash = str_hash((Str){rough, len}) ^ 0x5bd1e995u;
   arena_release(&arena);

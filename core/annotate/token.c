@@ -7,11 +7,11 @@
 #include "base/utf8.h"
 
 #define APOSTROPHE 0x2019u
+#define BYTES_A_TOKEN 5u // of text, at first: five or six with the space between
 
 typedef struct Scan {
   const char *base, *at, *end;
   Arena *arena;
-  const Table *elisions;
 } Scan;
 
 typedef struct Word {        // the word being read
@@ -92,14 +92,14 @@ static bool possessive(const Scan *scan, const char *p, size_t mark_len)
 }
 
 // "l", "dell", "qu" before an apostrophe; a lone capital before a capital is part of a surname, "L'" apart.
-static bool elision(const Scan *scan, const Word *word, const char *p, CharClass next)
+static bool elision(const Word *word, const char *p, CharClass next)
 {
   size_t len = (size_t)(p - word->start);
   if (!word->ascii || len > 8) return false;
   char low[8];
   for (size_t i = 0; i < len; i++) low[i] = (char)(word->start[i] | 0x20);
   if (len == 1 && low[0] != 'l' && (word->flags & TOKEN_CAPITAL) && next == CHAR_UPPER) return false;
-  return table_seek(scan->elisions, (Str){low, len}) != SIZE_MAX;
+  return table_seek(table_find("elisions", ""), (Str){low, len}) != SIZE_MAX;
 }
 
 static bool joins_point(const Word *word, const char *p, CharClass prev, CharClass next)
@@ -122,7 +122,7 @@ static bool joins(const Scan *scan, const Word *word, const char *p, uint32_t cp
     if (!is_letter(prev) || possessive(scan, p, (size_t)(after - p))) return false;
     bool opening = next_cp == 0x201C || next_cp == 0xAB || next_cp == '"';
     if (!is_letter(next) && !opening) return false;
-    *stop_after = elision(scan, word, p, next);
+    *stop_after = elision(word, p, next);
     return *stop_after || is_letter(next);
   }
   if (!is_word(next) || next == CHAR_MARK) return false;
@@ -240,9 +240,13 @@ static uint32_t mark_read(Scan *scan, uint32_t cp, size_t len, bool behind_word)
 
 void tokens_split(Str text, Arena *arena, TokenVec *tokens)
 {
-  Scan scan = {text.ptr, text.ptr, text.ptr + text.len, arena, table_find("elisions", "")};
+  Scan scan = {text.ptr, text.ptr, text.ptr + text.len, arena};
   uint32_t before = TOKEN_LINE_START;
   bool behind_word = false;
+  if (!tokens->cap) {
+    tokens->cap = text.len / BYTES_A_TOKEN + 8;
+    tokens->items = arena_alloc(arena, size_mul(tokens->cap, sizeof *tokens->items));
+  }
   while (scan.at < scan.end) {
     uint32_t cp;
     size_t len = utf8_decode(scan.at, scan.end, &cp);
@@ -277,11 +281,10 @@ void tokens_split(Str text, Arena *arena, TokenVec *tokens)
 
 typedef struct Sentences {
   Str text;
-  const Table *abbreviations, *starters;
+  Lang lang;
   Arena *arena;
   const Token *in;
   size_t len; // of in
-  bool nouns; // the language writes nouns with capitals
 } Sentences;
 
 static Str token_text(Str text, const Token *token)
@@ -332,7 +335,7 @@ static bool blank_line_before(const Sentences *job, const Token *token)
 
 static bool is_starter(const Sentences *job, const Token *token)
 {
-  return table_seek(job->starters, token->lower) != SIZE_MAX;
+  return table_seek(table_find("starters", lang_code(job->lang)), token->lower) != SIZE_MAX;
 }
 
 // Whether a sentence can begin with token `i`, after a sentence that seems to have ended before it. Marks are
@@ -378,9 +381,10 @@ static bool point_joins(const Sentences *job, size_t i, bool *ends)
     return false;
   *ends = false;
   if (is_initial(word) && initial_goes_on(job, i)) return true;
-  size_t row = table_seek(job->abbreviations, word->lower);
+  const Table *abbreviations = table_find("abbreviations", lang_code(job->lang));
+  size_t row = table_seek(abbreviations, word->lower);
   if (row == SIZE_MAX) return false;
-  Str kind = table_cell(job->abbreviations, row, 1);
+  Str kind = table_cell(abbreviations, row, 1);
   *ends = str_is(kind, "end");
   bool last = i + 2 >= job->len; // "sa." is a word too: there the point is the sentence's
   if (str_is(kind, "number")) return !last && (job->in[i + 2].flags & TOKEN_NUMBER);
@@ -393,7 +397,7 @@ static bool is_ordinal(const Sentences *job, size_t i)
   const Token *number = &job->in[i];
   if (!(number->flags & TOKEN_NUMBER) || number->end - number->start > 2 || i + 2 >= job->len) return false;
   const Token *next = &job->in[i + 2];
-  return job->nouns && (next->flags & TOKEN_CAPITAL) && !is_starter(job, next);
+  return job->lang == LANG_DE && (next->flags & TOKEN_CAPITAL) && !is_starter(job, next); // nouns
 }
 
 // Whether the sentence ends behind the terminators and closers that begin at `i`; *next: the token behind
@@ -439,12 +443,16 @@ static Token token_with_point(const Sentences *job, const Token *word)
   return joined;
 }
 
+// Neither the token nor the next is a mark: no point to be joined, no end. Most are.
+static bool is_inner(const Sentences *job, size_t i)
+{
+  uint32_t marks = job->in[i].flags & (TOKEN_PUNCT | TOKEN_ABBREV);
+  return !marks && i + 1 < job->len && !(job->in[i + 1].flags & TOKEN_PUNCT);
+}
+
 void sentences_split(Str text, Lang lang, TokenVec *tokens, Arena *arena, SentenceVec *sentences)
 {
-  Sentences job = {
-      .text = text, .arena = arena, .in = tokens->items, .len = tokens->len, .nouns = lang == LANG_DE};
-  job.abbreviations = table_find("abbreviations", lang_code(lang));
-  job.starters = table_find("starters", lang_code(lang));
+  Sentences job = {.text = text, .lang = lang, .arena = arena, .in = tokens->items, .len = tokens->len};
   size_t first = 0, next = 0;
   tokens->len = 0; // written again from the front, never past what was read
   for (size_t i = 0; i < job.len; i = next) {
@@ -454,6 +462,10 @@ void sentences_split(Str text, Lang lang, TokenVec *tokens, Arena *arena, Senten
       first = tokens->len;
     }
     next = i + 1;
+    if (is_inner(&job, i)) {
+      tokens->items[tokens->len++] = token;
+      continue;
+    }
     bool may_end = (token.flags & TOKEN_ABBREV) != 0; // "U.S." by its shape
     bool joined = next < job.len && point_joins(&job, i, &may_end);
     if (joined) {

@@ -105,18 +105,26 @@ Str arena_dup(Arena *arena, Str s)
   return (Str){copy, s.len};
 }
 
+// Written where the next allocation will be; once more where it has no room there.
 Str arena_printf(Arena *arena, const char *format, ...)
 {
+  if (!arena->head) add_chunk(arena, ALIGN);
+  size_t room = arena->size - arena->used;
+  char *text = arena->head->data + arena->used;
   va_list args, again;
   va_start(args, format);
   va_copy(again, args);
-  int len = vsnprintf(NULL, 0, format, args);
+  ASAN_UNPOISON_MEMORY_REGION(text, room);
+  int written = vsnprintf(text, room, format, args);
+  ASAN_POISON_MEMORY_REGION(text, room);
   va_end(args);
-  char *text = arena_alloc(arena, (size_t)(len < 0 ? 0 : len) + 1);
-  text[0] = '\0';
-  if (len > 0) vsnprintf(text, (size_t)len + 1, format, again);
+  size_t len = written < 0 ? 0 : (size_t)written;
+  bool fits = arena_room(len + 1) <= room;
+  text = arena_alloc(arena, len + 1);
+  if (!fits) vsnprintf(text, len + 1, format, again);
+  if (written < 0) text[0] = '\0';
   va_end(again);
-  return (Str){text, (size_t)(len < 0 ? 0 : len)};
+  return (Str){text, len};
 }
 
 void arena_reset(Arena *arena)

@@ -31,7 +31,7 @@ typedef struct Part { // a section
 typedef VEC_OF(Part) PartVec;
 
 struct Article {
-  TSParser *parser;
+  TSParser *parser;     // NULL: no tree was asked for yet
   const Snapshot *text; // of the last parse, a reference; NULL: none
   size_t lead;          // bytes of white space before the first section
   PartVec parts;
@@ -52,12 +52,16 @@ const char *block_kind_name(BlockKind kind)
 
 Article *article_new(void)
 {
-  Article *self = xcalloc(1, sizeof *self);
-  self->parser = ts_parser_new();
-  bool fits = ts_parser_set_language(self->parser, tree_sitter_article());
+  return xcalloc(1, sizeof(Article));
+}
+
+static TSParser *parser_new(void)
+{
+  TSParser *parser = ts_parser_new();
+  bool fits = ts_parser_set_language(parser, tree_sitter_article());
   assert(fits);
   (void)fits;
-  return self;
+  return parser;
 }
 
 static void part_release(Part *part)
@@ -73,7 +77,7 @@ void article_free(Article *self)
   vec_release(&self->parts);
   vec_release(&self->blocks);
   snapshot_unref(self->text);
-  ts_parser_delete(self->parser);
+  if (self->parser) ts_parser_delete(self->parser);
   free(self);
 }
 
@@ -253,6 +257,7 @@ static void parse_part(Article *self, Part *part, size_t start)
 {
   Arena scratch = {0};
   Str bytes = snapshot_read(self->text, start, start + part->len, &scratch);
+  if (!self->parser) self->parser = parser_new();
   TSTree *tree = ts_parser_parse_string(self->parser, part->tree, bytes.ptr, (uint32_t)bytes.len);
   if (part->tree) ts_tree_delete(part->tree);
   part->tree = tree;
