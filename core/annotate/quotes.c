@@ -55,6 +55,8 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
   draft.seed = (uint32_t)str_hash(str_slice(scene->notes->text, draft.start, seed_end));
   *saying = speaker_find(scene, &self->candidates, *marked);
   describe_place(scene, marked, &draft);
+  draft.closes = marked->last >= scene->tail;
+  draft.doubtful = marked->doubtful;
   draft.single = marks_single(scene->notes, marked->form == QUOTE_CLOSER ? marked->last - 1 : marked->first);
   if (draft.starts) draft.topic = speaker_topic(scene, &self->candidates, marked->first);
   draft.type = type_of(scene, marked, &draft);
@@ -72,11 +74,18 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
   return draft;
 }
 
+// Whether a mark that nothing opens stands where one ends speech, rather than behind any word.
+static bool ends_like_speech(const Scene *scene, const Marked *marked, const QuoteDraft *draft)
+{
+  bool stop = marked->last > 1 && (scene->in[marked->last - 2].flags & TOKEN_PUNCT);
+  return stop || draft->closes || draft->reason == REASON_CUE || scene_is(scene, marked->last, ",");
+}
+
 static float confidence(const Quotes *quotes, const Scene *scene, const Marked *marked, const Saying *saying,
                         const QuoteDraft *draft)
 {
   if (marked->form == QUOTE_DASH) return saying->cue ? 0.95F : draft->whole ? 0.8F : 0.5F;
-  if (marked->form == QUOTE_CLOSER) return 0.9F;
+  if (marked->form == QUOTE_CLOSER) return ends_like_speech(scene, marked, draft) ? 0.9F : 0.3F;
   float signs[SPEECH_SIGNS];
   speech_signs(scene, marked, saying, draft, signs);
   return speech_likeness(quotes->speech, signs);

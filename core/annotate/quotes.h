@@ -48,6 +48,9 @@ typedef struct QuoteDraft {
   bool single;    // between single marks
   bool asks;      // is a question, with no cue
   bool bare;      // of dash speech: a few words without a verb, such as "– Ja visst."
+  bool closes;    // nothing but marks stands behind it in its block
+  bool doubtful;  // of an opener: whole quotations stand behind it, so that it is one only if a later block
+                  // closes it
 } QuoteDraft;
 typedef VEC_OF(QuoteDraft) QuoteVec;
 

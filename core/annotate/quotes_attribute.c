@@ -8,7 +8,9 @@
 
 #define RECENT 10          // persons kept
 #define SPEECH_LEAST 0.40F // probability
-#define JOIN_BLOCKS 12     // that one quotation may run over
+#define SURELY 0.80F
+#define JOIN_BLOCKS 12 // that one quotation may run over
+#define HEADS_OVER 12  // blocks below a headline that it may quote
 
 typedef struct Person {
   size_t entity; // index in entities
@@ -47,14 +49,16 @@ typedef struct Walk {
   size_t lead_block;
   Speaker topic; // whom the last sentence of a block is about
   size_t topic_block;
-  size_t asked_block;  // a line of dash speech that asks, with nobody named
-  Speaker answerer;    // who spoke last by a dash and a verb of saying
-  size_t answer_block; // and where, or where it answered last
-  size_t open_block;   // ended inside a quotation whose mark the next block may repeat
-  uint32_t group;      // the last one; 0: none
-  size_t block;        // where the walk is
-  size_t quoted;       // end of the last quotation
-  size_t last_cue;     // byte of its cue
+  size_t asked_block;    // a line of dash speech that asks, with nobody named
+  Speaker answerer;      // who spoke last by a dash and a verb of saying
+  size_t answer_block;   // and where, or where it answered last
+  size_t head[4], heads; // spans in headlines that wait for a speaker
+  size_t head_block;     // and where
+  size_t open_block;     // ended inside a quotation whose mark the next block may repeat
+  uint32_t group;        // the last one; 0: none
+  size_t block;          // where the walk is
+  size_t quoted;         // end of the last quotation
+  size_t last_cue;       // byte of its cue
 } Walk;
 
 static const char *const g_reasons[] = {
@@ -70,6 +74,7 @@ static const char *const g_reasons[] = {
     [REASON_SIGNED] = "This name is signed below.",
     [REASON_NEXT] = "The quotation that follows has this speaker.",
     [REASON_ANSWER] = "It answers a question, as this speaker does here.",
+    [REASON_BELOW] = "This headline stands over what this speaker says.",
 };
 
 // --- who is who
@@ -458,6 +463,27 @@ static void guess(Walk *self, const QuoteVec *drafts, size_t i, Reading *reading
   }
 }
 
+// A headline quotes the first one with a name who is quoted below it.
+static void name_headlines(Walk *self)
+{
+  for (size_t i = 0; i < self->heads; i++) {
+    Span *span = &self->out->items[self->head[i]];
+    QuoteFacts facts = *span->quote;
+    facts.speaker = self->last.mention;
+    facts.speaker.name = arena_dup(self->arena, facts.speaker.name);
+    facts.voice = voices_of(&self->voices, &facts.speaker, self->arena);
+    facts.why = str_of(g_reasons[REASON_BELOW]);
+    span->quote = arena_copy(self->arena, &facts, sizeof facts);
+  }
+  self->heads = 0;
+}
+
+static bool in_headline(const Walk *self)
+{
+  BlockKind kind = self->article->items[self->block].notes->kind;
+  return kind == BLOCK_HEADLINE || kind == BLOCK_SUBHEAD;
+}
+
 static void emit(Walk *self, const Reading *reading)
 {
   bool same_cue = reading->cue.end && reading->cue.start == self->last_cue && self->last_cue;
@@ -508,10 +534,17 @@ static void attribute(Walk *self, const QuoteVec *drafts, size_t i, Reading *rea
 static void finish(Walk *self, const Reading *reading)
 {
   emit(self, reading);
+  if (!has_speaker(&reading->speaker) && in_headline(self) && self->heads < ARRAY_LEN(self->head)) {
+    self->head[self->heads++] = self->out->len - 1;
+    self->head_block = self->block;
+  }
   if (has_speaker(&reading->speaker)) {
     self->last = reading->speaker;
     self->last_block = self->block;
     self->last_cued = reading->cue.end > 0;
+    if (self->heads && self->block - self->head_block > HEADS_OVER) self->heads = 0;
+    bool named = self->last.entity != SIZE_MAX && reading->draft->confidence >= SURELY;
+    if (self->heads && self->last_cued && named) name_headlines(self);
     if (self->last_cued && reading->draft->form == QUOTE_DASH) {
       self->answerer = self->last;
       self->answer_block = self->block;
@@ -591,8 +624,10 @@ static bool emitted(const QuoteDraft *draft)
 static bool stands_unopened(const Walk *self, const Passage *passage, const QuoteDraft *draft)
 {
   if (draft->start || !quotes_closes_early(draft)) return false;
-  if (draft->reason == REASON_CUE || (draft->reason == REASON_ACCORDING && draft->speaker.kind)) return true;
-  return draft->end == passage->notes->text.len && self->block && self->quoted > passage[-1].start;
+  bool cued = draft->reason == REASON_CUE || draft->reason == REASON_SENTENCE;
+  if ((cued && draft->cue_start >= draft->end) || (draft->reason == REASON_ACCORDING && draft->speaker.kind))
+    return true;
+  return draft->closes && self->block && self->quoted > passage[-1].start;
 }
 
 static void walk_reported(Walk *self, const Passage *passage, const QuoteDraft *draft)
@@ -631,12 +666,13 @@ static void walk_block(Walk *self)
     }
     bool unopened = draft->form == QUOTE_CLOSER && stands_unopened(self, passage, draft);
     if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->quoted) continue;
+    const QuoteDraft *closer = NULL;
+    size_t to = draft->form == QUOTE_OPENER ? joined_block(self, draft->single, &closer) : self->block;
+    if (draft->doubtful && !closer) continue;
     advance(self, reading.start, true);
     reading.same_group = draft->start == 0 && self->open_block + 1 == self->block;
     attribute(self, drafts, i, &reading);
     if (draft->form == QUOTE_OPENER) {
-      const QuoteDraft *closer;
-      size_t to = joined_block(self, draft->single, &closer);
       if (!closer) self->open_block = self->block;
       if (closer) {
         const Passage *last = &self->article->items[to];

@@ -61,7 +61,7 @@ void dash_speech(const Scene *scene, bool listed, MarkedVec *out)
     if (!first && (listed || south) && last == scene->len) return; // an item of a list, for all that it shows
     if (!first) out->len = 0;
     if (last > first + 1 && begins_speech(scene, first))
-      vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH});
+      vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH, false});
     first = by_dash ? dash_stop : next_dash(scene, last);
   }
 }

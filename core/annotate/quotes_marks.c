@@ -200,7 +200,7 @@ static void push(Pairing *self, const Mark *mark)
 static void pair_up(Pairing *self, uint32_t first, uint32_t last)
 {
   while (self->out->len && self->out->items[self->out->len - 1].first > first) self->out->len--;
-  vec_push_in(self->arena, self->out, (Marked){first, last, QUOTE_MARKS});
+  vec_push_in(self->arena, self->out, (Marked){first, last, QUOTE_MARKS, false});
 }
 
 // Whether all pairs from `from` on are between single marks.
@@ -303,6 +303,14 @@ static bool introduced(const Pairing *self, uint32_t token)
          (!self->out->len || self->out->items[self->out->len - 1].first < token);
 }
 
+// Whether speech begins at a mark: at the block's start or behind a colon or a comma, with a capital.
+static bool begins_speech(const Pairing *self, const Open *open)
+{
+  const TokenVec *tokens = &self->notes->tokens;
+  bool place = !open->first || is_byte(self->notes->text, &tokens->items[open->first - 1], ":,");
+  return place && open->first + 1 < tokens->len && (tokens->items[open->first + 1].flags & TOKEN_CAPITAL);
+}
+
 // Whether the last pair's closer ends too what `open` began, in the sentence that the pairs from `behind` on
 // are parts of: "We call it "home", she said.
 static bool shares_closer(const Pairing *self, const Open *open, size_t behind)
@@ -310,9 +318,7 @@ static bool shares_closer(const Pairing *self, const Open *open, size_t behind)
   const TokenVec *tokens = &self->notes->tokens;
   Str text = self->notes->text;
   if (open->family == SINGLE || behind == self->out->len || behind) return false;
-  bool begins = !open->first || is_byte(text, &tokens->items[open->first - 1], ":");
-  if (!begins || open->first + 1 >= tokens->len || !(tokens->items[open->first + 1].flags & TOKEN_CAPITAL))
-    return false;
+  if (!begins_speech(self, open)) return false;
   for (size_t i = behind; i < self->out->len; i++) {
     if (!(tokens->items[self->out->items[i].first - 1].flags & TOKEN_WORD)) return false;
   }
@@ -355,15 +361,24 @@ void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
       pair_up(&self, open->first, out->items[out->len - 1].last);
       break;
     }
-    if (open->family == SINGLE ? !introduced(&self, open->first) : !only_single(&self, behind)) continue;
+    bool nested = open->family != SINGLE && !only_single(&self, behind);
+    if (nested ? i || !begins_speech(&self, open) : open->family == SINGLE && !introduced(&self, open->first))
+      continue;
+    Marked opener = {open->first, len, QUOTE_OPENER, nested};
+    if (nested) {
+      vec_push_in(arena, out, opener);
+      memmove(out->items + behind + 1, out->items + behind, (out->len - 1 - behind) * sizeof opener);
+      out->items[behind] = opener;
+      break;
+    }
     out->len = behind;
-    vec_push_in(arena, out, (Marked){open->first, len, QUOTE_OPENER});
+    vec_push_in(arena, out, opener);
     self.late_closer = 0;
     break;
   }
-  if (self.late_closer) vec_push_in(arena, out, (Marked){self.late_closer, len, QUOTE_CLOSER});
+  if (self.late_closer) vec_push_in(arena, out, (Marked){self.late_closer, len, QUOTE_CLOSER, false});
   if (self.first_closer) {
-    Marked closer = {0, self.first_closer, QUOTE_CLOSER};
+    Marked closer = {0, self.first_closer, QUOTE_CLOSER, false};
     vec_push_in(arena, out, closer);
     memmove(out->items + 1, out->items, (out->len - 1) * sizeof *out->items);
     out->items[0] = closer;

@@ -58,6 +58,7 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool that;       // begins what is reported: "that", "dass"
   bool as;         // begins ", as X said"
   bool reports;    // a verb in the form of reported speech: "sei", "habe"
+  bool who;        // begins a clause about the one just named: "who", "som", "der"
 } Word;
 
 typedef struct WordSlot {
@@ -74,6 +75,7 @@ typedef struct Lexicon { // the words of one language
   WordSlot *slots;            // the same by the hash that tokens bring, open addressing: eight bytes a form
   uint32_t mask;              // of slots
   bool compounds;             // writes compounds in one word
+  bool clitics;               // hangs the subject on its verb: "dit-il"
   uint64_t tail_lengths;      // of nouns that may end a compound: bit n is set for one of n bytes
   uint64_t tails[TAILS / 64]; // and a bit for the hash of the last bytes of each
 } Lexicon;
@@ -94,6 +96,9 @@ extern const Word g_unknown_word;
 // What is known of a token; &g_unknown_word where nothing is. A compound is known by its last part
 // ("utrikesministern").
 const Word *lexicon_word(const Lexicon *self, const Token *token);
+// The pronoun that hangs on a verb ("dit-il"), which begins at byte *start of the token; NULL where there is
+// none.
+const Word *lexicon_clitic(const Lexicon *self, const Token *token, uint32_t *start);
 const Phrase *lexicon_phrase(const Lexicon *self, uint32_t phrase); // NULL for 0
 
 typedef enum QuoteReason {
@@ -109,6 +114,7 @@ typedef enum QuoteReason {
   REASON_SIGNED,    // a signature below
   REASON_NEXT,      // the quotation after, in the same breath
   REASON_ANSWER,    // answers a question, as one who is interviewed does
+  REASON_BELOW,     // in a headline: the first who is quoted below
 } QuoteReason;
 
 struct Layout;
@@ -116,6 +122,7 @@ struct Layout;
 typedef struct Marked { // a stretch of speech in tokens
   uint32_t first, last; // half-open, marks or dash included
   QuoteForm form;
+  bool doubtful; // an opener with whole quotations behind it
 } Marked;
 typedef VEC_OF(Marked) MarkedVec;
 
@@ -135,6 +142,7 @@ typedef struct Scene {
   Arena *arena, *keep; // scratch; the notes' own
   const Token *in;     // notes->tokens
   uint32_t len;        // of in
+  uint32_t tail;       // token behind the last word
   const Word **words;  // [token]
   uint8_t *inside;     // [token]: 1 within a quotation
   uint8_t *stops;      // [token]: 1 where a sentence ends: . ! ? … with a sentence behind it, or none

@@ -64,7 +64,8 @@ static void place(const Scene *scene, Candidate *c)
   }
 }
 
-// A genitive in front of a noun: "Putin's spokesman", "Kinas ambassadör", "USA:s".
+// A genitive in front of a noun: "Putin's spokesman", "Kinas ambassadör", "USA:s". The s of Friis, Louis and
+// Magnus is their own.
 static bool is_owner(const Scene *scene, const Name *name)
 {
   uint32_t next = name->last;
@@ -72,7 +73,9 @@ static bool is_owner(const Scene *scene, const Name *name)
   Str s = str_slice(scene->notes->text, name->start, name->end);
   if (str_is(scene->in[next].lower, "'s") || str_is(scene->in[next].lower, "’s")) return true;
   if (scene->lexicon->lang == LANG_EN || scene->lexicon->lang == LANG_IT) return false;
-  bool genitive = str_ends(s, STR("s")) || str_ends(s, STR("s’")) || str_ends(s, STR("'"));
+  bool own =
+      str_ends(s, STR("is")) || str_ends(s, STR("os")) || str_ends(s, STR("us")) || str_ends(s, STR("ss"));
+  bool genitive = (str_ends(s, STR("s")) && !own) || str_ends(s, STR("’")) || str_ends(s, STR("'"));
   const Word *word = scene->words[next];
   return genitive && is_lower_word(scene, next) && !word->cue && !word->small && !word->pronoun;
 }
@@ -180,6 +183,18 @@ static bool add_unknown_name(const Scene *scene, uint32_t noun, uint32_t stop, C
   return true;
 }
 
+// An agency or a paper that the tagger did not see.
+static void add_outlet(const Scene *scene, uint32_t i, CandidateVec *out)
+{
+  uint64_t class;
+  if (scene->inside[i] || !map_get(&scene->quotes->outlets, scene->in[i].lower, &class) || class != 'n')
+    return;
+  Candidate c = {.first = i, .last = i + 1, .type = ENTITY_ORG, .outlet = true};
+  c.party.kind = PARTY_NAME;
+  place(scene, &c);
+  vec_push_in(scene->arena, out, c);
+}
+
 static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   const Word *word = scene->words[i];
@@ -213,7 +228,9 @@ void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
     uint32_t stop = name ? name->first : scene->len;
     for (; token < stop; token++) {
       char role = scene->words[token]->role;
-      if (!(role || scene->words[token]->pronoun) || scene->inside[token]) continue;
+      bool known = role || scene->words[token]->pronoun;
+      if (!known && (scene->in[token].flags & TOKEN_CAPITAL)) add_outlet(scene, token, out);
+      if (!known || scene->inside[token]) continue;
       bool near = token + 1 == stop || (token + 2 == stop && (scene->in[token + 1].flags & TOKEN_NUMBER));
       if (role && near && name && name->type == ENTITY_PER) continue; // a title is part of its name
       bool person = role && role != 'g' && role != 'o';

@@ -37,7 +37,7 @@ static bool report(Reporter *self, uint32_t first, uint32_t last, float least, f
   while (first < last && scene_is(scene, last - 1, ",")) last--;
   if (count_words(scene, first, last) < CLAUSE_LEAST) return false;
   Saying saying;
-  Marked clause = {first, last, QUOTE_REPORTED};
+  Marked clause = {first, last, QUOTE_REPORTED, false};
   QuoteDraft draft = layout_draft(self->layout, &clause, &saying);
   bool outside = saying.cue && (saying.cue_last <= first || saying.cue_first >= last);
   if (!outside || !saying.speaker.kind || saying.score < least) return false;

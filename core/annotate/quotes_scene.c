@@ -45,7 +45,10 @@ void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)
   for (uint32_t i = 0; i < len; i++) {
     uint32_t flags = self->in[i].flags;
     self->words[i] = flags & TOKEN_WORD ? lexicon_word(self->lexicon, &self->in[i]) : &g_unknown_word;
-    if (flags & TOKEN_PUNCT) self->stops[i] = ends_sentence(self, i);
+    if (flags & TOKEN_PUNCT)
+      self->stops[i] = ends_sentence(self, i);
+    else
+      self->tail = i + 1;
   }
 }
 
@@ -59,8 +62,10 @@ static float token_toll(const Scene *self, uint32_t i)
 
 void scene_mark(Scene *self, const MarkedVec *marked)
 {
-  for (size_t i = 0; i < marked->len; i++)
+  for (size_t i = 0; i < marked->len; i++) {
+    if (marked->items[i].doubtful) continue; // what is whole behind it counts
     memset(self->inside + marked->items[i].first, 1, marked->items[i].last - marked->items[i].first);
+  }
   self->toll[0] = 0;
   for (uint32_t i = 0; i < self->len; i++) self->toll[i + 1] = self->toll[i] + token_toll(self, i);
 }

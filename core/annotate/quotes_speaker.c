@@ -9,6 +9,8 @@
 #define AFTER 50
 #define REPORTER_WITHIN 2.2F // toll from the verb of saying
 #define PHRASE_MOST 8u       // tokens that describe somebody
+#define RELATIVE_MOST 14u    // tokens between "who" and its verb
+#define THAT_WITHIN 12u      // tokens from the verb of saying to "that"
 
 typedef struct Frame { // the sentence around a quotation
   const Scene *scene;
@@ -261,6 +263,36 @@ static bool behind_comma(const Scene *scene, const Cue *cue)
   return first > 0 && scene_is(scene, first - 1, ",");
 }
 
+// Whether a clause about what stands in front of `token` has the verb group of the cue as its own: "Lee, who
+// last week said". Another candidate in between is the subject instead: "the plan that Lee called".
+static bool relative(const Frame *self, const Cue *cue, uint32_t token)
+{
+  const Scene *scene = self->scene;
+  uint32_t verb = group_start(scene, cue->first), who = token + (token < verb && scene_is(scene, token, ","));
+  bool german = scene->lexicon->lang == LANG_DE; // "der" is an article as well
+  if (who >= verb || !scene->words[who]->who || (german && who == token) || verb - who > RELATIVE_MOST)
+    return false;
+  for (uint32_t i = who + 1; i < verb; i++) {
+    if (scene->inside[i] && !german) return false;
+    if (!scene->inside[i] && (scene_is(scene, i, ",;:") || scene->words[i]->small == SMALL_SUB)) return false;
+  }
+  for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    if (c->first > who && c->last <= verb && !c->after_prep && !c->after_to && !c->owner) return false;
+  }
+  return true;
+}
+
+// Whether "that" parts the cue from a candidate behind it: who is told of is not who tells.
+static bool told_of(const Scene *scene, const Cue *cue, const Candidate *c)
+{
+  uint32_t end = c->first < cue->last + THAT_WITHIN ? c->first : cue->last + THAT_WITHIN;
+  for (uint32_t i = cue->last; i < end; i++) {
+    if (scene->words[i]->that) return true;
+  }
+  return false;
+}
+
 static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
 {
   const Scene *scene = self->scene;
@@ -281,12 +313,17 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
     if (english && skip_light(scene, self->stretch.last, cue->first) < cue->first) score -= 2.5F; // "X said"
   } else if (c->first < self->stretch.first) {
     if (cue->class == CUE_CALL) score -= 2.2F;
+    if (told_of(scene, cue, c)) score -= 2;
+    // "La Cina, ha scritto Branstad, …": in English a subject may come before its verb and a comma, too.
+    bool ends = !english || scene_is(scene, c->last, ",") ||
+                (c->last < scene->len && scene->words[c->last]->small == SMALL_PREP);
+    bool tag = behind_comma(scene, cue) && between < 0.3F && ends;
+    if (tag) return score + (scene->lexicon->lang == LANG_IT ? 0.4F : 0.8F);
     bool led = self->subject < SIZE_MAX && self->candidates->items[self->subject].first <= self->lo + 1;
     if (led && &self->candidates->items[self->subject] != c)
       score -= 1.2F; // subject first: this is the object
     if (english) score -= 3;
-    bool tag = behind_comma(scene, cue) && between < 0.3F; // "La Cina, ha scritto Branstad, …"
-    if (scene->lexicon->lang == LANG_IT) score -= tag ? -0.4F : 1.6F;
+    if (scene->lexicon->lang == LANG_IT) score -= 1.6F;
   }
   return score;
 }
@@ -303,6 +340,8 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   float between = toll(scene, c->last, cue->first);
   size_t index = (size_t)(c - self->candidates->items);
   bool subject = index == (cue->behind ? self->tagger : self->subject);
+  bool clause = verb_cue(cue) && cue->class != CUE_READ && relative(self, cue, c->last);
+  if (clause) return 3 + base_weight(c) + 1.2F;
   float most = cue->gerund || cue->joined ? 1.5F : subject ? 1.8F : 3.5F;
   if (between > most) between = most;
   float score = 3 + base_weight(c) - (cue->class == CUE_POST ? 2.0F : 1.0F) * between;
@@ -476,6 +515,33 @@ static void offer_phrases(Frame *self, const Cue *cue)
     offer(self, cue, &party, cue->score + (cue->behind ? 1.7F : 1.2F));
 }
 
+// "a-t-elle dit", "répond-il"
+static void offer_clitic(Frame *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  for (uint32_t i = group_start(scene, cue->first); i < cue->last; i++) {
+    uint32_t start;
+    const Word *word = lexicon_clitic(scene->lexicon, &scene->in[i], &start);
+    if (!word) continue;
+    Party party = {start, scene->in[i].end, PARTY_PRONOUN, word->pronoun, {0}};
+    offer(self, cue, &party, cue->score + 3.6F);
+  }
+}
+
+// How likely a verb keeps its subject to itself: "Ha aggiunto che …", "In un messaggio a Lee ha scritto: …".
+static float unnamed_weight(const Frame *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  if (!drops_subjects(scene->lexicon->lang)) return -0.3F;
+  if (cue->gerund) return 1.2F;
+  if (cue->behind) return -0.3F;
+  if (parenthetical(scene, cue)) return 1.2F;
+  uint32_t verb = group_start(scene, cue->first), next = cue->last;
+  bool said = next == self->stretch.first || scene->words[next]->that || scene_is(scene, next, ":");
+  if (said && verb == self->lo) return 2.4F;
+  return said && self->subject == SIZE_MAX ? 1.6F : -0.3F;
+}
+
 static void try_cue(Frame *self, Cue *cue)
 {
   const Scene *scene = self->scene;
@@ -491,10 +557,10 @@ static void try_cue(Frame *self, Cue *cue)
   if (cue->behind && cue->class == CUE_NOUN) return;
   if (verb_cue(cue)) {
     static const Party nobody = {0};
-    offer(self, cue, &nobody,
-          cue->score + (drops_subjects(scene->lexicon->lang) && cue->gerund ? 1.2F : -0.3F));
+    offer(self, cue, &nobody, cue->score + unnamed_weight(self, cue));
   }
   if (cue->class == CUE_ADJUNCT) return;
+  offer_clitic(self, cue);
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
     const Candidate *c = &self->candidates->items[i];
     bool is_cue = c->first < cue->last && c->last > cue->first;
@@ -591,7 +657,9 @@ static void find_outlet(Frame *self)
     if (!c->outlet || c->first < best->cue_last || c->party.start == best->speaker.start || ahead) continue;
     if (toll(scene, best->cue_last, c->first) > REPORTER_WITHIN) return;
     bool name = c->party.kind == PARTY_NAME;
-    bool told = name && best->cue == CUE_TELL && toll(scene, best->cue_last, c->first) < 0.3F;
+    bool called = c->first > 0 && scene->words[c->first - 1]->role == 'o'; // "der Nachrichtenagentur Reuters"
+    bool told = name && (best->cue == CUE_TELL || called) &&
+                toll(scene, best->cue_last, c->first) < (called ? 1.0F : 0.3F);
     if (!(c->after_to || (name && c->after_prep) || told)) continue;
     self->best.source = c->party;
     return;
@@ -704,14 +772,15 @@ Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked s
 
 Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end)
 {
-  return speaker_find(scene, candidates, (Marked){end, end, QUOTE_MARKS});
+  return speaker_find(scene, candidates, (Marked){end, end, QUOTE_MARKS, false});
 }
 
 Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end)
 {
   uint32_t last = end; // over the full stop, to the start of its sentence
   while (last > 0 && end - last < 3 && (scene->in[last - 1].flags & TOKEN_PUNCT)) last--;
-  Frame self = {.scene = scene, .candidates = candidates, .stretch = {last, last, QUOTE_MARKS}, .lo = last};
+  Frame self = {
+      .scene = scene, .candidates = candidates, .stretch = {last, last, QUOTE_MARKS, false}, .lo = last};
   while (self.lo > 0 && last - self.lo < BEFORE && !boundary(scene, self.lo - 1)) self.lo--;
   self.hi = last;
   candidate_window(&self);
@@ -742,8 +811,9 @@ uint32_t speaker_breaks_in(const Scene *scene, uint32_t from)
                                                  str_starts(scene_text(scene, i), STR(".."));
     if (!comma && !mark) continue;
     if (mark && (scene->in[i + 1].flags & TOKEN_CAPITAL)) continue;
+    uint32_t verb = skip_light(scene, i + 1, i + 4 < scene->len ? i + 4 : scene->len); // ", a dit Lee"
     Cue cue;
-    if (!speaker_cue_at(scene, i + 1, scene->len, &cue) || !verb_cue(&cue)) continue;
+    if (verb >= scene->len || !speaker_cue_at(scene, verb, scene->len, &cue) || !verb_cue(&cue)) continue;
     uint32_t subject = cue.last;
     while (subject < scene->len && scene->words[subject]->small == SMALL_ADV) subject++;
     if (!subject_at(scene, subject)) continue;

@@ -93,6 +93,8 @@ static bool load_reported(Lexicon *self, Error *err)
       word->as = true;
     else if (str_is(class, "verb"))
       word->reports = true;
+    else if (str_is(class, "who"))
+      word->who = true;
     else
       return broken(table, i, err);
   }
@@ -175,6 +177,7 @@ static bool lexicon_load(Lexicon *self, Lang lang, Error *err)
   self->lang = lang;
   self->compounds = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA ||
                     lang == LANG_DE || lang == LANG_NL || lang == LANG_FI;
+  self->clitics = lang == LANG_FR;
   bool ok =
       load_cues(self, err) && load_small(self, err) && load_reported(self, err) && load_speakers(self, err);
   if (ok) lexicon_settle(self);
@@ -239,6 +242,11 @@ static const Word *find(const Lexicon *self, Str lower, uint32_t hash)
   return NULL;
 }
 
+static const Word *find_str(const Lexicon *self, Str lower)
+{
+  return find(self, lower, (uint32_t)str_hash(lower));
+}
+
 // The noun that ends a compound. Most words end like none, which their last bytes tell.
 static const Word *find_tail(const Lexicon *self, Str lower)
 {
@@ -248,10 +256,32 @@ static const Word *find_tail(const Lexicon *self, Str lower)
     bool inside = (lower.ptr[cut] & 0xC0) == 0x80; // a character
     if (inside || !(self->tail_lengths >> (lower.len - cut) & 1)) continue;
     Str tail = str_slice(lower, cut, lower.len);
-    const Word *word = find(self, tail, (uint32_t)str_hash(tail));
+    const Word *word = find_str(self, tail);
     if (word && word->role) return word;
   }
   return NULL;
+}
+
+const Word *lexicon_clitic(const Lexicon *self, const Token *token, uint32_t *start)
+{
+  Str lower = token->lower;
+  if (!self->clitics || !(token->flags & TOKEN_HAS_HYPHEN)) return NULL;
+  size_t at = lower.len;
+  while (at && lower.ptr[at - 1] != '-') at--;
+  const Word *word = at ? find_str(self, str_slice(lower, at, lower.len)) : NULL;
+  if (!word || !word->pronoun || word->pronoun == '1') return NULL;
+  *start = token->end - (uint32_t)(lower.len - at);
+  return word;
+}
+
+// The verb of "dit-elle", "a-t-il".
+static const Word *find_verb(const Lexicon *self, const Token *token)
+{
+  uint32_t start;
+  if (!lexicon_clitic(self, token, &start)) return NULL;
+  Str verb = str_slice(token->lower, 0, start - token->start - 1);
+  if (str_ends(verb, STR("-t"))) verb.len -= 2;
+  return find_str(self, verb);
 }
 
 const Word *lexicon_word(const Lexicon *self, const Token *token)
@@ -262,6 +292,7 @@ const Word *lexicon_word(const Lexicon *self, const Token *token)
   bool compound =
       !word && self->compounds && lower.len >= HEAD_LEAST + TAIL_LEAST && lower.len <= COMPOUND_MOST;
   if (compound) word = find_tail(self, lower);
+  if (!word && self->clitics) word = find_verb(self, token);
   return word ? word : &g_unknown_word;
 }
 
