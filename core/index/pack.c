@@ -141,17 +141,16 @@ bool unpack_near(Nears *nears, Near *near)
 
 // --- dates
 
-enum {
-  ONE_DAY = 1 << 2,
-  PLAIN = 1 << 3
-}; // beside the type: until is begin; the value says no more than begin
+// Beside the type: until is begin; the value says no more than begin; from OPEN on: DateOpen.
+enum { ONE_DAY = 1 << 2, PLAIN = 1 << 3, OPEN = 1 << 4 };
 
 void pack_date(StrBuf *out, size_t *last, const PackedDate *date)
 {
   bool one_day = date->until == date->begin, plain = !date->value.len;
   pack_number(out, date->start - *last);
   pack_number(out, date->end - date->start);
-  strbuf_byte(out, (char)((int)date->type | (one_day ? ONE_DAY : 0) | (plain ? PLAIN : 0)));
+  strbuf_byte(
+      out, (char)((int)date->type | (one_day ? ONE_DAY : 0) | (plain ? PLAIN : 0) | (int)date->open * OPEN));
   pack_number(out, (uint64_t)date->begin);
   if (!one_day) pack_number(out, (uint64_t)date->until);
   if (!plain) pack_number(out, date->value.len);
@@ -169,14 +168,15 @@ bool unpack_date(PackedDates *dates, PackedDate *date)
   until = begin;
   if (!(flags & ONE_DAY) && !unpack_number(left, &until)) return false;
   if (!(flags & PLAIN) && !unpack_number(left, &value_len)) return false;
-  if (value_len > left->len) return false;
+  if (value_len > left->len || flags / OPEN > OPEN_UNTIL) return false;
   dates->last += start;
   *date = (PackedDate){.start = dates->last,
                        .end = dates->last + len,
                        .type = (DateType)(flags % DATE_TYPES),
                        .value = str_slice(*left, 0, value_len),
                        .begin = (int)begin,
-                       .until = (int)until};
+                       .until = (int)until,
+                       .open = (DateOpen)(flags / OPEN)};
   *left = str_slice(*left, value_len, left->len);
   return true;
 }

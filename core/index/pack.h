@@ -60,11 +60,18 @@ bool unpack_near(Nears *nears, Near *near);
 
 // --- dates of an article
 
+typedef enum DateOpen { // "since May": until is not known; "by 1 June": begin is not
+  OPEN_NEITHER,
+  OPEN_BEGIN,
+  OPEN_UNTIL,
+} DateOpen;
+
 typedef struct PackedDate {
   size_t start, end;
   DateType type;
   Str value;        // empty: as `begin` says
-  int begin, until; // day_of(), day_until()
+  int begin, until; // day_of(), day_until(); of an open end as the other one
+  DateOpen open;
 } PackedDate;
 typedef struct PackedDates { // = {.left = bytes} to begin
   Str left;

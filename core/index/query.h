@@ -60,7 +60,9 @@ typedef struct QuoteRow {
 typedef struct DateRow {
   Place at;
   DateType type;
-  Str value, begin, until; // begin and until as precise as they are known: "2023", "2023-04", "2023-04-17"
+  // begin and until as precise as they are known: "2023", "2023-04", "2023-04-17"; one of them may be empty:
+  // "since May", "by 1 June".
+  Str value, begin, until;
 } DateRow;
 
 typedef struct SearchRow {

@@ -58,9 +58,11 @@ static int quote_order(const void *a, const void *b)
 static int date_order(const void *a, const void *b)
 {
   const DateRow *x = a, *y = b;
-  int first = day_index(day_of(x->begin)), second = day_index(day_of(y->begin));
+  int first = day_index(day_of(x->begin.len ? x->begin : x->until)),
+      second = day_index(day_of(y->begin.len ? y->begin : y->until));
   if (first != second) return first > second ? 1 : -1;
-  first = day_index(day_until(x->until)), second = day_index(day_until(y->until));
+  first = day_index(day_until(x->until.len ? x->until : x->begin));
+  second = day_index(day_until(y->until.len ? y->until : y->begin));
   return (first < second) - (first > second);
 }
 

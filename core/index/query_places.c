@@ -297,9 +297,9 @@ static bool add_date_row(Timeline *self, const Told *told)
   bool ok = true;
   if (!read_date(self, told, &date, &ok) || !asked_article(asked, told->article, &row.at, &ok)) return ok;
   row.type = date.type;
-  row.begin = query_day_text(asked->arena, date.begin);
-  row.until = query_day_text(asked->arena, date.until);
-  row.value = date.value.len ? date.value : row.begin;
+  if (date.open != OPEN_BEGIN) row.begin = query_day_text(asked->arena, date.begin);
+  if (date.open != OPEN_UNTIL) row.until = query_day_text(asked->arena, date.until);
+  row.value = date.value.len ? date.value : query_day_text(asked->arena, date.begin);
   asked_locate(asked, &row.at, date.start, date.end);
   vec_push_in(asked->arena, self->rows, row);
   return true;

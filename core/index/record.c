@@ -137,9 +137,10 @@ static void add_quote(Builder *b, const Span *span)
 
 static void add_date(Builder *b, const Span *span)
 {
-  int begin = day_of(span->date->begin);
-  if (!begin) return; // no place on a timeline
-  int until = day_until(span->date->until);
+  int begin = day_of(span->date->begin), until = day_until(span->date->until);
+  DateOpen open = !begin ? OPEN_BEGIN : !until ? OPEN_UNTIL : OPEN_NEITHER;
+  if (!begin && !until) return; // no place on a timeline
+  if (!begin) begin = day_of(span->date->until);
   if (until < begin) until = begin;
   Str value = span->date->value;
   bool plain = value.len == 10 && begin == until && day_of(value) == begin;
@@ -149,7 +150,8 @@ static void add_date(Builder *b, const Span *span)
                                            .type = (DateType)span->type,
                                            .value = plain ? (Str){0} : keep(b, value),
                                            .begin = begin,
-                                           .until = until});
+                                           .until = until,
+                                           .open = open});
 }
 
 static void add_tag(Builder *b, const Span *span)

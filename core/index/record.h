@@ -41,7 +41,8 @@ typedef struct RecordDate {
   size_t start, end, block;
   DateType type;
   Str value;        // empty where it says no more than begin
-  int begin, until; // day_of(), day_until()
+  int begin, until; // day_of(), day_until(); of an open end as the other one
+  DateOpen open;
 } RecordDate;
 
 typedef struct RecordTag {

@@ -178,7 +178,8 @@ static void add_dates(Batch *b, const Record *record, int64_t article)
   size_t last = 0;
   for (size_t i = 0; i < record->dates.len; i++) {
     const RecordDate *date = &record->dates.items[i];
-    PackedDate packed = {date->start, date->end, date->type, date->value, date->begin, date->until};
+    PackedDate packed = {date->start, date->end,   date->type, date->value,
+                         date->begin, date->until, date->open};
     pack_date(&b->dates, &last, &packed);
     int begin = day_index(date->begin), until = day_index(date->until);
     vec_push(&b->days, (DayRow){article, schema_span(begin, until), begin, until,

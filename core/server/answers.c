@@ -125,8 +125,8 @@ static bool timeline(Writer *self, Query *query, const QueryFilter *filter, Aren
     write_place(self, &row->at);
     write_type(self, SPAN_DATE, row->type);
     json_write_member(self->out, "value", row->value);
-    json_write_member(self->out, "begin", row->begin);
-    json_write_member(self->out, "until", row->until);
+    write_or_null(self, "begin", row->begin);
+    write_or_null(self, "until", row->until);
     strbuf_byte(self->out, '}');
   }
   return true;

@@ -91,10 +91,10 @@ local function by_article(lines, rows, make)
   end
 end
 
--- The words in a column of their own, with what stands around them.
-local function in_context(row, number, columns, group, widest)
+-- The words in a column of their own, with what stands around them; `before` is the most that stands in front.
+local function in_context(row, number, columns, group, widest, before)
   local side = math.min(CONTEXT_MOST, math.floor((columns - NUMBER_WIDTH - widest - 2) / 2))
-  if side < 12 then side = 12 end
+  side = math.min(math.max(side, 12), before)
   local left = cut(row.left or "", side, true)
   return line_of({
     number_of(row),
@@ -110,20 +110,27 @@ local function widest_text(rows)
   return most
 end
 
+-- The most that stands in front of the words of a row.
+local function widest_before(rows)
+  local most = 0
+  for _, row in ipairs(rows) do most = math.max(most, width(row.left or "")) end
+  return most
+end
+
 local make = {}
 
 function make.mentions(lines, rows, columns)
-  local widest = widest_text(rows)
+  local widest, before = widest_text(rows), widest_before(rows)
   by_article(lines, rows, function(row, number)
     local group = groups[row.type] or require("newsmark.colors").tag_group(row.type)
-    return in_context(row, number, columns, group, widest)
+    return in_context(row, number, columns, group, widest, before)
   end)
 end
 
 function make.search(lines, rows, columns)
-  local widest = widest_text(rows)
+  local widest, before = widest_text(rows), widest_before(rows)
   by_article(lines, rows, function(row, number)
-    return in_context(row, number, columns, "NewsmarkListMatch", widest)
+    return in_context(row, number, columns, "NewsmarkListMatch", widest, before)
   end)
 end
 
@@ -141,21 +148,39 @@ function make.quotes(lines, rows)
   end)
 end
 
+-- Which part of its month or year a date means: "early", "mid", "late"; nil: all of it.
+local function part_of(value, begin, till)
+  local first = value:match("^%d%d%d%d%-%d%d$") and value .. "-01" or value:match("^%d%d%d%d$") and value .. "-01-01"
+  if not first or #begin ~= 10 or #till ~= 10 or begin:sub(1, #value) ~= value then return nil end
+  local last = value .. (#value == 4 and "-12-28" or "-28") -- or later
+  if begin == first then return till < last and "early" or nil end
+  return till >= last and "late" or "mid"
+end
+
 -- What a date is in a column: days as they are sorted, the rest in words.
 local function when(row)
-  local value = given(row.value) or ""
+  local value, begin, till = given(row.value) or "", given(row.begin), given(row["until"])
   local day = value:match("^%d%d%d%d%-%d%d%-%d%d$")
-  if day then return ("%s %s"):format(day, dates.weekday_of(day):sub(1, 3)) end
-  if value:sub(1, 1) == "P" then return ("%s – %s"):format(given(row.begin) or "?", given(row["until"]) or "?") end
-  return dates.say(value)
+  if (begin == nil) ~= (till == nil) then
+    return (begin and "since " or "until ") .. (day or dates.say(value):gsub(" of ", " "))
+  elseif day then return ("%s %s"):format(day, dates.weekday_of(day):sub(1, 3))
+  elseif value:sub(1, 1) == "P" then
+    return ("%s – %s"):format(begin or "?", till or "?")
+  end
+  local part = begin and part_of(value, begin, till)
+  return (part and part .. " " or "") .. dates.say(value):gsub(" of ", " ")
 end
+
+-- The day that gives a date its place.
+local function place_of(row) return given(row.begin) or given(row["until"]) end
 
 -- The heading of a date: its year, month or day.
 local function period(row, by)
-  local begin = given(row.begin)
+  local begin = place_of(row)
   if not begin then return "No date known" end
   local year, month, day = begin:match("^(%-?%d+)%-?(%d*)%-?(%d*)")
-  if by == "year" or month == "" then return year end
+  local is_year = (given(row.value) or ""):match("^%d%d%d%d$")
+  if by == "year" or month == "" or is_year then return year end
   if by == "month" or day == "" then return (dates.say(year .. "-" .. month):gsub(" of ", " ")) end
   return dates.say(begin)
 end
@@ -164,7 +189,7 @@ end
 local function usual_period(rows)
   local first, last
   for _, row in ipairs(rows) do
-    local year = tonumber((given(row.begin) or ""):match("^%d%d%d%d"))
+    local year = tonumber((place_of(row) or ""):match("^%d%d%d%d"))
     if year then first, last = math.min(first or year, year), math.max(last or year, year) end
   end
   return first and last - first < 3 and "month" or "year"
@@ -337,9 +362,9 @@ function M.preview(rows, columns, title, count)
   local lines = {
     line_of({ { title, "NewsmarkListTitle" } }), line_of({ { "y does it, n leaves it", "NewsmarkListPath" } }),
   }
-  local widest = widest_text(rows)
+  local widest, before = widest_text(rows), widest_before(rows)
   by_article(lines, rows, function(row, number)
-    return in_context(row, number, columns, "NewsmarkListMatch", widest)
+    return in_context(row, number, columns, "NewsmarkListMatch", widest, before)
   end)
   local rest = count - #rows
   if rest > 0 then lines[#lines + 1] = line_of({ { ("… and %d more"):format(rest), "NewsmarkListPath" } }) end

@@ -775,6 +775,17 @@ def quotations_by_speaker(place):
 
 
 @test
+def dates_that_are_open(place):
+    """A deadline and a beginning have their place on the timeline, and say which end is not known."""
+    place.write("a.txt", "2023-02-15\n\nThe sale must be complete by May 1. The yard has been empty since June 2021.\n")
+    place.index()
+    rows = [(row["text"], row["begin"], row["until"]) for row in place.ask("timeline")]
+    equal(rows, [("June 2021", "2021-06-01", None), ("2023-02-15", "2023-02-15", "2023-02-15"), ("May 1", None, "2023-05-01")],
+          "timeline")
+    equal([row["text"] for row in place.ask("timeline", "--from", "2023-03")], ["May 1"], "from a month on")
+
+
+@test
 def entities_of_a_time(place):
     """Who is named in the articles of a time, and how often there; the same for one day, a month and half a year."""
     place.write("a.txt", "2023-02-01\n\nÅsa Lindqvist came to Hull. Lindqvist left Hull. Hull waited.\n")

@@ -66,15 +66,22 @@ static void test_lists_come_back(void **state)
        .type = DATE_DURATION,
        .value = STR("P3D"),
        .begin = 20230501,
-       .until = 20230503},
+       .until = 20230503,
+       .open = OPEN_UNTIL},
+      {.start = 1201,
+       .end = 1202,
+       .type = DATE_DATE,
+       .begin = 20230501,
+       .until = 20230599,
+       .open = OPEN_BEGIN},
   };
   StrBuf buf = {0}, nears = {0}, entities = {0};
   size_t last = 0;
   int last_day = 0;
   for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
     pack_date(&buf, &last, &dates[i]);
-    pack_near(&nears, &last_day, &(Near){(int)(7 - i), (int)(7 + i), (DateType)i, i});
-    pack_entity(&entities, &(PackedEntity){(int64_t)(i * 300), (EntityType)i, i + 1});
+    pack_near(&nears, &last_day, &(Near){(int)(7 - i), (int)(7 + i), (DateType)(i % DATE_TYPES), i});
+    pack_entity(&entities, &(PackedEntity){(int64_t)(i * 300), (EntityType)(i % ENTITY_TYPES), i + 1});
   }
   PackedDates reader = {.left = strbuf_str(&buf)};
   Nears near_reader = {.left = strbuf_str(&nears)};
@@ -89,12 +96,14 @@ static void test_lists_come_back(void **state)
     assert_int_equal(date.type, dates[i].type);
     assert_int_equal(date.begin, dates[i].begin);
     assert_int_equal(date.until, dates[i].until);
+    assert_int_equal(date.open, dates[i].open);
     assert_true(str_eq(date.value, dates[i].value));
     assert_true(unpack_near(&near_reader, &near));
     assert_true(near.begin == (int)(7 - i) && near.until == (int)(7 + i) && near.nth == i &&
-                near.type == (DateType)i);
+                near.type == (DateType)(i % DATE_TYPES));
     assert_true(unpack_entity(&entity_reader, &entity));
-    assert_true(entity.id == (int64_t)(i * 300) && entity.type == (EntityType)i && entity.mentions == i + 1);
+    assert_true(entity.id == (int64_t)(i * 300) && entity.type == (EntityType)(i % ENTITY_TYPES) &&
+                entity.mentions == i + 1);
   }
   assert_false(unpack_date(&reader, &date));
   assert_false(unpack_near(&near_reader, &near));
