@@ -11,11 +11,11 @@
 bool date_field_of(Str name, uint8_t *field)
 {
   static const char *const names[FIELD_COUNT] = {
-      "year",   "yy",      "month",   "day",      "weekday", "week",   "quarter", "half",
-      "season", "decade",  "century", "hundreds", "dayref",  "rel",    "unit",    "amount",
-      "dir",    "anaphor", "part",    "hour",     "minute",  "minoff", "ampm",    "mod",
-      "quant",  "freq",    "ref",     "holiday",  "nth",     "bare",   "tense",   "era",
-      "plural", "halves",  "option",  "amount2",  "unit2",   "range",  "shift",   "open"};
+      "year",    "yy",      "month",    "day",    "weekday", "week",   "quarter", "half",   "season",
+      "decade",  "century", "hundreds", "dayref", "rel",     "unit",   "amount",  "dir",    "anaphor",
+      "part",    "hour",    "minute",   "minoff", "ampm",    "mod",    "quant",   "freq",   "ref",
+      "holiday", "nth",     "bare",     "tense",  "era",     "plural", "halves",  "option", "amount2",
+      "unit2",   "amount3", "unit3",    "range",  "shift",   "open"};
   for (uint8_t i = 0; i < FIELD_COUNT; i++) {
     if (name.len && name.ptr[0] == names[i][0] && str_is(name, names[i])) return *field = i, true;
   }

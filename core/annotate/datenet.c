@@ -231,6 +231,18 @@ static bool extent_fits(const AtomVec *list, uint32_t begin, uint32_t end)
          closes_with(&atoms[end - 1], '.') || is_range_hyphen(list, end);
 }
 
+// A count behind another one: "1 hour, 20 minutes and 5 seconds".
+static void begin_count(DateFrame *frame)
+{
+  if (!frame_has(frame, FIELD_UNIT) || !frame_has(frame, FIELD_AMOUNT)) return;
+  if (frame_has(frame, FIELD_UNIT2)) {
+    frame_set(frame, FIELD_AMOUNT3, frame->field[FIELD_AMOUNT2]);
+    frame_set(frame, FIELD_UNIT3, frame->field[FIELD_UNIT2]);
+  }
+  frame_set(frame, FIELD_AMOUNT2, frame->field[FIELD_AMOUNT]);
+  frame_set(frame, FIELD_UNIT2, frame->field[FIELD_UNIT]);
+}
+
 // What the steps so far and the pattern say; what stands behind the extent is context and says nothing.
 static void fill_frame(const Matcher *m, uint32_t depth, DateMatch *match)
 {
@@ -242,11 +254,7 @@ static void fill_frame(const Matcher *m, uint32_t depth, DateMatch *match)
     at += step->reading->len;
     bool counts =
         step->reading->sym == SYM_NUM || step->reading->sym == SYM_INT || step->reading->sym == SYM_DEC;
-    if (counts && step->field == FIELD_COUNT && frame_has(frame, FIELD_UNIT) &&
-        frame_has(frame, FIELD_AMOUNT)) {
-      frame_set(frame, FIELD_AMOUNT2, frame->field[FIELD_AMOUNT]);
-      frame_set(frame, FIELD_UNIT2, frame->field[FIELD_UNIT]);
-    }
+    if (counts && step->field == FIELD_COUNT) begin_count(frame);
     if (step->field < FIELD_COUNT) {
       frame_set(frame, step->field, step->reading->value);
       continue;

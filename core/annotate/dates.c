@@ -161,6 +161,20 @@ static bool ends_phrase(const Finder *f, uint32_t at)
   return !behind || (f->atoms->items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
 }
 
+// Whether the word shows a tense: -1 past, 1 to come, 0 none.
+static int32_t atom_tense(const Finder *f, uint32_t at)
+{
+  const Reading *r = atom_reading(f, at, SYM_TENSE);
+  if (r) return r->value;
+  const Atom *atom = &f->atoms->items[at];
+  for (size_t i = 0; i < f->lex->suffixes.len; i++) {
+    if (atom->lower.len > f->lex->suffixes.items[i].len + 2 &&
+        str_ends(atom->lower, f->lex->suffixes.items[i]))
+      return f->lex->suffix_tense.items[i];
+  }
+  return 0;
+}
+
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
 static bool bare_fits(const void *context, const DateMatch *m)
 {
@@ -168,7 +182,7 @@ static bool bare_fits(const void *context, const DateMatch *m)
   const DateFrame *frame = &m->frame;
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (m->pattern->family == FAMILY_NONE) return true;
-  if (!last_day_fits(m) || !part_fits(frame) || is_first_name(f, m)) return false;
+  if (!last_day_fits(m) || !part_fits(frame) || !date_units_fit(frame) || is_first_name(f, m)) return false;
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
     int32_t day = frame->field[FIELD_DAY], month = frame->field[FIELD_MONTH];
@@ -197,7 +211,7 @@ static bool bare_fits(const void *context, const DateMatch *m)
   if (bare == 3) { // "i vår" is not "i vår stad"
     bool word =
         m->end < f->atoms->len && f->notes->tokens.items[f->atoms->items[m->end].token].flags & TOKEN_WORD;
-    return !word || atom_reading(f, m->end, SYM_FN);
+    return !word || atom_reading(f, m->end, SYM_FN) || atom_tense(f, m->end);
   }
   Str before = m->begin ? atom_word(f, m->begin - 1) : (Str){NULL, 0}, after = atom_word(f, m->end);
   bool glued = m->end < f->atoms->len && !f->atoms->items[m->end].spaced;
@@ -228,27 +242,24 @@ static float confidence_of(const DateMatch *m)
 
 // --- tense
 
-static int32_t atom_tense(const Finder *f, uint32_t at)
-{
-  const Reading *r = atom_reading(f, at, SYM_TENSE);
-  if (r) return r->value;
-  const Atom *atom = &f->atoms->items[at];
-  for (size_t i = 0; i < f->lex->suffixes.len; i++) {
-    if (atom->lower.len > f->lex->suffixes.items[i].len + 2 &&
-        str_ends(atom->lower, f->lex->suffixes.items[i]))
-      return f->lex->suffix_tense.items[i];
-  }
-  return 0;
-}
-
 enum { TENSE_REACH = 24 };
+
+// "Sold" may stand behind "will be": a past form at `at` shows the tense of what leads it on.
+static int32_t leading_tense(const Finder *f, uint32_t at, uint32_t first)
+{
+  for (uint32_t back = 1; back <= 3 && at >= first + back; back++) {
+    if (atom_token(f, at - back)->flags & TOKEN_PUNCT) break;
+    if (atom_tense(f, at - back) > 0) return 1;
+  }
+  return -1;
+}
 
 // The tense of the nearest verb that shows one, in the same sentence: -1 past, 1 to come, 0 unknown.
 static int32_t tense_near(const Finder *f, uint32_t begin, uint32_t end, uint32_t first, uint32_t last)
 {
   for (uint32_t step = 1; step <= TENSE_REACH; step++) {
     int32_t left = begin >= first + step ? atom_tense(f, begin - step) : 0;
-    if (left) return left;
+    if (left) return left < 0 ? leading_tense(f, begin - step, first) : left;
     int32_t right = end + step - 1 < last ? atom_tense(f, end + step - 1) : 0;
     if (right) return right;
   }
@@ -439,8 +450,9 @@ static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
 static uint32_t add_right_days(Finder *f, const DateMatch *m)
 {
   uint32_t at = m->end;
-  bool month_first =
-      f->lex->month_first && frame_has(&m->frame, FIELD_DAY) && frame_has(&m->frame, FIELD_MONTH);
+  bool month_first = f->lex->month_first && frame_has(&m->frame, FIELD_DAY) &&
+                     frame_has(&m->frame, FIELD_MONTH) &&
+                     (day_reading(f, m->end - 1) || atom_reading(f, m->end - 1, SYM_ORDSUF));
   if (!month_first || frame_has(&m->frame, FIELD_YEAR) || has_clock(&m->frame)) return m->end;
   if (!(is_range_mark(f, at) && !str_is(atom_word(f, at), ",")) && !atom_reading(f, at, SYM_TO) &&
       !atom_reading(f, at, SYM_AND))
@@ -482,6 +494,18 @@ static void share_year(Finder *f, const DateMatch *m, uint32_t before_end)
   frame_set(left, FIELD_YEAR, m->frame.field[FIELD_YEAR]);
 }
 
+// The words `back` atoms in front of `at` that leave an end open and reach up to it, or to its article.
+static const Reading *open_before(const Finder *f, uint32_t at, uint32_t back)
+{
+  const Readings *all = f->atoms->items[at - back].readings;
+  for (uint32_t i = 0; i < all->count; i++) {
+    const Reading *r = all->items[i];
+    if (r->sym != SYM_OPEN || r->len > back) continue;
+    if (r->len == back || (r->len + 1u == back && atom_reading(f, at - 1, SYM_DET))) return r;
+  }
+  return NULL;
+}
+
 // "since 2015", "bis zum 3. März", "before Friday": the words in front leave one end open.
 static void mark_open(const Finder *f, DateMatch *m)
 {
@@ -489,12 +513,10 @@ static void mark_open(const Finder *f, DateMatch *m)
       frame_has(&m->frame, FIELD_AMOUNT) || frame_has(&m->frame, FIELD_SHIFT))
     return;
   for (uint32_t back = 1; back <= 4 && back <= m->begin; back++) {
-    const Reading *open = atom_reading(f, m->begin - back, SYM_OPEN);
-    uint32_t between = open ? back - open->len : back;
-    if (open && open->len <= back && (!between || (between == 1 && atom_reading(f, m->begin - 1, SYM_DET)))) {
-      frame_set(&m->frame, FIELD_OPEN, open->value);
-      return;
-    }
+    const Reading *open = open_before(f, m->begin, back);
+    if (!open) continue;
+    frame_set(&m->frame, FIELD_OPEN, open->value);
+    return;
   }
 }
 

@@ -31,12 +31,33 @@ static void normalise(int32_t *unit, int32_t *amount)
 // Place among the units that may follow each other in one value: 1 for years to 7 for seconds; 0: none.
 static int unit_place(int32_t unit)
 {
+  int32_t amount = 100;
+  normalise(&unit, &amount);
   static const int32_t order[] = {UNIT_YEAR, UNIT_MONTH,  UNIT_WEEK,  UNIT_DAY,
                                   UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND};
   for (int i = 0; i < (int)ARRAY_LEN(order); i++) {
     if (order[i] == unit) return i + 1;
   }
   return 0;
+}
+
+bool date_units_fit(const DateFrame *f)
+{
+  if (!frame_has(f, FIELD_UNIT2) || !frame_has(f, FIELD_AMOUNT2)) return true;
+  int last = unit_place(f->field[FIELD_UNIT]), middle = unit_place(f->field[FIELD_UNIT2]);
+  int first = frame_has(f, FIELD_UNIT3) ? unit_place(f->field[FIELD_UNIT3]) : middle ? middle - 1 : 0;
+  return middle && first < middle && middle < last && (first || !frame_has(f, FIELD_UNIT3));
+}
+
+// `value` with the count that stands before it in front: P1DT2H, but PT2H30M.
+static Str join_part(const DateFrame *f, DateField unit_field, DateField amount_field, Str value,
+                     Arena *arena)
+{
+  int32_t unit = f->field[unit_field], amount = f->field[amount_field];
+  normalise(&unit, &amount);
+  Str first = duration_part(unit, amount, arena);
+  size_t skip = is_clock_unit(unit) ? 2 : 1;
+  return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first), STR_ARG(str_slice(value, skip, value.len)));
 }
 
 Str date_duration(const DateFrame *f, Arena *arena)
@@ -49,12 +70,7 @@ Str date_duration(const DateFrame *f, Arena *arena)
   if (halves == 5 && amount != AMOUNT_VAGUE) amount += 75;
   normalise(&unit, &amount);
   Str value = duration_part(unit, amount, arena);
-  if (!frame_has(f, FIELD_UNIT2)) return value;
-  int32_t unit1 = f->field[FIELD_UNIT2], amount1 = f->field[FIELD_AMOUNT2]; // "one year and three months"
-  normalise(&unit1, &amount1);
-  Str first = duration_part(unit1, amount1, arena);
-  int place1 = unit_place(unit1), place = unit_place(unit);
-  if (!place1 || place1 >= place) return first;
-  size_t skip = is_clock_unit(unit1) ? 2 : 1; // P1DT2H, but PT2H30M
-  return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first), STR_ARG(str_slice(value, skip, value.len)));
+  if (frame_has(f, FIELD_UNIT2)) value = join_part(f, FIELD_UNIT2, FIELD_AMOUNT2, value, arena);
+  if (frame_has(f, FIELD_UNIT3)) value = join_part(f, FIELD_UNIT3, FIELD_AMOUNT3, value, arena);
+  return value;
 }

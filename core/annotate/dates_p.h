@@ -54,7 +54,9 @@ typedef enum DateField {
   FIELD_HALVES,
   FIELD_OPTION,
   FIELD_AMOUNT2,
-  FIELD_UNIT2, // of the first part, in "one year and three months"
+  FIELD_UNIT2, // of the part before, in "one year and three months"
+  FIELD_AMOUNT3,
+  FIELD_UNIT3, // of the one before that
   FIELD_RANGE, // 1: the left end of a range, with the next draft; 2: the right end
   FIELD_SHIFT, // -1, 1: FIELD_AMOUNT units before, after the day that the rest says
   FIELD_OPEN,  // OPEN_*
@@ -357,6 +359,9 @@ bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFit
 // --- dates_feast.c, dates_amount.c
 int32_t date_feast_day(int32_t code, int year);          // as a day number
 Str date_duration(const DateFrame *frame, Arena *arena); // "P3D", "PT1.5H", "PXM", "P1Y3M"
+// Whether the units of a count follow each other as in a value: "a year and two months", not "3 days, 2
+// nights".
+bool date_units_fit(const DateFrame *frame);
 // The year that `yy` is in an article of year `now` (0 or less: unknown): not more than 20 years ahead of it.
 static inline int date_full_year(int yy, int now)
 {

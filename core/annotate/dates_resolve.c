@@ -368,14 +368,29 @@ static Timex move_day(const Timex *day, int32_t unit, int32_t count)
       .grain = GRAIN_DAY, .year = month.year, .month = month.month, .day = day->day < last ? day->day : last};
 }
 
-// "two years and 21 days ago"
-static Timex resolve_two_counts(Resolver *r, const DateFrame *f)
+// "two years and 21 days ago", "1 year, 2 months and 3 days ago"
+static Timex resolve_counts(Resolver *r, const DateFrame *f)
 {
-  int dir = f->field[FIELD_DIR];
-  Timex t = frame_has(f, FIELD_ANAPHOR) ? seen_at(reference_of(r), GRAIN_DAY) : day_of(r);
-  if (f->field[FIELD_AMOUNT] < 0 || f->field[FIELD_AMOUNT2] < 0) return (Timex){0};
-  t = move_day(&t, f->field[FIELD_UNIT2], f->field[FIELD_AMOUNT2] / 100 * dir);
-  return move_day(&t, f->field[FIELD_UNIT], f->field[FIELD_AMOUNT] / 100 * dir);
+  static const struct {
+    DateField unit, amount;
+  } parts[] = {{FIELD_UNIT3, FIELD_AMOUNT3}, {FIELD_UNIT2, FIELD_AMOUNT2}, {FIELD_UNIT, FIELD_AMOUNT}};
+  const Timex from = frame_has(f, FIELD_ANAPHOR) ? *reference_of(r) : r->now;
+  Timex t = seen_at(&from, GRAIN_DAY);
+  int seconds = 0, dir = f->field[FIELD_DIR];
+  bool clock = false;
+  for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+    int32_t unit = frame_get(f, parts[i].unit, 0), amount = frame_get(f, parts[i].amount, 0) / 100;
+    if (!frame_has(f, parts[i].unit)) continue;
+    if (amount < 0 || amount > 100000) return (Timex){0};
+    if (is_clock_unit(unit))
+      clock = true, seconds += amount * (unit == UNIT_HOUR ? 3600 : unit == UNIT_MINUTE ? 60 : 1);
+    else
+      t = move_day(&t, unit, amount * dir);
+  }
+  if (!clock) return t;
+  const Timex exact = seen_at(&from, GRAIN_MINUTE);
+  t.grain = t.grain == GRAIN_DAY ? GRAIN_MINUTE : t.grain, t.hour = exact.hour, t.minute = exact.minute;
+  return t.hour == TIMEX_X ? t : timex_add_minutes(&t, seconds / 60 * dir);
 }
 
 static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
@@ -503,9 +518,7 @@ static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor)
     *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_CENTURY] * 100 - 100};
   } else if (frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_DIR) &&
              (frame_has(f, FIELD_AMOUNT) || frame_get(f, FIELD_HALVES, 0) == 1)) {
-    bool two = frame_has(f, FIELD_UNIT2) && !is_clock_unit(f->field[FIELD_UNIT]) &&
-               !is_clock_unit(f->field[FIELD_UNIT2]);
-    return two ? resolve_two_counts(r, f) : resolve_counted(r, f, anchor);
+    return frame_has(f, FIELD_UNIT2) ? resolve_counts(r, f) : resolve_counted(r, f, anchor);
   } else if (frame_has(f, FIELD_UNIT)) {
     t = resolve_unit(r, f, anchor);
   } else if (frame_has(f, FIELD_ANAPHOR)) {
@@ -530,7 +543,12 @@ static Timex resolve_date(Resolver *r, const DateFrame *f, Anchor *anchor)
 static Str set_value(const DateFrame *f, Arena *arena)
 {
   bool daily = frame_get(f, FIELD_UNIT, 0) == UNIT_DAY && clocked(f); // "every day at seven"
-  if (frame_has(f, FIELD_UNIT) && !daily) return date_duration(f, arena);
+  if (frame_has(f, FIELD_UNIT) && !daily) {
+    DateFrame period = *f;
+    if (frame_has(f, FIELD_FREQ)) period.has &= ~((uint64_t)1 << FIELD_AMOUNT); // "three times a week"
+    if (frame_has(f, FIELD_NTH)) frame_set(&period, FIELD_AMOUNT, f->field[FIELD_NTH] * 100); // "every third"
+    return date_duration(&period, arena);
+  }
   Timex t = unknown_at(GRAIN_DAY);
   if (frame_has(f, FIELD_WEEKDAY))
     t.weekday = f->field[FIELD_WEEKDAY];
@@ -542,6 +560,14 @@ static Str set_value(const DateFrame *f, Arena *arena)
   }
   if (clocked(f)) put_clock(f, &t);
   return timex_value(&t, arena);
+}
+
+// "2X": how often in each of them.
+static Str set_freq(const DateFrame *f, Arena *arena)
+{
+  int32_t amount = frame_get(f, FIELD_AMOUNT, 100);
+  if (!frame_has(f, FIELD_FREQ) || amount < 100) return (Str){"", 0};
+  return arena_printf(arena, "%dX", amount / 100 * f->field[FIELD_FREQ]);
 }
 
 static Str ref_value(const DateFrame *f)
@@ -783,7 +809,7 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
   if (t.grain != GRAIN_NONE) r->reference = t;
   facts->mod = mod_value(frame_get(draft->frame, FIELD_MOD, 0));
   facts->quant = draft->type == DATE_SET && !frame_has(draft->frame, FIELD_REF) ? STR("EVERY") : none;
-  facts->freq = none;
+  facts->freq = draft->type == DATE_SET ? set_freq(draft->frame, r->arena) : none;
   return facts;
 }
 
