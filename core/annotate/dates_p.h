@@ -4,8 +4,9 @@
 //   datepat.c   patterns over symbols, compiled from a table
 //   datenet.c   all of them as one automaton; the longest match from an atom
 //   dates.c     dates_find(): atoms, matches, ranges, tense
-//   dates_dct.c the article's own date;  dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and
-//   dates_amount.c
+//   dates_dct.c the article's own date
+//   dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and dates_amount.c;  dates_spans.c  the
+//   walk over an article
 // A Frame is what an expression says, field by field ("month=3 day=17"); a DateDraft holds one. Words and
 // patterns are all in core/annotate/data/date_*.tsv.
 #pragma once
@@ -83,6 +84,14 @@ enum {
   UNIT_MILLENNIUM = 'M' << 8 | 'L',
   UNIT_TEN_YEARS = 'T' << 8 | 'Y', // a decade that counts as years: English has P20Y for two
   UNIT_HUNDRED_YEARS = 'H' << 8 | 'Y',
+};
+enum {
+  MOD_START = 'S' << 16 | 'T' << 8 | 'A',
+  MOD_MID = 'M' << 16 | 'I' << 8 | 'D',
+  MOD_END = 'E' << 16 | 'N' << 8 | 'D',
+  MOD_APPROX = 'A' << 16 | 'P' << 8 | 'X',
+  MOD_MORE = 'M' << 16 | 'O' << 8 | 'R',
+  MOD_LESS = 'L' << 16 | 'E' << 8 | 'S',
 };
 enum { AMOUNT_VAGUE = -100 };
 enum { // which end of a date the words before it leave open: "since", "until", "before", "after"
@@ -355,6 +364,25 @@ void datenet_release(DateNet *net);
 typedef bool (*DateFits)(const void *context, const DateMatch *match);
 bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best);
+
+// --- dates_resolve.c
+typedef struct Resolver {
+  Timex now;        // the article's date; GRAIN_NONE: unknown
+  uint64_t now_key; // of `now`, for memos
+  Timex reference;  // of the last date; the article's where there was none: see reference_of()
+  bool referred;    // the draft at hand looked at it
+  Str dct_text;     // of the anchor
+  Arena *arena;
+} Resolver;
+
+typedef enum Anchor { ANCHOR_WORDS, ANCHOR_DCT, ANCHOR_REFERENCE } Anchor;
+Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor); // GRAIN_NONE: no point of the calendar
+Timex date_today(const Resolver *r);                                 // `now` as a day
+Grain date_unit_grain(int32_t unit);
+Str date_set_value(const DateFrame *f, Arena *arena);
+Str date_set_freq(const DateFrame *f, Arena *arena); // "2X": how often in each of them; may be empty
+Str date_ref_value(const DateFrame *f);
+Str date_mod_value(int32_t mod); // may be empty
 
 // --- dates_feast.c, dates_amount.c
 int32_t date_feast_day(int32_t code, int year);          // as a day number
