@@ -23,12 +23,17 @@ typedef struct Loading { // the argument of the protected call
 
 // --- reading the declared form
 
-static Str field_str(lua_State *L, Tagger *self, const char *key) // [table]
+static Str top_str(lua_State *L) // the string on top of the stack, which is Lua's
 {
   size_t len;
-  lua_getfield(L, -1, key);
-  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
-  Str own = text ? arena_dup(&self->arena, (Str){text, len}) : (Str){0};
+  const char *text = lua_tolstring(L, -1, &len);
+  return (Str){text, len};
+}
+
+static Str field_str(lua_State *L, Tagger *self, const char *key) // [table]
+{
+  bool any = lua_getfield(L, -1, key) == LUA_TSTRING;
+  Str own = any ? arena_dup(&self->arena, top_str(L)) : (Str){0};
   lua_pop(L, 1);
   return own;
 }
@@ -66,10 +71,8 @@ static void add_words(lua_State *L, const char *key, Words *words, uint32_t id) 
   lua_getfield(L, -1, key);
   lua_Integer count = luaL_len(L, -1);
   for (lua_Integer i = 1; i <= count; i++) {
-    size_t len;
     lua_geti(L, -1, i);
-    const char *word = lua_tolstring(L, -1, &len);
-    words_add(words, (Str){word, len}, id);
+    words_add(words, top_str(L), id);
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
@@ -94,10 +97,8 @@ static uint32_t field_tag(lua_State *L, Tagger *self)
 
 static void read_tag_field(lua_State *L, Tagger *self)
 {
-  size_t len;
-  const char *name = lua_tolstring(L, -1, &len);
   TagType *tag = &self->tags.items[self->tags.len - 1];
-  vec_push_in(&self->arena, &tag->fields, arena_dup(&self->arena, (Str){name, len}));
+  vec_push_in(&self->arena, &tag->fields, arena_dup(&self->arena, top_str(L)));
 }
 
 static Str field_colour(lua_State *L, Tagger *self, const char *key)
@@ -129,29 +130,35 @@ static void read_tag(lua_State *L, Tagger *self)
   each(L, self, "fields", read_tag_field);
 }
 
-static void read_language(lua_State *L, Tagger *self)
+// A bit set of Lang; 0: all.
+static uint32_t field_langs(lua_State *L) // [table]
 {
-  const char *code = lua_tostring(L, -1);
-  Lang lang = lang_of(str_of(code));
-  if (lang != LANG_UNKNOWN)
-    self->langs |= 1u << lang;
-  else if (strcmp(code, "*"))
-    luaL_error(L, "languages: newsmark does not know \"%s\"", code);
+  uint32_t langs = 0;
+  lua_getfield(L, -1, "languages");
+  lua_Integer count = luaL_len(L, -1);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_geti(L, -1, i);
+    const char *code = lua_tostring(L, -1);
+    Lang lang = lang_of(str_of(code));
+    if (lang != LANG_UNKNOWN)
+      langs |= 1u << lang;
+    else if (strcmp(code, "*"))
+      luaL_error(L, "languages: newsmark does not know \"%s\"", code);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return langs;
 }
 
 static void read_trigger(lua_State *L, Tagger *self)
 {
-  size_t len;
-  const char *word = lua_tolstring(L, -1, &len);
   if (!self->triggers) self->triggers = words_new(true);
-  words_add(self->triggers, (Str){word, len}, 0);
+  words_add(self->triggers, top_str(L), 0);
 }
 
 static void read_filter_tag(lua_State *L, Tagger *self)
 {
-  size_t len;
-  const char *tag = lua_tolstring(L, -1, &len);
-  wanted_add(&self->filter_tags, &self->arena, (Str){tag, len});
+  wanted_add(&self->filter_tags, &self->arena, top_str(L));
 }
 
 static void read_list(lua_State *L, Tagger *self)
@@ -159,6 +166,7 @@ static void read_list(lua_State *L, Tagger *self)
   vec_push(&self->lists, (TaggerList){.value_ref = LUA_NOREF});
   TaggerList *list = &self->lists.items[self->lists.len - 1];
   list->tag = field_tag(L, self);
+  list->langs = field_langs(L);
   list->whole = field_bool(L, "whole");
   list->value = field_str(L, self, "value");
   list->value_ref = field_function(L, "value");
@@ -172,6 +180,7 @@ static void read_pattern(lua_State *L, Tagger *self)
   TaggerPattern *p = &self->patterns.items[self->patterns.len - 1];
   p->number = self->patterns.len;
   p->tag = field_tag(L, self);
+  p->langs = field_langs(L);
   p->value = field_str(L, self, "value");
   p->value_ref = field_function(L, "value");
   p->check_ref = field_function(L, "check");
@@ -202,7 +211,7 @@ static void read_declared(lua_State *L, Tagger *self) // [declared]
   self->folded = words_new(true);
   self->needles = needles_new();
   each(L, self, "tags", read_tag);
-  each(L, self, "languages", read_language);
+  self->langs = field_langs(L);
   each(L, self, "triggers", read_trigger);
   each(L, self, "lists", read_list);
   each(L, self, "patterns", read_pattern);

@@ -16,7 +16,8 @@
 #define TAGGER_SCRIPT_MAX ((size_t)1 << 20) // bytes of a script
 
 typedef struct TaggerList {
-  uint32_t tag; // in Tagger.tags
+  uint32_t tag;   // in Tagger.tags
+  uint32_t langs; // as Tagger.langs
   bool whole;
   Str value;     // {NULL, 0}: none
   int value_ref; // function in the registry; LUA_NOREF: none
@@ -24,7 +25,7 @@ typedef struct TaggerList {
 } TaggerList;
 
 typedef struct TaggerPattern {
-  uint32_t tag;
+  uint32_t tag, langs;
   Regex *regex;
   size_t group;
   Str value;

@@ -87,6 +87,12 @@ static void add_match(lua_State *L, Run *run, uint32_t tag, Str value, int value
 
 // --- lists and patterns
 
+// `langs` as Tagger.langs: where a language is not known it may be any.
+static bool reads_lang(uint32_t langs, Lang lang)
+{
+  return !langs || lang == LANG_UNKNOWN || (langs >> lang & 1);
+}
+
 static void run_words(lua_State *L, Tagger *self, Run *run, const Words *words, size_t base, Str text)
 {
   WordsWalk walk = words_walk(words, text);
@@ -94,6 +100,7 @@ static void run_words(lua_State *L, Tagger *self, Run *run, const Words *words, 
   while (words_next(&walk, &hit)) {
     const TaggerList *list = &self->lists.items[hit.id];
     sandbox_charge(L, 4);
+    if (!reads_lang(list->langs, run->lang)) continue;
     if (list->whole && !words_is_whole(text, hit.start, hit.end)) continue;
     if (!is_near(list->near, text, hit.start, hit.end)) continue;
     RegexMatch m = {.count = 1, .group = {{hit.start, hit.end}}};
@@ -131,7 +138,8 @@ static void run_patterns(lua_State *L, Tagger *self, Run *run, size_t base, Str 
   bool *may = arena_zalloc(run->scratch, self->patterns.len);
   needles_find(self->needles, text, may);
   for (size_t i = 0; i < self->patterns.len; i++)
-    if (may[i]) run_pattern(L, run, &self->patterns.items[i], base, text);
+    if (may[i] && reads_lang(self->patterns.items[i].langs, run->lang))
+      run_pattern(L, run, &self->patterns.items[i], base, text);
 }
 
 // PCRE2 wants valid UTF-8: bytes that are not become "?", so that positions stay.
@@ -148,11 +156,6 @@ static Str valid_text(Str text, Arena *scratch)
     p += len;
   }
   return copy;
-}
-
-static bool reads_lang(const Tagger *self, Lang lang)
-{
-  return !self->langs || lang == LANG_UNKNOWN || (self->langs >> lang & 1);
 }
 
 // --- overlaps
@@ -295,7 +298,7 @@ static int tag_body(lua_State *L)
   if (self->memo) memo_begin(self->memo);
   for (size_t i = 0; i < run->found->block_count; i++) {
     const BlockSpan *block = &run->found->blocks[i];
-    if (block->kind == BLOCK_METADATA || !reads_lang(self, block->lang)) continue;
+    if (block->kind == BLOCK_METADATA || !reads_lang(self->langs, block->lang)) continue;
     triggered |= run_block(L, self, run, block);
     any = true;
   }

@@ -249,17 +249,21 @@ static void test_functions_know_the_block_s_language(void **state)
   World *w = *state;
   w->remember = true;
   world_tagger(w, "t.lua", "",
-               "lists = { { tag = 'w', words = { 'x' }, value = function(m) return m.lang end } },\n"
-               "patterns = { { tag = 'v', re = 'y', check = function(m) return m.lang == 'sv' end } }");
+               "lists = { { tag = 'w', words = { 'x' }, value = function(m) return m.lang end },\n"
+               "  { tag = 'w', words = { 'q', 'z' }, languages = { 'fi' }, whole = false } },\n"
+               "patterns = { { tag = 'v', re = 'y', check = function(m) return m.lang == 'sv' end },\n"
+               "  { tag = 'v', re = 'z', languages = { 'en', 'da' } } }");
   world_load(w, NULL);
   for (int again = 0; again < 2; again++) {
     static const Lang langs[] = {LANG_EN, LANG_SV, LANG_UNKNOWN};
     static const char *const values[] = {"en", "sv", "und"};
     for (size_t i = 0; i < ARRAY_LEN(langs); i++) {
-      Annotations *found = plain_article(STR("x y"));
+      Annotations *found = plain_article(STR("x y z"));
       ((BlockSpan *)(uintptr_t)found->blocks)->lang = langs[i];
-      Annotations *result = world_annotate(w, STR("x y"), found);
-      assert_int_equal(result->spans.len, langs[i] == LANG_SV ? 2 : 1);
+      Annotations *result = world_annotate(w, STR("x y z"), found);
+      assert_int_equal(result->spans.len, 2);
+      assert_int_equal(result->spans.items[1].start,
+                       langs[i] == LANG_SV ? 2 : 4); // any, where it is not known
       assert_true(str_is(result->spans.items[0].tag->value, values[i]));
       annotations_unref(result);
     }

@@ -97,6 +97,7 @@
 ---@field whole? boolean whole words only; true unless said
 ---@field value? string|fun(m: newsmark.Match): string?
 ---@field near? string[] only within 100 bytes of one of these, in either case, in the same block
+---@field languages? string[] only in paragraphs in these
 
 ---@class newsmark.Pattern
 ---@field tag string
@@ -105,6 +106,7 @@
 ---@field check? fun(m: newsmark.Match): any false or nil: no match
 ---@field value? string|fun(m: newsmark.Match): string?
 ---@field near? string[]
+---@field languages? string[]
 
 ---@class newsmark.More
 ---@field value? string|number

@@ -82,9 +82,9 @@ end
 local TAG = { label = "string", parent = "string", style = "string", light = "string", dark = "string", cvd = "string",
   link = "string", key = "string", symbol = "string", sensitive = "boolean", fields = "array" }
 local LIST = { tag = "string", words = "array", file = "string", case = "string", whole = "boolean",
-  value = "string or function", near = "array" }
+  value = "string or function", near = "array", languages = "array" }
 local PATTERN = { tag = "string", re = "string", group = "integer", check = "function", value = "string or function",
-  near = "array" }
+  near = "array", languages = "array" }
 
 local function read_tags(tags)
   check_type(tags, "table", "tags")
@@ -122,6 +122,7 @@ local function read_list(tags, list, where)
   out.whole = out.whole ~= false
   out.words = out.file and core.read_words(out.file) or read_strings(out.words, where .. ".words")
   out.near = read_strings(out.near or {}, where .. ".near")
+  out.languages = read_strings(out.languages or {}, where .. ".languages")
   return out
 end
 
@@ -132,6 +133,7 @@ local function read_pattern(tags, pattern, where)
   out.group = out.group or 0
   if out.group < 0 then fail("%s.group should be 0 or more", where) end
   out.near = read_strings(out.near or {}, where .. ".near")
+  out.languages = read_strings(out.languages or {}, where .. ".languages")
   return out
 end
 

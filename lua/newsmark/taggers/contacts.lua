@@ -31,10 +31,11 @@ return newsmark.tagger {
   patterns = {
     { tag = "iban", re = [[\b[A-Z]{2}\d{2}(?:[  ]?[A-Z0-9]{2,4}){2,8}\b]],
       check = function(m) return is_iban(m[0]) end, value = function(m) return squeeze(m[0]) end },
-    { tag = "phone", re = [[(?<![\w+])(?:\+|00)[1-9]\d{0,2}(?:[  ./-]?\(?\d{1,4}\)?){2,6}(?!\d)]],
+    { tag = "phone", re = [[(?<![\w+])(?:\+|00)[1-9]\d{0,2}(?:[\h./-]?(?:\(\d{1,4}\)|\d{1,4})){2,6}(?![\d/])]],
+      -- "002 609 949" is the number of something else: behind 00 a country and a whole number follow.
       check = function(m)
-        local digits = squeeze(m[0])
-        return #digits >= 8 and #digits <= 17
+        local plain = squeeze(m[0]):gsub("^00", "")
+        return #plain >= (m[0]:sub(1, 1) == "+" and 8 or 9) and #plain <= 15
       end,
       value = function(m) return "+" .. squeeze(m[0]):gsub("^00", "") end },
     { tag = "email", re = [[\b[\w.+-]+@(?:[\w-]+\.)+\p{L}{2,}\b]], value = function(m) return newsmark.lower(m[0]) end },
@@ -45,6 +46,8 @@ return newsmark.tagger {
     "[[DE89370400440532013000|iban]] is an example.",
     "Call [[+46 8 123 456 78|phone=+46812345678]] or write to [[Desk@Example.org|email=desk@example.org]].",
     "Call [[0047 22 12 34 56|phone=+4722123456]].",
+    "(Tel: [[+852 2545 2710|phone=+85225452710]])",
+    { none = "The mark 002 609 949 and the question P-001605/2020." },
     { none = "It grew by +12 and then +3 per cent in 2023-04-17." },
   },
 }

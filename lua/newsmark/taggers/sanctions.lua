@@ -10,11 +10,9 @@ local terms = {
     "Einreiseverbot", "Einreiseverbote", "Einreisesperre", "divieto di ingresso" },
   ["arms embargo"] = { "arms embargo", "vapenembargo", "vapenembargot", "våpenembargo", "våbenembargo", "Waffenembargo",
     "embargo sulle armi" },
-  ["price cap"] = { "price cap", "pristak", "pristaket", "prisloft", "prisloftet", "Preisdeckel", "Preisobergrenze", "tetto al prezzo",
-    "tetto ai prezzi" },
   ["oil embargo"] = { "oil embargo", "oljeembargo", "oljeembargot", "olieembargo", "Ölembargo", "embargo petrolifero" },
-  ["sanctions"] = { "sanctions", "sanction", "sanktioner", "sanktionerna", "sanktionen", "sanksjoner", "sanksjonene", "sanktionerne",
-    "Sanktionen", "sanzioni", "secondary sanctions", "sanctions package", "sanktionspaket", "sanksjonspakke", "sanktionspakke",
+  ["sanctions"] = { "sanctions", "sanktioner", "sanktionerna", "sanktionen", "sanksjoner", "sanksjonene", "sanktionerne",
+    "Sanktionen", "secondary sanctions", "sanctions package", "sanktionspaket", "sanksjonspakke", "sanktionspakke",
     "Sanktionspaket", "pacchetto di sanzioni" },
   ["shadow fleet"] = { "shadow fleet", "skuggflotta", "skuggflottan", "skyggeflåte", "skyggeflåten", "skyggeflåde", "skyggeflåden",
     "Schattenflotte", "flotta ombra" },
@@ -24,6 +22,12 @@ local lists = {}
 for value, words in pairs(terms) do
   lists[#lists + 1] = { tag = "sanction", whole = true, case = "fold", words = words, value = value }
 end
+
+-- Of oil, not of rents or fees.
+lists[#lists + 1] = { tag = "sanction", case = "fold", value = "price cap",
+  words = { "price cap", "pristak", "pristaket", "prisloft", "prisloftet", "Preisdeckel", "Preisobergrenze", "tetto al prezzo",
+    "tetto ai prezzi" },
+  near = { "oil", "olj", "olie", " öl", "petrol", "gas", "barrel", "russ", "rysk", "ryss", "sanct", "sankt", "sanks", "sanzion" } }
 
 local programmes = { OFAC = "US-OFAC", SDN = "US-OFAC-SDN", OFSI = "UK-OFSI", SECO = "CH-SECO" }
 
@@ -37,7 +41,11 @@ return newsmark.tagger {
   },
   lists = lists,
   patterns = {
-    { tag = "sanctions_list", re = [[\b(OFAC|SDN|OFSI|SECO)\b]], value = function(m) return programmes[m[1]] end },
+    -- Not what a court or an office makes a citizen pay.
+    { tag = "sanction", re = [[\b[Ss]anzioni\b(?! (?:amministrativ|pecuniari|disciplinar|penal|tributari|fiscal|sportiv))]],
+      value = "sanctions" },
+    { tag = "sanctions_list", re = [[\b(OFAC|SDN|OFSI|SECO)\b]], value = function(m) return programmes[m[1]] end,
+      near = { "sanction", "sanktion", "sanksjon", "sanzion", "treasury", "list", "embargo", "OFAC" } },
     { tag = "sanctions_list",
       re = [[\b(?:Council )?(?:Regulation|Förordning|förordning|forordning|Verordnung|Regolamento|regolamento) \((?:EU|UE)\) ]] ..
         [[(?:No\.? |nr\.? |Nr\.? |n\. ?)?(\d{1,4}/\d{1,4})\b]],
@@ -48,11 +56,14 @@ return newsmark.tagger {
       "under [[Regulation (EU) 833/2014|sanctions_list=EU-833/2014]].",
     "The bank was added to the [[SDN|sanctions_list=US-OFAC-SDN]] list.",
     { lang = "sv", "EU:s nya [[sanktionspaket|sanction=sanctions]] riktas mot [[skuggflottan|sanction=shadow fleet]]." },
+    { none = "They met him about the price cap for prescriptions." },
     { lang = "nb", "[[Sanksjonene|sanction=sanctions]] og et [[pristak|sanction=price cap]] virker." },
     { lang = "da", "[[Sanktionerne|sanction]] og et [[våbenembargo|sanction=arms embargo]] gælder." },
     { lang = "de", "Nach der [[Verordnung (EU) Nr. 269/2014|sanctions_list=EU-269/2014]] " ..
       "gilt ein [[Einreiseverbot|sanction=travel ban]]." },
     { lang = "it", "Le [[sanzioni|sanction=sanctions]] e l'[[embargo petrolifero|sanction=oil embargo]] restano." },
+    { lang = "it", none = "Le sanzioni amministrative per chi parcheggia qui." },
     { none = "The sanctioned spelling is older." },
+    { none = "SDN networks are routed by software." },
   },
 }

@@ -9,15 +9,24 @@ local function is_imo(digits)
   return sum % 10 == digits:byte(7) - 48
 end
 
--- Kinds of ship that stand before a name, in six languages.
+-- Kinds of ship that stand before a name, in six languages. In lower case but where a sentence or a noun has it otherwise:
+-- "Ferry Terminal" is no ship.
 local kinds = table.concat({
   "tanker", "oil tanker", "cargo ship", "container ship", "bulk carrier", "ferry", "frigate", "vessel",
-  "tankfartyget", "tankern", "lastfartyget", "färjan", "fraktfartyget", "containerfartyget", "fregatten", "fartyget",
-  "tankskipet", "lasteskipet", "fergen", "ferja", "fraktskipet", "skipet", "tankskibet", "fragtskibet", "færgen", "skibet",
-  "Tanker", "Öltanker", "Frachter", "Fähre", "Fregatte", "Containerschiff", "Frachtschiff",
+  "[Tt]ankfartyget", "[Tt]ankern", "[Ll]astfartyget", "[Ff]ärjan", "[Ff]raktfartyget", "[Cc]ontainerfartyget", "[Ff]regatten",
+  "[Ff]artyget", "[Tt]ankskipet", "[Ll]asteskipet", "[Ff]ergen", "[Ff]erja", "[Ff]raktskipet", "[Ss]kipet", "[Tt]ankskibet",
+  "[Ff]ragtskibet", "[Ff]ærgen", "[Ss]kibet", "Tanker", "Öltanker", "Frachter", "Fähre", "Fregatte", "Containerschiff", "Frachtschiff",
   "petroliera", "nave cargo", "nave portacontainer", "traghetto", "fregata",
 }, "|")
-local name = [[\p{Lu}[\p{L}\d'’.-]*(?: (?:\p{Lu}[\p{L}\d'’-]*|of|de|II|III|IV|\d{1,3}))*]]
+-- What stands there and is a class of ships: "Fregatte F125", "fregata Tipo F-125".
+local class = [[(?!(?:Typ|Type|Tipo|Klasse|Class|Classe)\b|\p{Lu}{1,4}[ -]?\d)]]
+local word = [[(?:\p{Lu}\p{Ll}?\.(?= \p{Lu})|\p{Lu}[\p{L}\d'’-]*)]]
+local name = class .. word .. "(?: (?:(?:of|de|af|av) )?" .. word .. [[|[ -]\d{1,2}(?=[”"»,.)]|$))*]]
+-- Words of the sea: "MV Agusta" and "MS Society" are no ships.
+local sea = { " ship", "steamship", "cargo", "skepp", "fartyg", " skip", " skib", "schiff", "fähr", "ferry", "ferries", "färj",
+  "ferge", "færge", "vessel", "cruise", "kryss", "nave ", "navi ", "traghett", "hamn", "havn", "hafen", "harbour", "harbor", "porto ",
+  "sea captain", "kapten", "kaptein", "kapitän", " crew ", "besättning", "mannskap", "besatzung", "equipaggio", " sank", "tanker",
+  "sailed", "coast", "IMO" }
 local imo = [[\bIMO(?:[ -]?(?:number|nummer|numero|no\.?|nr\.?))?:? ?]]
 
 return newsmark.tagger {
@@ -33,7 +42,9 @@ return newsmark.tagger {
     -- "… Havsörn (IMO 9074729)": the words in capitals before the bracket are a ship.
     { tag = "ship", group = 1, re = "\\b(" .. name .. [[)[”"“»«]? ?[(,] ?]] .. imo .. [[(\d{7})\b]],
       check = function(m) return is_imo(m[2]) end, value = function(m) return m[2] end },
-    { tag = "ship", group = 1, re = [[\b(?:M/?[VTS]|SS|HMS|USS|FS|MS|M/F|(?i:]] .. kinds .. [[)) [”"“„»«]?(]] .. name .. [[)]] },
+    { tag = "ship", group = 1,
+      re = [[\b(?:M/[VTSFY]|HMS|USS|HDMS|KNM|(?:]] .. kinds .. [[)(?: (?:M/?[VTSFY]|SS|HMS|HMC|USS|KNM))?) [”"“„»«]?(]] .. name .. ")" },
+    { tag = "ship", group = 1, re = [[\b(?:M[VTSFY]|SS) [”"“„»«]?(]] .. name .. ")", near = sea },
   },
   tests = {
     "The tanker [[Northern Dawn|ship]] was boarded off Oman.",
@@ -44,6 +55,13 @@ return newsmark.tagger {
     { lang = "da", "Fragtskibet [[Anholt II|ship]] er på vej." },
     { lang = "de", "Der Frachter [[Weserland|ship]] lief in Bremerhaven ein." },
     { lang = "it", "La petroliera [[Monte Ceneri|ship]] è ferma al largo di Trieste." },
-    { none = "The ferry was late. The vessel sank." },
+    { none = "The ferry was late. The vessel sank. The Ferry Terminal is closed." },
+    { none = "MS Society sent a letter, and MV Agusta a bill." },
+    "The cruise ship MS [[Estrid|ship]] is in port, beside the HMS [[Visby|ship]].",
+    "The tanker [[St. Anna of Hull|ship]] of the fleet met the vessel [[Eagle 3|ship]], then the vessel [[Hope|ship]] 28 times.",
+    "The cargo ship MV [[Namse|ship]] vanished.",
+    { lang = "sv", "Fartyget M/S [[Sigyn|ship]] lossar." },
+    { none = "Their relationship with MS Although ended." },
+    { lang = "de", none = "Die Fregatte F125 ist zu schwer." },
   },
 }

@@ -16,13 +16,17 @@ local systems = {
 -- Names that are also animals, cars, games and heroes: only beside words of war.
 local ambiguous = {
   "Patriot", "Leopard", "Javelin", "Abrams", "Gripen", "Marder", "Gepard", "Puma", "Taurus", "Buk", "Tornado", "Tochka",
-  "Smerch", "Uragan", "Himars", "Archer", "Caesar", "Excalibur", "Harpoon", "Lancet", "Tor", "Grad", "Spike", "Milan",
+  "Smerch", "Uragan", "Himars", "Archer", "Excalibur", "Harpoon",
 }
+
+-- Names of people, places and journals: only right before what they are.
+local things = [[(?:missil|robot|rakett?|rakete|razz|rocket|luftvärn|luftvern|luftforsvar|flugabwehr|air[- ]defen[cs]e|difes|launcher|]] ..
+  [[lance|haubits|haubitz|howitzer|obic|artiller|drone|drön|drohne|anti-tank|pansar|panser|panzer|system)]]
 
 local war = {
   "missil", "robot", "rakett", "raket", "rakete", "razzi", "rocket", "luftvärn", "luftvern", "luftforsvar", "luftförsvar",
   "flugabwehr", "luftabwehr", "air defen", "difesa aerea", "stridsvagn", "stridsvogn", "kampvogn", "kampvogne", "panzer",
-  "carro armato", "carri armati", "tank", "artilleri", "artiglieria", "haubits", "haubitz", "howitzer", "obic", "stridsfly",
+  "carro armato", "carri armati", " tank ", " tanks", "artilleri", "artiglieria", "haubits", "haubitz", "howitzer", "obic", "stridsfly",
   "kampfly", "kampfjet", "kampfflugzeug", "fighter jet", "caccia", "batteri", "batterie", "battery", "drönar", "drone",
   "ammunition", "munition", "munizion", "vapen", "våpen", "våben", "waffe", "weapon", "armi ",
 }
@@ -69,8 +73,12 @@ return newsmark.tagger {
   patterns = {
     -- Aircraft, tanks and missiles by designation: MiG-31, Su-34, F-16, T-72B3, S-300, Tu-95MS, AH-64.
     { tag = "weapon",
-      re = [[\b(?:MiG|Su|Tu|Ka|Mi|AH|UH|CH|MQ|RQ|BMP|BTR|BTR|Kh|Ch|Pzh)-\d{1,3}(?:[A-Z]{1,2}\d?)?\b]] },
-    { tag = "weapon", re = [[\b(?:F-(?:1[4-8]|22|35)[A-F]?|B-(?:1|2|52)[A-H]?|A-10|C-130|V-22)\b]] },
+      re = [[\b(?:MiG|Su|Tu(?!-(?:104|114|124|134|144|154|204|214)\b)|Ka|Mi|AH|UH|CH|MQ|RQ|BMP|BTR|Kh|Ch)]] ..
+        [[-\d{1,3}(?:[A-Z]{1,2}\d?)?\b]] },
+    { tag = "weapon", group = 1, re = [[\b(Tor|Milan|MILAN|Spike|Lancet|Grad|Caesar)(?:-M[12])?[ -](?i:]] .. things .. ")" },
+    { tag = "weapon", re = [[\b(?:F-(?:1[4-8]|22|35)[A-F]?|B-52[A-H]?|A-10|C-130|V-22)\b]] },
+    { tag = "weapon", re = [[\bB-[12]\b]],
+      near = { "bomb", "stealth", "flygplan", "bombefly", "flugzeug", "aerei", "caccia", "air force" } },
     { tag = "weapon", re = [[\bT-(?:34|54|55|62|64|72|80|90|14)(?:[A-Z]{1,3}\d?)?\b]] },
     { tag = "weapon", re = [[\bS-(?:200|300|350|400|500)(?:[A-Z]{1,3}\d?)?\b]] },
   },
@@ -83,6 +91,10 @@ return newsmark.tagger {
     { lang = "nb", "Norge gir [[NASAMS|weapon]] og [[jagerfly|weapon=fighter jet]] til Ukraina." },
     { lang = "da", "Danmark sender [[kampvogne|weapon=battle tank]] af typen [[Leopard 1|weapon]]." },
     { lang = "de", "Berlin liefert [[Marschflugkörper|weapon=cruise missile]], aber keine [[Streumunition|weapon=cluster munition]]." },
+    { none = "The Tu-154 carried passengers with a B-1 visa." },
+    { none = "The Lancet wrote of chemical weapons. Milan, where a drone fell, was calm." },
+    { lang = "sv", none = "Tor och Milan tänkte på vapen och drönare." },
+    { lang = "sv", "Ett [[Tor|weapon]]-luftvärn och en [[Spike|weapon]]-robot visades upp." },
     { lang = "de", none = "Der Gepard ist das schnellste Tier der Savanne." },
     { lang = "it", "Roma invia i [[SAMP/T|weapon]] e chiede meno [[armi nucleari|weapon=nuclear weapon]]." },
     "A [[Su-34|weapon]] and two [[T-72B3|weapon]] were lost near an [[S-400|weapon]].",
