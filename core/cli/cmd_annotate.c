@@ -194,7 +194,7 @@ static int run_stream(const Pipeline *pipeline, const Request *request)
   Error err = {0};
   StreamOptions options = {.enc = request->enc, .kinds = request->kinds, .manifest = request->manifest};
   signal(SIGPIPE, SIG_IGN);
-  if (stream_run(pipeline, stdin, stdout, &options, &err)) return EXIT_DONE;
+  if (stream_run(pipeline, STDIN_FILENO, stdout, &options, &err)) return EXIT_DONE;
   fprintf(stderr, "newsmark: %s\n", err.text);
   return EXIT_PARTLY;
 }

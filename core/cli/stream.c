@@ -1,6 +1,6 @@
 // A ring of jobs: the caller's thread reads lines into free jobs, workers take the next unread one, a writer
 // prints finished ones in order and frees them. A full ring stops the reader, so what is in memory is ring ×
-// longest line.
+// longest line. Each of the three waits for a sign of its own, so that nobody is woken for another.
 #include "cli/stream.h"
 
 #include "annotate/spanjson.h"
@@ -8,6 +8,8 @@
 #include "cli/setup.h"
 #include "text/offsets.h"
 
+#include <errno.h>
+#include <unistd.h>
 #include <uv.h>
 
 #define LINE_CEILING ((size_t)64 << 20)
@@ -27,7 +29,7 @@ typedef struct Stream {
   const StreamOptions *options;
   FILE *out;
   uv_mutex_t lock; // guards all below
-  uv_cond_t changed;
+  uv_cond_t to_work, to_write, to_read;
   Job *jobs;                         // [ring]
   size_t ring, read, taken, written; // counts of jobs so far; job k lives in jobs[k % ring]
   bool ended, write_failed;
@@ -132,15 +134,16 @@ static void work(void *arg)
   Host *host = manifest ? setup_host(&(SetupHost){.manifest = manifest}) : NULL;
   uv_mutex_lock(&stream->lock);
   for (;;) {
-    while (stream->taken == stream->read && !stream->ended) uv_cond_wait(&stream->changed, &stream->lock);
+    while (stream->taken == stream->read && !stream->ended) uv_cond_wait(&stream->to_work, &stream->lock);
     if (stream->taken == stream->read) break;
-    Job *job = &stream->jobs[stream->taken++ % stream->ring];
+    size_t number = stream->taken++;
+    Job *job = &stream->jobs[number % stream->ring];
     job->state = JOB_TAKEN;
     uv_mutex_unlock(&stream->lock);
     answer_line(stream, host, job);
     uv_mutex_lock(&stream->lock);
     job->state = JOB_DONE;
-    uv_cond_broadcast(&stream->changed);
+    if (number == stream->written) uv_cond_signal(&stream->to_write);
   }
   uv_mutex_unlock(&stream->lock);
   host_free(host);
@@ -153,7 +156,7 @@ static void write_answers(void *arg)
   for (;;) {
     Job *job = &stream->jobs[stream->written % stream->ring];
     while (job->state != JOB_DONE && !(stream->ended && stream->written == stream->read))
-      uv_cond_wait(&stream->changed, &stream->lock);
+      uv_cond_wait(&stream->to_write, &stream->lock);
     if (job->state != JOB_DONE) break;
     bool idle = stream->jobs[(stream->written + 1) % stream->ring].state != JOB_DONE;
     uv_mutex_unlock(&stream->lock);
@@ -164,26 +167,45 @@ static void write_answers(void *arg)
     stream->write_failed |= failed;
     job->state = JOB_FREE;
     stream->written++;
-    uv_cond_broadcast(&stream->changed);
+    uv_cond_signal(&stream->to_read);
   }
   uv_mutex_unlock(&stream->lock);
 }
 
+typedef struct Input {
+  int file;
+  size_t at, len; // of bytes, what is not yet a line
+  char bytes[65536];
+} Input;
+
+// More bytes. False at the end of the input.
+static bool input_fill(Input *self)
+{
+  ssize_t len;
+  do len = read(self->file, self->bytes, sizeof self->bytes);
+  while (len < 0 && errno == EINTR);
+  self->at = 0;
+  self->len = len > 0 ? (size_t)len : 0;
+  return self->len > 0;
+}
+
 // The next line without its end, at most `most` bytes of it. False at the end of the input.
-static bool read_line(FILE *in, Job *job, size_t most)
+static bool read_line(Input *in, Job *job, size_t most)
 {
   strbuf_reset(&job->line);
   job->too_long = false;
-  int c = EOF;
-  flockfile(in);
-  while ((c = getc_unlocked(in)) != EOF && c != '\n') {
-    if (job->line.len < most)
-      strbuf_byte(&job->line, (char)c);
-    else
-      job->too_long = true;
+  for (bool ended = false; !ended;) {
+    if (in->at == in->len && !input_fill(in)) return job->line.len;
+    Str rest = {in->bytes + in->at, in->len - in->at};
+    const char *end = memchr(rest.ptr, '\n', rest.len);
+    ended = end != NULL;
+    if (ended) rest.len = (size_t)(end - rest.ptr);
+    in->at += rest.len + ended;
+    size_t room = most - job->line.len;
+    job->too_long = job->too_long || rest.len > room;
+    strbuf_add(&job->line, rest.len > room ? str_slice(rest, 0, room) : rest);
   }
-  funlockfile(in);
-  return c != EOF || job->line.len;
+  return true;
 }
 
 static bool is_blank(const Job *job)
@@ -191,13 +213,22 @@ static bool is_blank(const Job *job)
   return !job->too_long && !str_trim(strbuf_str(&job->line)).len;
 }
 
-static void read_lines(Stream *stream, FILE *in)
+static void stream_end(Stream *stream) // locked
 {
+  stream->ended = true;
+  uv_cond_broadcast(&stream->to_work);
+  uv_cond_signal(&stream->to_write);
+}
+
+static void read_lines(Stream *stream, int file)
+{
+  Input *in = xcalloc(1, sizeof *in);
+  in->file = file;
   size_t most = stream->options->most_line ? stream->options->most_line : LINE_CEILING;
   for (bool more = true; more;) {
     uv_mutex_lock(&stream->lock);
     Job *job = &stream->jobs[stream->read % stream->ring];
-    while (job->state != JOB_FREE) uv_cond_wait(&stream->changed, &stream->lock);
+    while (job->state != JOB_FREE) uv_cond_wait(&stream->to_read, &stream->lock);
     bool failed = stream->write_failed;
     uv_mutex_unlock(&stream->lock);
     while ((more = !failed && read_line(in, job, most)) && is_blank(job)) continue;
@@ -206,10 +237,11 @@ static void read_lines(Stream *stream, FILE *in)
       job->state = JOB_READ;
       stream->read++;
     }
-    stream->ended = !more;
-    uv_cond_broadcast(&stream->changed);
+    if (more) uv_cond_signal(&stream->to_work);
+    if (!more) stream_end(stream);
     uv_mutex_unlock(&stream->lock);
   }
+  free(in);
 }
 
 static size_t core_count(void)
@@ -221,13 +253,15 @@ static size_t core_count(void)
   return count > 0 ? (size_t)count : 1;
 }
 
-bool stream_run(const Pipeline *pipeline, FILE *in, FILE *out, const StreamOptions *options, Error *err)
+bool stream_run(const Pipeline *pipeline, int in, FILE *out, const StreamOptions *options, Error *err)
 {
   size_t threads = options->threads ? options->threads : core_count();
   Stream stream = {.pipeline = pipeline, .options = options, .out = out, .ring = threads * JOBS_A_THREAD};
   stream.jobs = xcalloc(stream.ring, sizeof *stream.jobs);
   uv_mutex_init(&stream.lock);
-  uv_cond_init(&stream.changed);
+  uv_cond_init(&stream.to_work);
+  uv_cond_init(&stream.to_write);
+  uv_cond_init(&stream.to_read);
   uv_thread_t *workers = xcalloc(threads, sizeof *workers), writer;
   for (size_t i = 0; i < threads; i++) uv_thread_create(&workers[i], work, &stream);
   uv_thread_create(&writer, write_answers, &stream);
@@ -243,7 +277,9 @@ bool stream_run(const Pipeline *pipeline, FILE *in, FILE *out, const StreamOptio
   }
   free(workers);
   free(stream.jobs);
-  uv_cond_destroy(&stream.changed);
+  uv_cond_destroy(&stream.to_work);
+  uv_cond_destroy(&stream.to_write);
+  uv_cond_destroy(&stream.to_read);
   uv_mutex_destroy(&stream.lock);
   return ok || error_set(err, ERR_IO, "the answers cannot be written");
 }

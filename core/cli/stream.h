@@ -17,5 +17,5 @@ typedef struct StreamOptions {
   size_t most_line;         // bytes; a longer line is an error of its own; 0: 64 MB
 } StreamOptions;
 
-// Until `in` ends. False where `out` cannot be written to; bad lines are answers, not failures.
-bool stream_run(const Pipeline *pipeline, FILE *in, FILE *out, const StreamOptions *options, Error *err);
+// Until the file `in` ends. False where `out` cannot be written to; bad lines are answers, not failures.
+bool stream_run(const Pipeline *pipeline, int in, FILE *out, const StreamOptions *options, Error *err);
