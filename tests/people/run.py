@@ -264,6 +264,34 @@ def eval_counts_by_type():
         expect(out["done"] == 1 and types["entity PER"]["right"] == 3 and types["entity LOC"]["wrong"] == 1, out)
 
 
+@test
+def eval_beside_gold():
+    """Marks known to be right, as the exporter writes them and as corpora have them; a bad line is said, the rest counts."""
+    text = "Anna Berg mötte Erik Holm i Oslo 🙂 den 3 maj 2024.\n\n”Det här är bra för oss alla”, sa Anna Berg.\n"
+    at = lambda words: {"start": text.index(words), "end": text.index(words) + len(words)}
+    ours = {"id": "a", "text": text, "lang": "sv", "annotations": [
+        {"kind": "entity", "type": "PER", **at("Anna Berg")}, {"kind": "entity", "type": "PER", **at("Erik Holm")},
+        {"kind": "entity", "type": "ORG", **at("Oslo")}, {"kind": "date", "type": "DATE", "value": "2024-05-03", **at("den 3 maj 2024")},
+        {"kind": "quote", "type": "direct", "speaker": {"name": "Anna Berg"}, **at("”Det här är bra för oss alla”")}]}
+    corpus = {"id": "b", "text": text, "entities": [{"type": "PER", **at("Anna Berg")}, {"type": "MISC", **at("Erik Holm")},
+                                                    {"type": "LOC", "opt": True, **at("Oslo")}]}
+    with Folder() as folder:
+        folder.write("gold.jsonl", json.dumps(ours) + "\n" + json.dumps(corpus, ensure_ascii=False) + "\n")
+        out = json.loads(run("eval", "--format", "json", folder.path + "/gold.jsonl"))
+        types = {t["type"]: (t["right"], t["wrong"], t["missed"]) for t in out["types"]}
+        expect(out["articles"] == 2 and out["speakers"] == out["speakers_right"] == 1, out)
+        expect(types["entity ORG"] == (0, 0, 1) and types["entity LOC"] == (0, 1, 0), out)  # free in the second
+        expect(types["date DATE"] == (1, 0, 0) and out["values_right"] == 1, out)  # the second marks no dates, nor quotations
+        expect(types["quote direct"] == (1, 0, 0), out)
+        folder.write("gold.jsonl", "{\n" + json.dumps(corpus) + "\n")
+        done = subprocess.run([NEWSMARK, "eval", folder.path + "/gold.jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        expect(done.returncode == 1 and b"gold.jsonl: line 1: " in done.stderr and b"1 articles of gold" in done.stdout, done)
+        expect(b"entity PER" in done.stdout and b"date" not in done.stdout, done.stdout)
+        folder.write("gold.jsonl", json.dumps({"text": "x", "entities": [{"type": "PER", "start": 5, "end": 9}]}))
+        done = subprocess.run([NEWSMARK, "eval", folder.path + "/gold.jsonl"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        expect(done.returncode == 1 and b"have no place" in done.stderr, done)
+
+
 def git(path, *args):
     env = dict(os.environ, GIT_AUTHOR_NAME="a", GIT_AUTHOR_EMAIL="a@b", GIT_COMMITTER_NAME="a", GIT_COMMITTER_EMAIL="a@b")
     done = subprocess.run(["git", "-C", path, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env)
