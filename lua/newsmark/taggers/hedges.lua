@@ -66,7 +66,8 @@ return newsmark.tagger {
     { tag = "hedge", group = 1, languages = { "sv" }, re = [[\b(sägs|tros|uppges|påstås)(?= (?:inte |nu |även |också |ännu |redan )?]] ..
       [[(?:\p{Ll}{2,}a|ha|bli|få|stå|gå|ske|dö)\b)]] },
     -- "so-called" before quotation marks keeps its distance; elsewhere it explains a word.
-    { tag = "hedge", group = 1, re = [[\b((?i:so-called|så kallade?|såkalte?|såkaldte?|sogenannten?|cosiddett[oaie]))\b\s?[“”"„«»'‘’]\p{L}]] },
+    { tag = "hedge", group = 1,
+      re = [[\b((?i:so-called|så kallade?|såkalte?|såkaldte?|sogenannten?|cosiddett[oaie]))\b\s?[“”"„«»'‘’]\p{L}]] },
     -- "Ann Ek, a senior official" has a name.
     { tag = "anonymous", group = 2, re = [[(\p{Lu}[\p{L}'’.-]+, )?\b((?i:a senior official|en högt uppsatt tjänsteman|]] ..
       [[en høytstående embetsmann|en højtstående embedsmand|ein ranghoher Beamter|un alto funzionario))\b]],

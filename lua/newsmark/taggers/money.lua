@@ -22,7 +22,8 @@ local crowns = { sv = "SEK", nb = "NOK", nn = "NOK", da = "DKK" }
 local large = {
   million = 1e6, millions = 1e6, miljon = 1e6, miljoner = 1e6, millioner = 1e6, millionar = 1e6, millionen = 1e6, milione = 1e6,
   milioni = 1e6, mn = 1e6, mio = 1e6, ["mio."] = 1e6,
-  mill = 1e6, ["mill."] = 1e6, milj = 1e6, ["milj."] = 1e6, mia = 1e9, ["mia."] = 1e9, miljard = 1e9, miljarder = 1e9, milliard = 1e9, milliarder = 1e9,
+  mill = 1e6, ["mill."] = 1e6, milj = 1e6, ["milj."] = 1e6, mia = 1e9, ["mia."] = 1e9, miljard = 1e9, miljarder = 1e9,
+  milliard = 1e9, milliarder = 1e9,
   milliarde = 1e9, milliarden = 1e9, miliardo = 1e9, miliardi = 1e9, bn = 1e9, billion = 1e9,
   billionen = 1e12, billioner = 1e12, biljoner = 1e12, ["mrd."] = 1e9, mrd = 1e9,
   trillion = 1e12, tusen = 1e3, tusind = 1e3, thousand = 1e3, tausend = 1e3, mila = 1e3,
