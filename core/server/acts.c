@@ -67,7 +67,14 @@ static void tag_one(Act *act, const Spot *spot, SpanKind kind, Str type)
   act_put(act, spot, draft);
 }
 
-static void write_rule(Act *act, Str words, Str type, bool rejected)
+typedef struct RuleSaid { // what a rule of the folder says of some words
+  Str type;               // empty: nothing at all, where rejected
+  bool rejected;
+  Str name, entity; // empty: by the words
+} RuleSaid;
+
+// The folder's rule about these words, in the place of the one there is.
+static void write_rule(Act *act, Str words, const RuleSaid *said)
 {
   const Rule *old = registry_rule(act->desk->root->registry, words);
   StrBuf line = {0};
@@ -78,11 +85,10 @@ static void write_rule(Act *act, Str words, Str type, bool rejected)
   json_write_member(&line, "id", id);
   json_write_member(&line, "kind", STR("rule"));
   json_write_member(&line, "words", words);
-  if (type.len) json_write_member(&line, "type", type);
-  if (rejected) json_write_member(&line, "verdict", STR("rejected"));
-  Str name = json_get_str(act->args, "name"), entity = json_get_str(act->args, "entity");
-  if (name.len) json_write_member(&line, "name", name);
-  if (entity.len) json_write_member(&line, "entity", entity);
+  if (said->type.len) json_write_member(&line, "type", said->type);
+  if (said->rejected) json_write_member(&line, "verdict", STR("rejected"));
+  if (said->name.len) json_write_member(&line, "name", said->name);
+  if (said->entity.len) json_write_member(&line, "entity", said->entity);
   json_write_member(&line, "time", decision_time(&act->arena, (Str){0}));
   strbuf_byte(&line, '}');
   desk_put_line(act->desk, &act->step, id, line.ptr);
@@ -116,7 +122,8 @@ static bool do_tag(Act *act)
   act_spots(act, &spot, &spots);
   if (act_in_folder(act)) {
     act->count = spots.len;
-    write_rule(act, act_words(act, &spot), type, false);
+    write_rule(act, act_words(act, &spot),
+               &(RuleSaid){type, false, json_get_str(act->args, "name"), json_get_str(act->args, "entity")});
   } else {
     for (size_t i = 0; i < spots.len; i++) tag_one(act, &spots.items[i], kind, type);
   }
@@ -176,8 +183,8 @@ static bool take_away(Act *act, bool any_type, const char *done)
   act_spots(act, &spot, &spots);
   if (act_in_folder(act)) {
     act->count = spots.len;
-    write_rule(act, act_words(act, &spot), any_type || !spot.span ? (Str){0} : span_type_name(spot.span),
-               true);
+    Str type = any_type || !spot.span ? (Str){0} : span_type_name(spot.span);
+    write_rule(act, act_words(act, &spot), &(RuleSaid){.type = type, .rejected = true});
   }
   for (size_t i = 0; i < spots.len && !act_in_folder(act); i++) {
     Spot one = spots.items[i];
@@ -237,17 +244,31 @@ static void accept_one(Act *act, const Spot *spot)
   act_put(act, spot, draft);
 }
 
+// What the machine says of these words here holds everywhere.
+static bool accept_in_folder(Act *act, const Spot *spot)
+{
+  const Span *span = spot->span;
+  RuleSaid said = {.type = span_type_name(span)};
+  if (span->kind == SPAN_QUOTE) return error_set(act->err, ERR_USAGE, "a quotation stands in one article");
+  if (span->kind == SPAN_DATE)
+    return error_set(act->err, ERR_USAGE,
+                     "these words mean another day elsewhere: accept them here or in the article");
+  if (span->kind == SPAN_ENTITY) said.name = span->entity->name, said.entity = span->entity->entity;
+  write_rule(act, act_words(act, spot), &said);
+  return true;
+}
+
 static bool do_accept(Act *act)
 {
   Spot spot;
   if (!act_find_spot(act, &spot)) return false;
   if (!spot.span) return error_set(act->err, ERR_NOT_FOUND, "nothing is marked here");
   Str type = span_type_name(spot.span);
+  if (act_in_folder(act) && !accept_in_folder(act, &spot)) return false;
   Spots spots = {0};
-  if (act_in_folder(act))
-    return error_set(act->err, ERR_USAGE, "accept works here and in the article; tag works in the folder");
   act_spots(act, &spot, &spots);
-  for (size_t i = 0; i < spots.len; i++) {
+  if (act_in_folder(act)) act->count = spots.len;
+  for (size_t i = 0; i < spots.len && !act_in_folder(act); i++) {
     Spot one = spots.items[i];
     if (!one.note) one.note = act_note_of_span(act, one.span);
     if (one.span && str_eq(span_type_name(one.span), type)) accept_one(act, &one);

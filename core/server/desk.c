@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PASTS_MAX = 32 };
+
 typedef struct PutItem {
   const Decision *decision; // counted
   const Decision *written;  // counted: with its anchor; NULL: not written
@@ -200,6 +202,12 @@ static void job_free(SyncJob *job)
   free(job);
 }
 
+static void steps_release(Steps *self)
+{
+  for (size_t i = 0; i < self->len; i++) step_release(&self->items[i]);
+  vec_release(self);
+}
+
 static void desk_free(Desk *desk)
 {
   kept_paths_release(&desk->paths);
@@ -210,14 +218,12 @@ static void desk_free(Desk *desk)
     free(desk->promises.items[i].id);
     strbuf_release(&desk->promises.items[i].result);
   }
-  for (size_t i = 0; i < desk->undo.len; i++) step_release(&desk->undo.items[i]);
-  for (size_t i = 0; i < desk->redo.len; i++) step_release(&desk->redo.items[i]);
+  steps_release(&desk->undo);
+  steps_release(&desk->redo);
   vec_release(&desk->dirty);
   map_release(&desk->is_dirty);
   vec_release(&desk->folder);
   vec_release(&desk->promises);
-  vec_release(&desk->undo);
-  vec_release(&desk->redo);
   changes_release(&desk->since);
   free(desk);
 }
@@ -552,8 +558,7 @@ void desk_commit(Desk *desk, Step *step)
   if (step->items.len) {
     vec_push(&desk->undo, *step);
     show_step(desk, step);
-    for (size_t i = 0; i < desk->redo.len; i++) step_release(&desk->redo.items[i]);
-    desk->redo.len = 0;
+    steps_release(&desk->redo);
     *step = (Step){0};
   }
   if (!desk->due) start_sync(desk);
@@ -636,6 +641,39 @@ static char *default_root(const Lsp *lsp, const char *path)
   return path_dir(path);
 }
 
+static void past_release(Past *self)
+{
+  free(self->marks);
+  steps_release(&self->undo);
+  steps_release(&self->redo);
+}
+
+// An editor that reads a file again closes and opens it: what was done may still be taken back.
+static void keep_past(Desk *desk)
+{
+  Desks *self = desk->desks;
+  if (!desk->undo.len && !desk->redo.len) return;
+  if (self->pasts.len == PASTS_MAX) {
+    past_release(&self->pasts.items[0]);
+    memmove(self->pasts.items, self->pasts.items + 1, --self->pasts.len * sizeof(Past));
+  }
+  vec_push(&self->pasts, (Past){xstrdup(desk->paths.marks), desk->undo, desk->redo});
+  desk->undo = desk->redo = (Steps){0};
+}
+
+static void take_past(Desk *desk)
+{
+  Desks *self = desk->desks;
+  size_t i = self->pasts.len;
+  while (i > 0 && strcmp(self->pasts.items[i - 1].marks, desk->paths.marks) != 0) i--;
+  if (!i) return;
+  Past *past = &self->pasts.items[i - 1];
+  desk->undo = past->undo;
+  desk->redo = past->redo;
+  free(past->marks);
+  memmove(past, past + 1, (self->pasts.len-- - i) * sizeof *past);
+}
+
 static void on_opened(void *ctx, Lsp *lsp, Document *doc)
 {
   Desks *self = ctx;
@@ -652,6 +690,7 @@ static void on_opened(void *ctx, Lsp *lsp, Document *doc)
   doc->desk = desk;
   doc->hold = true;
   vec_push(&self->desks, desk);
+  take_past(desk);
   start_sync(desk);
 }
 
@@ -673,6 +712,7 @@ static void on_closing(void *ctx, Lsp *lsp, Document *doc)
   while (self->desks.items[i] != desk) i++;
   self->desks.items[i] = self->desks.items[--self->desks.len];
   unwatch(desk);
+  keep_past(desk);
   desk->doc = NULL;
   doc->desk = NULL;
   if (!desk->job) desk_free(desk);
@@ -772,5 +812,7 @@ void desks_free(Desks *self)
   }
   vec_release(&self->roots);
   vec_release(&self->desks);
+  for (size_t i = 0; i < self->pasts.len; i++) past_release(&self->pasts.items[i]);
+  vec_release(&self->pasts);
   free(self);
 }

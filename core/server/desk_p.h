@@ -24,6 +24,12 @@ typedef struct StepItem {         // one change of a step; either about the arti
 typedef struct Step {
   VEC_OF(StepItem) items;
 } Step;
+typedef VEC_OF(Step) Steps;
+
+typedef struct Past { // of an article: what may be taken back, and done again
+  char *marks;        // owned: its file
+  Steps undo, redo;
+} Past;
 
 typedef struct Promise { // an answer that goes out when all before it is on disk
   char *id;              // owned
@@ -47,7 +53,7 @@ struct Desk {
   Map is_dirty;                // the same
   VEC_OF(RegistryLine) folder; // lines of the folder to be written
   VEC_OF(Promise) promises;
-  VEC_OF(Step) undo, redo;
+  Steps undo, redo;
   char state[16];       // of review
   Changes since;        // edits since the job's text
   uv_fs_event_t *watch; // of the folder of its file; NULL: none
@@ -58,6 +64,7 @@ struct Desks {
   Lsp *lsp;
   VEC_OF(DeskRoot *) roots;
   VEC_OF(Desk *) desks;
+  VEC_OF(Past) pasts; // of articles that were closed, the latest last
   bool stopped;
 };
 

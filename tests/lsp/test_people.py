@@ -133,6 +133,42 @@ def test_everywhere_in_the_article(start):
         check(one.fails("redo") == -32803, "nothing to do again")
 
 
+def test_accepted_everywhere(start):
+    """What the machine says of some words is said of them in every article; not of dates and quotations."""
+    with folder(a_txt=ARTICLE, b_txt="Igår.\n\nOm nordstjärnan skrev Nordbanken inget.\n") as path:
+        one = Reader(start, path)
+        other = Reader(lambda **how: one.client, path, "b.txt")
+        mark = next(m for m in one.all() if m["text"] == "Nordbanken")
+        seen = one.do("accept", id=mark["id"], scope="folder", preview=True)
+        check(seen["count"] == 5 and seen["articles"] == 2, seen)
+        check(one.do("accept", id=mark["id"], scope="folder")["count"] == 4, "here")
+        for marks in (one.all(), other.all()):
+            found = [m for m in marks if m["text"] == "Nordbanken"]
+            check(found and all(m["verdict"] == "rule" and m["type"] == mark["type"] and m["entity"] == mark["entity"] for m in found), found)
+        one.do("undo")
+        check(all("verdict" not in m for m in other.all()), other.all())
+        date = next(m for m in one.all() if m["kind"] == "date")
+        check(one.fails("accept", id=date["id"], scope="folder") == -32602, "another day elsewhere")
+
+
+def test_undo_outlives_the_buffer(start):
+    """An editor that reads its file again closes and opens it: what was done can still be taken back."""
+    with folder() as path:
+        one = Reader(start, path)
+        one.do("tag", range=one.range("Oslo"), type="ORG")
+        one.do("tag", range=one.range("Reuters"), type="LOC")
+        one.client.close(one.uri)
+        two = Reader(lambda **how: one.client, path)
+        check(two.types("Oslo") == ["ORG"] and two.types("Reuters") == ["LOC"], two.all())
+        two.do("undo")
+        two.do("undo")
+        check(two.types("Oslo") != ["ORG"] and two.types("Reuters") != ["LOC"], two.all())
+        two.do("redo")
+        check(two.types("Oslo") == ["ORG"], two.all())
+        check(two.fails("tag", type="PER") == -32602 and two.do("redo")["redo"] == 0, "a failed act changes nothing")
+        check(two.types("Reuters") == ["LOC"], two.all())
+
+
 def test_everywhere_in_the_folder_at_once(start):
     with folder(a_txt=ARTICLE, b_txt="Igår.\n\nOm nordstjärnan skrev Nordbanken inget, men Kvarnbo växer.\n") as path:
         one = Reader(start, path)
@@ -334,6 +370,11 @@ def test_code_actions(start):
         offered = actions("Oslo")
         kinds = {a["kind"] for a in offered}
         check({"quickfix.newsmark.accept", "quickfix.newsmark.reject", "refactor.newsmark.tag", "refactor.newsmark.untag", "source.newsmark.acceptAll"} <= kinds, kinds)
+        titles = [a["title"] for a in offered]
+        for title in ("Accept Oslo as LOC everywhere in the folder", "Reject Oslo as LOC everywhere in this article", "Untag Oslo",
+                      "This article: done"):
+            check(title in titles, titles)
+        check(len(titles) == len(set(titles)) and "Take back what was decided last" not in titles, titles)
         check({a["kind"] for a in actions("Oslo", only=["quickfix"])} == {"quickfix.newsmark.accept", "quickfix.newsmark.reject"}, "only")
         for title in ("Tag Oslo as organisation everywhere in this article", "Accept Oslo as LOC"):
             check(title in [a["title"] for a in offered], [a["title"] for a in offered])
@@ -344,6 +385,24 @@ def test_code_actions(start):
         run = next(a for a in speakers if a["title"] == "Speaker: Erik Holm")["command"]
         one.client.request("workspace/executeCommand", {"command": run["command"], "arguments": run["arguments"]})
         check(next(m for m in one.all() if m["kind"] == "quote")["speaker"]["name"] == "Erik Holm", "by code action")
+
+        def take(words, title):
+            run = next(a for a in actions(words) if a["title"] == title)["command"]
+            one.client.request("workspace/executeCommand", {"command": run["command"], "arguments": run["arguments"]})
+
+        take("bra för", "Source: Erik Holm")
+        check(next(m for m in one.all() if m["kind"] == "quote")["source"]["name"] == "Erik Holm", "a source")
+        take("Oslo", "Take back what was decided last")
+        check(next(m for m in one.all() if m["kind"] == "quote")["source"]["name"] != "Erik Holm", "taken back")
+        take("Oslo", "Decide again what was taken back")
+        take("Erik Holm", "Erik Holm is Anna Berg")
+        ids = {m["entity"] for m in one.all() if m["text"] in ("Erik Holm", "Anna Berg")}
+        check(len(ids) == 1, ids)
+        one.do("tag", range=one.range("växer"), type="growth")
+        take("svarar", "Tag svarar as growth")
+        check(one.types("svarar") == ["growth"], "a tag that the article has already")
+        take("Oslo", "This article: in work")
+        check(one.ask("review")["state"] == "work", "a state")
 
 
 def test_refused(start):
