@@ -630,6 +630,15 @@ static bool stands_unopened(const Walk *self, const Passage *passage, const Quot
   return draft->closes && self->block && self->quoted > passage[-1].start;
 }
 
+// What a quotation over several blocks took in is said, and says nothing about who says it.
+static void drop_inner(Reading *reading)
+{
+  const Mention *speaker = &reading->speaker.mention, *cue = &reading->cue;
+  if (speaker->end > reading->start && speaker->start < reading->end)
+    reading->speaker = (Speaker){.entity = SIZE_MAX};
+  if (cue->end > reading->start && cue->start < reading->end) reading->cue = (Mention){0};
+}
+
 static void walk_reported(Walk *self, const Passage *passage, const QuoteDraft *draft)
 {
   Reading reading = {
@@ -688,6 +697,7 @@ static void walk_block(Walk *self)
         }
       }
     }
+    if (closer) drop_inner(&reading);
     advance(self, reading.end, false);
     self->quoted = reading.end;
     if (emitted(draft)) finish(self, &reading);
