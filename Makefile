@@ -187,6 +187,12 @@ fuzz: ## fuzz every tests/fuzz/fuzz_*.c for FUZZ_SECONDS
 	@$(MAKE) --no-print-directory -s all
 	@tests/fuzz/run $(FUZZ_SECONDS)
 
+# The sources of the Lua that is linked: `apt-get source lua5.4`, or lua.org's of the same release.
+LUA_SOURCE ?=
+lua-asserts: all ## the tests of scripts with a Lua that checks itself, built of the sources in LUA_SOURCE
+	@if [ -z "$(LUA_SOURCE)" ]; then echo "lua-asserts: LUA_SOURCE=FOLDER names the sources of Lua 5.4"; exit 2; fi
+	@tests/script/with_asserts $(LUA_SOURCE)
+
 lint: ## layers, banned calls, format, luacheck
 	@tests/lint
 
@@ -248,4 +254,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar check-gen units fuzz golden golden-update langid gazetteer clusters train speech check check-built bench lint format demo install clean help
+.PHONY: all grammar check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech check check-built bench lint format demo install clean help

@@ -163,6 +163,74 @@ static void test_fields_of_spans(void **state)
   annotations_unref(result);
 }
 
+// The members of the tables that scripts are given, each against its class.
+static void test_fields_of_tables(void **state)
+{
+  World *w = *state;
+  static const struct {
+    const char *class, *parent, *value;
+  } cases[] = {
+      {"---@class newsmark.Block", "---@class newsmark.Stretch", "doc.blocks[1]"},
+      {"---@class newsmark.Sentence", "---@class newsmark.Stretch", "doc.sentences[1]"},
+      {"---@class newsmark.Token", "---@class newsmark.Stretch", "doc.tokens[1]"},
+      {"---@class newsmark.Capture", "---@class newsmark.Stretch", "doc:query('(_) @p')[1].p"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    char members[300], names[256];
+    StrBuf stubs = {0}, host = {0};
+    snprintf(members, sizeof members,
+             "scan = function(doc, emit) local n = {} for k in pairs(%s) do n[#n + 1] = k end\n"
+             "emit('w', 1, 1, { value = table.concat(n, ' ') }) end",
+             cases[i].value);
+    ask(w, members, names, sizeof names);
+    strbuf_addf(&host, " %s ", names);
+    names_behind(cases[i].class, "---@field ", &stubs);
+    names_behind(cases[i].parent, "---@field ", &stubs);
+    expect_all(&stubs, &host);
+    expect_all(&host, &stubs);
+    strbuf_release(&stubs);
+    strbuf_release(&host);
+  }
+}
+
+static void test_fields_of_matches(void **state)
+{
+  char names[256];
+  ask(*state,
+      "patterns = { { tag = 'w', re = '(x)', value = function(m) local n = {}\n"
+      "for k in pairs(m) do if type(k) == 'string' then n[#n + 1] = k end end\n"
+      "assert(m[0] == 'x' and m[1] == 'x') return table.concat(n, ' ') end } }",
+      names, sizeof names);
+  expect_same("---@class newsmark.Match", "---@field ", names);
+}
+
+static bool know_all(void *ctx, Str article, Str name, Arena *arena, FolderEntity *out)
+{
+  (void)ctx, (void)article, (void)arena;
+  *out = (FolderEntity){
+      .name = name, .entity = STR("wd:Q1"), .tag = STR("person"), .first = STR("2020"), .last = STR("2021")};
+  return true;
+}
+
+static void test_fields_of_the_folder_s_knowledge(void **state)
+{
+  World *w = *state;
+  HostOptions options = {.manifest = w->manifest,
+                         .data_dir = "lua/newsmark",
+                         .user_dir = w->dir,
+                         .folder = {.entity = know_all}};
+  world_tagger(w, "t.lua", "",
+               "scan = function(doc, emit) local n = {}\n"
+               "for k in pairs(newsmark.index.entity('Li')) do n[#n + 1] = k end\n"
+               "emit('w', 1, 1, { value = table.concat(n, ' ') }) end");
+  host_free(w->host);
+  w->host = host_new(&options, NULL);
+  char *tags = world_tags(w, "x");
+  assert_non_null(strchr(tags, '='));
+  expect_same("---@class newsmark.Known", "---@field ", strchr(tags, '=') + 1);
+  free(tags);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, read_meta, world_end)
@@ -171,6 +239,9 @@ int main(void)
       TEST(test_fields_of_the_article),
       TEST(test_what_is_declared),
       TEST(test_fields_of_spans),
+      TEST(test_fields_of_tables),
+      TEST(test_fields_of_matches),
+      TEST(test_fields_of_the_folder_s_knowledge),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
