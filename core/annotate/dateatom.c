@@ -331,7 +331,7 @@ static void read_number_words(AtomReader *self, uint32_t at)
     if (words && is_joiner(&atoms[i])) continue;
     const Reading *num = single(self, &atoms[i], SYM_NUM),
                   *mult = words ? single(self, &atoms[i], SYM_MULT) : NULL;
-    if (num) {
+    if (num && !mult) { // "thousand" is both
       bool tens = last >= 20 && last < 100 && last % 10 == 0 && num->value < 10;
       if (words && !tens && last != -1) break;
       part += num->value, last = num->value;

@@ -516,6 +516,9 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
     *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
   }
   if (clocked(f) && (t.grain == GRAIN_DAY || t.grain > GRAIN_DAY)) put_clock(f, &t);
+  if (t.grain == GRAIN_DAY && !clocked(f) && frame_has(f, FIELD_REL) &&
+      frame_get(f, FIELD_UNIT, 0) == UNIT_NIGHT)
+    t.grain = GRAIN_PART, t.part = PART_NI; // "this night"
   if (t.grain >= GRAIN_DAY && t.year > 0 && t.month > 0 && t.day > 0 && !t.weekday &&
       !calendar_valid(t.year, t.month, t.day))
     t.year = TIMEX_X; // "30 February": no day of the calendar
