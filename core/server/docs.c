@@ -50,6 +50,7 @@ struct DocJob {
   uint64_t layer_serial;
   Changes changes; // since `old`
   bool publish, full;
+  bool hints;        // what the settings say of them
   bool asked, quick; // the scripts were before; and may be at once
   uint64_t tags_ns;  // what that took; 0: they were not asked
   atomic_bool cancel;
@@ -183,6 +184,7 @@ static void annotate_work(uv_work_t *req)
   docsettings_read(&job->doc->settings, &job->settings, job->editor, job->doc->path, job->text);
   job->editor = NULL;
   docsettings_apply(&job->doc->settings, &info);
+  job->hints = docsettings_hints(&job->doc->settings);
   Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
   if (!docsettings_enabled(&job->doc->settings)) {
@@ -309,6 +311,7 @@ static void annotate_done(uv_work_t *req, int status)
   assert(status == 0); // nobody cancels the request itself
   (void)status;
   job->doc->job = NULL;
+  job->doc->hints = job->hints;
   job_over(job);
 }
 

@@ -34,6 +34,7 @@ typedef struct Document {
   uint64_t layer_serial;     // rises with every change of these two
   struct Desk *desk;         // who keeps them on disk; owned by desk.c; NULL: nobody, it is no file
   bool hold;                 // what is kept is being read: nothing is annotated before
+  bool hints, hints_told;    // settings want inlay hints; what the client knows of that
   struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
   // of docs.c alone
   Analysis *analysis;   // the job's while there is one

@@ -57,6 +57,11 @@ bool docsettings_enabled(const DocSettings *self)
   return !self->settings || settings_bool(self->settings, "enabled", true);
 }
 
+bool docsettings_hints(const DocSettings *self)
+{
+  return self->settings && settings_bool(self->settings, "inlay_hints", false);
+}
+
 void docsettings_apply(const DocSettings *self, ArticleInfo *info)
 {
   if (!self->settings) return;

@@ -158,11 +158,19 @@ static void on_ended(void *ctx)
 
 // The client has tokens of this very text, which are others by now: the scripts' tags came, or settings
 // changed.
-static void ask_for_refresh(Lsp *lsp)
+static void ask_for_refresh(Lsp *lsp, const char *method)
 {
   StrBuf params = {0};
   strbuf_add(&params, STR("{}"));
-  lsp_request(lsp, "workspace/semanticTokens/refresh", &params);
+  lsp_request(lsp, method, &params);
+}
+
+// A setting switched the hints of this document on or off.
+static void tell_hints(Lsp *lsp, Document *doc)
+{
+  if (doc->hints == doc->hints_told) return;
+  doc->hints_told = doc->hints;
+  if (lsp->hint_refresh) ask_for_refresh(lsp, "workspace/inlayHint/refresh");
 }
 
 static void on_found(void *ctx, Document *doc, StrBuf *message)
@@ -170,7 +178,8 @@ static void on_found(void *ctx, Document *doc, StrBuf *message)
   Lsp *lsp = ctx;
   if (message->len) wire_send(lsp->wire, message);
   methods_found(lsp, doc);
-  if (lsp->refresh && tokens_are_stale(doc)) ask_for_refresh(lsp);
+  if (lsp->refresh && tokens_are_stale(doc)) ask_for_refresh(lsp, "workspace/semanticTokens/refresh");
+  tell_hints(lsp, doc);
   for (size_t i = 0; i < lsp->parts.len; i++)
     if (lsp->parts.items[i].found) lsp->parts.items[i].found(lsp->parts.items[i].ctx, lsp, doc);
 }

@@ -46,6 +46,8 @@ struct Lsp {
   bool annotations;        // the client wants newsmark/publishAnnotations
   bool progress;           // the client shows $/progress
   bool refresh;            // it takes workspace/semanticTokens/refresh
+  bool hint_refresh;       // and workspace/inlayHint/refresh
+  bool hints;              // it asked for inlay hints at the start
   unsigned requests;       // sent so far: the next one's id
   uv_timer_t parent_timer; // looks whether the editor still lives
   uv_pid_t parent;

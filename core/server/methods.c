@@ -95,6 +95,8 @@ static void read_client(Lsp *lsp, const cJSON *params)
   lsp->annotations = json_get_bool(ours, "annotations", false);
   const cJSON *workspace = json_get(capabilities, "workspace");
   lsp->refresh = json_get_bool(json_get(workspace, "semanticTokens"), "refreshSupport", false);
+  lsp->hint_refresh = json_get_bool(json_get(workspace, "inlayHint"), "refreshSupport", false);
+  lsp->hints = json_get_bool(ours, "inlayHints", false);
   docs_set_editor(lsp->docs, ours);
   lsp->progress = json_get_bool(json_get(capabilities, "window"), "workDoneProgress", false);
   EolRule eol = str_is(json_get_str(ours, "lineEndings"), "lf") ? EOL_LF : EOL_LSP;
@@ -126,9 +128,7 @@ static void do_initialize(Lsp *lsp, const RpcMessage *message)
                        "\"semanticTokensProvider\":{\"legend\":"));
   tokens_write_legend(&out, lsp->legend);
   strbuf_add(&out, STR(",\"range\":true,\"full\":{\"delta\":true}},"));
-  if (json_get_bool(json_get(json_get(message->params, "initializationOptions"), "newsmark"), "inlayHints",
-                    false))
-    strbuf_add(&out, STR("\"inlayHintProvider\":true,"));
+  if (lsp->hints || lsp->hint_refresh) strbuf_add(&out, STR("\"inlayHintProvider\":true,"));
   strbuf_add(&out,
              STR("\"workspace\":{\"workspaceFolders\":{\"supported\":true,\"changeNotifications\":true}},"
                  "\"experimental\":{\"newsmark\":{\"annotations\":true}}},"
@@ -369,7 +369,10 @@ static bool inlay_hints(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *ou
   size_t start, end;
   if (!poscodec_range(json_get(params, "range"), doc->found->text, lsp->features.enc, &start, &end))
     return error_set(err, ERR_USAGE, "range is missing");
-  features_inlay(out, doc, &lsp->features, start, end);
+  if (lsp->hints || doc->hints)
+    features_inlay(out, doc, &lsp->features, start, end);
+  else
+    strbuf_add(out, STR("[]"));
   return true;
 }
 

@@ -268,6 +268,21 @@ def test_annotations_of_a_range(start):
     check(0 < len(part) < len(whole["annotations"]), "not a part")
 
 
+def test_inlay_hints_switched_in_the_session(start):
+    client = start(capabilities={"workspace": {"inlayHint": {"refreshSupport": True}}})
+    same(client.capabilities["inlayHintProvider"], True)
+    text = "Brand i hamnen\n\n2023-04-17\n\nÅkaren såg röken i fredags.\n"
+    asked = lambda: [one["label"] for one in client.request("textDocument/inlayHint", dict(DOC, range={
+        "start": {"line": 0, "character": 0}, "end": {"line": 5, "character": 0}}))]
+    client.open(URI, text)
+    same(asked(), [])
+    for wish, labels in (True, ["2023-04-14"]), (False, []):
+        client.notify("workspace/didChangeConfiguration", {"settings": {"newsmark": {"inlay_hints": wish}}})
+        refresh = client.wait(lambda m: m.get("method") == "workspace/inlayHint/refresh", "a refresh of the hints")
+        client.send({"jsonrpc": "2.0", "id": refresh["id"], "result": None})
+        same(asked(), labels)
+
+
 def test_inlay_hints_on_wish(start):
     asked = lambda client, text: client.request("textDocument/inlayHint", dict(DOC, range={
         "start": {"line": 0, "character": 0}, "end": {"line": len(text.split("\n")), "character": 0}}))
