@@ -10,7 +10,7 @@ VERSION := $(shell sed -n 's/^version *= *"\(.*\)"/\1/p' plugin.toml | head -n 1
 PACKAGES_BUILD := gcc g++ make pkg-config libuv1-dev libtree-sitter-dev liblua5.4-dev libsqlite3-dev libutf8proc-dev \
 	libpcre2-dev libcjson-dev libtomlplusplus-dev
 PACKAGES_DEMO := neovim
-PACKAGES_TEST := clang libclang-rt-14-dev libcmocka-dev neovim python3 python3-pip git tmux procps clang-format lua-check \
+PACKAGES_TEST := clang libclang-rt-14-dev libcmocka-dev neovim python3 python3-pip python3-jsonschema python3-rdflib git tmux procps clang-format lua-check \
 	lua5.4 vim-nox
 
 # --- flags -----------------------------------------------------------------------------------------------------------

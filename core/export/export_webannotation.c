@@ -1,6 +1,7 @@
 // W3C Web Annotation (JSON-LD, Recommendation of 2017-02-23): one AnnotationPage an article, a line each. A
-// target has a TextPositionSelector (code points) refined by a TextQuoteSelector, so that it can be found
-// again when the text changes.
+// target has two selectors of the same place: a TextPositionSelector (code points), and a TextQuoteSelector
+// by which it is found again when the text changes. Ids are IRIs of the page's own, made of the article's
+// path.
 #include "base/json.h"
 #include "base/utf8.h"
 #include "export/exporter.h"
@@ -32,10 +33,11 @@ static Str suffix_of(const Exported *article, size_t at)
   return (Str){after.ptr, (size_t)(end - after.ptr)};
 }
 
-static void put_source(StrBuf *out, const char *path)
+// As the path of an IRI.
+static Str iri_path(const Exported *article)
 {
   StrBuf url = {0};
-  for (const char *p = path; *p; p++) {
+  for (const char *p = article->path; *p; p++) {
     bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
                  strchr("-._~/", *p);
     if (plain)
@@ -43,22 +45,23 @@ static void put_source(StrBuf *out, const char *path)
     else
       strbuf_addf(&url, "%%%02X", (unsigned char)*p);
   }
-  json_write_member(out, "source", strbuf_str(&url)); // a relative IRI
+  Str path = arena_dup(article->scratch, strbuf_str(&url));
   strbuf_release(&url);
+  return path;
 }
 
 static void put_target(StrBuf *out, const Exported *article, size_t start, size_t end)
 {
   strbuf_byte(out, '{');
-  put_source(out, article->path);
-  strbuf_add(out, STR(",\"selector\":{\"type\":\"TextPositionSelector\""));
+  json_write_member(out, "source", iri_path(article)); // relative: the page lies where the article does
+  strbuf_add(out, STR(",\"selector\":[{\"type\":\"TextPositionSelector\""));
   json_write_number(out, "start", (double)offsets_at(article->offsets, start));
   json_write_number(out, "end", (double)offsets_at(article->offsets, end));
-  strbuf_add(out, STR(",\"refinedBy\":{\"type\":\"TextQuoteSelector\""));
+  strbuf_add(out, STR("},{\"type\":\"TextQuoteSelector\""));
   json_write_member(out, "exact", exported_text(article, start, end));
   json_write_member(out, "prefix", prefix_of(article, start));
   json_write_member(out, "suffix", suffix_of(article, end));
-  strbuf_add(out, STR("}}}"));
+  strbuf_add(out, STR("}]}"));
 }
 
 static void put_body(StrBuf *out, bool *first, const char *purpose, Str value)
@@ -100,13 +103,18 @@ static void put_bodies(StrBuf *out, const Exported *article, const Span *span)
 static void write_article(StrBuf *out, const Exported *article)
 {
   const SpanVec *spans = &article->found->spans;
-  strbuf_add(out, STR("{\"@context\":\"http://www.w3.org/ns/"
-                      "anno.jsonld\",\"type\":\"AnnotationPage\",\"id\":\"urn:newsmark:page\","
-                      "\"startIndex\":0,\"items\":["));
+  Str path = iri_path(article);
+  strbuf_addf(out,
+              "{\"@context\":\"http://www.w3.org/ns/anno.jsonld\",\"type\":\"AnnotationPage\","
+              "\"id\":\"urn:newsmark:" STR_FMT "\",\"startIndex\":0,\"items\":[",
+              STR_ARG(path));
   for (size_t i = 0; i < spans->len; i++) {
     const Span *span = &spans->items[i];
-    strbuf_addf(out, "%s{\"id\":\"#%04x\",\"type\":\"Annotation\",\"motivation\":\"tagging\",\"body\":[",
-                i ? "," : "", span->id);
+    strbuf_addf(out,
+                "%s{\"id\":\"urn:newsmark:" STR_FMT
+                "#%04x\",\"type\":\"Annotation\",\"motivation\":\"tagging\","
+                "\"body\":[",
+                i ? "," : "", STR_ARG(path), span->id);
     put_bodies(out, article, span);
     strbuf_add(out, STR("],\"target\":"));
     put_target(out, article, span->start, span->end);
