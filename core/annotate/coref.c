@@ -12,6 +12,7 @@
 #include "annotate/names_p.h"
 #include "annotate/notes.h"
 #include "base/alloc.h"
+#include "base/digest.h"
 #include "base/utf8.h"
 
 #define DOUBTFUL 0.65f // below this a mention listens to the others
@@ -36,9 +37,9 @@ typedef struct Heard { // one mention: a name of a block, and what the article m
 typedef struct Cluster {
   uint32_t fullest; // the mention that names it
   uint64_t fullness;
+  uint64_t key; // BY_KEY: no two clusters share one
   EntityType type;
   uint32_t known; // the gazetteer's number; 0: none
-  Str name, entity;
 } Cluster;
 
 typedef struct Person {   // who may be meant by a single word
@@ -432,10 +433,10 @@ static void hear_all(Coref *self, const Passages *article, size_t most)
 
 // --- clusters
 
-static uint64_t cluster_add(Coref *self, uint32_t mention)
+static uint64_t cluster_add(Coref *self, uint32_t mention, uint64_t key)
 {
   vec_push_in(&self->scratch, &self->clusters,
-              (Cluster){.fullest = mention, .type = self->mentions[mention].type});
+              (Cluster){.fullest = mention, .key = key, .type = self->mentions[mention].type});
   return self->clusters.len;
 }
 
@@ -470,9 +471,10 @@ static void gather_long_names(Coref *self)
     Heard *m = &self->mentions[i];
     if (m->words < 2) continue;
     uint64_t key = m->type == ENTITY_PER ? gazetteer_key_add(m->first, m->last) : m->key;
-    uint64_t *at = slot(self, BY_KEY, type_key(key, m->type));
+    key = type_key(key, m->type);
+    uint64_t *at = slot(self, BY_KEY, key);
     if (!*at) {
-      uint64_t cluster = *at = cluster_add(self, i);
+      uint64_t cluster = *at = cluster_add(self, i, key);
       if (m->type == ENTITY_PER) {
         person_add(self, BY_LAST, m->last, cluster);
         person_add(self, BY_FIRST, m->first, cluster);
@@ -514,8 +516,8 @@ static uint64_t cluster_of_word(Coref *self, uint32_t i)
   if (m->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, m->last))) return found;
   bool unknown = m->type == ENTITY_ORG && !m->entity;
   if (unknown && (found = get(self, BY_SHORT, m->last)) && found != SEVERAL) return found;
-  uint64_t *at = slot(self, BY_KEY, type_key(m->key, m->type));
-  if (!*at) *at = cluster_add(self, i);
+  uint64_t key = type_key(m->key, m->type), *at = slot(self, BY_KEY, key);
+  if (!*at) *at = cluster_add(self, i, key);
   return *at;
 }
 
@@ -591,31 +593,39 @@ static Str one_spaced(Str text, Arena *arena)
   return (Str){out, len};
 }
 
-static void name_cluster(const Coref *self, Cluster *cluster, Arena *arena)
+static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster, Str text, Cast *cast)
 {
-  const Heard *m = &self->mentions[cluster->fullest];
-  Str text = m->passage->notes->text;
-  cluster->name = one_spaced(str_slice(text, m->called->start, m->called->end - m->cut), arena);
-  if (cluster->type == ENTITY_PER && m->words > 1) {
+  Str name = one_spaced(text, &cast->arena);
+  uint32_t number = cluster->known;
+  if (cluster->type == ENTITY_PER && self->mentions[cluster->fullest].words > 1) {
     GazetteerEntity known;
-    if (gazetteer_entity(self->names->known.gazetteer, gazetteer_rough_hash(cluster->name), &known) &&
+    if (gazetteer_entity(self->names->known.gazetteer, gazetteer_rough_hash(name), &known) &&
         (known.types & GAZETTEER_PER))
-      cluster->known = known.id;
+      number = known.id;
   }
-  cluster->entity = gazetteer_id(cluster->known, arena);
-  if (!cluster->entity.len)
-    cluster->entity = arena_printf(arena, "name:" STR_FMT, STR_ARG(utf8_fold_in(arena, cluster->name)));
+  Str entity = gazetteer_id(number, &cast->arena);
+  if (!entity.len)
+    entity = arena_printf(&cast->arena, "name:" STR_FMT, STR_ARG(utf8_fold_in(&cast->arena, name)));
+  return cast_add(cast, name, entity);
 }
 
-static void emit(const Coref *self, Arena *arena, SpanVec *out)
+// The cast's facts of a cluster, made where no run before had them.
+static const EntityFacts *facts_of(const Coref *self, const Cluster *cluster, Cast *cast)
+{
+  const Heard *m = &self->mentions[cluster->fullest];
+  Str text = str_slice(m->passage->notes->text, m->called->start, m->called->end - m->cut);
+  uint64_t key = digest_pair(cluster->key, str_hash(text));
+  key = digest_add(key, (uint64_t)cluster->known << 16 | (uint64_t)cluster->type << 8 | m->words);
+  const EntityFacts **known = cast_slot(cast, key);
+  if (!*known) *known = name_entity(self, cluster, text, cast);
+  return *known;
+}
+
+static void emit(Coref *self, Cast *cast, Arena *arena, SpanVec *out)
 {
   const EntityFacts **facts =
-      arena_alloc(arena, size_mul(self->clusters.len, sizeof *facts)); // [cluster - 1]
-  for (size_t i = 0; i < self->clusters.len; i++) {
-    const Cluster *cluster = &self->clusters.items[i];
-    facts[i] =
-        arena_copy(arena, &(EntityFacts){cluster->name, cluster->entity, (uint32_t)i + 1}, sizeof **facts);
-  }
+      arena_alloc(&self->scratch, size_mul(self->clusters.len, sizeof *facts)); // [cluster - 1]
+  for (size_t i = 0; i < self->clusters.len; i++) facts[i] = facts_of(self, &self->clusters.items[i], cast);
   for (size_t i = 0; i < self->count; i++) {
     const Heard *m = &self->mentions[i];
     Span span = {.start = m->start,
@@ -629,7 +639,7 @@ static void emit(const Coref *self, Arena *arena, SpanVec *out)
   }
 }
 
-void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out)
+size_t coref_link(const Names *names, const struct Passages *article, Cast *cast, Arena *arena, SpanVec *out)
 {
   Coref self = {.names = names, .lang = article->lang};
   table_resize(&self, 8);
@@ -637,8 +647,9 @@ void coref_link(const Names *names, const struct Passages *article, Arena *arena
   gather_long_names(&self);
   assign(&self);
   choose_forms(&self);
-  for (size_t i = 0; i < self.clusters.len; i++) name_cluster(&self, &self.clusters.items[i], arena);
-  emit(&self, arena, out);
+  emit(&self, cast, arena, out);
+  size_t entities = self.clusters.len;
   free(self.table);
   arena_release(&self.scratch);
+  return entities;
 }

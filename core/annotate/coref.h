@@ -2,6 +2,7 @@
 // Cheap: over names only, linear in their number. Pure; any thread.
 #pragma once
 
+#include "annotate/cast.h"
 #include "annotate/names.h"
 #include "base/vec.h"
 
@@ -45,5 +46,5 @@ void coref_read(const Names *names, struct Notes *notes);
 //   bounds   "Ola Nordmann Oslo" in a signature, or where the article knows "Ola Nordmann", is a person and a
 //            place
 //   type     a doubtful mention takes the type that the same words have elsewhere in the article
-// Strings live in `arena`.
-void coref_link(const Names *names, const struct Passages *article, Arena *arena, SpanVec *out);
+// Facts are the cast's, which outlives the spans. Returns how many entities there are.
+size_t coref_link(const Names *names, const struct Passages *article, Cast *cast, Arena *arena, SpanVec *out);

@@ -309,9 +309,7 @@ static void add_draft(Finder *f, uint32_t begin, uint32_t end, DateType type, fl
   DateFrame *kept = arena_alloc(&f->notes->arena, sizeof *kept);
   *kept = *frame;
   f->last_begin = begin, f->last_end = end;
-  DateMemo *memo = arena_alloc(&f->notes->arena, sizeof *memo);
-  memo->now = 0;
-  DateDraft draft = {atoms[begin].start, atoms[end - 1].end, type, confidence, kept, memo};
+  DateDraft draft = {atoms[begin].start, atoms[end - 1].end, type, confidence, kept};
   vec_push_in(&f->notes->arena, &f->notes->dates, draft);
 }
 

@@ -5,6 +5,7 @@
 
 #include "annotate/lang.h"
 #include "annotate/span.h"
+#include "annotate/timex.h"
 #include "base/error.h"
 
 struct Notes;
@@ -22,7 +23,6 @@ typedef struct DateDraft {
   DateType type;
   float confidence;
   const struct DateFrame *frame; // what the words say (dates_p.h); lives in the notes' arena
-  struct DateMemo *memo;         // what dates_resolve() made of it last; likewise
 } DateDraft;
 typedef VEC_OF(DateDraft) DateVec;
 
@@ -33,7 +33,10 @@ void dates_find(const Dates *self, struct Notes *notes);
 // The DCT: `given` where it holds a date, else from the article's head, else from the file's
 // name `path` (may be empty). Strings live in `arena`.
 Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *given, Str path, Arena *arena);
-// Append a span for every date of the article, resolved against `dct` and the dates before it. Writes into
-// the drafts' memos: one thread at a time for the same notes.
-void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena,
-                   SpanVec *out);
+// What dates count from that say so ("two days later"): the date before them; the article's own for its
+// first.
+Timex dates_reference(const Dct *dct);
+// Append a span for every date of an article, or of a stretch of it, resolved against `dct` and the date
+// before; *reference is that of the date in front of the stretch, and afterwards of the last one.
+void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Timex *reference,
+                   Arena *arena, SpanVec *out);

@@ -121,16 +121,6 @@ static inline void frame_set(DateFrame *f, DateField field, int32_t value)
   f->field[field] = value;
 }
 
-// The value of a draft that needs no date before it, kept for the next pass over the article.
-typedef struct DateMemo {
-  uint64_t now;   // timex_key() of the article's date it holds for; 0: nothing is kept
-  Timex t;        // GRAIN_NONE: no anchor for those behind
-  char value[24]; // and its length
-  char begin[16], until[16];
-  uint8_t value_len, begin_len, until_len;
-  bool from_words; // needs no anchor
-} DateMemo;
-
 // Symbols are names in the tables, numbers here; those that C makes itself or asks for come first.
 enum {
   SYM_NONE,
@@ -367,11 +357,9 @@ bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFit
 
 // --- dates_resolve.c
 typedef struct Resolver {
-  Timex now;        // the article's date; GRAIN_NONE: unknown
-  uint64_t now_key; // of `now`, for memos
-  Timex reference;  // of the last date; the article's where there was none: see reference_of()
-  bool referred;    // the draft at hand looked at it
-  Str dct_text;     // of the anchor
+  Timex now;       // the article's date; GRAIN_NONE: unknown
+  Timex reference; // of the last date; the article's where there was none
+  Str dct_text;    // of the anchor
   Arena *arena;
 } Resolver;
 

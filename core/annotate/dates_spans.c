@@ -1,7 +1,6 @@
 // The walk over an article's dates: what each comes to, where it begins and ends, and on what it hangs. The
 // last day that was named is kept as the anchor of anaphoric ones ("två dagar senare", "samma dag"); inside a
-// quotation days count from when it was said. An article is resolved after every key, and all but a few
-// values are what they were: a draft keeps its own (DateMemo) unless it counted from a date before it.
+// quotation days count from when it was said.
 #include "annotate/dates_p.h"
 #include "annotate/quotes.h"
 
@@ -143,41 +142,6 @@ static Outcome resolve(Resolver *r, const DateDraft *draft)
   return out;
 }
 
-// Both in one piece: the facts and the letters of their value and bounds.
-typedef struct FactsBox {
-  DateFacts facts;
-  char text[sizeof((DateMemo){0}.value) + 2 * sizeof((DateMemo){0}.begin)];
-} FactsBox;
-
-static void keep_memo(const Resolver *r, const Outcome *out, const DateFacts *facts, DateMemo *memo)
-{
-  memo->now = 0;
-  if (r->referred || facts->value.len > sizeof memo->value) return;
-  memo->now = r->now_key;
-  memo->t = out->t;
-  memo->from_words = out->anchor == ANCHOR_WORDS;
-  memo->value_len = (uint8_t)facts->value.len;
-  memcpy(memo->value, facts->value.ptr, facts->value.len);
-  memo->begin_len = (uint8_t)facts->begin.len, memo->until_len = (uint8_t)facts->until.len;
-  if (memo->begin_len) memcpy(memo->begin, facts->begin.ptr, memo->begin_len);
-  if (memo->until_len) memcpy(memo->until, facts->until.ptr, memo->until_len);
-}
-
-static DateFacts *facts_of_memo(const Resolver *r, const DateMemo *memo)
-{
-  FactsBox *box = arena_alloc(r->arena, sizeof *box);
-  char *text = box->text;
-  memcpy(text, memo->value, sizeof memo->value);
-  char *begin = text + sizeof memo->value, *until = begin + sizeof memo->begin;
-  memcpy(begin, memo->begin, sizeof memo->begin);
-  memcpy(until, memo->until, sizeof memo->until);
-  box->facts = (DateFacts){.value = {text, memo->value_len},
-                           .begin = {begin, memo->begin_len},
-                           .until = {until, memo->until_len},
-                           .anchor = anchor_text(r, memo->from_words ? ANCHOR_WORDS : ANCHOR_DCT)};
-  return &box->facts;
-}
-
 static Str end_text(const Resolver *r, int32_t day, int clock)
 {
   Timex t = timex_of_day(day);
@@ -188,27 +152,17 @@ static Str end_text(const Resolver *r, int32_t day, int clock)
 static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
 {
   const Str none = {"", 0};
-  DateFacts *facts;
-  Timex t;
-  if (draft->memo->now == r->now_key) {
-    facts = facts_of_memo(r, draft->memo);
-    t = draft->memo->t;
-  } else {
-    r->referred = false;
-    Outcome out = resolve(r, draft);
-    facts = arena_zalloc(r->arena, sizeof *facts);
-    facts->value = out.value;
-    facts->begin = out.begins ? end_text(r, out.first, out.begin_clock) : none;
-    facts->until = out.ends ? end_text(r, out.last, out.end_clock) : none;
-    facts->anchor = anchor_text(r, out.anchor);
-    keep_memo(r, &out, facts, draft->memo);
-    t = out.t;
-  }
-  if (t.grain != GRAIN_NONE) r->reference = t;
-  facts->mod = date_mod_value(frame_get(draft->frame, FIELD_MOD, 0));
-  facts->quant = draft->type == DATE_SET && !frame_has(draft->frame, FIELD_REF) ? STR("EVERY") : none;
-  facts->freq = draft->type == DATE_SET ? date_set_freq(draft->frame, r->arena) : none;
-  return facts;
+  bool set = draft->type == DATE_SET;
+  Outcome out = resolve(r, draft);
+  DateFacts facts = {.value = out.value,
+                     .begin = out.begins ? end_text(r, out.first, out.begin_clock) : none,
+                     .until = out.ends ? end_text(r, out.last, out.end_clock) : none,
+                     .mod = date_mod_value(frame_get(draft->frame, FIELD_MOD, 0)),
+                     .quant = set && !frame_has(draft->frame, FIELD_REF) ? STR("EVERY") : none,
+                     .freq = set ? date_set_freq(draft->frame, r->arena) : none,
+                     .anchor = anchor_text(r, out.anchor)};
+  if (out.t.grain != GRAIN_NONE) r->reference = out.t;
+  return arena_copy(r->arena, &facts, sizeof facts);
 }
 
 static void put_year(Str *text, int year)
@@ -254,7 +208,6 @@ static void merge_range(DateFacts *left, DateFacts *right)
 }
 
 // --- said on another day
-// ---------------------------------------------------------------------------------------------------
 
 enum { CUE_REACH = 60 }; // bytes
 
@@ -326,7 +279,7 @@ static DateFacts *facts_when(Resolver *r, const Timex *said, const DateDraft *dr
 {
   Resolver there = *r;
   Str value = timex_value(said, r->arena);
-  there.now = *said, there.now_key = timex_key(said);
+  there.now = *said;
   there.dct_text = arena_printf(r->arena, "the day it was said, " STR_FMT, STR_ARG(value));
   DateFacts *facts = facts_of(&there, draft);
   r->reference = there.reference;
@@ -334,7 +287,6 @@ static DateFacts *facts_when(Resolver *r, const Timex *said, const DateDraft *dr
 }
 
 // --- the article
-// -----------------------------------------------------------------------------------------------------------
 
 static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
 {
@@ -369,17 +321,17 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
   }
 }
 
-void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Arena *arena,
-                   SpanVec *out)
+Timex dates_reference(const Dct *dct)
+{
+  return timex_parse(dct->value);
+}
+
+void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Timex *reference,
+                   Arena *arena, SpanVec *out)
 {
   (void)self;
-  Resolver r = {.now = timex_parse(dct->value), .arena = arena};
-  r.reference = r.now;
-  r.now_key = timex_key(&r.now);
+  Resolver r = {.now = timex_parse(dct->value), .reference = *reference, .arena = arena};
   r.dct_text = arena_printf(arena, "the article's date, " STR_FMT, STR_ARG(dct->value));
-  for (size_t p = 0; p < article->len; p++) {
-    if (p + 8 < article->len) __builtin_prefetch(&article->items[p + 8].notes->dates);
-    if (p + 4 < article->len) __builtin_prefetch(article->items[p + 4].notes->dates.items);
-    resolve_passage(&r, &article->items[p], out);
-  }
+  for (size_t p = 0; p < article->len; p++) resolve_passage(&r, &article->items[p], out);
+  *reference = r.reference;
 }

@@ -130,10 +130,19 @@ static bool same_quotes(const Pair *self)
   return true;
 }
 
+// In a quotation days count from the day beside its cue, if that is near.
+static bool may_be_said_on(const Notes *notes)
+{
+  bool cue = false;
+  for (size_t i = 0; !cue && i < notes->quotes.len; i++)
+    cue = notes->quotes.items[i].cue_start < notes->quotes.items[i].cue_end;
+  return cue && notes->dates.len > 1;
+}
+
 bool notes_same(const Notes *was, const Notes *is, Shift *shift)
 {
   if (was->kind != is->kind || was->lang != is->lang) return false;
-  if (is->kind == BLOCK_SIGNATURE) return false; // its words are read
+  if (is->kind == BLOCK_SIGNATURE || may_be_said_on(is)) return false; // its words are read
   Pair pair = {was, is, shift_between(was->text, is->text)};
   *shift = pair.shift;
   return same_names(&pair) && same_dates(&pair) && same_quotes(&pair);

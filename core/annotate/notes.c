@@ -15,8 +15,7 @@ static size_t tokens_room(const TokenVec *tokens)
 static size_t notes_room(const Notes *read, bool tokens)
 {
   return arena_room(sizeof(Notes)) + arena_room(read->called.len * sizeof(Called)) +
-         arena_room(read->dates.len * sizeof(DateDraft)) +
-         read->dates.len * (arena_room(sizeof(DateFrame)) + arena_room(sizeof(DateMemo))) +
+         arena_room(read->dates.len * sizeof(DateDraft)) + read->dates.len * arena_room(sizeof(DateFrame)) +
          arena_room(read->quotes.len * sizeof(QuoteDraft)) + (tokens ? tokens_room(&read->tokens) : 0) +
          arena_room(read->text.len + 1);
 }
@@ -36,7 +35,6 @@ static DateVec keep_dates(const DateVec *dates, Arena *arena)
   for (size_t i = 0; i < len; i++) {
     DateDraft *draft = &copy.items[i];
     draft->frame = arena_copy(arena, draft->frame, sizeof *draft->frame);
-    draft->memo = arena_copy(arena, draft->memo, sizeof *draft->memo);
   }
   return copy;
 }

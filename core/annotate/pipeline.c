@@ -15,6 +15,7 @@
 #include "annotate/langid.h"
 #include "annotate/moved.h"
 #include "annotate/notes.h"
+#include "annotate/passes.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "parse/prose.h"
@@ -46,7 +47,7 @@ struct Analysis {
   Annotations *full; // counted: what the last full passes found, at these slots; NULL: nothing
   Arena scratch;     // of one run
   Arena work;        // of one block
-  SpanVec rooms[3];  // heap: where entities, dates and quotations are gathered, kept for the next run
+  Passes *passes;
   StageCosts costs;
   bool timed; // costs are wanted: the clock is asked several times a block
 };
@@ -107,6 +108,7 @@ Analysis *analysis_new(const Pipeline *pipeline)
   Analysis *self = xcalloc(1, sizeof *self);
   self->pipeline = pipeline;
   self->article = article_new();
+  self->passes = passes_new(pipeline->names, pipeline->dates, pipeline->quotes);
   return self;
 }
 
@@ -120,7 +122,7 @@ void analysis_free(Analysis *self)
   prose_release(&self->prose);
   arena_release(&self->scratch);
   arena_release(&self->work);
-  for (size_t i = 0; i < ARRAY_LEN(self->rooms); i++) vec_release(&self->rooms[i]);
+  passes_free(self->passes);
   free(self);
 }
 
@@ -336,21 +338,6 @@ static void number_spans(SpanVec *spans)
   for (size_t i = 0; i < spans->len; i++) spans->items[i].id = (uint32_t)i + 1;
 }
 
-// An empty vector with room for as many spans as the last run had: a megabyte's spans, grown anew after each
-// key, would cost more than finding them. Beyond its room it grows in the result's arena.
-static SpanVec room_of(const Analysis *self, size_t which)
-{
-  return (SpanVec){.items = self->rooms[which].items, .cap = self->rooms[which].cap};
-}
-
-static void widen_room(Analysis *self, size_t which, size_t used)
-{
-  SpanVec *room = &self->rooms[which];
-  if (used <= room->cap) return;
-  room->cap = used + used / 8;
-  room->items = xrealloc(room->items, size_mul(room->cap, sizeof *room->items));
-}
-
 static Annotations *result_new(Lang lang)
 {
   Annotations *result = xcalloc(1, sizeof *result);
@@ -407,19 +394,12 @@ static const MovedBlock *list_moved(Analysis *self, const Annotations *result)
 // The passes over the whole article. What they find becomes `full`, from which results borrow.
 static void annotate_full(Analysis *self, const Passages *article, const Lang *langs, const Dct *dct)
 {
-  const Pipeline *pipeline = self->pipeline;
   forget_full(self);
   Annotations *full = self->full = result_new(article->lang);
   set_blocks(self, langs, full);
   full->dct = (Dct){arena_dup(&full->arena, dct->value), dct->from};
-  SpanVec entities = room_of(self, 0), dates = room_of(self, 1), quotes = room_of(self, 2);
-  coref_link(pipeline->names, article, &full->arena, &entities);
-  dates_resolve(pipeline->dates, article, &full->dct, &full->arena, &dates);
-  quotes_attribute(pipeline->quotes, article, &entities, &full->arena, &quotes);
-  spans_merge(&full->arena, &entities, &dates, &quotes, &full->spans);
+  passes_run(self->passes, article, full);
   number_spans(&full->spans);
-  const SpanVec *used[] = {&entities, &dates, &quotes};
-  for (size_t i = 0; i < ARRAY_LEN(used); i++) widen_room(self, i, used[i]->len);
 }
 
 static Annotations *annotate_article(Analysis *self, Str path, const Dct *dct, Lang main_lang,

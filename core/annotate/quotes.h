@@ -62,6 +62,35 @@ void quotes_find(const Quotes *self, struct Notes *notes);
 // article's, in order, from coref_link().
 void quotes_attribute(const Quotes *self, const struct Passages *article, const SpanVec *entities,
                       Arena *arena, SpanVec *out);
+
+// The same by stretches of blocks, so that those where nothing would come out otherwise need no walk. A
+// stretch reads its own blocks and the entities in them, and of QUOTES_AHEAD blocks behind it; what it reads
+// of those before is all in quotes_arrive(). Of one run, in this order:
+//   quotes_stretch_new(), or a stretch kept of a run before   for each stretch
+//   quotes_hear_titles()                                      for each stretch, in order
+//   quotes_walk(), or quotes_pass() if the digest of quotes_arrive() is as it was; then quotes_place()
+//   for each of its quotations                                for each stretch, in order
+typedef struct QuoteWalk QuoteWalk;       // one run
+typedef struct QuoteStretch QuoteStretch; // what one stretch leaves behind; lives in an arena
+#define QUOTES_AHEAD 12
+
+// Borrows all three.
+QuoteWalk *quotes_walk_new(const Quotes *quotes, const struct Passages *article, const SpanVec *entities);
+void quotes_walk_free(QuoteWalk *self);
+// Blocks [first, first + count), and who bears a title in them.
+QuoteStretch *quotes_stretch_new(QuoteWalk *self, size_t first, size_t count, Arena *arena);
+void quotes_hear_titles(QuoteWalk *self, const QuoteStretch *stretch);
+// A digest of all that the walk brings to block `first`. Facts count as pointers: they are to stay in place.
+uint64_t quotes_arrive(const QuoteWalk *self, size_t first);
+// Append the quotations of a stretch that was not walked yet, without numbers. All lives in `arena`.
+void quotes_walk(QuoteWalk *self, size_t first, size_t count, QuoteStretch *stretch, Arena *arena,
+                 SpanVec *out);
+void quotes_pass(QuoteWalk *self, const QuoteStretch *stretch);
+// Put the stretch's `nth` quotation, which spans[at] has as it was found, in its place in a result: `shift`
+// bytes (modulo) behind where it was found, with its numbers; headlines above, in `spans`, may get its
+// speaker. What changes is a copy in `arena`, or where it is if it is `fresh`: just found, seen by nobody.
+void quotes_place(QuoteWalk *self, const QuoteStretch *stretch, size_t nth, size_t shift, bool fresh,
+                  Span *spans, size_t at, Arena *arena);
 // Give the quotations of an article, in order, the voices of their speakers again, where those were changed.
 // Facts that change are copied into `arena`.
 void quotes_renumber(SpanVec *spans, Arena *arena);

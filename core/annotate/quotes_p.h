@@ -114,7 +114,6 @@ typedef enum QuoteReason {
   REASON_SIGNED,    // a signature below
   REASON_NEXT,      // the quotation after, in the same breath
   REASON_ANSWER,    // answers a question, as one who is interviewed does
-  REASON_BELOW,     // in a headline: the first who is quoted below
 } QuoteReason;
 
 struct Layout;
@@ -265,6 +264,140 @@ typedef struct Groups {
 // A number for a new group, from 1.
 uint32_t groups_next(Groups *self, uint32_t seed);
 void groups_release(Groups *self);
+
+// --- the walk over the article: quotes_attribute.c, quotes_state.c
+
+#define RECENT 10       // persons kept
+#define PERSON_BLOCKS 8 // how far back a person may be meant, somebody who spoke may speak again, …
+#define SPEAKER_BLOCKS 8
+#define ANSWER_BLOCKS 6        // … or answer
+#define HEADS 4                // quotations of headlines that wait for a speaker
+#define HEADS_OVER 12          // blocks below a headline that it may quote
+#define NOWHERE (SIZE_MAX - 1) // a block or byte that there is not, nor one behind it
+
+typedef struct Person { // named lately
+  const EntityFacts *facts;
+  size_t start, end; // bytes
+  size_t block;
+  bool leads; // the first one named in its block
+} Person;
+
+typedef struct Speaker { // resolved
+  Mention mention;
+  const EntityFacts *facts; // NULL: somebody without a name
+  char gender;
+} Speaker;
+
+static inline bool has_speaker(const Speaker *speaker)
+{
+  return speaker->mention.end > speaker->mention.start;
+}
+
+typedef struct QuoteState { // what of the blocks before matters to those behind
+  Person recent[RECENT];    // newest first
+  size_t recent_len;
+  const EntityFacts *organisation; // the last one; NULL: none
+  const EntityFacts *outlet;       // likewise, agency, station or paper
+  Speaker last;                    // who spoke last
+  size_t last_block;
+  bool last_cued; // found by a verb of saying
+  Speaker lead;   // a colon at the end of the block before
+  Mention lead_cue;
+  size_t lead_block;
+  Speaker topic; // whom the last sentence of a block is about
+  size_t topic_block;
+  size_t asked_block;  // a line of dash speech that asks, with nobody named
+  Speaker answerer;    // who spoke last by a dash and a verb of saying
+  size_t answer_block; // and where, or where it answered last
+  size_t heads;        // quotations of headlines that wait for a speaker
+  size_t head_block;   // and where the last of them is
+  size_t open_block;   // ended inside a quotation whose mark the next block may repeat
+  bool begun;          // there was a quotation
+  size_t quoted;       // end of the last one
+  size_t last_cue;     // byte of its cue
+  size_t next_entity;  // the first that was not taken in
+} QuoteState;
+
+typedef struct StateOrigin { // the block in relation to which a state is kept
+  size_t start;              // its first byte
+  size_t before;             // that of the block in front
+  size_t block, entity;      // its index; that of its first entity
+} StateOrigin;
+
+extern const QuoteState g_quotes_start; // at the start of an article, as quotes_state_leave() gives states
+// Keep of `now`, at the block of `origin`, what counts from there on. Names are copied into `arena`.
+void quotes_state_leave(QuoteState *to, const QuoteState *now, StateOrigin origin, Arena *arena);
+// Take up what was kept, at the block of `origin`. Borrows the names.
+void quotes_state_enter(QuoteState *now, const QuoteState *from, StateOrigin origin);
+uint64_t quotes_state_digest(const QuoteState *self); // of one that was kept
+
+typedef struct TitleBorne { // "ministern Anna Lind"
+  uint32_t block;           // of its stretch
+  char gender;
+  Str lemma;       // borrowed from Quotes
+  uint64_t bearer; // bearer_of()
+} TitleBorne;
+typedef VEC_OF(TitleBorne) TitleVec;
+
+// An entity with whether it was a person where it bore the title, in one number for maps.
+static inline uint64_t bearer_of(const EntityFacts *facts, bool person)
+{
+  return (uint64_t)(uintptr_t)facts | person;
+}
+static inline const EntityFacts *bearer_facts(uint64_t bearer)
+{
+  return (const EntityFacts *)(uintptr_t)(bearer & ~(uint64_t)1);
+}
+
+typedef struct Learned { // a person's gender, by a pronoun
+  const EntityFacts *facts;
+  char gender;
+} Learned;
+
+typedef struct QuoteSeed { // what its number and its speaker hang on, of a quotation and those around it
+  uint32_t words;
+  bool goes_on;  // it is of the group of the quotation before
+  uint8_t waits; // it is the first, second, … in a headline that waits for a speaker; 0: it is not
+  bool names;    // its speaker is theirs
+} QuoteSeed;
+
+struct QuoteStretch { // lives in its owner's arena
+  TitleVec titles;    // in order
+  VEC_OF(Learned) learned;
+  VEC_OF(QuoteSeed) seeds; // one a quotation
+  QuoteState leaves;       // in relation to the block behind
+};
+
+struct QuoteWalk {
+  const Quotes *quotes;
+  const Passages *article;
+  const SpanVec *entities;
+  Arena *arena, scratch;
+  SpanVec *out;
+  QuoteStretch *stretch;   // where the walk is
+  size_t next_title;       // of its titles
+  const QuoteState *state; // handed on by the stretch before, in relation to where that ends
+  QuoteState now;          // in a stretch: bytes and blocks of the article
+  Map bearers;             // lemma -> Bearer of that title, the last one; before the first, that
+  uint64_t bearers_digest, genders_digest;
+  char *genders, *outlets; // [cluster], 0: not looked up; '?': unknown
+  size_t clusters;
+  size_t near_entity;
+  size_t block; // where the walk is
+  Voices voices;
+  Groups groups;
+  uint32_t group;                     // the last one
+  size_t waiting[HEADS], waiting_len; // spans of headlines
+};
+
+// 'm', 'f', … as far as it is known, else '?'.
+char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts);
+// What the article says of a person's gender counts where the name does not tell it. Returns whether it did.
+bool quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender);
+// The entity that shares a byte with [start, end), rather a person; SIZE_MAX: none.
+size_t quotes_entity_at(QuoteWalk *self, size_t start, size_t end);
+// Walk over self->block, from self->now on.
+void quotes_walk_block(QuoteWalk *self);
 
 // The distances that quotes_attribute() looks at: moved.c must know them all.
 static inline bool quotes_adjoin(const QuoteDraft *draft, const QuoteDraft *next)

@@ -2,6 +2,9 @@
 // day numbers, so that "the month before January" is right by arithmetic.
 #include "annotate/timex.h"
 
+#include "base/alloc.h"
+#include "base/digest.h"
+
 static const char *const g_parts[] = {"", "MO", "MI", "AF", "EV", "NI", "DT"};
 static const char *const g_seasons[] = {"XX", "SP", "SU", "FA", "WI"};
 
@@ -11,10 +14,12 @@ Timex timex_of_day(int32_t day)
   return (Timex){.grain = GRAIN_DAY, .year = d.year, .month = d.month, .day = d.day};
 }
 
-uint64_t timex_key(const Timex *t)
+uint64_t timex_digest(const Timex *t)
 {
-  uint64_t day = (uint64_t)t->year << 9 | (uint64_t)t->month << 5 | (uint64_t)t->day;
-  return (day << 11 | (uint64_t)t->hour << 6 | (uint64_t)t->minute) << 4 | (uint64_t)t->grain | 1ull << 63;
+  const int fields[] = {t->grain, t->year, t->month, t->day, t->n, t->weekday, t->hour, t->minute, t->part};
+  uint64_t digest = DIGEST_EMPTY;
+  for (size_t i = 0; i < ARRAY_LEN(fields); i++) digest = digest_add(digest, (uint64_t)fields[i]);
+  return digest;
 }
 
 static bool digits(Str text, size_t at, size_t count, int *out)

@@ -36,8 +36,7 @@ typedef struct Timex {
 } Timex;
 
 Timex timex_of_day(int32_t day);
-// A number that only equal ones share; never 0. For dates as timex_parse() gives them.
-uint64_t timex_key(const Timex *t);
+uint64_t timex_digest(const Timex *t); // see base/digest.h
 // "2023-04-17", "2023-04", "2023", "2023-04-17T09:12"; GRAIN_NONE where it is none of them.
 Timex timex_parse(Str text);
 // A day that is fully known, as a day number.

@@ -34,7 +34,8 @@ static void spans_of(Lang lang, Str text, const char *dct, Arena *arena, SpanVec
   Passage passage = {0, &notes};
   Passages article = {&passage, 1, lang};
   Dct known = {str_of(dct), "caller"};
-  dates_resolve(g_dates, &article, &known, arena, out);
+  Timex reference = dates_reference(&known);
+  dates_resolve(g_dates, &article, &known, &reference, arena, out);
   arena_release(&notes.arena);
 }
 

@@ -61,7 +61,8 @@ static void check(const char *marked, Lang lang, const char *want)
   story_begin(&story, names, marked, lang);
   Arena arena = {0};
   SpanVec spans = {0};
-  coref_link(names, &story.article, &arena, &spans);
+  Cast *cast = cast_new();
+  coref_link(names, &story.article, cast, &arena, &spans);
   StrBuf got = {0};
   for (size_t i = 0; i < spans.len; i++) {
     const Span *span = &spans.items[i];
@@ -72,6 +73,7 @@ static void check(const char *marked, Lang lang, const char *want)
   assert_string_equal(got.ptr, want);
   strbuf_release(&got);
   arena_release(&arena);
+  cast_unref(cast);
   arena_release(&story.notes.arena);
   names_free(names);
 }
@@ -141,10 +143,12 @@ static void test_ids(void **state)
   story_begin(&story, names, "[PER Angela Merkel] och [PER Åsa Qvixtorp]", LANG_SV);
   Arena arena = {0};
   SpanVec spans = {0};
-  coref_link(names, &story.article, &arena, &spans);
+  Cast *cast = cast_new();
+  coref_link(names, &story.article, cast, &arena, &spans);
   assert_true(str_is(spans.items[0].entity->entity, "wd:Q567"));
   assert_true(str_is(spans.items[1].entity->entity, "name:asa qvixtorp"));
   arena_release(&arena);
+  cast_unref(cast);
   arena_release(&story.notes.arena);
   names_free(names);
 }
@@ -161,13 +165,15 @@ static void test_many_mentions(void **state)
   Arena arena = {0};
   SpanVec spans = {0};
   uint64_t begin = clock_thread_ns();
-  coref_link(names, &story.article, &arena, &spans);
+  Cast *cast = cast_new();
+  coref_link(names, &story.article, cast, &arena, &spans);
   uint64_t spent = clock_thread_ns() - begin;
   assert_int_equal(spans.len, 20000);
   assert_true(spent < 200000000u);
   print_message("20000 mentions: %.2f ms\n", (double)spent / 1e6);
   strbuf_release(&marked);
   arena_release(&arena);
+  cast_unref(cast);
   arena_release(&story.notes.arena);
   names_free(names);
 }

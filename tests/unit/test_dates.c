@@ -122,7 +122,8 @@ static void test_coarse_dct(void **state)
     Arena arena = {0};
     SpanVec spans = {0};
     Dct dct = {str_of(cases[i].dct), "caller"};
-    dates_resolve(g_dates, &article, &dct, &arena, &spans);
+    Timex reference = dates_reference(&dct);
+    dates_resolve(g_dates, &article, &dct, &reference, &arena, &spans);
     assert_int_equal(spans.len, 1);
     if (!str_is(spans.items[0].date->value, cases[i].value))
       fail_msg("%s, %s: " STR_FMT, cases[i].dct, cases[i].text, STR_ARG(spans.items[0].date->value));
@@ -142,7 +143,8 @@ static void test_blocks_follow_each_other(void **state)
   Arena arena = {0};
   SpanVec spans = {0};
   Dct dct = {STR("2023-04-17"), "caller"};
-  dates_resolve(g_dates, &article, &dct, &arena, &spans);
+  Timex reference = dates_reference(&dct);
+  dates_resolve(g_dates, &article, &dct, &reference, &arena, &spans);
   assert_int_equal(spans.len, 2);
   assert_int_equal(spans.items[0].start, 111);
   assert_int_equal(spans.items[1].start, 200);
