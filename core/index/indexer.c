@@ -167,6 +167,11 @@ void indexer_renew(Indexer *self)
   indexer_wake(self);
 }
 
+void indexer_give_way(Indexer *self, unsigned ms)
+{
+  atomic_store(&self->quiet_ns, clock_ns() + ms * (uint64_t)1000000);
+}
+
 void indexer_close(Indexer *self, void (*closed)(void *ud))
 {
   assert(!atomic_load(&self->stop));

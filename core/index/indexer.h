@@ -69,6 +69,8 @@ IndexProgress indexer_progress(const Indexer *self);
 // The rules or the tagger may say something else now: ask them, once there was no such news for two seconds.
 // What changes in the folder's own .newsmark.toml and .newsmark/ is heard of without.
 void indexer_renew(Indexer *self);
+// Somebody types: for this long from now no further article is begun.
+void indexer_give_way(Indexer *self, unsigned ms);
 // Look at every file's stamp again, soon.
 void indexer_rescan(Indexer *self);
 // Stop; what is stored stays. `closed` (may be NULL) is called on the loop's thread, after which `self` is no

@@ -59,8 +59,9 @@ struct Indexer {
   _Atomic(bool) stop;   // indexer_close() was called
   _Atomic(bool) cancel; // stop, or the writer failed: workers drop what they do
   _Atomic(bool) rescan; // indexer_rescan() was called
-  _Atomic(uint64_t)
-      renew_ns; // clock_ns() when rules or scripts last may have changed; 0: not since they were read
+  // clock_ns() when rules or scripts may have changed last (0: not since they were read), and until when
+  // workers rest.
+  _Atomic(uint64_t) renew_ns, quiet_ns;
   _Atomic(bool) scout_ended; // join it
   _Atomic(int) state;        // IndexState
   _Atomic(bool) scanning;    // the scout may still send jobs

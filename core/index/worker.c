@@ -2,6 +2,7 @@
 // A file may change while it is read: its stamp is taken before and after, and reading starts again where
 // they differ.
 #define _GNU_SOURCE // O_NOFOLLOW, O_CLOEXEC
+#include "base/clock.h"
 #include "human/kept.h"
 #include "index/indexer_p.h"
 #include "parse/htmltext.h"
@@ -14,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TRIES = 3, BINARY_PROBE = 4096, MAX_BYTES = 16 << 20 };
+enum { TRIES = 3, BINARY_PROBE = 4096, MAX_BYTES = 16 << 20, QUIET_STEP_MS = 5 };
 // A file written so lately may be written again without a later time: some file systems count in two seconds.
 #define RACY_NS 2000000000
 
@@ -188,6 +189,13 @@ static void work(Indexer *self, void *tagger, const Job *job, Content *content, 
   result->record->hash = hash;
 }
 
+// Wait while somebody types: what shares a cache, a heap and a disk with a key makes it wait, however low its
+// priority.
+static void give_way(Indexer *self)
+{
+  while (clock_ns() < atomic_load(&self->quiet_ns) && !atomic_load(&self->cancel)) uv_sleep(QUIET_STEP_MS);
+}
+
 void worker_main(void *arg)
 {
   Worker *worker = arg;
@@ -197,6 +205,7 @@ void worker_main(void *arg)
   const IndexTagger *tagging = self->options.tagger;
   void *tagger = tagging ? tagging->begin(tagging->ctx, self->folder.root) : NULL;
   for (Job *job; (job = queue_pop(worker->jobs)); job_free(job)) {
+    give_way(self);
     if (atomic_load(&self->cancel)) continue;
     Result *result = xcalloc(1, sizeof *result);
     work(self, tagger, job, &content, result);

@@ -29,6 +29,7 @@ typedef struct LspPart {
   void (*folders)(void *ctx, Lsp *lsp);                // the workspace's folders changed
   void (*settings)(void *ctx, Lsp *lsp);               // files of settings, or scripts, may have changed
   void (*opened)(void *ctx, Lsp *lsp, Document *doc);  // before any work on it
+  void (*typed)(void *ctx, Lsp *lsp);                  // a document is about to change: a key was pressed
   void (*closing)(void *ctx, Lsp *lsp, Document *doc); // it is about to go
   void (*saved)(void *ctx, Lsp *lsp, const Document *doc);
   void (*found)(void *ctx, Lsp *lsp, const Document *doc); // new findings, already told

@@ -242,6 +242,8 @@ static void do_change(Lsp *lsp, const RpcMessage *message)
   Document *doc = find_document(lsp, message, "didChange");
   if (!doc) return;
   bool was_too_long = doc->too_long;
+  for (size_t i = 0; i < lsp->parts.len; i++)
+    if (lsp->parts.items[i].typed) lsp->parts.items[i].typed(lsp->parts.items[i].ctx, lsp);
   const cJSON *change;
   cJSON_ArrayForEach(change, json_get(message->params, "contentChanges"))
   {

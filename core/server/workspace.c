@@ -16,6 +16,7 @@
 
 enum {
   STATUS_MS = 250,
+  QUIET_MS = 50, // without indexing behind a key: longer than it is worked on
   PROGRESS_AFTER_MS = 500,
   JOBS_MAX = 2,
   PROBLEMS_TOLD = 20,
@@ -273,6 +274,13 @@ static void on_settings(void *ctx, Lsp *lsp)
   Workspace *self = ctx;
   (void)lsp;
   for (size_t i = 0; i < self->roots.len; i++) indexer_renew(self->roots.items[i]->indexer);
+}
+
+static void on_typed(void *ctx, Lsp *lsp)
+{
+  Workspace *self = ctx;
+  (void)lsp;
+  for (size_t i = 0; i < self->roots.len; i++) indexer_give_way(self->roots.items[i]->indexer, QUIET_MS);
 }
 
 // The reader does not want this scan: the folder is left alone until the folders change.
@@ -618,6 +626,7 @@ Workspace *workspace_new(Lsp *lsp, const WorkspaceIndex *how)
   lsp_add_part(lsp, (LspPart){.ready = on_ready,
                               .folders = on_folders,
                               .settings = on_settings,
+                              .typed = on_typed,
                               .ask = on_ask,
                               .stop = on_stop,
                               .ctx = self});
