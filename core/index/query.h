@@ -87,6 +87,6 @@ bool query_mentions(Query *self, const QueryFilter *filter, Arena *arena, Mentio
 bool query_quotes(Query *self, const QueryFilter *filter, Arena *arena, QuoteRows *rows, Error *err);
 // By the date told of. With a name: dates in the blocks that mention it.
 bool query_timeline(Query *self, const QueryFilter *filter, Arena *arena, DateRows *rows, Error *err);
-// Best first: of words that more than 2,000 articles hold, the best of the latest 2,000. The filter's words
-// are needed; "words in quotes" stand side by side.
+// Best first: of words that more than 2,000 articles hold, the best of the latest 2,000 (500 with `prefix`).
+// The filter's words are needed; "words in quotes" stand side by side.
 bool query_search(Query *self, const QueryFilter *filter, Arena *arena, SearchRows *rows, Error *err);

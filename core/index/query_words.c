@@ -1,6 +1,6 @@
 // Words are found by the full-text table, whose rows lie in the order of time: quotations with certain words
 // are read from the first on, articles from the last back, until there are enough. Ranking looks at the
-// latest 2,000 alone, so that the time it takes does not grow with the folder.
+// latest 2,000 (500 while a word is typed) alone, so that the time it takes does not grow with the folder.
 //
 // A beginning of a word is completed first, to those words that most articles hold: FTS5 itself would put
 // together the rows of all words that begin so, before the first of them can be seen.
@@ -13,6 +13,7 @@ enum {
   COMPLETIONS_SHORT = 20,
   SHORT = 2,
   RANKED = 2000,
+  RANKED_AHEAD = 500, // while a word is typed: in milliseconds, at every key
   QUOTE_LINE_MAX = 4000,
   FEW_QUOTES = 3000,
   HEADLINE_WORDS = 30
@@ -125,7 +126,7 @@ static bool find_articles(Asked *asked, Str match, FoundVec *found)
   sqlite3_bind_text(stmt, 1, match.ptr, (int)match.len, SQLITE_STATIC);
   sqlite3_bind_int64(stmt, 2, asked->first);
   sqlite3_bind_int64(stmt, 3, asked->last);
-  sqlite3_bind_int64(stmt, 4, asked->filter->limit ? RANKED : -1);
+  sqlite3_bind_int64(stmt, 4, !asked->filter->limit ? -1 : asked->filter->prefix ? RANKED_AHEAD : RANKED);
   bool ok = true;
   while (asked_step(asked, stmt, &ok))
     vec_push(found, (Found){sqlite3_column_int64(stmt, 0), sqlite3_column_double(stmt, 1)});
