@@ -583,15 +583,14 @@ void dates_find(const Dates *self, struct Notes *notes)
   if (notes->lang == LANG_UNKNOWN || notes->lang >= LANG_COUNT) return;
   const DateTables *tables = dates_tables(self, notes->lang, NULL);
   if (!tables || !dateatom_any(&tables->lex, &notes->tokens)) return;
-  Arena scratch = {0};
+  Arena *scratch = &notes->arena;
   AtomVec atoms = {0};
   AtomReader reader = {.lex = &tables->lex,
                        .text = notes->text,
                        .tokens = &notes->tokens,
-                       .scratch = &scratch,
+                       .scratch = scratch,
                        .atoms = &atoms};
   Finder finder = {.lex = &tables->lex, .atoms = &atoms, .reader = &reader, .notes = notes};
-  dateatom_cut(&tables->lex, &notes->tokens, &scratch, &atoms);
+  dateatom_cut(&tables->lex, &notes->tokens, scratch, &atoms);
   find_all(&finder, &tables->net);
-  arena_release(&scratch);
 }

@@ -22,7 +22,7 @@ typedef struct Notes {
   SentenceVec sentences;
   NameVec names; // names_find(): in order, no overlaps
   NameVec weak;  // likewise: what is a name if the article says so elsewhere
-  Arena arena;   // of the above, what has no other owner
+  Arena arena;   // of the above, what has no other owner; and what finding them leaves behind
 } Notes;
 
 // A copy of what the article's passes read, by itself in one piece of memory: an article keeps it for every
