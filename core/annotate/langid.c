@@ -30,6 +30,11 @@ typedef struct Rows { // of one word
   size_t count;
 } Rows;
 
+static const int8_t *row_of(uint32_t bucket)
+{
+  return &g_langid_weights[(size_t)bucket * LANGID_LANES];
+}
+
 static size_t next_word(const TokenVec *tokens, size_t at)
 {
   while (at < tokens->len && !langid_reads(&tokens->items[at])) at++;
@@ -41,17 +46,17 @@ static void call_rows(const TokenVec *tokens, size_t at, Rows *rows)
 {
   if (at >= tokens->len) return;
   rows->count = langid_features(&tokens->items[at], rows->buckets);
-  for (size_t n = 0; n < rows->count; n++)
-    __builtin_prefetch(&g_langid_weights[rows->buckets[n] * LANGID_LANES]);
+  for (size_t n = 0; n < rows->count; n++) __builtin_prefetch(row_of(rows->buckets[n]));
 }
 
 static void add_rows(const Rows *rows, int32_t sums[LANGID_LANES])
 {
   Lanes16 low = {0}, high = {0}; // hold LANGID_MOST * 127
   for (size_t n = 0; n < rows->count; n++) {
-    const int8_t *row = &g_langid_weights[rows->buckets[n] * LANGID_LANES];
-    low += lanes_widen(row);
-    high += lanes_widen(row + 8);
+    Lanes16 both[2];
+    lanes_widen_both(row_of(rows->buckets[n]), both);
+    low += both[0];
+    high += both[1];
   }
   int16_t lanes[16];
   memcpy(lanes, &low, sizeof low);

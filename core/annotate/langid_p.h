@@ -20,13 +20,14 @@ static inline uint32_t langid_bucket(uint32_t group)
 static inline size_t langid_features(const Token *token, uint32_t out[LANGID_MOST])
 {
   size_t len = token->lower.len < 24 ? token->lower.len : 24, n = 0;
+  const unsigned char *bytes = (const unsigned char *)token->lower.ptr;
+  uint32_t last = (uint32_t)bytes[0] << 24 | (uint32_t)'^' << 16; // four bytes, the latest on top
   out[n++] = langid_bucket(token->hash);
-  uint32_t last = '^'; // four bytes, the latest on top
-  last <<= 24;
-  for (size_t at = 0; at <= len; at++) {
-    last = last >> 8 | (uint32_t)(at < len ? (unsigned char)token->lower.ptr[at] : '$') << 24;
+  out[n++] = langid_bucket(last >> 16);
+  for (size_t at = 1; at <= len; at++) {
+    last = last >> 8 | (uint32_t)(at < len ? bytes[at] : '$') << 24;
     out[n++] = langid_bucket(last >> 16);
-    if (at > 0) out[n++] = langid_bucket(last >> 8);
+    out[n++] = langid_bucket(last >> 8);
     if (at > 1) out[n++] = langid_bucket(last);
   }
   return n;
