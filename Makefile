@@ -85,6 +85,9 @@ $(BUILD)/grammars/article/src/%.o: grammars/article/src/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(findstring parser,$@),-w) -Igrammars/article/src -c -o $@ $<
 
+# They include the scanner's sources, which as a system's headers are in no list of what an object depends on.
+$(BUILD)/core/parse/outline.o $(BUILD)/grammars/article/src/scanner.o: $(wildcard grammars/article/src/*.[hc] grammars/article/src/*.inc)
+
 $(BUILD)/core/base/utf8.o: $(BUILD)/gen/charclass.inc
 $(BUILD)/gen/charclass.inc: core/tools/gen_charclass.c core/base/utf8.c core/base/arena.c core/base/alloc.c core/base/str.c
 	@mkdir -p $(@D)

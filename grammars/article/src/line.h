@@ -165,12 +165,14 @@ static void count_colon(Line *line, Run *run)
   }
 }
 
-// At `column`, in a word of letters: read on over those from a to z, and how many they are.
-static unsigned read_letters(Line *line, Run *run, TSLexer *lexer, unsigned column)
+// At `column`: read on over letters from a to z, of the word that is being read or of a new one; how many they are.
+static unsigned read_letters(Line *line, Run *run, bool in_word, Class before, TSLexer *lexer, unsigned column)
 {
   const char *letters;
-  unsigned count = column > line->same ? advance_letters(lexer, READ_MAX - column, &letters) : 0;
+  if (column < 3 || column == line->same || (in_word && run->first == C_DIGIT)) return 0;
+  unsigned count = advance_letters(lexer, READ_MAX - column, &letters);
   if (!count) return 0;
+  if (!in_word) *run = (Run){.first = C_LOWER, .before = before};
   run_add_letters(run, letters, count);
   line->len = column + count;
   line->end = line->last = C_LOWER;
@@ -190,10 +192,11 @@ static void line_read(Line *line, TSLexer *lexer)
   line->lead = lexer->lookahead;
   line->second = line->third = C_SPACE;
   for (;; column++) {
-    if (in_word && run.first != C_DIGIT && column > 2) {
-      unsigned letters = read_letters(line, &run, lexer, column);
-      if (letters) before = C_LOWER;
+    unsigned letters = read_letters(line, &run, in_word, before, lexer, column);
+    if (letters) {
       column += letters;
+      in_word = true;
+      before = C_LOWER;
     }
     int32_t c = lexer->lookahead;
     Class k = class_of(c);
