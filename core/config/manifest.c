@@ -61,6 +61,18 @@ bool tag_style_ok(Str style)
   return false;
 }
 
+int tag_symbol(Str name)
+{
+  static const char *const names[] = {
+      "File",       "Module",      "Namespace", "Package",   "Class",        "Method",   "Property",
+      "Field",      "Constructor", "Enum",      "Interface", "Function",     "Variable", "Constant",
+      "String",     "Number",      "Boolean",   "Array",     "Object",       "Key",      "Null",
+      "EnumMember", "Struct",      "Event",     "Operator",  "TypeParameter"};
+  for (size_t i = 0; i < ARRAY_LEN(names); i++)
+    if (str_is(name, names[i])) return (int)i + 1;
+  return 0;
+}
+
 const char *setting_type_name(SettingType type)
 {
   static const char *const names[] = {[SETTING_BOOL] = "true or false",
@@ -200,6 +212,15 @@ static Str take_colour(Reader *r, const Toml *table, const char *key)
   return (Str){"", 0};
 }
 
+static Str take_symbol(Reader *r, const Toml *table)
+{
+  Str symbol = take_str(r, table, "symbol");
+  if (!symbol.len || tag_symbol(symbol)) return symbol;
+  ISSUE(r, toml_get(table, "symbol"), "%s: LSP has no symbol kind \"" STR_FMT "\"", r->section,
+        STR_ARG(symbol));
+  return (Str){"", 0};
+}
+
 static void read_highlight(Reader *r, const Toml *table, TagType *tag)
 {
   CHECK_KNOWN(r, table, "link", "style", "light", "dark", "cvd");
@@ -224,7 +245,7 @@ static void read_tag(Reader *r, const Toml *table)
                  .kind = take_str(r, table, "kind"),
                  .type = take_str(r, table, "type"),
                  .key = take_str(r, table, "key"),
-                 .symbol = take_str(r, table, "symbol"),
+                 .symbol = take_symbol(r, table),
                  .sensitive = take_bool(r, table, "sensitive")};
   const Toml *token = take(r, table, "token", TOML_TABLE);
   tag.token_standard = take_str(r, token, "standard");

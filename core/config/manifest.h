@@ -32,7 +32,7 @@ typedef struct TagType {
   Str style;            // underline, underdouble, underdotted, underdashed, undercurl, background, bold, none
   Str light, dark, cvd; // "#RRGGBB" on light and dark ground, and for colour-blind eyes; empty: none
   Str key;              // the key that tags it; empty: none
-  Str symbol;           // LSP symbol kind by name: "Class"
+  Str symbol;           // LSP symbol kind by name: "Class"; see tag_symbol()
   bool sensitive;       // not to be shown where others look (lists, exports) unless asked for
   StrVec fields;        // what a script may say of it beside its value
   NamedTextVec exports; // name in other formats: {"conll", "PER"}
@@ -119,6 +119,7 @@ const TaggerDecl *manifest_tagger(const Manifest *self, Str id);
 Budget budget_default(void);
 bool tag_colour_ok(Str colour); // "#RRGGBB"
 bool tag_style_ok(Str style);
+int tag_symbol(Str name); // LSP's number of the symbol kind: "Class" is 5; 0: there is no such kind
 void config_issue_add(ConfigIssueVec *issues, Arena *arena, Str file, size_t line, size_t column,
                       const char *format, ...) __attribute__((format(printf, 6, 7)));
 // The setting value that `toml` holds, for a setting of `type`. False where it is of another type.

@@ -363,6 +363,20 @@ void host_tags(Host *self, Arena *arena, ScriptTagVec *out)
   pthread_mutex_unlock(&self->lock);
 }
 
+bool host_tag(Host *self, Str id, Arena *arena, ScriptTag *out)
+{
+  bool found = false;
+  pthread_mutex_lock(&self->lock);
+  for (size_t i = 0; i < self->slots.len && !found; i++) {
+    const Slot *slot = self->slots.items[i];
+    const TagType *tag = slot_runs(slot) ? tagger_tag(slot->tagger, id) : NULL;
+    found = tag != NULL;
+    if (found) *out = (ScriptTag){dup_tag(tag, arena), dup_text(arena, slot->id)};
+  }
+  pthread_mutex_unlock(&self->lock);
+  return found;
+}
+
 uint64_t host_generation(Host *self)
 {
   pthread_mutex_lock(&self->lock);

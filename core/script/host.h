@@ -106,5 +106,6 @@ typedef VEC_OF(ScriptTag) ScriptTagVec;
 void host_issues(Host *self, Arena *arena, ScriptIssueVec *out);
 void host_states(Host *self, Arena *arena, ScriptStateVec *out);
 void host_tags(Host *self, Arena *arena, ScriptTagVec *out);
+bool host_tag(Host *self, Str id, Arena *arena, ScriptTag *out); // false: no running script declares it
 // Rises whenever a script comes, goes, breaks, is stopped or mended.
 uint64_t host_generation(Host *self);

@@ -126,6 +126,8 @@ static void read_tag(lua_State *L, Tagger *self)
   if (!tag.label.len) tag.label = tag.id;
   if (tag.style.len && !tag_style_ok(tag.style))
     luaL_error(L, "tags.%s: unknown style \"%s\"", tag.id.ptr, tag.style.ptr);
+  if (tag.symbol.len && !tag_symbol(tag.symbol))
+    luaL_error(L, "tags.%s: LSP has no symbol kind \"%s\"", tag.id.ptr, tag.symbol.ptr);
   vec_push_in(&self->arena, &self->tags, tag);
   each(L, self, "fields", read_tag_field);
 }

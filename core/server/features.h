@@ -10,6 +10,7 @@ typedef struct FeatureOptions {
   bool markdown;     // hover
   bool hierarchical; // documentSymbol
   Str folder;        // hover: a line about the folder; empty: none
+  Host *host;        // hover, documentSymbol: what scripts say of their tags; NULL: nothing
 } FeatureOptions;
 
 // What stands here: name, forms and counts; date and what it was resolved against; speaker; maker and

@@ -12,6 +12,7 @@ typedef struct Hover {
   bool markdown;
   const Findings *found;
   Str folder; // what the folder knows of the entity
+  Host *host;
   Arena arena;
 } Hover;
 
@@ -194,13 +195,23 @@ static void add_quote(Hover *self, const Span *span)
 
 static void add_tag(Hover *self, const Span *span)
 {
+  ScriptTag declared;
+  bool known = self->host && host_tag(self->host, span->tag->tag, &self->arena, &declared);
   add_title(self, text_of(self, span->start, span->end), "");
-  add_words(self, span->tag->tag);
+  add_words(self, known ? declared.type.label : span->tag->tag);
   if (span->tag->value.len) {
     new_line(self);
     add(self, "value: ");
     add_words(self, span->tag->value);
   }
+  cJSON *fields = span->tag->fields.len ? json_parse(span->tag->fields, NULL) : NULL;
+  for (const cJSON *field = fields ? fields->child : NULL; field; field = field->next) {
+    new_line(self);
+    add_words(self, str_of(field->string));
+    add(self, ": ");
+    add_words(self, str_of(field->valuestring));
+  }
+  cJSON_Delete(fields);
   add_maker(self, span);
 }
 
@@ -209,7 +220,8 @@ void features_hover(StrBuf *out, const Document *doc, const FeatureOptions *opti
   static void (*const adders[SPAN_KINDS])(Hover *, const Span *) = {
       [SPAN_ENTITY] = add_entity, [SPAN_DATE] = add_date, [SPAN_QUOTE] = add_quote, [SPAN_TAG] = add_tag};
   static const SpanKind order[] = {SPAN_ENTITY, SPAN_DATE, SPAN_TAG, SPAN_QUOTE};
-  Hover hover = {.markdown = options->markdown, .found = doc->found, .folder = options->folder};
+  Hover hover = {
+      .markdown = options->markdown, .found = doc->found, .folder = options->folder, .host = options->host};
   SpansAt here = features_at(doc->found, at);
   const Span *inner = features_innermost(&here);
   for (size_t i = 0; i < SPAN_KINDS; i++) {

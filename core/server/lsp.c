@@ -239,6 +239,7 @@ static void load_done(uv_work_t *req, int status)
   (void)status;
   lsp->loaded = true;
   if (lsp->pipeline) docs_set_pipeline(lsp->docs, lsp->pipeline, lsp->host);
+  lsp->features.host = lsp->host;
   for (size_t i = 0; !lsp->pipeline && i < docs_count(lsp->docs); i++)
     methods_found(lsp, docs_at(lsp->docs, i));
   lsp_tell_ready(lsp);

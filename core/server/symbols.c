@@ -1,6 +1,6 @@
 // The outline: blocks as Namespace with their people as Class, organisations as Module, places as Constant,
-// dates as Event, tags as Key, a name once a block; behind the blocks the quotations, String, under who said
-// them.
+// dates as Event, tags as their script says, else Key, a name once a block; behind the blocks the quotations,
+// String, under who said them.
 #include "base/map.h"
 #include "base/utf8.h"
 #include "server/features.h"
@@ -26,18 +26,27 @@ typedef struct Outline {
   const Document *doc;
   PositionWalk walk;
   bool hierarchical;
-  StrBuf container; // the block's name, for the flat form
-  Arena arena;
-  size_t written; // of the flat form
+  StrBuf container;  // the block's name, for the flat form
+  ScriptTagVec tags; // what scripts say of theirs
+  Arena arena;       // for one name
+  size_t written;    // of the flat form
 } Outline;
 
-static int symbol_kind(const Span *span)
+static int tag_kind(const Outline *self, Str tag)
+{
+  int kind = 0;
+  for (size_t i = 0; i < self->tags.len && !kind; i++)
+    if (str_eq(self->tags.items[i].type.id, tag)) kind = tag_symbol(self->tags.items[i].type.symbol);
+  return kind ? kind : SYMBOL_KEY;
+}
+
+static int symbol_kind(const Outline *self, const Span *span)
 {
   static const int entities[ENTITY_TYPES] = {SYMBOL_CLASS, SYMBOL_MODULE, SYMBOL_CONSTANT};
   return span->kind == SPAN_ENTITY  ? entities[span->type]
          : span->kind == SPAN_DATE  ? SYMBOL_EVENT
          : span->kind == SPAN_QUOTE ? SYMBOL_STRING
-                                    : SYMBOL_KEY;
+                                    : tag_kind(self, span->tag->tag);
 }
 
 // The start of [start, end) on one line, with an ellipsis where it goes on. Never empty: clients refuse that.
@@ -130,10 +139,10 @@ static void write_span(Outline *self, const Span *span, size_t end)
   span_name(self, &name, span);
   if (self->hierarchical) {
     Str detail = span->kind == SPAN_DATE ? span->date->value : span_type_name(span);
-    open_symbol(self, strbuf_str(&name), detail, symbol_kind(span), span->start, end);
+    open_symbol(self, strbuf_str(&name), detail, symbol_kind(self, span), span->start, end);
     close_symbol(self);
   } else {
-    write_flat(self, strbuf_str(&name), symbol_kind(span), span->start, end, true);
+    write_flat(self, strbuf_str(&name), symbol_kind(self, span), span->start, end, true);
   }
   strbuf_release(&name);
 }
@@ -252,6 +261,8 @@ void features_symbols(StrBuf *out, const Document *doc, const FeatureOptions *op
                   .doc = doc,
                   .walk = position_walk(found->text, options->enc),
                   .hierarchical = options->hierarchical};
+  Arena kept = {0};
+  if (options->host) host_tags(options->host, &kept, &self.tags);
   strbuf_byte(out, '[');
   for (size_t i = 0, at = 0; i < found->found->block_count; i++) {
     const BlockSpan *block = &found->found->blocks[i];
@@ -265,4 +276,5 @@ void features_symbols(StrBuf *out, const Document *doc, const FeatureOptions *op
   strbuf_byte(out, ']');
   strbuf_release(&self.container);
   arena_release(&self.arena);
+  arena_release(&kept);
 }

@@ -178,6 +178,55 @@ def test_scripts_of_a_project_wait_for_trust(start):
         same(client.error("newsmark/trust", {}), -32602)
 
 
+def test_tags_like_all_the_rest(start):
+    """Hover, outline, tokens and decisions: a script's tag is an annotation like any other."""
+    with home() as (base, env):
+        write(base + "/config/newsmark/taggers/stones.lua", """local newsmark = require("newsmark")
+return newsmark.tagger { api = 1, name = "stones",
+  tags = { stone = { label = "Milling stone", symbol = "Struct", fields = { "use" } }, tune = {} },
+  lists = { { tag = "tune", words = { "tung" } } },
+  scan = function(doc, emit)
+    local first, last = doc.text:find("kvarnsten", 1, true)
+    if first then emit("stone", first, last, { value = "granite", conf = 0.7, fields = { use = "mill_1" } }) end
+  end }
+""")
+        project = base + "/project"
+        os.makedirs(project + "/.newsmark")
+        uri = write(project + "/a.txt", TEXT)
+        outline = {"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": True}, "hover": {"contentFormat": ["markdown"]}}}
+        client = start(env=env, rootUri="file://" + project, capabilities=outline)
+        client.open(uri, TEXT)
+        same(tags(client, uri), [("stone", "kvarnsten"), ("tune", "tung")])
+        document, place = {"uri": uri}, {"line": 2, "character": 5}
+        at = {"textDocument": document, "position": place}
+        text = client.request("textDocument/hover", at)["contents"]["value"]
+        check("Milling stone" in text and "value: granite" in text and "use: mill\\_1" in text and "script:stones" in text, text)
+        symbols = client.request("textDocument/documentSymbol", {"textDocument": document})
+        kinds = {one["name"]: one["kind"] for block in symbols for one in block["children"]}
+        same((kinds["kvarnsten"], kinds["tung"]), (23, 20))  # Struct; Key
+        tokens = client.request("textDocument/semanticTokens/full", {"textDocument": document})["data"]
+        same(tokens[:4], [2, 3, 9, 6])
+
+        def acts():
+            asked = {"textDocument": document, "range": {"start": place, "end": place}, "context": {"diagnostics": []}}
+            offered = client.request("textDocument/codeAction", asked)
+            return {one["kind"].rsplit(".", 1)[1]: one["command"] for one in reversed(offered)  # the first: here, not everywhere
+                    if one["kind"].startswith("quickfix")}
+
+        def stone():
+            found = [one for one in client.annotations(uri)["annotations"] if one["kind"] == "tag" and one["type"] == "stone"]
+            return [(one["by"], one["value"], one["fields"]) for one in found]
+
+        client.request("workspace/executeCommand", acts()["accept"])
+        same(stone(), [("human", "granite", {"use": "mill_1"})])
+        client.request("workspace/executeCommand", {"command": "newsmark.forget", "arguments": [at]})
+        same(stone(), [("script:stones", "granite", {"use": "mill_1"})])
+        client.request("workspace/executeCommand", acts()["reject"])
+        same(stone(), [])
+        client.change(uri, 2, [{"text": TEXT + "Mer.\n"}])  # the script finds it again, the reader's word holds
+        same(stone(), [])
+
+
 def test_a_new_tagger(start):
     with home() as (base, env):
         client = start(env=env)
