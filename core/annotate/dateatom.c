@@ -189,10 +189,10 @@ static Reading date_reading(uint16_t sym, int32_t year, int32_t month, int32_t d
   return r;
 }
 
-// d/m or m/d by the language, unless only one is possible.
-static bool day_month(const DateLex *lex, int32_t a, int32_t b, int32_t *day, int32_t *month)
+// d/m or m/d by the language, unless only one is possible; with points the day comes first.
+static bool day_month(const DateLex *lex, char mark, int32_t a, int32_t b, int32_t *day, int32_t *month)
 {
-  bool swap = lex->month_first ? a <= 12 : b > 12;
+  bool swap = lex->month_first ? a <= 12 : mark != '.' && b > 12;
   *day = swap ? b : a, *month = swap ? a : b;
   return *month >= 1 && *month <= 12 && *day >= 1 && *day <= 31;
 }
@@ -214,7 +214,7 @@ static void read_two_groups(AtomReader *self, const Digits *d)
     add_reading(self, r);
   }
   if ((mark == '/' || (mark == '.' && !self->lex->month_first)) && short_pair &&
-      day_month(self->lex, a, b, &day, &month))
+      day_month(self->lex, d->mark[1], a, b, &day, &month))
     add_reading(self, date_reading(mark == '/' ? SYM_DAYSLASH : SYM_DAYMON, -1, month, day));
   if ((mark == '-' || mark == '/') && d->width[0] == 4 && d->width[1] == 2 && b >= 1 && b <= 12)
     add_reading(self, date_reading(SYM_ISO, a, b, 0));
@@ -251,7 +251,7 @@ static void read_three_groups(AtomReader *self, const Digits *d)
     if (calendar_valid(a, b, c)) add_reading(self, date_reading(SYM_ISO, a, b, c));
   } else if (d->width[0] <= 2 && d->width[1] <= 2 && (d->width[2] == 4 || d->width[2] == 2)) {
     bool brief = d->width[2] == 2; // "23/2/22": which century is for the article's date to say
-    if (d->mark[1] == ',' || !day_month(self->lex, a, b, &day, &month)) return;
+    if (d->mark[1] == ',' || !day_month(self->lex, d->mark[1], a, b, &day, &month)) return;
     if (!calendar_valid(brief ? 2000 + c : c, month, day)) return;
     Reading r = date_reading(SYM_NDATE, brief ? -1 : c, month, day);
     if (brief) r.set[r.sets++] = (FieldSet){FIELD_YY, c};

@@ -100,6 +100,9 @@ static DateType type_of(const DateMatch *m)
 // "The 20th of next month" is a day, of next year none; weekdays are counted in months.
 static bool part_fits(const DateFrame *f)
 {
+  bool related = frame_has(f, FIELD_DAY) && frame_has(f, FIELD_MONTH) && frame_has(f, FIELD_REL);
+  if (related && frame_has(f, FIELD_UNIT) && !frame_has(f, FIELD_SHIFT)) // "8 May last year", no week
+    return f->field[FIELD_UNIT] == UNIT_YEAR && !frame_has(f, FIELD_YEAR);
   bool day = frame_has(f, FIELD_DAY) && !frame_has(f, FIELD_MONTH) && !frame_has(f, FIELD_HOLIDAY);
   bool counted = frame_has(f, FIELD_NTH) && frame_has(f, FIELD_WEEKDAY) && !frame_has(f, FIELD_MONTH);
   if (!frame_has(f, FIELD_UNIT) || frame_has(f, FIELD_SHIFT) || !(day || counted)) return true;
@@ -123,15 +126,30 @@ static const Token *atom_token(const Finder *f, uint32_t at)
   return at < f->atoms->len ? &f->notes->tokens.items[f->atoms->items[at].token] : NULL;
 }
 
-// "April Jones said", "Domenica Bianchi": a name opens the sentence, unless all nouns have capitals.
+// Whether the words before `at` lead on to a date: "in", "of", "early", "and".
+static bool is_led_on(const Finder *f, uint32_t at)
+{
+  static const uint16_t leads[] = {SYM_PREP, SYM_OF,  SYM_YPREP, SYM_DET, SYM_TO,    SYM_AND,
+                                   SYM_OPEN, SYM_ADV, SYM_EDGE,  SYM_REL, SYM_FROMW, SYM_BETWEEN};
+  for (size_t i = 0; at > 0 && i < ARRAY_LEN(leads); i++) {
+    if (symset_has(f->atoms->items[at - 1].readings->syms, leads[i])) return true;
+  }
+  return false;
+}
+
+// "April Jones said", "Domenica Bianchi", "17 Summer Lane": a capital before another one. That tells most
+// where it opens the sentence (unless all nouns have capitals) or where nothing leads on to a date.
 static bool is_first_name(const Finder *f, const DateMatch *m)
 {
-  if (m->end != m->begin + 1 || f->notes->lang == LANG_DE) return false;
+  const DateFrame *frame = &m->frame;
   const Token *here = atom_token(f, m->begin), *next = atom_token(f, m->end);
-  if (!next || !(here->flags & TOKEN_FIRST) || here->flags & TOKEN_ALL_CAPS) return false;
-  bool name = frame_has(&m->frame, FIELD_MONTH) || frame_has(&m->frame, FIELD_WEEKDAY) ||
-              frame_has(&m->frame, FIELD_SEASON);
-  return name && here->flags & TOKEN_CAPITAL && next->flags & TOKEN_CAPITAL && next->flags & TOKEN_HAS_LOWER;
+  if (m->end != m->begin + 1 || !next || here->flags & TOKEN_ALL_CAPS) return false;
+  bool capitals = here->flags & TOKEN_CAPITAL && next->flags & TOKEN_CAPITAL && next->flags & TOKEN_HAS_LOWER;
+  bool season = frame_has(frame, FIELD_SEASON), month = frame_has(frame, FIELD_MONTH);
+  if (!capitals || !(month || season || frame_has(frame, FIELD_WEEKDAY))) return false;
+  if (here->flags & TOKEN_FIRST) return f->notes->lang != LANG_DE;
+  if (season) return f->notes->lang != LANG_DE;
+  return month && !is_led_on(f, m->begin);
 }
 
 // "1900 runners": a number that counts what follows.

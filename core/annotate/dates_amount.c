@@ -16,16 +16,23 @@ static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
                       amount % 10 ? amount % 100 : amount % 100 / 10, letters);
 }
 
+static bool is_fraction(int32_t amount)
+{
+  return amount > 0 && amount < 10000 && amount % 100;
+}
+
 // Units that TIMEX3 has no letter for, and fractions of those that have a smaller one.
 static void normalise(int32_t *unit, int32_t *amount)
 {
-  bool vague = *amount == AMOUNT_VAGUE, fraction = *amount > 0 && *amount < 10000 && *amount % 100;
+  bool vague = *amount == AMOUNT_VAGUE;
+  if (is_fraction(*amount) && *unit == UNIT_DECADE) *unit = UNIT_TEN_YEARS;
+  if (is_fraction(*amount) && *unit == UNIT_CENTURY) *unit = UNIT_HUNDRED_YEARS;
   if (*unit == UNIT_TEN_YEARS) *amount *= vague ? 1 : 10, *unit = vague ? UNIT_DECADE : UNIT_YEAR;
   if (*unit == UNIT_HUNDRED_YEARS) *amount *= vague ? 1 : 100, *unit = vague ? UNIT_CENTURY : UNIT_YEAR;
   if (*unit == UNIT_FORTNIGHT) *amount *= vague ? 1 : 2, *unit = UNIT_WEEK;
   if (*unit == UNIT_HALF) *amount *= vague ? 1 : 6, *unit = UNIT_MONTH;
-  if (*unit == UNIT_YEAR && fraction) *amount *= 12, *unit = UNIT_MONTH;
-  if (*unit == UNIT_HOUR && fraction) *amount *= 60, *unit = UNIT_MINUTE;
+  if (*unit == UNIT_YEAR && is_fraction(*amount)) *amount *= 12, *unit = UNIT_MONTH;
+  if (*unit == UNIT_HOUR && is_fraction(*amount)) *amount *= 60, *unit = UNIT_MINUTE;
 }
 
 // Place among the units that may follow each other in one value: 1 for years to 7 for seconds; 0: none.

@@ -152,6 +152,13 @@ enum {
   SYM_BETWEEN,
   SYM_FN,
   SYM_OPEN,
+  SYM_PREP,
+  SYM_OF,
+  SYM_YPREP,
+  SYM_ADV,
+  SYM_EDGE,
+  SYM_REL,
+  SYM_FROMW,
   SYM_FIRST_FREE
 };
 enum { SYM_MAX = 256 };

@@ -135,7 +135,7 @@ static int open_year(const Resolver *r, const DateFrame *f, int month, int day)
   int gap = (month - now->month) * 31 + (day && now->grain >= GRAIN_DAY ? day - now->day : 0); // days, about
   if (dir < 0) return gap >= 0 ? year - 1 : year;
   if (dir > 0) return gap < 0 ? year + 1 : year;
-  if (tense < 0) return gap > 120 ? year - 1 : year;
+  if (tense < 0) return gap > (frame_has(f, FIELD_HOLIDAY) ? 31 : 120) ? year - 1 : year;
   if (tense > 0) return gap < -31 ? year + 1 : year;
   return gap > 300 ? year - 1 : gap < -300 ? year + 1 : year;
 }
@@ -479,6 +479,9 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
   } else if (frame_has(f, FIELD_DAYREF)) {
     Timex now = date_today(r);
     t = timex_step(&now, f->field[FIELD_DAYREF]);
+    if (frame_has(f, FIELD_DIR) && frame_get(f, FIELD_AMOUNT, 0) >= 100) // "136 years ago today"
+      t = move_day(&t, frame_get(f, FIELD_UNIT, UNIT_DAY),
+                   f->field[FIELD_AMOUNT] / 100 * f->field[FIELD_DIR]);
   } else if (frame_has(f, FIELD_WEEKDAY) && frame_has(f, FIELD_NTH) &&
              frame_get(f, FIELD_UNIT, 0) == UNIT_MONTH) {
     Timex month = seen_at(&r->now, GRAIN_MONTH); // "the first Friday of next month"

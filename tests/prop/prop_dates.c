@@ -143,6 +143,7 @@ static const Format g_formats[] = {
     {LANG_PT, "EEEE, d 'de' MMMM 'de' y"},
     {LANG_PT, "d 'de' MMMM 'de' y"},
     {LANG_PT, "dd/MM/y"},
+    {LANG_FI, "EEEE d. MMMM y"},
     {LANG_FI, "d. MMMM y"},
     {LANG_FI, "d.M.y"},
     {LANG_SV, "d MMM y"},
