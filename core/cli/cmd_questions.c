@@ -6,8 +6,9 @@
 // Where a row comes from, and the words there.
 #define PLACE                                                                                                \
   {"where", COLUMN_TABLE, LOOK_FAINT}, {"path", COLUMN_DATA, LOOK_PLAIN},                                    \
-      {"title", COLUMN_DATA, LOOK_PLAIN}, {"line", COLUMN_DATA, LOOK_NUMBER},                                \
-      {"column", COLUMN_DATA, LOOK_NUMBER}, {"start", COLUMN_DATA, LOOK_NUMBER},                             \
+      {"title", COLUMN_DATA, LOOK_PLAIN}, {"author", COLUMN_DATA, LOOK_PLAIN},                               \
+      {"line", COLUMN_DATA, LOOK_NUMBER}, {"column", COLUMN_DATA, LOOK_NUMBER},                              \
+      {"start", COLUMN_DATA, LOOK_NUMBER},                                                                   \
   {                                                                                                          \
     "end", COLUMN_DATA, LOOK_NUMBER                                                                          \
   }
@@ -25,6 +26,7 @@ static void write_place(Asking *self, RowsOut *out, const Place *at)
   rows_text(out, where);
   rows_text(out, at->path);
   rows_text(out, at->title);
+  rows_text(out, at->author);
   rows_number(out, at->line);
   rows_number(out, at->column);
   rows_number(out, at->start);

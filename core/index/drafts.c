@@ -146,6 +146,9 @@ static bool put(Drafts *self, const Draft *draft, Error *err)
   Str text = snapshot_read(held->prose, 0, snapshot_len(held->prose), &arena);
   Record *record =
       record_new(draft->path, text, draft->found, draft->registry ? draft->registry->identities : NULL);
+  Str file = snapshot_read(draft->text, 0, snapshot_len(draft->text), &arena);
+  About about = about_read(file, draft->html, &arena);
+  record_set_about(record, &about);
   arena_release(&arena);
   return store_put(self->store, record, err);
 }

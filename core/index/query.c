@@ -203,8 +203,9 @@ bool asked_article(Asked *self, int64_t id, Place *place, bool *ok)
     return true;
   }
   if (!self->article_stmt)
-    self->article_stmt = asked_prepare(self, "SELECT a.path, title, lang, dct, mtime_ns, size FROM articles a"
-                                             " JOIN files f ON f.path = a.path WHERE a.id = ?1");
+    self->article_stmt =
+        asked_prepare(self, "SELECT a.path, title, lang, dct, mtime_ns, size, author FROM articles a"
+                            " JOIN files f ON f.path = a.path WHERE a.id = ?1");
   sqlite3_stmt *stmt = self->article_stmt;
   if (!stmt) return *ok = false;
   sqlite3_reset(stmt);
@@ -213,6 +214,7 @@ bool asked_article(Asked *self, int64_t id, Place *place, bool *ok)
   if (self->query->drafts && drafts_have(self->query->drafts, column_of(stmt, 0))) return false;
   self->article = (Place){.path = asked_column(self, stmt, 0),
                           .title = asked_column(self, stmt, 1),
+                          .author = asked_column(self, stmt, 6),
                           .lang = asked_column(self, stmt, 2),
                           .date = asked_column(self, stmt, 3)};
   FileStamp stamp = {.mtime_ns = sqlite3_column_int64(stmt, 4),

@@ -31,6 +31,7 @@ typedef struct QueryFilter { // empty or 0: anything
 
 typedef struct Place {         // where a row comes from
   Str path, title, lang, date; // date: the article's, as found; empty: unknown
+  Str author;                  // as the file says; empty: it does not
   size_t start, end;           // bytes in the file
   size_t line, column;         // from 1; 0 where the file changed since it was indexed, or is gone
   size_t end_line, end_column; // likewise

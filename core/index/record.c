@@ -207,13 +207,20 @@ static void add_nears(Builder *b)
   }
 }
 
+// Without the mark of a heading in Markdown.
+static Str title_of(Str headline)
+{
+  while (headline.len && headline.ptr[0] == '#') headline = str_slice(headline, 1, headline.len);
+  return str_trim(headline);
+}
+
 Record *record_new(Str path, Str text, const Annotations *notes, const Identities *people)
 {
   Record *self = xcalloc(1, sizeof *self);
   Builder b = {.record = self, .notes = notes, .people = people, .text = text};
   self->path = keep(&b, path);
   self->lang = str_of(lang_code(notes->lang));
-  self->title = keep(&b, notes->title);
+  self->title = keep(&b, title_of(notes->title));
   self->dct = keep(&b, notes->dct.value);
   self->day = day_of(notes->dct.value);
   for (size_t i = 0; i < notes->spans.len; i++) add_span(&b, &notes->spans.items[i]);
@@ -226,6 +233,12 @@ Record *record_new(Str path, Str text, const Annotations *notes, const Identitie
   vec_release(&b.writing);
   vec_release(&b.places);
   return self;
+}
+
+void record_set_about(Record *self, const About *about)
+{
+  if (about->title.len) self->title = arena_dup(&self->arena, about->title);
+  self->author = arena_dup(&self->arena, about->author);
 }
 
 void record_free(Record *self)

@@ -5,6 +5,7 @@
 
 #include "annotate/identities.h"
 #include "annotate/pipeline.h"
+#include "index/about.h"
 #include "index/pack.h"
 
 // What tells that a file did not change, short of reading it.
@@ -55,7 +56,7 @@ typedef struct Record {
   FileStamp stamp;
   uint64_t hash;       // of the file's bytes
   uint64_t words_hash; // of `words` and `said`; not 0
-  Str lang, title, dct;
+  Str lang, title, author, dct;
   int day;      // of dct
   StrBuf words; // the text folded, for the full-text index
   StrBuf said;  // the quotations folded, each behind RECORD_GAP
@@ -74,5 +75,7 @@ Str record_key(Arena *arena, Str entity);
 // `notes` are those of `text`, the file's prose; `people` says which entities are one. Nothing is borrowed
 // afterwards. Never NULL.
 Record *record_new(Str path, Str text, const Annotations *notes, const Identities *people);
+// What the file says of itself wins over what is found in its text.
+void record_set_about(Record *self, const About *about);
 void record_free(Record *self);
 size_t record_bytes(const Record *self); // of memory, about

@@ -26,14 +26,14 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE files(path TEXT PRIMARY KEY, article INTEGER, mtime_ns INTEGER, size INTEGER, inode "
     "INTEGER,"
     "  hash INTEGER, words INTEGER) WITHOUT ROWID;"
-    "CREATE TABLE articles(id INTEGER PRIMARY KEY, path TEXT, lang TEXT, dct TEXT, title TEXT);"
+    "CREATE TABLE articles(id INTEGER PRIMARY KEY, path TEXT, lang TEXT, dct TEXT, title TEXT, author TEXT);"
     "CREATE TABLE facts(article INTEGER PRIMARY KEY, entities BLOB, dates BLOB);"
     "CREATE TABLE entities(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT,"
     "  votes INTEGER, per INTEGER, org INTEGER, loc INTEGER, articles INTEGER, quotes INTEGER, total "

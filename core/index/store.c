@@ -18,7 +18,8 @@ static const char *const g_sql[STMT_COUNT] = {
         " (SELECT ifnull(max(id), ?1 - 1) FROM articles WHERE id >= ?1 AND id < ?2))",
     [STMT_PUT_FILE] = "INSERT INTO files(path, article, mtime_ns, size, inode, hash, words) VALUES(?1, ?2, "
                       "?3, ?4, ?5, ?6, ?7)",
-    [STMT_PUT_ARTICLE] = "INSERT INTO articles(id, path, lang, dct, title) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [STMT_PUT_ARTICLE] =
+        "INSERT INTO articles(id, path, lang, dct, title, author) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [STMT_PUT_FACTS] = "INSERT INTO facts(article, entities, dates) VALUES(?1, ?2, ?3)",
     [STMT_PUT_TEXT] = "INSERT INTO text(rowid, body, said) VALUES(?1, ?2, ?3)",
     [STMT_TOUCH] = "UPDATE files SET mtime_ns = ?2, size = ?3, inode = ?4 WHERE path = ?1",

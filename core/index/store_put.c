@@ -256,6 +256,7 @@ static bool put_article(Batch *b, const Record *record, int64_t id)
   store_bind(article, 3, record->lang);
   store_bind(article, 4, record->dct);
   store_bind(article, 5, record->title);
+  store_bind(article, 6, record->author);
   return store_run(store, file, b->err) && store_run(store, article, b->err);
 }
 

@@ -145,12 +145,14 @@ static Record *annotate(Indexer *self, void *tagger, const char *path, const Con
     info.lang = lang_of(facts.lang);
     info.dct = facts.date;
   }
+  About about = about_read(text, html, &arena);
   Snapshot *of_prose = snapshot_new(prose), *of_text = html ? snapshot_new(text) : snapshot_ref(of_prose);
   Analysis *analysis = analysis_new(self->pipeline);
   Annotations *notes = analysis_run(analysis, of_prose, &info, &self->cancel);
   notes = add_tags(self, tagger, of_prose, notes, path);
   notes = lay_people(self, path, of_text, of_prose, notes);
   Record *record = notes ? record_new(str_of(path), prose, notes, self->registry->identities) : NULL;
+  if (record) record_set_about(record, &about);
   annotations_unref(notes);
   analysis_free(analysis);
   snapshot_unref(of_prose);

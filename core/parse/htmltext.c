@@ -54,8 +54,8 @@ static bool is_block(Str name)
 
 static bool is_hidden(Str name)
 {
-  static const char *const hidden[] = {"script", "style",  "head",   "template", "noscript",
-                                       "svg",    "iframe", "select", "textarea"};
+  static const char *const hidden[] = {"script", "style",  "head",     "template", "noscript", "svg",
+                                       "iframe", "select", "textarea", "nav",      "button"};
   return one_of(name, hidden, ARRAY_LEN(hidden));
 }
 
@@ -105,6 +105,23 @@ static bool is_date(Str value)
   return true;
 }
 
+// Whether a meta tag is about one of these.
+static bool is_about(Str tag, const char *const *names, size_t count)
+{
+  return one_of(attribute(tag, "property"), names, count) || one_of(attribute(tag, "name"), names, count) ||
+         one_of(attribute(tag, "itemprop"), names, count);
+}
+
+static void read_meta(Reader *self, Str tag)
+{
+  static const char *const titles[] = {"og:title"};
+  static const char *const authors[] = {"author", "article:author", "dc.creator", "byl", "parsely-author"};
+  Str content = attribute(tag, "content");
+  if (is_about(tag, titles, ARRAY_LEN(titles))) self->facts->title = content;
+  bool name = is_about(tag, authors, ARRAY_LEN(authors)) && !begins(content, "http"); // an address is none
+  if (name && !self->facts->author.len) self->facts->author = content;
+}
+
 static void read_facts(Reader *self, Str name, Str tag)
 {
   static const char *const dates[] = {
@@ -114,11 +131,9 @@ static void read_facts(Reader *self, Str name, Str tag)
     self->facts->lang = attribute(tag, "lang");
   Str date = {0};
   if (one_of(name, (const char *const[]){"time"}, 1)) date = attribute(tag, "datetime");
-  if (one_of(name, (const char *const[]){"meta"}, 1) &&
-      (one_of(attribute(tag, "property"), dates, ARRAY_LEN(dates)) ||
-       one_of(attribute(tag, "name"), dates, ARRAY_LEN(dates)) ||
-       one_of(attribute(tag, "itemprop"), dates, ARRAY_LEN(dates))))
-    date = attribute(tag, "content");
+  bool meta = one_of(name, (const char *const[]){"meta"}, 1);
+  if (meta && is_about(tag, dates, ARRAY_LEN(dates))) date = attribute(tag, "content");
+  if (meta) read_meta(self, tag);
   if (is_date(date) && !self->facts->date.len) self->facts->date = str_slice(date, 0, 10);
 }
 
@@ -158,15 +173,24 @@ static size_t comment_end(Str html, size_t at)
   return html.len;
 }
 
-// Facts of the meta tags inside a head that is skipped.
+// Facts of the tags inside a head that is skipped: meta, and <title> where no other title is given.
 static void read_head(Reader *self, size_t from, size_t end)
 {
+  Str title = {0};
   for (size_t i = from; i < end; i++) {
-    if (self->html.ptr[i] != '<' || !begins(str_slice(self->html, i + 1, end), "meta")) continue;
+    Str rest = str_slice(self->html, i + 1, end);
+    bool is_title = begins(rest, "title");
+    if (self->html.ptr[i] != '<' || !(is_title || begins(rest, "meta"))) continue;
     size_t stop = tag_end(self->html, i);
-    read_facts(self, STR("meta"), str_slice(self->html, i, stop));
+    if (is_title && !title.len) {
+      const char *close = stop < end ? memchr(self->html.ptr + stop, '<', end - stop) : NULL;
+      if (close) title = str_slice(self->html, stop, (size_t)(close - self->html.ptr));
+    } else if (!is_title) {
+      read_facts(self, STR("meta"), str_slice(self->html, i, stop));
+    }
     i = stop - 1;
   }
+  if (!self->facts->title.len) self->facts->title = title;
 }
 
 static void read_tag(Reader *self, size_t *unclosed)

@@ -10,6 +10,8 @@
 typedef struct HtmlFacts { // what the file says of itself, borrowed from it; empty where it does not
   Str lang;                // <html lang="…">
   Str date;                // article:published_time and its kin, <time datetime="…">: "2023-04-17…"
+  Str title;               // og:title, else <title>: as it is written
+  Str author;              // of the meta tags
 } HtmlFacts;
 
 // As many bytes as `html` has, in `arena`. Block elements are parted by blank lines where their tags have

@@ -42,6 +42,7 @@ static void write_place(Writer *self, const Place *at)
   write_uri(self, at);
   json_write_member(self->out, "path", at->path);
   json_write_member(self->out, "title", at->title);
+  json_write_member(self->out, "author", at->author.len ? at->author : (Str){0});
   json_write_member(self->out, "lang", at->lang);
   json_write_member(self->out, "date", at->date.len ? at->date : (Str){0});
   write_range(self->out, at);

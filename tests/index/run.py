@@ -415,6 +415,28 @@ def spellings_of_one_name(place):
     equal(len(place.ask("mentions", "kovalenko")), 3, "mentions of everybody of that surname")
 
 
+@test
+def what_files_say_of_themselves(place):
+    """Title, author, date and language from front matter and HTML; what is not prose is not read."""
+    place.write("a.md", '---\ntitle: "The harbour: sold"\nauthor: Karin Ekdahl\ndate: 2023-02-14\n---\n\n# Sold\n\nÅsa Lindqvist left Hull.\n')
+    place.write("b.html", '<!DOCTYPE html><html lang="sv"><head><title>Hamnen &amp; kajen | Posten</title><meta name="author" content="Karin'
+                ' Ekdahl"><meta property="article:published_time" content="2023-02-15T09:00:00Z"><script>"Anna Lind was in Hull"</script>'
+                '</head><body><nav>Berta Strand</nav><p>Åsa Lindqvist for till Hull.</p></body></html>')
+    place.write("c.md", "## Nobody signed this ##\n\nÅsa Lindqvist left Hull.\n")
+    place.index()
+    rows = {row["path"]: (row["title"], row["author"] or None, row["date"]) for row in place.ask("mentions", "lindqvist")}
+    equal(rows["a.md"], ("The harbour: sold", "Karin Ekdahl", "2023-02-14"), "front matter")
+    equal(rows["b.html"], ("Hamnen & kajen | Posten", "Karin Ekdahl", "2023-02-15"), "HTML")
+    equal(rows["c.md"][1:], (None, None), "what is not said")
+    expect(rows["c.md"][0].startswith("Nobody signed"), rows["c.md"][0])
+    equal(place.value("SELECT lang FROM articles WHERE path = 'b.html'"), b"sv", "language")
+    for name in ("strand", "anna lind"):
+        equal(place.ask("mentions", name), [], "mentions of " + name)
+    row = [row for row in place.ask("mentions", "lindqvist") if row["path"] == "b.html"][0]
+    with open(os.path.join(place.dir, "b.html"), "rb") as file:
+        equal(file.read()[row["start"]:row["end"]].decode(), "Åsa Lindqvist", "bytes of the file")
+
+
 def people(place, *lines):
     place.write(".newsmark/entities.jsonl", "".join(json.dumps(dict(line, id="x%d" % i, kind=line.get("kind", "entity"))) + "\n"
                                                     for i, line in enumerate(lines)), age=0)
