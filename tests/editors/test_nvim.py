@@ -396,6 +396,46 @@ def test_plug_maps(context):
     nvim.wait("the cursor", lambda: nvim.call("nvim_win_get_cursor", 0) == [1, 9])
 
 
+def test_next_anywhere(context):
+    """From every place of the text, some marks on and back, with and without 'wrapscan', as a plain list of all marks says."""
+    nvim = context.start()
+    context.wait_marks(*ALL)
+    wrong = nvim.lua("""
+      local nav, render = require("newsmark.nav"), require("newsmark.render")
+      local places = {}
+      for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, render.ns, 0, -1, {})) do
+        local last = places[#places]
+        if not (last and last[1] == mark[2] + 1 and last[2] == mark[3]) then places[#places + 1] = { mark[2] + 1, mark[3] } end
+      end
+      local function want(row, col, count)
+        local behind = 0 -- places at the cursor or in front of it
+        for i, place in ipairs(places) do
+          if place[1] < row or place[1] == row and place[2] <= col then behind = i end
+        end
+        local index = behind + count
+        if count < 0 and not (behind > 0 and places[behind][1] == row and places[behind][2] == col) then index = index + 1 end
+        if vim.o.wrapscan then return places[(index - 1) % #places + 1] end
+        return places[math.max(1, math.min(index, #places))]
+      end
+      local wrong = {}
+      for _, wrap in ipairs({ true, false }) do
+        vim.o.wrapscan = wrap
+        for row, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, true)) do
+          for col = 0, math.max(0, #line - 1), 3 do
+            for _, count in ipairs({ 1, 2, 5, 23, -1, -2, -5, -23 }) do
+              vim.api.nvim_win_set_cursor(0, { row, col })
+              local from = vim.api.nvim_win_get_cursor(0)
+              nav.jump(count)
+              local have, place = vim.api.nvim_win_get_cursor(0), want(from[1], from[2], count)
+              if have[1] ~= place[1] or have[2] ~= place[2] then wrong[#wrong + 1] = { wrap, from, count, have, place } end
+            end
+          end
+        end
+      end
+      return wrong""")
+    assert wrong == [], wrong[:3]
+
+
 def test_next_of_the_same(context):
     nvim = opened(context)
     nvim.command("Newsmark next same")

@@ -208,6 +208,41 @@ def test_large_article(context):
       return vim.api.nvim_buf_get_extmarks(0, require("newsmark.render").ns, { row, 0 }, { row, -1 }, { details = true })""")))
 
 
+def test_thousands_of_marks(context):
+    """20,000 marks and more: going on to the next, an action until it is seen, and a key, in the processor's time of the editor."""
+    text = "".join("Anna Berg från Nordbanken mötte Erik Holm i Oslo den 3 maj 2024, rad %d.\n\n" % i for i in range(5500))
+    nvim = context.start(settings=server(context), text="Rubrik\n\n" + text, name="large.txt")
+    nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil and vim.b.newsmark_status_dict.people == 11000"),
+              timeout=60)
+    marks = nvim.lua("return #vim.api.nvim_buf_get_extmarks(0, require('newsmark.render').ns, 0, -1, {})")
+    nvim.type("5000G")
+    spent = nvim.lua("""
+      local nav, clock = require("newsmark.nav"), os.clock
+      local times = {}
+      for i = 1, 40 do
+        local began = clock()
+        nav.jump(i % 4 == 0 and -3 or 1, i % 2 == 0 and "person" or nil)
+        times[i] = (clock() - began) * 1000
+      end
+      table.sort(times)
+      return { times[20], times[40] }""")
+    print("    %d marks: the next one in %.2f ms, at most %.2f" % (marks, *spent))
+    assert marks >= 20000 and spent[0] < 5, spent
+    nvim.lua("""_G.acted = nil
+      local acts, buffer, publish = require("newsmark.act"), require("newsmark.buffer"), require("newsmark.buffer").publish
+      buffer.publish = function(message, client)
+        local began = os.clock()
+        publish(message, client)
+        if #message.added > 0 then _G.acted = (os.clock() - began) * 1000 end
+      end""")
+    nvim.type("0/Nordbanken<CR>")
+    nvim.command("Newsmark tag place")
+    nvim.wait("it is seen", lambda: nvim.lua("return _G.acted") is not None)
+    acted = nvim.lua("return _G.acted")
+    print("    an action drawn in %.2f ms" % acted)
+    assert acted < 20, acted
+
+
 def test_ordinary_typing_asks_nothing_twice(context):
     nvim = sample(context, "sv-hamnen.txt")
     nvim.lua("""_G.asked = 0
