@@ -407,18 +407,28 @@ def OnMessage(_: channel, message: dict<any>)
   endif
 enddef
 
+# A server that ended unasked is started again, three times in two minutes.
 def OnExit(ended: job, status: number)
   if ended != job
     return
   endif
   initialized = false
-  for key in keys(buffers)
-    Release(str2nr(key))
+  var had = keys(buffers)->mapnew((_, key) => str2nr(key))
+  for bufnr in had
+    Release(bufnr)
   endfor
-  if stopped != 'asked'
-    stopped = 'failed'
-    Warn($'the server ended (status {status}); :Newsmark start tries again')
+  if stopped == 'asked'
+    return
   endif
+  deaths = deaths->filter((_, time) => reltimefloat(reltime(time)) < 120.0)->add(reltime())
+  if len(deaths) <= 3
+    for bufnr in had
+      Ready(bufnr)
+    endfor
+    return
+  endif
+  stopped = 'failed'
+  Warn($'the server ended (status {status}); :Newsmark start tries again')
 enddef
 
 def OnInitialized(_: channel, reply: dict<any>)

@@ -302,7 +302,7 @@ Str settings_front_matter(Str text)
 static void add_front_matter(Settings *s, Str text, const char *article)
 {
   Layer l = {s, LAYER_ARTICLE, arena_dup(&s->arena, str_of(article ? article : "article"))};
-  for (size_t line = 1; text.len; line++) {
+  for (size_t line = 2; text.len; line++) { // behind the fence
     Str value = str_cut(&text, '\n'), key = str_trim(str_cut(&value, ':'));
     if (!str_starts(key, STR("newsmark")) || (key.len > 8 && key.ptr[8] != '-')) continue;
     Str name = front_matter_name(str_slice(key, 8, key.len), &s->arena);

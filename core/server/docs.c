@@ -305,6 +305,14 @@ static void job_over(DocJob *job)
   }
 }
 
+// Between two jobs the settings are the loop's.
+static void tell_settings(const Docs *self, Document *doc)
+{
+  if (doc->closed || doc->settings.told == doc->settings.reads) return;
+  doc->settings.told = doc->settings.reads;
+  self->events.settings(self->events.ctx, doc, doc->settings.settings);
+}
+
 static void annotate_done(uv_work_t *req, int status)
 {
   DocJob *job = container_of(req, DocJob, req);
@@ -312,6 +320,7 @@ static void annotate_done(uv_work_t *req, int status)
   (void)status;
   job->doc->job = NULL;
   job->doc->hints = job->hints;
+  tell_settings(job->docs, job->doc);
   job_over(job);
 }
 

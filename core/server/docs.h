@@ -55,6 +55,8 @@ typedef struct DocsEvents {
   bool (*busy)(void *ctx);
   // A document is there; its work begins when this returns, unless it is held.
   void (*opened)(void *ctx, Document *doc);
+  // Its settings were read again.
+  void (*settings)(void *ctx, Document *doc, const Settings *settings);
   // The document is about to go.
   void (*closing)(void *ctx, Document *doc);
   void *ctx;

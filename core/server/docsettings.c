@@ -39,6 +39,7 @@ void docsettings_read(DocSettings *self, const SettingsFrom *from, cJSON *fresh,
                                                                      .front_matter = front,
                                                                      .article = path});
     self->front_hash = hash;
+    self->reads++;
     free(folder);
   }
   self->serial = from->serial;

@@ -16,6 +16,7 @@ typedef struct DocSettings { // zeroed: nothing read
   Settings *settings;
   cJSON *editor; // owned
   uint64_t serial, front_hash;
+  uint64_t reads, told; // how often they were read, and which of these the client was told of
 } DocSettings;
 
 // `fresh` is the editor's layer where `from->serial` is new to `self`, else NULL; it is taken. `path` is

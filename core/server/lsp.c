@@ -203,12 +203,21 @@ static void on_opened(void *ctx, Document *doc)
     if (lsp->parts.items[i].opened) lsp->parts.items[i].opened(lsp->parts.items[i].ctx, lsp, doc);
 }
 
+static void on_settings(void *ctx, Document *doc, const Settings *settings)
+{
+  Lsp *lsp = ctx;
+  if (lsp->state != LSP_STOPPED && settings) troubles_tell(lsp->troubles, lsp, doc, settings);
+}
+
 static void on_closing(void *ctx, Document *doc)
 {
   Lsp *lsp = ctx;
   for (size_t i = 0; i < lsp->parts.len; i++)
     if (lsp->parts.items[i].closing) lsp->parts.items[i].closing(lsp->parts.items[i].ctx, lsp, doc);
-  if (lsp->state != LSP_STOPPED) methods_drop(lsp, doc, true);
+  if (lsp->state != LSP_STOPPED) {
+    methods_drop(lsp, doc, true);
+    troubles_closing(lsp->troubles, lsp, doc);
+  }
   tokens_forget(doc->tokens);
   doc->tokens = NULL;
 }
@@ -253,8 +262,9 @@ Lsp *lsp_new(const LspOptions *options)
   int status = uv_loop_init(&lsp->loop);
   assert(status == 0);
   (void)status;
-  lsp->docs = docs_new(&lsp->loop, (DocsEvents){on_found, is_busy, on_opened, on_closing, lsp});
+  lsp->docs = docs_new(&lsp->loop, (DocsEvents){on_found, is_busy, on_opened, on_settings, on_closing, lsp});
   docs_set_settings(lsp->docs, options->manifest, options->user_file);
+  lsp->troubles = troubles_new();
   return lsp;
 }
 
@@ -299,6 +309,7 @@ int lsp_run(Lsp *lsp)
 void lsp_free(Lsp *lsp)
 {
   docs_free(lsp->docs);
+  troubles_free(lsp->troubles);
   host_free(lsp->host);
   pipeline_free(lsp->pipeline);
   rpc_reader_release(&lsp->reader);

@@ -4,6 +4,7 @@
 #include "server/features.h"
 #include "server/lsp.h"
 #include "server/tokens.h"
+#include "server/troubles.h"
 #include "server/wire.h"
 
 typedef enum LspState { LSP_NEW, LSP_RUNNING, LSP_SHUT_DOWN, LSP_STOPPED } LspState;
@@ -31,6 +32,7 @@ struct Lsp {
   Wire *wire;
   RpcReader reader;
   Docs *docs;
+  Troubles *troubles;
   Pipeline *pipeline; // NULL: not loaded yet
   Host *host;         // NULL: no scripts
   Error pipeline_err;

@@ -72,3 +72,31 @@ def test_tokens_are_asked_for_again(start):
     client.change(uri, 2, [{"text": TEXT + "Mer.\n"}])
     client.request("textDocument/semanticTokens/full", document)
     check(not [m for m in client.seen if m.get("method") == "workspace/semanticTokens/refresh"], "a refresh for a key")
+
+
+def test_what_is_wrong_is_a_diagnostic(start):
+    """In the file where it is: told once, told again when it changes, and taken back when it is mended, gone or closed."""
+    folder = folder_with('date = "2024-03-14"\nlanguag = "sv"\n')
+    toml, uri = "file://" + folder + "/.newsmark.toml", "file://" + folder + "/a.txt"
+    client = start()
+    shown = lambda file, holds: client.notification("textDocument/publishDiagnostics", lambda p: p["uri"] == file and holds(p["diagnostics"]))
+    client.open(uri, TEXT)
+    wrong, = shown(toml, bool)["diagnostics"]
+    check(wrong["range"]["start"]["line"] == 1 and "languag" in wrong["message"] and wrong["severity"] == 2, wrong)
+    client.change(uri, 2, [{"text": "---\nnewsmark-dat: 2022-03-14\n---\n" + TEXT}])
+    wrong, = shown(uri, bool)["diagnostics"]
+    check(wrong["range"]["start"]["line"] == 1 and "dat" in wrong["message"], wrong)
+    client.published(uri, 2)
+    check(not [m for m in client.seen if m.get("method") == "textDocument/publishDiagnostics"], "told once: %s" % client.seen)
+
+    def save(text):
+        with open(os.path.join(folder, ".newsmark.toml"), "w", encoding="utf-8") as file:
+            file.write(text)
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": toml, "type": 2}]})
+
+    save('colour = 1\nlanguag = "sv"\n')
+    check(len(shown(toml, bool)["diagnostics"]) == 2, "another one")
+    save('date = "2024-03-14"\n')
+    shown(toml, lambda told: not told)
+    client.close(uri)
+    shown(uri, lambda told: not told)

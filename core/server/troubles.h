@@ -1,0 +1,15 @@
+// troubles: what is wrong in settings files and in articles' front matter, as diagnostics in these files.
+// Loop thread.
+#pragma once
+
+#include "config/settings.h"
+#include "server/lsp.h"
+
+typedef struct Troubles Troubles;
+
+Troubles *troubles_new(void);
+void troubles_free(Troubles *self); // NULL is fine
+// The settings that hold for `doc` were read again: tell the client of what is new, and of what is mended.
+void troubles_tell(Troubles *self, Lsp *lsp, const Document *doc, const Settings *settings);
+// The document closes: its front matter is no longer told of.
+void troubles_closing(Troubles *self, Lsp *lsp, const Document *doc);
