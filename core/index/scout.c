@@ -227,7 +227,8 @@ static void walk_people(Scout *self, void (*decided)(void *, Str))
 {
   PeopleEvents events = {self, decided, on_people_folder};
   int64_t now_ns = people_now_ns();
-  people_walk(self->indexer->folder.root, self->people_ns, &events);
+  bool clock_went_back = self->people_ns > now_ns; // then times say nothing: everything may be new
+  people_walk(self->indexer->folder.root, clock_went_back ? 0 : self->people_ns, &events);
   self->people_ns = now_ns;
 }
 
