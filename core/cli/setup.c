@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define MOST_BYTES ((size_t)256 << 20)
+#define MOST_FRONT_MATTER ((size_t)16 << 10)
 enum { DEPTH_MAX = 32 };
 
 static Paths g_paths;
@@ -167,25 +168,70 @@ static SetupHost for_index(const Manifest *manifest, char **root)
   return (SetupHost){.manifest = manifest, .articles = root, .count = 1, .folder = *root};
 }
 
+typedef struct Indexing { // one of its workers
+  const Manifest *manifest;
+  Host *host;
+  char *folder;       // of the article before, whose settings are
+  Settings *settings; // these
+  Settings *own;      // of an article whose front matter speaks of newsmark; NULL: there was none
+} Indexing;
+
 static void *index_begin(void *ctx, const char *root)
 {
   char *own = xstrdup(root);
   SetupHost how = for_index(ctx, &own);
-  Host *host = setup_host(&how);
+  Indexing *self = xcalloc(1, sizeof *self);
+  *self = (Indexing){.manifest = ctx, .host = setup_host(&how)};
   free(own);
-  return host;
+  return self;
+}
+
+static bool speaks_of_newsmark(Str front)
+{
+  while (front.len)
+    if (str_starts(str_trim(str_cut(&front, '\n')), STR("newsmark"))) return true;
+  return false;
+}
+
+static bool index_inform(void *tagger, Str text, const char *path, ArticleInfo *info)
+{
+  Indexing *self = tagger;
+  char *folder = path_dir(path);
+  if (!self->folder || strcmp(self->folder, folder) != 0) {
+    settings_free(self->settings);
+    free(self->folder);
+    self->settings = setup_settings(self->manifest, path, (Str){0});
+    self->folder = folder;
+  } else {
+    free(folder);
+  }
+  const Settings *settings = self->settings;
+  Str front =
+      settings_front_matter(str_slice(text, 0, MOST_FRONT_MATTER < text.len ? MOST_FRONT_MATTER : text.len));
+  if (speaks_of_newsmark(front)) {
+    settings_free(self->own);
+    settings = self->own = setup_settings(self->manifest, path, front);
+  }
+  info->lang = lang_of(settings_str(settings, "language"));
+  info->dct = settings_str(settings, "date");
+  return settings_bool(settings, "enabled", true);
 }
 
 static Annotations *index_tag(void *tagger, const Snapshot *text, Annotations *found, const char *path)
 {
-  Annotations *tagged = host_annotate(tagger, text, found, str_of(path));
+  Annotations *tagged = host_annotate(((Indexing *)tagger)->host, text, found, str_of(path));
   annotations_unref(found);
   return tagged;
 }
 
 static void index_end(void *tagger)
 {
-  host_free(tagger);
+  Indexing *self = tagger;
+  host_free(self->host);
+  settings_free(self->settings);
+  settings_free(self->own);
+  free(self->folder);
+  free(self);
 }
 
 static uint64_t index_stamp(void *ctx, const char *root)
@@ -195,6 +241,9 @@ static uint64_t index_stamp(void *ctx, const char *root)
   HostParts parts;
   HostOptions options = host_options(&how, &parts);
   uint64_t stamp = host_stamp(&options);
+  stamp = stamp * 31 + str_hash(settings_str(options.settings, "language"));
+  stamp = stamp * 31 + str_hash(settings_str(options.settings, "date"));
+  stamp = stamp * 31 + settings_bool(options.settings, "enabled", true);
   settings_free(options.settings);
   host_parts_release(&parts);
   free(own);
@@ -204,6 +253,7 @@ static uint64_t index_stamp(void *ctx, const char *root)
 IndexTagger setup_index_tagger(const Manifest *manifest)
 {
   return (IndexTagger){.begin = index_begin,
+                       .inform = index_inform,
                        .tag = index_tag,
                        .end = index_end,
                        .stamp = index_stamp,

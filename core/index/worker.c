@@ -105,58 +105,60 @@ static bool read_file(const Indexer *self, const char *path, Content *to, Error 
   return ok;
 }
 
-// `found`, whose reference is taken, with the tags of scripts.
-static Annotations *add_tags(Indexer *self, void *tagger, const Snapshot *text, Annotations *found,
-                             const char *path)
+typedef struct Reading { // of one article
+  Indexer *indexer;
+  void *tagger;
+  const char *path; // in the folder
+  StrBuf full;      // absolute
+  bool html;
+  Snapshot *text, *prose; // as in the file, and without its markup
+} Reading;
+
+// What is found in the text, with the tags of scripts. NULL: cancelled.
+static Annotations *find(Reading *self, Str text)
 {
-  if (!tagger || !found) return found;
-  StrBuf full = {0};
-  strbuf_addf(&full, "%s/%s", self->folder.root, path);
-  Annotations *tagged = self->options.tagger->tag(tagger, text, found, full.ptr);
-  strbuf_release(&full);
-  return tagged;
+  const IndexTagger *tagging = self->indexer->options.tagger;
+  ArticleInfo info = {.path = str_of(self->path), .html = self->html};
+  bool wanted = !self->tagger || tagging->inform(self->tagger, text, self->full.ptr, &info);
+  Analysis *analysis = analysis_new(self->indexer->pipeline);
+  Annotations *found = analysis_run(analysis, self->text, &info, &self->indexer->cancel);
+  analysis_free(analysis);
+  if (found && !wanted) found->spans.len = 0;
+  return found && wanted && self->tagger ? tagging->tag(self->tagger, self->prose, found, self->full.ptr)
+                                         : found;
 }
 
-// `found`, whose reference is taken, with what people decided over it. `text` is the file's, `prose` without
-// its markup.
-static Annotations *lay_people(const Indexer *self, const char *path, const Snapshot *text,
-                               const Snapshot *prose, Annotations *found)
+// `found`, whose reference is taken, with what people decided over it.
+static Annotations *lay_people(const Reading *self, Annotations *found)
 {
   KeptPaths kept = {0};
-  kept_paths_in(&kept, self->folder.root, path);
-  const HumanLayer *layer = found ? kept_layer(kept.marks, self->registry, text) : NULL;
+  kept_paths_in(&kept, self->indexer->folder.root, self->path);
+  const HumanLayer *layer = found ? kept_layer(kept.marks, self->indexer->registry, self->text) : NULL;
   kept_paths_release(&kept);
   if (!layer) return found;
-  Annotations *decided = overlay_lay(found, layer, prose);
+  Annotations *decided = overlay_lay(found, layer, self->prose);
   annotations_unref(found);
   layer_unref(layer);
   return decided;
 }
 
-static Record *annotate(Indexer *self, void *tagger, const char *path, const Content *content)
+static Record *annotate(Indexer *indexer, void *tagger, const char *path, const Content *content)
 {
+  Str text = strbuf_str(&content->bytes);
+  Reading self = {.indexer = indexer, .tagger = tagger, .path = path, .html = htmltext_named(str_of(path))};
+  strbuf_addf(&self.full, "%s/%s", indexer->folder.root, path);
+  self.text = snapshot_new(text);
+  self.prose = self.html ? htmltext_snapshot(self.text) : snapshot_ref(self.text);
   Arena arena = {0};
-  Str text = strbuf_str(&content->bytes), prose = text;
-  ArticleInfo info = {.path = str_of(path)};
-  bool html = htmltext_named(info.path);
-  if (html) {
-    HtmlFacts facts;
-    prose = htmltext_of(text, &arena, &facts);
-    info.lang = lang_of(facts.lang);
-    info.dct = facts.date;
-  }
-  About about = about_read(text, html, &arena);
-  Snapshot *of_prose = snapshot_new(prose), *of_text = html ? snapshot_new(text) : snapshot_ref(of_prose);
-  Analysis *analysis = analysis_new(self->pipeline);
-  Annotations *notes = analysis_run(analysis, of_prose, &info, &self->cancel);
-  notes = add_tags(self, tagger, of_prose, notes, path);
-  notes = lay_people(self, path, of_text, of_prose, notes);
-  Record *record = notes ? record_new(str_of(path), prose, notes, self->registry->identities) : NULL;
+  Annotations *notes = lay_people(&self, find(&self, text));
+  Str prose = self.html ? snapshot_read(self.prose, 0, snapshot_len(self.prose), &arena) : text;
+  Record *record = notes ? record_new(str_of(path), prose, notes, indexer->registry->identities) : NULL;
+  About about = about_read(text, self.html, &arena);
   if (record) record_set_about(record, &about);
   annotations_unref(notes);
-  analysis_free(analysis);
-  snapshot_unref(of_prose);
-  snapshot_unref(of_text);
+  snapshot_unref(self.prose);
+  snapshot_unref(self.text);
+  strbuf_release(&self.full);
   arena_release(&arena);
   return record;
 }

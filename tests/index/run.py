@@ -458,6 +458,26 @@ def what_files_say_of_themselves(place):
         equal(file.read()[row["start"]:row["end"]].decode(), "Åsa Lindqvist", "bytes of the file")
 
 
+@test
+def settings_of_an_article(place):
+    """Language, date and whether anything is to be found: by the settings of its folder and its front matter, as in the editor."""
+    text = "Åsa Lindqvist left Hull on Monday.\n"
+    place.write(".newsmark.toml", 'date = "2023-05-03"\n')
+    place.write("a.txt", text)
+    place.write("b.md", "---\nnewsmark-date: 2021-02-03\nnewsmark-language: de\n---\n\n" + text)
+    place.write("c.md", "---\nnewsmark: off\n---\n\n" + text)
+    place.write("sub/.newsmark.toml", 'date = "2020-06-03"\n')
+    place.write("sub/d.txt", text)
+    place.index()
+    equal(sorted((row["path"], row["date"]) for row in place.ask("mentions", "lindqvist")),
+          [("a.txt", "2023-05-03"), ("b.md", "2021-02-03"), ("sub/d.txt", "2020-06-03")], "mentions")
+    equal(place.value("SELECT lang FROM articles WHERE path = 'b.md'"), b"de", "language")
+    equal(len(place.ask("search", "hull")), 4, "articles with a word: one where nothing is marked is still searched")
+    place.write(".newsmark.toml", 'date = "2024-05-03"\n')
+    place.index()
+    equal([row["path"] for row in place.ask("mentions", "lindqvist", "--from", "2024")], ["a.txt"], "mentions under other settings")
+
+
 def people(place, *lines):
     place.write(".newsmark/entities.jsonl", "".join(json.dumps(dict(line, id="x%d" % i, kind=line.get("kind", "entity"))) + "\n"
                                                     for i, line in enumerate(lines)), age=0)
