@@ -25,7 +25,10 @@ static bool ends_sentence(const Scene *self, uint32_t token)
   if (token + 1 >= self->len) return true;
   const Token *next = &self->in[token + 1];
   if (next->flags & TOKEN_WORD) return next->flags & TOKEN_CAPITAL;
-  return true;
+  bool bracket = scene_is(self, token + 1, ")]") && token + 2 < self->len; // "Lee (I-Vt.) said"
+  if (!bracket) return true;
+  return self->in[token + 2].flags & TOKEN_CAPITAL ||
+         !(scene_is_word(self, token + 2) || scene_is(self, token + 2, ",;:"));
 }
 
 void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)

@@ -9,6 +9,7 @@
 #define AFTER 50
 #define REPORTER_WITHIN 2.2F // toll from the verb of saying
 #define PHRASE_MOST 8u       // tokens that describe somebody
+#define TITLE_MOST 4u        // words of an outlet's name between marks
 #define RELATIVE_MOST 14u    // tokens between "who" and its verb
 #define THAT_WITHIN 12u      // tokens from the verb of saying to "that"
 
@@ -423,6 +424,20 @@ static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party
   return true;
 }
 
+// A title between marks behind token `from`: "schreibt die „Neue Zeitung“".
+static bool marked_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party)
+{
+  uint32_t i = from, words = 0;
+  while (i < end && (scene->words[i]->small == SMALL_DET || scene->words[i]->role == 'o')) i++;
+  if (i + 2 >= end || !scene->inside[i] || !marks_is(scene->notes->text, &scene->in[i])) return false;
+  uint32_t first = ++i;
+  if (!(scene->in[first].flags & TOKEN_CAPITAL)) return false;
+  while (i < end && !marks_is(scene->notes->text, &scene->in[i])) words += scene_is_word(scene, i++);
+  if (i == end || words != i - first || words > TITLE_MOST) return false;
+  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
+  return true;
+}
+
 // The noun phrase in front of token `end`, not before `from`: "one woman said".
 static bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party)
 {
@@ -500,6 +515,10 @@ static void offer_phrases(Frame *self, const Cue *cue)
   if ((adjacent || cue->class >= CUE_PREP) &&
       phrase_behind(scene, cue->last, cue->behind ? self->hi : first, &party))
     offer(self, cue, &party, cue->score + 1.6F);
+  bool writes =
+      cue->class == CUE_WRITE || cue->class == CUE_REPORT || cue->class == CUE_SAY || cue->class == CUE_PREP;
+  if (cue->behind && writes && marked_behind(scene, cue->last, self->hi, &party))
+    offer(self, cue, &party, cue->score + 3);
   if (cue->class == CUE_READ && cue->last < self->hi && scene->words[cue->last]->small == SMALL_PREP &&
       phrase_behind(scene, cue->last + 1, self->hi, &party))
     offer(self, cue, &party, cue->score + 1.8F);
@@ -606,6 +625,8 @@ static void try_alone(Frame *self)
     if (c->after_prep) score -= 0.7F;
     if (c->after_to) score -= 0.7F;
     if (c->owner) score -= 0.5F;
+    bool object = c->party.kind == PARTY_PRONOUN && c->first > 0 && scene->words[c->first - 1]->that;
+    if (object) score -= 1; // "that she …"
     if (!before) score -= 0.8F;
     bool colon = before && self->colon && c->last + 1 == first && !c->after_to && !c->after_prep &&
                  (self->best.cue == CUE_NONE || c->first <= self->lo + 1);
