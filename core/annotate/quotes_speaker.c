@@ -10,6 +10,7 @@
 #define REPORTER_WITHIN 2.2F // toll from the verb of saying
 #define PHRASE_MOST 8u       // tokens that describe somebody
 #define TITLE_MOST 4u        // words of an outlet's name between marks
+#define MARKS_MOST 4u        // that close together
 #define RELATIVE_MOST 14u    // tokens between "who" and its verb
 #define THAT_WITHIN 12u      // tokens from the verb of saying to "that"
 
@@ -32,10 +33,19 @@ static float toll(const Scene *scene, uint32_t from, uint32_t to)
   return to > from ? scene->toll[to] - scene->toll[from] : 0;
 }
 
+// The last token within the quotation that ends in the mark at `mark`, over "''" and nested marks.
+static uint32_t last_within(const Scene *scene, uint32_t mark)
+{
+  uint32_t i = mark;
+  while (i > 0 && mark - i < MARKS_MOST && marks_is(scene->notes->text, &scene->in[i])) i--;
+  return i;
+}
+
 static bool closes_sentence(const Scene *scene, uint32_t mark) // a closing mark behind a full stop
 {
-  return mark > 0 && marks_is(scene->notes->text, &scene->in[mark]) && scene->inside[mark] &&
-         (scene_is(scene, mark - 1, ".!?") || str_is(scene_text(scene, mark - 1), "…"));
+  if (!mark || !scene->inside[mark] || !marks_is(scene->notes->text, &scene->in[mark])) return false;
+  uint32_t last = last_within(scene, mark);
+  return scene_is(scene, last, ".!?") || str_is(scene_text(scene, last), "…");
 }
 
 static bool boundary(const Scene *scene, uint32_t token)
@@ -50,6 +60,15 @@ static bool boundary(const Scene *scene, uint32_t token)
   return scene->stops[token];
 }
 
+// Whether [first, last) leads on to a quotation of its own: "Lee said: “…".
+static bool leads_on(const Scene *scene, uint32_t first, uint32_t last)
+{
+  for (uint32_t i = first + 1; i < last; i++) {
+    if (scene->inside[i]) return scene_is(scene, i - 1, ":,");
+  }
+  return false;
+}
+
 static void set_windows(Frame *self)
 {
   const Scene *scene = self->scene;
@@ -59,13 +78,14 @@ static void set_windows(Frame *self)
   self->hi = last;
   self->new_sentence = last < scene->len && last > 0 && closes_sentence(scene, last - 1) &&
                        !scene_is(scene, last, ",") && (scene->in[last].flags & TOKEN_CAPITAL) &&
-                       scene_is(scene, last - 2, ".");
+                       scene_is(scene, last_within(scene, last - 1), ".");
   while (self->hi < scene->len && self->hi - last < AFTER) {
     if (!scene->inside[self->hi] && scene->stops[self->hi]) break;
     self->hi++;
   }
   self->colon = first > 0 && scene_is(scene, first - 1, ":");
-  if (self->colon && self->new_sentence) self->hi = last;
+  bool other = self->new_sentence && leads_on(scene, last, self->hi);
+  if (self->new_sentence && (self->colon || other)) self->hi = last;
 }
 
 static void candidate_window(Frame *self)
