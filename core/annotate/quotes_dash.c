@@ -41,7 +41,7 @@ static uint32_t closing_dash(const Scene *scene, uint32_t from, uint32_t *stop)
                           scene->words[verb]->small == SMALL_ADV))
       verb++;
     Cue cue;
-    if (verb == end || !speaker_cue_at(scene, verb, scene->len, &cue) || cue.class >= CUE_NOUN) continue;
+    if (verb == end || !cue_at(scene, verb, scene->len, &cue) || cue.class >= CUE_NOUN) continue;
     for (*stop = cue.last; *stop < scene->len && !scene_is_dash(scene, *stop);) ++*stop;
     return i;
   }
@@ -54,7 +54,7 @@ void dash_speech(const Scene *scene, bool listed, MarkedVec *out)
   // Where the reporter breaks in next, by a comma and by a dash: looked for once, not for each line before.
   uint32_t comma = 0, dash = 0, dash_stop = 0;
   for (uint32_t first = 0; first + 1 < scene->len && scene_is_dash(scene, first);) {
-    if (comma <= first) comma = speaker_breaks_in(scene, first + 1);
+    if (comma <= first) comma = cue_breaks_in(scene, first + 1);
     if (south && dash <= first) dash = closing_dash(scene, first + 1, &dash_stop);
     bool by_dash = south && dash < comma;
     uint32_t last = by_dash ? dash : comma;

@@ -160,6 +160,12 @@ static inline bool scene_is_word(const Scene *self, uint32_t token)
 {
   return self->in[token].flags & (TOKEN_WORD | TOKEN_NUMBER);
 }
+// Whether the language's verbs may keep their subject to themselves: "ha detto".
+static inline bool scene_drops_subjects(const Scene *scene)
+{
+  Lang lang = scene->lexicon->lang;
+  return lang == LANG_IT || lang == LANG_ES || lang == LANG_PT;
+}
 bool scene_is_dash(const Scene *self, uint32_t token); // – — or -
 
 typedef struct Candidate { // who may have said it
@@ -194,9 +200,29 @@ typedef struct Saying { // who said a stretch, as far as its block tells
   float score;
 } Saying;
 
+static inline bool cue_is_verb(const Cue *cue)
+{
+  return cue->class <= CUE_READ;
+}
+// The first token of the verb group that ends in the cue at `token`: "ha poi aggiunto".
+uint32_t cue_group(const Scene *scene, uint32_t token);
+// The first token from `token` on, before `end`, that pushes a quotation and a cue behind it apart: none of
+// commas, dashes, adverbs and the like.
+uint32_t cue_skip_light(const Scene *scene, uint32_t token, uint32_t end);
 // The cue that begins at `token`, one of several words included, whose second part may stand apart, before
 // `end`.
-bool speaker_cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue);
+bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue);
+// The noun phrase that begins behind token `from`: "sier pappaen".
+bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party);
+// The one in front of token `end`, not before `from`: "one woman said".
+bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party);
+// The one that the sentence from token `from` on begins with: "Attorneys further argued".
+bool phrase_first(const Scene *scene, uint32_t from, uint32_t end, Party *party);
+// A title between marks behind token `from`: "schreibt die „Neue Zeitung“".
+bool phrase_marked(const Scene *scene, uint32_t from, uint32_t end, Party *party);
+// The token behind the date that `token` is part of; `token` where it is part of none.
+uint32_t phrase_date_end(const Scene *scene, uint32_t token);
+
 // The saying of the stretch [first, last) of tokens. For QUOTE_REPORTED only what a cue tells.
 Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked stretch);
 // The signs that a stretch between marks is something said, or is a title, a nickname, a term: mostly 0 or 1.
@@ -215,7 +241,7 @@ Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t
 Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue
 // after a comma or a mark of its own, with its subject behind it. The line's end where there are none.
-uint32_t speaker_breaks_in(const Scene *scene, uint32_t from);
+uint32_t cue_breaks_in(const Scene *scene, uint32_t from);
 
 // The stretches of a line that a dash opens which are spoken, in place of what is in `out`. `listed`: the
 // line looks like an item of a list, and only a verb of saying shows that it is none; else `out` stays.

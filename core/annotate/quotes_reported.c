@@ -94,7 +94,7 @@ static bool introduced(Reporter *self)
   for (uint32_t i = self->first; i < self->last; i++) {
     Cue cue;
     if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
-    if (!speaker_cue_at(scene, i, self->last, &cue) || !says(&cue)) continue;
+    if (!cue_at(scene, i, self->last, &cue) || !says(&cue)) continue;
     uint32_t from = clause_behind(self, &cue);
     if (from == self->last && bare_clause(self, &cue)) from = cue.last;
     if (from < self->last && report(self, from, self->last, 4, 0.85F)) return true;
@@ -121,7 +121,7 @@ static bool concluded(Reporter *self)
     if (scene->words[i + 1]->small == SMALL_SUB && !scene->words[i + 1]->as) continue; // "…, which he said …"
     for (uint32_t k = i + 1; k < self->last && k < i + 7; k++) {
       Cue cue;
-      if (!speaker_cue_at(scene, k, self->last, &cue) || !says(&cue)) continue;
+      if (!cue_at(scene, k, self->last, &cue) || !says(&cue)) continue;
       if (!report(self, self->first, i, 5.9F, 0.85F)) return false;
       uint32_t speaker = self->out->items[self->out->len - 1].speaker.start, next = cue.last + 1;
       bool apart = k == i + 1 && next < scene->len && speaker > scene->in[next].start;
@@ -146,7 +146,7 @@ static bool according(Reporter *self)
   for (uint32_t i = self->first; i < self->last; i++) {
     Cue cue;
     if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
-    if (!speaker_cue_at(scene, i, self->last, &cue) || cue.class != CUE_PREP) continue;
+    if (!cue_at(scene, i, self->last, &cue) || cue.class != CUE_PREP) continue;
     if (i > self->first + 2) return report(self, self->first, i, 3, 0.8F) && ends_with_speaker(self);
     uint32_t k = cue.last, end = k + FRONT_MOST < self->last ? k + FRONT_MOST : self->last;
     while (k < end && !scene_is(scene, k, ",") && scene->words[k]->small != SMALL_AUX) k++;

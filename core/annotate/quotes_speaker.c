@@ -9,7 +9,6 @@
 #define AFTER 50
 #define REPORTER_WITHIN 2.2F // toll from the verb of saying
 #define PHRASE_MOST 8u       // tokens that describe somebody
-#define TITLE_MOST 4u        // words of an outlet's name between marks
 #define MARKS_MOST 4u        // that close together
 #define RELATIVE_MOST 14u    // tokens between "who" and its verb
 #define THAT_WITHIN 12u      // tokens from the verb of saying to "that"
@@ -111,66 +110,6 @@ static void candidate_window(Frame *self)
   }
 }
 
-// --- cues
-
-// The first token of the verb group that ends in the cue: "ha poi aggiunto".
-static uint32_t group_start(const Scene *scene, uint32_t token)
-{
-  while (token > 0 &&
-         (scene->words[token - 1]->small == SMALL_AUX || scene->words[token - 1]->small == SMALL_ADV ||
-          scene->words[token - 1]->small == SMALL_REFL))
-    token--;
-  return token;
-}
-
-static bool matches_rest(const Scene *scene, uint32_t token, Str rest, uint32_t *last)
-{
-  for (; rest.len; token++) {
-    Str word = str_cut(&rest, ' ');
-    if (token >= scene->len || !str_eq(scene->in[token].lower, word)) return false;
-  }
-  *last = token;
-  return true;
-}
-
-// "teilte … mit": the second part at the end of the clause.
-static bool particle_later(const Scene *scene, uint32_t token, Str particle, uint32_t end)
-{
-  if (memchr(particle.ptr, ' ', particle.len)) return false;
-  for (uint32_t i = token; i < end && i < token + 14; i++) {
-    if (!scene->inside[i] && str_eq(scene->in[i].lower, particle)) return true;
-  }
-  return false;
-}
-
-// "secondo quanto riporta X", "as reported by X": a source, not a speaker.
-static bool relays(const Scene *scene, uint32_t token)
-{
-  return (scene->lexicon->lang == LANG_IT && str_is(scene->in[token].lower, "quanto")) ||
-         (scene->lexicon->lang == LANG_EN && str_is(scene->in[token].lower, "as"));
-}
-
-bool speaker_cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
-{
-  const Word *word = scene->words[token];
-  if (!word->cue && !word->phrase) return false;
-  *cue = (Cue){.first = token, .last = token + 1, .class = word->cue, .gerund = word->gerund};
-  for (const Phrase *p = lexicon_phrase(scene->lexicon, word->phrase); p;
-       p = lexicon_phrase(scene->lexicon, p->next)) {
-    uint32_t last;
-    if (matches_rest(scene, token + 1, p->rest, &last)) {
-      cue->last = last;
-      cue->class = p->cue;
-      return true;
-    }
-    if (!cue->class && p->cue < CUE_NOUN && particle_later(scene, token + 1, p->rest, end))
-      cue->class = p->cue;
-  }
-  if (token && !cue->gerund && cue->class && cue->class < CUE_NOUN && relays(scene, token - 1))
-    cue->class = CUE_PREP;
-  return cue->class != CUE_NONE;
-}
-
 static float class_weight(CueClass class)
 {
   switch (class) {
@@ -188,16 +127,6 @@ static float class_weight(CueClass class)
   }
 }
 
-// Tokens between the quotation and a cue behind it that do not push them apart.
-static uint32_t skip_light(const Scene *scene, uint32_t token, uint32_t end)
-{
-  while (token < end && (scene_is(scene, token, ",") || scene_is_dash(scene, token) ||
-                         scene->words[token]->small == SMALL_AUX || scene->words[token]->small == SMALL_ADV ||
-                         scene->words[token]->small == SMALL_REFL))
-    token++;
-  return token;
-}
-
 // ", said X" after the sentence that holds the quotation.
 static bool sentence_tag(const Scene *scene, const Cue *cue)
 {
@@ -211,7 +140,7 @@ static void weigh_behind(const Frame *self, Cue *cue)
   uint32_t last = self->stretch.last;
   cue->behind = true;
   cue->score = class_weight(cue->class) - (self->new_sentence ? 2.2F : 0);
-  if (skip_light(scene, last, cue->first + 1) >= cue->first)
+  if (cue_skip_light(scene, last, cue->first + 1) >= cue->first)
     cue->score += 4.2F;
   else
     cue->score += 3.4F - 0.45F * toll(scene, last, cue->first) + (sentence_tag(scene, cue) ? 0.8F : 0);
@@ -253,11 +182,6 @@ static bool impersonal(const Scene *scene, Cue *cue)
   return true;
 }
 
-static bool drops_subjects(Lang lang)
-{
-  return lang == LANG_IT || lang == LANG_ES || lang == LANG_PT;
-}
-
 // --- pairs of cue and candidate
 
 static float base_weight(const Candidate *c)
@@ -272,15 +196,10 @@ static float base_weight(const Candidate *c)
   }
 }
 
-static bool verb_cue(const Cue *cue)
-{
-  return cue->class <= CUE_READ;
-}
-
 // Whether the verb group of the cue stands behind a comma.
 static bool behind_comma(const Scene *scene, const Cue *cue)
 {
-  uint32_t first = group_start(scene, cue->first);
+  uint32_t first = cue_group(scene, cue->first);
   return first > 0 && scene_is(scene, first - 1, ",");
 }
 
@@ -289,7 +208,7 @@ static bool behind_comma(const Scene *scene, const Cue *cue)
 static bool relative(const Frame *self, const Cue *cue, uint32_t token)
 {
   const Scene *scene = self->scene;
-  uint32_t verb = group_start(scene, cue->first), who = token + (token < verb && scene_is(scene, token, ","));
+  uint32_t verb = cue_group(scene, cue->first), who = token + (token < verb && scene_is(scene, token, ","));
   bool german = scene->lexicon->lang == LANG_DE; // "der" is an article as well
   if (who >= verb || !scene->words[who]->who || (german && who == token) || verb - who > RELATIVE_MOST)
     return false;
@@ -322,7 +241,7 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   if (c->party.gender == 'p' && between > 0.15F) score -= 1.2F; // rather an article
   if (c->owner) score -= 1.6F;
   if (cue->class == CUE_PREP || cue->class == CUE_SO) score -= 0.5F * (float)(c->first - cue->last);
-  if (!verb_cue(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
+  if (!cue_is_verb(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : 0);
   if (c->after_to) score -= 4;
   if (c->after_prep) score -= c->loosely ? 0.8F : 2;
@@ -331,7 +250,8 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   if (cue->class == CUE_TELL) score -= 4;
   bool english = scene->lexicon->lang == LANG_EN;
   if (cue->behind) {
-    if (english && skip_light(scene, self->stretch.last, cue->first) < cue->first) score -= 2.5F; // "X said"
+    if (english && cue_skip_light(scene, self->stretch.last, cue->first) < cue->first)
+      score -= 2.5F; // "X said"
   } else if (c->first < self->stretch.first) {
     if (cue->class == CUE_CALL) score -= 2.2F;
     if (told_of(scene, cue, c)) score -= 2;
@@ -352,7 +272,7 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
 // ", ha affermato, …": a verb between commas, after which nobody is named.
 static bool parenthetical(const Scene *scene, const Cue *cue)
 {
-  return drops_subjects(scene->lexicon->lang) && behind_comma(scene, cue) && scene_is(scene, cue->last, ",.");
+  return scene_drops_subjects(scene) && behind_comma(scene, cue) && scene_is(scene, cue->last, ",.");
 }
 
 static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
@@ -361,7 +281,7 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   float between = toll(scene, c->last, cue->first);
   size_t index = (size_t)(c - self->candidates->items);
   bool subject = index == (cue->behind ? self->tagger : self->subject);
-  bool clause = verb_cue(cue) && cue->class != CUE_READ && relative(self, cue, c->last);
+  bool clause = cue_is_verb(cue) && cue->class != CUE_READ && relative(self, cue, c->last);
   if (clause) return 3 + base_weight(c) + 1.2F;
   float most = cue->gerund || cue->joined ? 1.5F : subject ? 1.8F : 3.5F;
   if (between > most) between = most;
@@ -371,7 +291,7 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : -1);
   if (subject) score += 0.9F + (cue->joined ? 0.6F : 0);
   if (parenthetical(scene, cue)) score -= 2.5F;
-  bool bare = drops_subjects(scene->lexicon->lang) && !subject; // the subject may be in the verb
+  bool bare = scene_drops_subjects(scene) && !subject; // the subject may be in the verb
   if (c->after_prep) score -= bare ? 2.5F : 1.8F;
   if (c->after_to) score -= bare ? 3.0F : 2.4F;
   if (c->owner) score -= 1;
@@ -387,131 +307,15 @@ static void offer(Frame *self, const Cue *cue, const Party *party, float score)
                                               : REASON_SENTENCE;
   Saying saying = {*party, {0}, cue->first, cue->last, cue->class, reason, score};
   if (score > self->best.score) self->best = saying;
-  bool bare = drops_subjects(self->scene->lexicon->lang) && cue->score > 4; // its subject need not be named
-  if (verb_cue(cue) && (party->kind || bare) && score > self->best_verb.score) self->best_verb = saying;
-}
-
-// Whether a noun phrase may begin so: with an article or a capital, or in a language that hangs its article
-// on the noun.
-static bool phrase_like(const Scene *scene, uint32_t first)
-{
-  Lang lang = scene->lexicon->lang;
-  if (memchr(scene->in[first].lower.ptr, '.', scene->in[first].lower.len)) return true; // "weather.com"
-  bool hung = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA || lang == LANG_FI;
-  return hung || scene->words[first]->small == SMALL_DET || (scene->in[first].flags & TOKEN_CAPITAL);
-}
-
-// The token behind the date that `token` is part of; `token` where it is part of none.
-static uint32_t date_end(const Scene *scene, uint32_t token)
-{
-  const DateVec *dates = &scene->notes->dates;
-  size_t a = 0, b = dates->len;
-  while (a < b) { // the first that ends behind the token's start
-    size_t mid = (a + b) / 2;
-    if (dates->items[mid].end <= scene->in[token].start)
-      a = mid + 1;
-    else
-      b = mid;
-  }
-  if (a == dates->len || dates->items[a].start > scene->in[token].start) return token;
-  while (token < scene->len && scene->in[token].start < dates->items[a].end) token++;
-  return token;
-}
-
-// The noun phrase that begins behind token `from`, for speakers that no table knows: "sier pappaen".
-static bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party)
-{
-  uint32_t i = from;
-  while (i < end && (scene->words[i]->small == SMALL_ADV || scene->words[i]->small == SMALL_REFL ||
-                     scene->words[i]->small == SMALL_AUX))
-    i++;
-  if (i < end) i = date_end(scene, i);
-  uint32_t first = i, nouns = 0;
-  for (; i < end && i < first + 6 && (scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) && !scene->inside[i];
-       i++) {
-    const Word *word = scene->words[i];
-    if (word->pronoun == '1') return false;
-    if (word->small && word->small != SMALL_DET) break;
-    bool capital = scene->in[i].flags & TOKEN_CAPITAL;
-    if (word->cue && word->cue < CUE_NOUN && !capital) break;
-    if (scene->lexicon->lang == LANG_DE && nouns && !capital && i > first &&
-        (scene->in[i - 1].flags & TOKEN_CAPITAL))
-      break;
-    nouns += !word->small;
-  }
-  if (!nouns || !phrase_like(scene, first)) return false;
-  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
-  return true;
-}
-
-// A title between marks behind token `from`: "schreibt die „Neue Zeitung“".
-static bool marked_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party)
-{
-  uint32_t i = from, words = 0;
-  while (i < end && (scene->words[i]->small == SMALL_DET || scene->words[i]->role == 'o')) i++;
-  if (i + 2 >= end || !scene->inside[i] || !marks_is(scene->notes->text, &scene->in[i])) return false;
-  uint32_t first = ++i;
-  if (!(scene->in[first].flags & TOKEN_CAPITAL)) return false;
-  while (i < end && !marks_is(scene->notes->text, &scene->in[i])) words += scene_is_word(scene, i++);
-  if (i == end || words != i - first || words > TITLE_MOST) return false;
-  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
-  return true;
-}
-
-// The noun phrase in front of token `end`, not before `from`: "one woman said".
-static bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party)
-{
-  uint32_t last = end;
-  while (last > from &&
-         (scene->words[last - 1]->small == SMALL_ADV || scene->words[last - 1]->small == SMALL_AUX ||
-          scene->words[last - 1]->small == SMALL_REFL))
-    last--;
-  uint32_t first = last, nouns = 0;
-  while (first > from && last - first < 7) {
-    uint32_t i = first - 1;
-    const Word *word = scene->words[i];
-    if (!(scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) || scene->inside[i]) break;
-    if (word->small && word->small != SMALL_DET && word->small != SMALL_OF) break;
-    if (word->cue && word->cue < CUE_NOUN) break;
-    first--;
-    nouns += !word->small;
-    if (word->small == SMALL_DET) break;
-  }
-  if (!nouns || !(phrase_like(scene, first) || first == from) || date_end(scene, last - 1) != last - 1)
-    return false;
-  SmallClass before = first > 0 ? scene->words[first - 1]->small : SMALL_NONE;
-  if (before == SMALL_PREP || before == SMALL_TO || before == SMALL_OF) return false;
-  *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
-  return true;
+  bool bare = scene_drops_subjects(self->scene) && cue->score > 4; // its subject need not be named
+  if (cue_is_verb(cue) && (party->kind || bare) && score > self->best_verb.score) self->best_verb = saying;
 }
 
 // German articles that begin no subject.
-static bool accusative(Str lower)
+static bool is_accusative(Str lower)
 {
   return str_is(lower, "den") || str_is(lower, "dem") || str_is(lower, "einen") || str_is(lower, "einem") ||
          str_is(lower, "einer");
-}
-
-// The noun phrase that the sentence begins with: "Attorneys further argued".
-static bool phrase_first(const Frame *self, uint32_t end, Party *party)
-{
-  const Scene *scene = self->scene;
-  uint32_t i = self->lo, nouns = 0;
-  while (i < end && (scene->in[i].flags & TOKEN_PUNCT)) i++;
-  uint32_t first = i;
-  for (; i < end && i < first + 5 && scene_is_word(scene, i) && !scene->inside[i]; i++) {
-    const Word *word = scene->words[i];
-    bool joins = nouns && word->small == SMALL_OF; // "members of the union"
-    if ((word->small && word->small != SMALL_DET && !joins) || (word->cue && word->cue < CUE_NOUN) ||
-        word->pronoun)
-      break;
-    nouns += !word->small;
-  }
-  bool article = first < end && (scene->words[first]->small == SMALL_DET ||
-                                 (first + 1 < end && (scene->in[first + 1].flags & TOKEN_CAPITAL)));
-  if (!nouns || i == end || (!article && drops_subjects(scene->lexicon->lang))) return false;
-  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
-  return true;
 }
 
 static void offer_phrases(Frame *self, const Cue *cue)
@@ -520,7 +324,8 @@ static void offer_phrases(Frame *self, const Cue *cue)
   Party party;
   uint32_t first = self->stretch.first, last = self->stretch.last;
   if (cue->class == CUE_ADJUNCT || cue->class == CUE_NOUN) return;
-  if (verb_cue(cue) && !cue->behind && cue->class != CUE_READ && phrase_first(self, cue->first, &party)) {
+  if (cue_is_verb(cue) && !cue->behind && cue->class != CUE_READ &&
+      phrase_first(scene, self->lo, cue->first, &party)) {
     float far = toll(scene, self->lo, cue->first);
     offer(self, cue, &party, cue->score + (cue->gerund ? 2.6F : 1.8F) - 0.25F * (far > 4 ? 4 : far));
   }
@@ -531,22 +336,23 @@ static void offer_phrases(Frame *self, const Cue *cue)
     return;
   }
   bool adjacent =
-      cue->behind && cue->class != CUE_TELL && skip_light(scene, last, cue->first + 1) >= cue->first;
+      cue->behind && cue->class != CUE_TELL && cue_skip_light(scene, last, cue->first + 1) >= cue->first;
   if ((adjacent || cue->class >= CUE_PREP) &&
       phrase_behind(scene, cue->last, cue->behind ? self->hi : first, &party))
     offer(self, cue, &party, cue->score + 1.6F);
   bool writes =
       cue->class == CUE_WRITE || cue->class == CUE_REPORT || cue->class == CUE_SAY || cue->class == CUE_PREP;
-  if (cue->behind && writes && marked_behind(scene, cue->last, self->hi, &party))
+  if (cue->behind && writes && phrase_marked(scene, cue->last, self->hi, &party))
     offer(self, cue, &party, cue->score + 3);
   if (cue->class == CUE_READ && cue->last < self->hi && scene->words[cue->last]->small == SMALL_PREP &&
       phrase_behind(scene, cue->last + 1, self->hi, &party))
     offer(self, cue, &party, cue->score + 1.8F);
   if (cue->class >= CUE_READ) return;
   Lang lang = scene->lexicon->lang;
-  bool inverted = !cue->behind && cue->last < first && lang != LANG_EN && lang != LANG_IT &&
-                  ((scene->words[cue->last]->small == SMALL_DET && !accusative(scene->in[cue->last].lower)) ||
-                   (scene->in[cue->last].flags & TOKEN_CAPITAL));
+  bool inverted =
+      !cue->behind && cue->last < first && lang != LANG_EN && lang != LANG_IT &&
+      ((scene->words[cue->last]->small == SMALL_DET && !is_accusative(scene->in[cue->last].lower)) ||
+       (scene->in[cue->last].flags & TOKEN_CAPITAL));
   if (inverted && phrase_behind(scene, cue->last, first, &party)) offer(self, cue, &party, cue->score + 1.3F);
   uint32_t from = cue->behind ? last : self->lo;
   if (cue->behind && from < cue->first && scene_is(scene, from, ",")) from++;
@@ -558,7 +364,7 @@ static void offer_phrases(Frame *self, const Cue *cue)
 static void offer_clitic(Frame *self, const Cue *cue)
 {
   const Scene *scene = self->scene;
-  for (uint32_t i = group_start(scene, cue->first); i < cue->last; i++) {
+  for (uint32_t i = cue_group(scene, cue->first); i < cue->last; i++) {
     uint32_t start;
     const Word *word = lexicon_clitic(scene->lexicon, &scene->in[i], &start);
     if (!word) continue;
@@ -571,11 +377,11 @@ static void offer_clitic(Frame *self, const Cue *cue)
 static float unnamed_weight(const Frame *self, const Cue *cue)
 {
   const Scene *scene = self->scene;
-  if (!drops_subjects(scene->lexicon->lang)) return -0.3F;
+  if (!scene_drops_subjects(scene)) return -0.3F;
   if (cue->gerund) return 1.2F;
   if (cue->behind) return -0.3F;
   if (parenthetical(scene, cue)) return 1.2F;
-  uint32_t verb = group_start(scene, cue->first), next = cue->last;
+  uint32_t verb = cue_group(scene, cue->first), next = cue->last;
   bool said = next == self->stretch.first || scene->words[next]->that || scene_is(scene, next, ":");
   if (said && verb == self->lo) return 2.4F;
   return said && self->subject == SIZE_MAX ? 1.6F : -0.3F;
@@ -587,14 +393,14 @@ static void try_cue(Frame *self, Cue *cue)
   if (cue->class < CUE_NOUN && cue->class != CUE_CITE && is_noun(scene, cue->first)) return;
   if (cue->class == CUE_READ && !impersonal(scene, cue)) return;
   cue->behind = cue->first >= self->stretch.last;
-  uint32_t group = group_start(scene, cue->first);
+  uint32_t group = cue_group(scene, cue->first);
   cue->joined = group > 0 && scene->words[group - 1]->small == SMALL_CONJ;
   if (cue->behind)
     weigh_behind(self, cue);
   else
     weigh_before(self, cue);
   if (cue->behind && cue->class == CUE_NOUN) return;
-  if (verb_cue(cue)) {
+  if (cue_is_verb(cue)) {
     static const Party nobody = {0};
     offer(self, cue, &nobody, cue->score + unnamed_weight(self, cue));
   }
@@ -668,8 +474,7 @@ static void find_source(Frame *self)
   for (uint32_t i = self->lo; i < self->hi; i++) {
     Cue cue;
     bool said = i >= self->stretch.first && i < self->stretch.last;
-    if (said || scene->inside[i] || !speaker_cue_at(scene, i, self->hi, &cue) || cue.class != CUE_PREP)
-      continue;
+    if (said || scene->inside[i] || !cue_at(scene, i, self->hi, &cue) || cue.class != CUE_PREP) continue;
     Party party;
     if (!phrase_behind(scene, cue.last, self->hi, &party)) continue;
     for (size_t k = self->first_candidate; k < self->last_candidate; k++) {
@@ -730,7 +535,7 @@ static void describe(Frame *self)
   if (party->kind != PARTY_ROLE && party->kind != PARTY_NOUN) return;
   uint32_t i = token_ending(scene, party->end) + 1, last = i - 1;
   bool before = self->best.cue && i <= self->best.cue_first;
-  uint32_t end = before ? group_start(scene, self->best.cue_first) : self->hi, most = i + PHRASE_MOST;
+  uint32_t end = before ? cue_group(scene, self->best.cue_first) : self->hi, most = i + PHRASE_MOST;
   if (end > most && !before) end = most;
   if (i >= end || end > most + 2) return;
   SmallClass joint = scene->words[i]->small;
@@ -739,7 +544,7 @@ static void describe(Frame *self)
     const Word *word = scene->words[i];
     bool small = word->small == SMALL_DET || word->small == SMALL_OF || (before && word->small == SMALL_PREP);
     if ((word->small && !small) || word->pronoun == '1' || (word->cue && word->cue < CUE_NOUN)) break;
-    if (date_end(scene, i) != i) break;
+    if (phrase_date_end(scene, i) != i) break;
     if (!word->small) last = i;
     if (!before && !word->small && !(scene->in[i].flags & TOKEN_CAPITAL) && i + 1 < end &&
         scene->words[i + 1]->small != SMALL_OF)
@@ -797,7 +602,7 @@ Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked s
     if (i == stretch.first) i = stretch.last;
     if (i >= self.hi) break;
     Cue cue;
-    if (!scene->inside[i] && speaker_cue_at(scene, i, i < stretch.first ? stretch.first : self.hi, &cue))
+    if (!scene->inside[i] && cue_at(scene, i, i < stretch.first ? stretch.first : self.hi, &cue))
       try_cue(&self, &cue);
   }
   if (stretch.form != QUOTE_REPORTED) {
@@ -827,38 +632,4 @@ Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t
   candidate_window(&self);
   static const Party nobody = {0};
   return self.subject == SIZE_MAX ? nobody : candidates->items[self.subject].party;
-}
-
-// --- dash speech
-
-// Whether a subject that can speak stands at `token`; *last: its end.
-static bool subject_at(const Scene *scene, uint32_t token)
-{
-  if (token >= scene->len || !(scene->in[token].flags & TOKEN_WORD)) return false;
-  const Word *word = scene->words[token];
-  bool article = word->small == SMALL_DET && token + 1 < scene->len && scene_is_word(scene, token + 1) &&
-                 !scene->words[token + 1]->small;
-  if (word->pronoun && !article) return word->pronoun != 'n' && word->pronoun != '1';
-  if (word->role || word->small == SMALL_DET) return true;
-  if (scene->in[token].flags & TOKEN_CAPITAL) return true;
-  return !word->small && !word->cue;
-}
-
-uint32_t speaker_breaks_in(const Scene *scene, uint32_t from)
-{
-  for (uint32_t i = from; i + 2 < scene->len; i++) {
-    bool comma = scene_is(scene, i, ","), mark = scene_is(scene, i, "?!") ||
-                                                 str_is(scene_text(scene, i), "…") ||
-                                                 str_starts(scene_text(scene, i), STR(".."));
-    if (!comma && !mark) continue;
-    if (mark && (scene->in[i + 1].flags & TOKEN_CAPITAL)) continue;
-    uint32_t verb = skip_light(scene, i + 1, i + 4 < scene->len ? i + 4 : scene->len); // ", a dit Lee"
-    Cue cue;
-    if (verb >= scene->len || !speaker_cue_at(scene, verb, scene->len, &cue) || !verb_cue(&cue)) continue;
-    uint32_t subject = cue.last;
-    while (subject < scene->len && scene->words[subject]->small == SMALL_ADV) subject++;
-    if (!subject_at(scene, subject)) continue;
-    return comma ? i : i + 1;
-  }
-  return scene->len;
 }

@@ -281,6 +281,8 @@ static void test_linear(void **state)
       {"der Minister Er sagte, er habe. ", LANG_DE, BLOCK_PARAGRAPH},
       {"teilte ", LANG_DE, BLOCK_PARAGRAPH},
       {"the minister, he, ", LANG_EN, BLOCK_PARAGRAPH},
+      {"the minister who said ", LANG_EN, BLOCK_PARAGRAPH},
+      {"« A », a-t-il dit. ", LANG_FR, BLOCK_PARAGRAPH},
       {"a ", LANG_EN, BLOCK_PARAGRAPH},
       {"A. ", LANG_EN, BLOCK_SIGNATURE},
   };
