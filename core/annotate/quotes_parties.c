@@ -37,11 +37,14 @@ static bool is_verb(const Scene *scene, uint32_t i)
   return (word->cue && word->cue < CUE_NOUN) || word->small == SMALL_AUX;
 }
 
-static void place(const Scene *scene, Candidate *c)
+// `out`: the candidates in front.
+static void place(const Scene *scene, const CandidateVec *out, Candidate *c)
 {
   const Token *in = scene->in;
   c->party.start = in[c->first].start;
   c->party.end = in[c->last - 1].end;
+  const Candidate *last = out->len ? &out->items[out->len - 1] : NULL;
+  if (last && last->outlet && last->last == c->first) return; // "disse ao Público Lawrence Flynn"
   uint32_t before = c->first;
   bool begun = scene->words[c->first]->small == SMALL_DET;
   uint32_t nouns = 0;                                          // between the preposition and this
@@ -138,7 +141,7 @@ static void add_name(const Scene *scene, const Name *name, CandidateVec *out, Qu
 {
   Candidate c = {.first = name->first, .last = name->last, .type = name->type};
   c.party.kind = PARTY_NAME;
-  place(scene, &c);
+  place(scene, out, &c);
   c.party.start = name->start;
   c.party.end = name->end;
   Str words = str_slice(scene->notes->text, name->start, name->end);
@@ -177,7 +180,7 @@ static bool add_unknown_name(const Scene *scene, uint32_t noun, uint32_t stop, C
   if (!enough) return false;
   Candidate c = {.first = phrase_start(scene, noun), .last = last, .type = ENTITY_PER};
   c.party.kind = PARTY_NAME;
-  place(scene, &c);
+  place(scene, out, &c);
   c.party.start = scene->in[first].start;
   vec_push_in(scene->arena, out, c);
   return true;
@@ -191,7 +194,7 @@ static void add_outlet(const Scene *scene, uint32_t i, CandidateVec *out)
     return;
   Candidate c = {.first = i, .last = i + 1, .type = ENTITY_ORG, .outlet = true};
   c.party.kind = PARTY_NAME;
-  place(scene, &c);
+  place(scene, out, &c);
   vec_push_in(scene->arena, out, c);
 }
 
@@ -215,7 +218,7 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
   } else {
     return;
   }
-  place(scene, &c);
+  place(scene, out, &c);
   vec_push_in(scene->arena, out, c);
 }
 

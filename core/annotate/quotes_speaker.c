@@ -384,7 +384,7 @@ static float unnamed_weight(const Frame *self, const Cue *cue)
   uint32_t verb = cue_group(scene, cue->first), next = cue->last;
   bool said = next == self->stretch.first || scene->words[next]->that || scene_is(scene, next, ":");
   if (said && verb == self->lo) return 2.4F;
-  return said && self->subject == SIZE_MAX ? 1.6F : -0.3F;
+  return said && self->subject == SIZE_MAX ? 1.1F : -0.3F; // rather a noun phrase than nobody
 }
 
 static void try_cue(Frame *self, Cue *cue)
@@ -434,6 +434,10 @@ static void try_unknown(Frame *self)
     if (c->first >= cue.last && toll(scene, cue.last, c->first) < 0.5F)
       offer(self, &cue, &c->party, cue.score + weigh_right(self, &cue, c));
   }
+  Party party;
+  bool article = cue.last < self->hi && scene->words[cue.last]->small == SMALL_DET;
+  if (comma && article && phrase_behind(scene, cue.last, self->hi, &party))
+    offer(self, &cue, &party, cue.score + 0.6F);
 }
 
 // "Rogers: …", and the one candidate of a sentence without a cue.
