@@ -100,7 +100,7 @@ bool date_sets_of(Str cell, uint8_t only, FieldSet *set, uint8_t *sets)
 
 // --- building
 
-enum { NODE_SLOTS = 1 << 13, NODES_MOST = NODE_SLOTS / 2 };
+enum { NODE_SLOTS = 1 << 12, NODES_MOST = NODE_SLOTS * 3 / 4 };
 
 static void add_marks(DateLex *lex, uint32_t hash, uint8_t marks)
 {
@@ -112,28 +112,29 @@ static void add_marks(DateLex *lex, uint32_t hash, uint8_t marks)
 static uint32_t node_slot(const DateLex *lex, uint16_t parent, uint32_t hash, Str word)
 {
   uint32_t at = ((hash ^ parent * 2654435761u) * 2246822519u) >> 7 & (NODE_SLOTS - 1);
-  for (; lex->slots[at]; at = (at + 1) & (NODE_SLOTS - 1)) {
-    const LexNode *node = &lex->nodes.items[lex->slots[at]];
-    if (node->hash == hash && node->parent == parent && str_eq(node->word, word)) break;
+  for (; lex->slots[at].node; at = (at + 1) & (NODE_SLOTS - 1)) {
+    const LexSlot *slot = &lex->slots[at];
+    if (slot->hash != hash || slot->parent != parent) continue;
+    if (str_eq(lex->nodes.items[slot->node].word, word)) break;
   }
   return at;
 }
 
 uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint32_t hash, Str word)
 {
-  return lex->slots[node_slot(lex, parent, hash, word)];
+  return lex->slots[node_slot(lex, parent, hash, word)].node;
 }
 
 static uint16_t node_add(DateLex *lex, uint16_t parent, Str word)
 {
   uint32_t hash = (uint32_t)str_hash(word);
   uint32_t at = node_slot(lex, parent, hash, word);
-  if (lex->slots[at]) return lex->slots[at];
-  lex->slots[at] = (uint16_t)lex->nodes.len;
+  if (lex->slots[at].node) return lex->slots[at].node;
+  lex->slots[at] = (LexSlot){hash, (uint16_t)lex->nodes.len, parent};
   lex->nodes.items[parent].has_children = true;
   add_marks(lex, hash, parent ? WORD_KNOWN : WORD_KNOWN | WORD_OPENS);
   vec_push(&lex->nodes, (LexNode){.word = arena_dup(&lex->arena, word), .parent = parent, .hash = hash});
-  return lex->slots[at];
+  return lex->slots[at].node;
 }
 
 uint16_t datelex_symbol(DateLex *lex, Str name)

@@ -161,7 +161,7 @@ enum {
   SYM_FROMW,
   SYM_FIRST_FREE
 };
-enum { SYM_MAX = 256 };
+enum { SYM_MAX = 192 };
 
 typedef struct FieldSet {
   uint8_t field; // DateField
@@ -181,7 +181,7 @@ typedef struct Reading {
 enum { LETTERS_ANY, LETTERS_CAPITAL, LETTERS_LOWER };
 
 typedef struct SymSet { // a set of symbols
-  uint64_t bits[4];
+  uint64_t bits[SYM_MAX / 64];
 } SymSet;
 static inline void symset_add(SymSet *set, uint16_t sym)
 {
@@ -193,8 +193,7 @@ static inline bool symset_has(const SymSet *set, uint16_t sym)
 }
 static inline bool symset_meets(const SymSet *a, const SymSet *b)
 {
-  return (a->bits[0] & b->bits[0]) | (a->bits[1] & b->bits[1]) | (a->bits[2] & b->bits[2]) |
-         (a->bits[3] & b->bits[3]);
+  return (a->bits[0] & b->bits[0]) | (a->bits[1] & b->bits[1]) | (a->bits[2] & b->bits[2]);
 }
 
 typedef struct Readings { // all that something may be; borrowed from the lexicon or made for one block
@@ -234,9 +233,14 @@ typedef struct LexNode { // a word behind the words of its parent
   bool has_children;
   bool simple; // its readings depend on neither case nor the words behind, unless it has children
 } LexNode;
+typedef struct LexSlot { // in one line of the cache
+  uint32_t hash;
+  uint16_t node; // 0: free
+  uint16_t parent;
+} LexSlot;
 typedef struct DateLex {  // the words of one language
   VEC_OF(LexNode) nodes;  // [0]: the root
-  uint16_t *slots;        // an open-addressing table: (parent, word) → node; 0: free
+  LexSlot *slots;         // an open-addressing table: (parent, word) → node
   uint8_t marks[1 << 14]; // a Bloom filter of WORD_*: see datelex_marks()
   VEC_OF(Reading) readings;
   VEC_OF(uint16_t) older; // [reading] the one before of the same node, as LexNode.newest
