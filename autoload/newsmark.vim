@@ -44,6 +44,8 @@ var folders: list<string> = []  # those the server was told of
 var started_with = 0            # how many with its first message
 var hidden: dict<bool> = {}
 var defined = false
+var tags: dict<dict<any>> = {}     # what scripts say of their tags, by tag
+var tag_groups: dict<string> = {}  # by tag: "TagShip"
 
 # --- settings and highlighting -------------------------------------------------------------------------------------
 
@@ -122,6 +124,42 @@ def Colors()
     execute $'highlight default Newsmark{name} guibg={ground} ctermbg={numbers[name]} gui={look} cterm={look}'
   endfor
   highlight default link NewsmarkIndirect NewsmarkQuote
+  for tag in keys(tag_groups)
+    ColorTag(tag)
+  endfor
+enddef
+
+# A tag looks as its script says, else as all tags do; the reader's own NewsmarkTagShip wins.
+def ColorTag(tag: string)
+  var look = get(tags, tag, {})
+  var hue = get(look, Setting('colors') == 'cvd' ? 'cvd' : &background, '')
+  var group = tag_groups[tag]
+  execute $'highlight default link Newsmark{group} NewsmarkDefault{group}'
+  if hue == '' || Setting('colors') == 'none'
+    execute $'highlight! link NewsmarkDefault{group} NewsmarkTag'
+    return
+  endif
+  execute $'highlight! link NewsmarkDefault{group} NONE'
+  var style = get(look, 'style', 'underdouble')
+  var shape = style =~ '^\(under\(line\|double\|dotted\|dashed\|curl\)\|bold\)$' ? style : 'underdouble'
+  execute $'highlight NewsmarkDefault{group} guifg={hue} guisp={hue} gui=bold,{shape} cterm=bold,{shape}'
+enddef
+
+# "TagShip" for the tag "ship": made when it is first asked for.
+def TagGroup(tag: string): string
+  if !has_key(tag_groups, tag)
+    tag_groups[tag] = 'Tag' .. split(tag, '[^A-Za-z0-9]\+')->map((_, part) => toupper(part[0]) .. part[1 : ])->join('')
+    ColorTag(tag)
+    var name = 'Newsmark' .. tag_groups[tag]
+    if empty(prop_type_get(name))
+      prop_type_add(name, {priority: 30, combine: true, highlight: name})
+    endif
+  endif
+  return tag_groups[tag]
+enddef
+
+def Groups(): list<string>
+  return GROUPS + values(tag_groups)
 enddef
 
 def Define()
@@ -138,6 +176,7 @@ def Define()
     prop_type_add('Newsmark' .. name, options)
   endfor
   autocmd newsmark ColorScheme * Colors()
+  autocmd newsmark OptionSet background Colors()
 enddef
 
 # --- drawing -------------------------------------------------------------------------------------------------------
@@ -158,7 +197,10 @@ def GroupOf(annotation: dict<any>): string
     endif
     return type(get(annotation, 'speaker')) == v:t_dict ? 'Quote' .. Voice(annotation) : 'Unattributed'
   endif
-  var group = kind == 'date' ? 'Date' : kind == 'entity' ? get(OF_ENTITY, annotation.type, 'Tag') : 'Tag'
+  if kind == 'tag'
+    return TagGroup(annotation.type)
+  endif
+  var group = kind == 'date' ? 'Date' : get(OF_ENTITY, annotation.type, 'Tag')
   return group != 'Tag' && annotation.confidence < Setting('uncertain_below') ? group .. 'Uncertain' : group
 enddef
 
@@ -220,7 +262,7 @@ enddef
 
 def Clear(bufnr: number)
   if bufloaded(bufnr)
-    for name in GROUPS
+    for name in Groups()
       prop_remove({bufnr: bufnr, type: 'Newsmark' .. name, all: true})
     endfor
   endif
@@ -232,7 +274,7 @@ def Sweep(bufnr: number, state: dict<any>, lnum: number)
   for id in keys(state.annotations)
     alive[str2nr(id, 16)] = true
   endfor
-  var types = GROUPS->mapnew((_, name) => 'Newsmark' .. name)
+  var types = Groups()->mapnew((_, name) => 'Newsmark' .. name)
   for prop in prop_list(lnum, {bufnr: bufnr, types: types})
     if !has_key(alive, prop.id / 4)
       prop_remove({bufnr: bufnr, id: prop.id, type: prop.type, both: true, all: true})
@@ -395,11 +437,28 @@ def IndexStatus(message: dict<any>)
   redrawstatus!
 enddef
 
+def ScriptsChanged(message: dict<any>)
+  tags = {}
+  for tag in message.tags
+    tags[tag.id] = tag
+  endfor
+  for tag in keys(tag_groups)
+    ColorTag(tag)
+  endfor
+  for script in message.scripts
+    if script.state == 'untrusted'
+      Warn($'the script {script.id} waits to be trusted: newsmark trust')
+    endif
+  endfor
+enddef
+
 def OnMessage(_: channel, message: dict<any>)
   if get(message, 'method', '') == 'newsmark/publishAnnotations'
     Publish(message.params)
   elseif get(message, 'method', '') == 'newsmark/reviewStatus'
     ReviewStatus(message.params)
+  elseif get(message, 'method', '') == 'newsmark/scriptsChanged'
+    ScriptsChanged(message.params)
   elseif get(message, 'method', '') == 'newsmark/indexStatus'
     IndexStatus(message.params)
   elseif has_key(message, 'id') && has_key(message, 'method')
@@ -692,6 +751,7 @@ def Starts(kind: string): list<list<number>>
   var types: list<string> = []
   for [name, groups] in items(TYPES_OF)
     if kind == '' || name == kind
+      types += name == 'tag' ? values(tag_groups) : []
       types += groups + groups->copy()->filter((_, group) => index(GROUPS, group .. 'Uncertain') >= 0)
         ->mapnew((_, group) => group .. 'Uncertain')
     endif

@@ -114,12 +114,27 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
 
 ;;; Drawing
 
+(defvar newsmark--tags nil "What scripts say of their tags: plists of newsmark/scripts.")
+
+(defun newsmark--tag-face (type)
+  "The face of the tag TYPE.
+That is yours if there is one called newsmark-tag-TYPE, else what its script
+says, else `newsmark-tag'."
+  (let* ((own (intern-soft (concat "newsmark-tag-" type)))
+         (tag (cl-find type newsmark--tags :key (lambda (one) (plist-get one :id)) :test #'equal))
+         (hue (plist-get tag (if (eq (frame-parameter nil 'background-mode) 'light) :light :dark)))
+         (style (assoc (plist-get tag :style)
+                       '(("underdouble" . double-line) ("underdotted" . dots) ("underdashed" . dashes) ("undercurl" . wave)))))
+    (cond ((and own (facep own)) own)
+          (hue (list :foreground hue :underline (newsmark--underline (or (cdr style) 'line))))
+          (t 'newsmark-tag))))
+
 (defun newsmark--face (annotation)
   "The face of the span of ANNOTATION."
   (let ((type (plist-get annotation :type)))
     (pcase (plist-get annotation :kind)
       ("quote" (if (plist-get annotation :speaker) (newsmark--voice annotation t) 'newsmark-unattributed))
-      ("tag" 'newsmark-tag)
+      ("tag" (newsmark--tag-face type))
       ((guard (< (or (plist-get annotation :confidence) 1) newsmark-uncertain-below)) 'newsmark-uncertain)
       ("date" 'newsmark-date)
       (_ (pcase type ("PER" 'newsmark-person) ("ORG" 'newsmark-org) (_ 'newsmark-place))))))
@@ -262,8 +277,16 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
 (cl-defmethod eglot-handle-notification (_server (_method (eql newsmark/indexStatus)) &key &allow-other-keys)
   "Nothing to do: Eglot shows the progress.")
 
-(cl-defmethod eglot-handle-notification (_server (_method (eql newsmark/scriptsChanged)) &key scripts &allow-other-keys)
-  "Tell of scripts that wait for trust."
+(cl-defmethod eglot-handle-notification (_server (_method (eql newsmark/scriptsChanged)) &key scripts tags &allow-other-keys)
+  "Draw tags as their scripts say, and tell of scripts that wait for trust."
+  (setq newsmark--tags (append tags nil))
+  (dolist (buffer (buffer-list))
+    (with-current-buffer buffer
+      (dolist (overlay (apply #'append (and newsmark--marks (hash-table-values newsmark--marks))))
+        (let ((annotation (overlay-get overlay 'newsmark)))
+          (when (equal (plist-get annotation :kind) "tag")
+            (overlay-put overlay 'newsmark-face (newsmark--face annotation))
+            (unless newsmark--hidden (overlay-put overlay 'face (overlay-get overlay 'newsmark-face))))))))
   (seq-doseq (script scripts)
     (when (equal (plist-get script :state) "untrusted")
       (message "Newsmark: the script %s waits: newsmark trust" (plist-get script :id)))))

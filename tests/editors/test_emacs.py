@@ -197,3 +197,28 @@ def test_the_real_server(context):
   (while (and (not (member "– Vi måste vänta" (words))) (< (float-time) end)) (accept-process-output nil 0.02)))
 (check t (and (member "– Vi måste vänta" (words)) (member "i går" (words)) t))""",
                 [str(context.build / "newsmark"), "lsp"])
+
+
+def test_colours_of_scripts(context):
+    """A script's tag has the look that the script gives it, unless the reader has a face for it."""
+    tagger = context.folder / "config/newsmark/taggers/stones.lua"
+    tagger.parent.mkdir(parents=True)
+    tagger.write_text("""local newsmark = require("newsmark")
+return newsmark.tagger { api = 1, name = "stones", tags = { stone = { light = "#102030", dark = "#405060" }, plain = {}, own = {} },
+  lists = { { tag = "stone", words = { "sten" } }, { tag = "plain", words = { "väg" } }, { tag = "own", words = { "skog" } } } }
+""")
+    context.run(r"""
+(defface newsmark-tag-own '((t :weight bold)) "Mine.")
+(erase-buffer)
+(insert "En sten i en väg i en skog.\n")
+(save-buffer)
+(newsmark-mode)
+(wait-words "sten" "väg" "skog")
+(let ((end (+ (float-time) 10)))
+  (while (and (not newsmark--tags) (< (float-time) end)) (accept-process-output nil 0.02)))
+(defun face-at (word) (goto-char 1) (search-forward word)
+  (overlay-get (car (overlays-at (match-beginning 0))) 'face))
+(check t (and (member (plist-get (face-at "sten") :foreground) '("#102030" "#405060")) t))
+(check 'newsmark-tag (face-at "väg"))
+(check 'newsmark-tag-own (face-at "skog"))""",
+                ["env", "XDG_CONFIG_HOME=%s/config" % context.folder, str(context.build / "newsmark"), "lsp"])

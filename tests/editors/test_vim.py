@@ -323,6 +323,35 @@ call assert_notequal(-1, index(g:before, ['Date', 'onsdagen']))""",
                 settings={"cmd": [str(context.build / "newsmark"), "lsp"]}, text=text, name="sv.txt", wait="")
 
 
+def test_colours_of_scripts(context):
+    """A script's tag has the look that the script gives it, unless the reader has one of their own."""
+    tagger = context.folder / "config/newsmark/taggers/stones.lua"
+    tagger.parent.mkdir(parents=True)
+    tagger.write_text("""local newsmark = require("newsmark")
+return newsmark.tagger { api = 1, name = "stones", lists = { { tag = "mill_stone", words = { "sten" } }, { tag = "plain", words = { "väg" } } },
+  tags = { mill_stone = { style = "underdotted", light = "#102030", dark = "#405060" }, plain = {} } }
+""")
+    context.run(r"""
+call WaitWords(['sten', 'väg'])
+call assert_equal([['TagMillStone', 'sten'], ['TagPlain', 'väg']], Marks())
+func Look(name, what)
+  return synIDattr(synIDtrans(hlID(a:name)), a:what)
+endfunc
+call Wait('the colour', {-> Look('NewsmarkTagMillStone', 'fg#') ==? '#405060'})
+call assert_equal(Look('NewsmarkTag', 'fg#'), Look('NewsmarkTagPlain', 'fg#'))
+set background=light
+doautocmd OptionSet background
+call Wait('the light colour', {-> Look('NewsmarkTagMillStone', 'fg#') ==? '#102030'})
+highlight NewsmarkTagMillStone guifg=#ABCDEF
+doautocmd ColorScheme
+call assert_equal('#ABCDEF', toupper(Look('NewsmarkTagMillStone', 'fg#')))
+normal! gg
+Newsmark next tag
+call assert_equal([1, 4], [line('.'), col('.')])""",
+                settings={"cmd": ["env", f"XDG_CONFIG_HOME={context.folder}/config", str(context.build / "newsmark"), "lsp"]},
+                text="En sten i en väg.\n", wait="", init="set background=dark")
+
+
 def test_random_edits(context):
     """After any edits the words marked are those that the command line finds in the same text."""
     text = (context.root / "tests/data/articles/sv-hamnen.txt").read_text()
