@@ -291,31 +291,51 @@ static Str token_text(Str text, const Token *token)
 {
   return str_slice(text, token->start, token->end);
 }
-static bool is_mark(Str text, const Token *token, const char *mark)
+// The character that a mark is; 0 where the token is more than one, or no mark.
+static uint32_t mark_of(Str text, const Token *token)
 {
-  return (token->flags & TOKEN_PUNCT) && str_is(token_text(text, token), mark);
-}
-static bool one_of(Str text, const Token *token, const char *const *marks, size_t count)
-{
-  if (!(token->flags & TOKEN_PUNCT)) return false;
-  for (size_t i = 0; i < count; i++) {
-    if (str_is(token_text(text, token), marks[i])) return true;
-  }
-  return false;
+  uint32_t cp;
+  if (!(token->flags & TOKEN_PUNCT)) return 0;
+  return utf8_decode(text.ptr + token->start, text.ptr + token->end, &cp) == token->end - token->start ? cp
+                                                                                                       : 0;
 }
 
 static bool is_terminator(Str text, const Token *token)
 {
-  static const char *const marks[] = {".", "!", "?", "…"};
-  if (!(token->flags & TOKEN_PUNCT)) return false;
-  return one_of(text, token, marks, ARRAY_LEN(marks)) || str_starts(token_text(text, token), STR(".."));
+  switch (mark_of(text, token)) {
+  case '.':
+  case '!':
+  case '?':
+  case 0x2026: // …
+    return true;
+  case 0:
+    return (token->flags & TOKEN_PUNCT) && str_starts(token_text(text, token), STR(".."));
+  default:
+    return false;
+  }
 }
 
 // A mark that closes what came before it: brackets, and quotation marks that stand against the word before.
 static bool is_closer(Str text, const Token *token)
 {
-  static const char *const marks[] = {")", "]", "”", "“", "’", "‘", "»", "«", "›", "‹", "\"", "'"};
-  return !(token->flags & TOKEN_SPACE_BEFORE) && one_of(text, token, marks, ARRAY_LEN(marks));
+  if (token->flags & TOKEN_SPACE_BEFORE) return false;
+  switch (mark_of(text, token)) {
+  case ')':
+  case ']':
+  case '"':
+  case '\'':
+  case 0x201C: // “
+  case 0x201D: // ”
+  case 0x2018: // ‘
+  case 0x2019: // ’
+  case 0xAB:   // «
+  case 0xBB:   // »
+  case 0x2039: // ‹
+  case 0x203A: // ›
+    return true;
+  default:
+    return false;
+  }
 }
 
 static bool blank_line_before(const Sentences *job, const Token *token)
@@ -377,7 +397,7 @@ static bool initial_goes_on(const Sentences *job, size_t i)
 static bool point_joins(const Sentences *job, size_t i, bool *ends)
 {
   const Token *word = &job->in[i], *point = &job->in[i + 1];
-  if (!(word->flags & TOKEN_WORD) || (point->flags & TOKEN_SPACE_BEFORE) || !is_mark(job->text, point, "."))
+  if (!(word->flags & TOKEN_WORD) || (point->flags & TOKEN_SPACE_BEFORE) || mark_of(job->text, point) != '.')
     return false;
   *ends = false;
   if (is_initial(word) && initial_goes_on(job, i)) return true;
@@ -404,7 +424,7 @@ static bool is_ordinal(const Sentences *job, size_t i)
 // them.
 static bool ends_at(const Sentences *job, size_t i, size_t *next)
 {
-  bool point = is_mark(job->text, &job->in[i], ".");
+  bool point = mark_of(job->text, &job->in[i]) == '.';
   size_t at = i + 1;
   while (at < job->len && !(job->in[at].flags & TOKEN_SPACE_BEFORE) &&
          (is_terminator(job->text, &job->in[at]) || is_closer(job->text, &job->in[at])))

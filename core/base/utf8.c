@@ -100,30 +100,35 @@ bool utf8_valid(Str s)
   return !s.len || utf8_first_invalid(s) == s.len;
 }
 
-static size_t count(Str s, bool utf16)
+size_t utf8_count(Str s, size_t *wide)
 {
-  size_t units = 0;
+  size_t points = 0, pairs = 0;
   for (const char *p = s.ptr, *end = s.ptr + s.len; p < end;) {
     uint64_t eight;
     if (end - p >= 8 && (memcpy(&eight, p, 8), !(eight & 0x8080808080808080u))) {
       p += 8;
-      units += 8;
+      points += 8;
       continue;
     }
     uint32_t cp;
     p += utf8_decode(p, end, &cp);
-    units += utf16 && cp > 0xFFFF ? 2 : 1;
+    points++;
+    pairs += cp > 0xFFFF;
   }
-  return units;
+  *wide = pairs;
+  return points;
 }
 
 size_t utf8_length(Str s)
 {
-  return count(s, false);
+  size_t wide;
+  return utf8_count(s, &wide);
 }
+
 size_t utf8_utf16_length(Str s)
 {
-  return count(s, true);
+  size_t wide, points = utf8_count(s, &wide);
+  return points + wide;
 }
 
 CharClass utf8_class_slow(uint32_t cp)

@@ -25,6 +25,8 @@ size_t utf8_encode(uint32_t cp, char out[4]); // bytes written
 bool utf8_valid(Str s);
 // Offset of the first invalid byte, or s.len.
 size_t utf8_first_invalid(Str s);
+// Code points; *wide: how many of them take two units in UTF-16.
+size_t utf8_count(Str s, size_t *wide);
 size_t utf8_length(Str s);       // code points
 size_t utf8_utf16_length(Str s); // UTF-16 code units
 

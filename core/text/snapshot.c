@@ -61,7 +61,8 @@ static Chunk *chunk_new(Str text, EolRule eol)
 {
   Chunk *chunk = xmalloc(sizeof *chunk + text.len);
   atomic_init(&chunk->refs, 1);
-  chunk->size = (Counts){text.len, count_lines(text, eol), utf8_length(text), utf8_utf16_length(text)};
+  size_t wide, points = utf8_count(text, &wide);
+  chunk->size = (Counts){text.len, count_lines(text, eol), points, points + wide};
   memcpy(chunk->data, text.ptr, text.len);
   return chunk;
 }
