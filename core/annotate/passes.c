@@ -291,7 +291,7 @@ static bool *annotate_all(Run *self, const PartVec *parts)
     Stretch **stretch = &self->stretches.items[i];
     uint64_t arrival = arrive(self, part);
     bool known = (*stretch)->arrival != 0;
-    if (known && (*stretch)->arrival == arrival) {
+    if (known && (*stretch)->arrival == arrival && quotes_answered(self->walk, (*stretch)->quotes)) {
       quotes_pass(self->walk, (*stretch)->quotes);
       self->reference = (*stretch)->reference;
       continue;

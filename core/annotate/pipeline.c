@@ -20,7 +20,8 @@
 #include "base/map.h"
 #include "parse/prose.h"
 
-#define DRAFTS_MOST (2u << 20) // bytes
+#define DRAFTS_MOST (2u << 20)  // bytes
+#define SCRATCH_KEPT (1u << 20) // bytes, from run to run
 
 struct Pipeline {
   Names *names;
@@ -440,6 +441,7 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
 {
   ArticleInfo known = info ? *info : (ArticleInfo){0};
   Dct dct = {known.dct, "caller"};
+  if (arena_bytes(&self->scratch) > SCRATCH_KEPT) arena_release(&self->scratch); // all blocks were new
   arena_reset(&self->scratch);
   uint64_t clock = now(self);
   if (known.html) text = read_html(self, text, &known, &dct);

@@ -65,11 +65,12 @@ void quotes_attribute(const Quotes *self, const struct Passages *article, const 
 
 // The same by stretches of blocks, so that those where nothing would come out otherwise need no walk. A
 // stretch reads its own blocks and the entities in them, and of QUOTES_AHEAD blocks behind it; what it reads
-// of those before is all in quotes_arrive(). Of one run, in this order:
+// of those before is all in quotes_arrive(), and what it asks of the whole article is in quotes_answered().
+// Of one run, in this order:
 //   quotes_stretch_new(), or a stretch kept of a run before   for each stretch
 //   quotes_hear_titles()                                      for each stretch, in order
-//   quotes_walk(), or quotes_pass() if the digest of quotes_arrive() is as it was; then quotes_place()
-//   for each of its quotations                                for each stretch, in order
+//   quotes_walk(), or quotes_pass() if both are as they were   for each stretch, in order
+//   quotes_place() for each of its quotations                                for each stretch, in order
 typedef struct QuoteWalk QuoteWalk;       // one run
 typedef struct QuoteStretch QuoteStretch; // what one stretch leaves behind; lives in an arena
 #define QUOTES_AHEAD 12
@@ -82,6 +83,8 @@ QuoteStretch *quotes_stretch_new(QuoteWalk *self, size_t first, size_t count, Ar
 void quotes_hear_titles(QuoteWalk *self, const QuoteStretch *stretch);
 // A digest of all that the walk brings to block `first`. Facts count as pointers: they are to stay in place.
 uint64_t quotes_arrive(const QuoteWalk *self, size_t first);
+// Whether what a kept stretch asked about titles and genders has the answer that it had then.
+bool quotes_answered(QuoteWalk *self, const QuoteStretch *stretch);
 // Append the quotations of a stretch that was not walked yet, without numbers. All lives in `arena`.
 void quotes_walk(QuoteWalk *self, size_t first, size_t count, QuoteStretch *stretch, Arena *arena,
                  SpanVec *out);

@@ -168,14 +168,13 @@ static void resolve_pronoun(QuoteWalk *self, const Party *party, Speaker *speake
   const EntityFacts *person = antecedent(self, party->gender);
   if (!person) return;
   take_name(self, speaker, person, true);
-  if (quotes_learn_gender(self, person, party->gender))
-    vec_push_in(self->arena, &self->stretch->learned, (Learned){person, party->gender});
+  quotes_learn_gender(self, person, party->gender);
 }
 
 static void resolve_noun(QuoteWalk *self, const Party *party, Speaker *speaker)
 {
-  uint64_t bearer;
-  if (party->lemma.len && map_get(&self->bearers, party->lemma, &bearer)) {
+  uint64_t bearer = party->lemma.len ? quotes_bearer_of(self, party->lemma) : 0;
+  if (bearer) {
     take_name(self, speaker, bearer_facts(bearer), bearer & 1);
   } else if (party->gender == 'o' && (self->now.outlet || self->now.organisation)) {
     take_name(self, speaker, self->now.outlet ? self->now.outlet : self->now.organisation, false);

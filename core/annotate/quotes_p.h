@@ -375,10 +375,11 @@ static inline const EntityFacts *bearer_facts(uint64_t bearer)
   return (const EntityFacts *)(uintptr_t)(bearer & ~(uint64_t)1);
 }
 
-typedef struct Learned { // a person's gender, by a pronoun
+typedef struct KnownGender {
   const EntityFacts *facts;
   char gender;
-} Learned;
+} KnownGender;
+typedef VEC_OF(KnownGender) GenderVec;
 
 typedef struct QuoteSeed { // what its number and its speaker hang on, of a quotation and those around it
   uint32_t words;
@@ -389,7 +390,9 @@ typedef struct QuoteSeed { // what its number and its speaker hang on, of a quot
 
 struct QuoteStretch { // lives in its owner's arena
   TitleVec titles;    // in order
-  VEC_OF(Learned) learned;
+  GenderVec learned;  // by pronouns
+  TitleVec bearers;   // what it asked of titles, and of genders, and the answers from outside
+  GenderVec genders;
   VEC_OF(QuoteSeed) seeds; // one a quotation
   QuoteState leaves;       // in relation to the block behind
 };
@@ -401,12 +404,13 @@ struct QuoteWalk {
   Arena *arena, scratch;
   SpanVec *out;
   QuoteStretch *stretch;   // where the walk is
-  size_t next_title;       // of its titles
   const QuoteState *state; // handed on by the stretch before, in relation to where that ends
   QuoteState now;          // in a stretch: bytes and blocks of the article
-  Map bearers;             // lemma -> Bearer of that title, the last one; before the first, that
-  uint64_t bearers_digest, genders_digest;
+  Map bearers;             // lemma -> bearer_of() that title, the last one; before the first, that
   char *genders, *outlets; // [cluster], 0: not looked up; '?': unknown
+  uint32_t *asked;         // [cluster] the number of the stretch that last asked for its gender
+  uint32_t walked;         // stretches; the number of the last one
+  size_t next_title;       // of its titles: those before it are borne
   size_t clusters;
   size_t near_entity;
   size_t block; // where the walk is
@@ -416,10 +420,12 @@ struct QuoteWalk {
   size_t waiting[HEADS], waiting_len; // spans of headlines
 };
 
-// 'm', 'f', … as far as it is known, else '?'.
+// 'm', 'f', … as far as it is known, else '?'. The stretch keeps what it asks, here and below.
 char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts);
-// What the article says of a person's gender counts where the name does not tell it. Returns whether it did.
-bool quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender);
+// What a pronoun says of a person's gender counts where nothing else tells it.
+void quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender);
+// bearer_of() a title; 0: nobody in the article.
+uint64_t quotes_bearer_of(QuoteWalk *self, Str lemma);
 // The entity that shares a byte with [start, end), rather a person; SIZE_MAX: none.
 size_t quotes_entity_at(QuoteWalk *self, size_t start, size_t end);
 // Walk over self->block, from self->now on.

@@ -2,7 +2,8 @@
 // brings to a stretch is in three parts: the state (quotes_state.c), which one stretch hands to the next; who
 // bears which title, of which a stretch says what it changes (its titles); and the genders that are known of
 // persons by more than their name, of titles in the whole article and of pronouns up to here (what it
-// learned).
+// learned). The state counts as a whole. Of the other two, which lead through all of the article, a stretch
+// keeps what it asked, and the answers.
 //
 // Numbers of groups and voices hang on all quotations before, and a headline's speaker on those below. They
 // are not of a stretch, then, but given in the end, when quotations take their place in a result.
@@ -22,7 +23,7 @@ static char look_up_gender(QuoteWalk *self, Str name)
   return map_get(&self->quotes->genders, utf8_lower_in(&self->scratch, first), &gender) ? (char)gender : '?';
 }
 
-char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts)
+static char gender_of(QuoteWalk *self, const EntityFacts *facts)
 {
   if (facts->cluster >= self->clusters) return '?';
   char *known = &self->genders[facts->cluster];
@@ -30,12 +31,28 @@ char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts)
   return *known;
 }
 
-bool quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender)
+// The first answer is the one that does not hang on the stretch itself: asked before anything is learned.
+char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts)
 {
-  if (facts->cluster >= self->clusters || quotes_gender_of(self, facts) != '?') return false;
+  char gender = gender_of(self, facts);
+  if (facts->cluster >= self->clusters || self->asked[facts->cluster] == self->walked) return gender;
+  self->asked[facts->cluster] = self->walked;
+  vec_push_in(self->arena, &self->stretch->genders, (KnownGender){facts, gender});
+  return gender;
+}
+
+static bool learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender)
+{
+  if (facts->cluster >= self->clusters || gender_of(self, facts) != '?') return false;
   self->genders[facts->cluster] = gender;
-  self->genders_digest ^= digest_pair(digest_pointer(facts), (uint64_t)gender);
   return true;
+}
+
+void quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender)
+{
+  quotes_gender_of(self, facts);
+  if (learn_gender(self, facts, gender))
+    vec_push_in(self->arena, &self->stretch->learned, (KnownGender){facts, gender});
 }
 
 // The first entity that ends behind `start`: near the one asked for last, as the walk goes forward.
@@ -78,10 +95,25 @@ size_t quotes_entity_at(QuoteWalk *self, size_t start, size_t end)
 
 static void bear(QuoteWalk *self, const TitleBorne *title)
 {
-  bool is_new;
-  uint64_t *bearer = map_slot(&self->bearers, title->lemma, &is_new), lemma = str_hash(title->lemma);
-  self->bearers_digest ^= digest_pair(lemma, *bearer) ^ digest_pair(lemma, title->bearer);
-  *bearer = title->bearer;
+  map_put(&self->bearers, title->lemma, title->bearer);
+}
+
+static bool has_title(const TitleVec *titles, size_t count, Str lemma)
+{
+  for (size_t i = 0; i < count; i++)
+    if (str_eq(titles->items[i].lemma, lemma)) return true;
+  return false;
+}
+
+uint64_t quotes_bearer_of(QuoteWalk *self, Str lemma)
+{
+  QuoteStretch *stretch = self->stretch;
+  uint64_t bearer = 0;
+  map_get(&self->bearers, lemma, &bearer);
+  if (!has_title(&stretch->titles, self->next_title, lemma) &&
+      !has_title(&stretch->bearers, stretch->bearers.len, lemma))
+    vec_push_in(self->arena, &stretch->bearers, (TitleBorne){.lemma = lemma, .bearer = bearer});
+  return bearer;
 }
 
 static void find_titles(QuoteWalk *self, size_t block, TitleVec *out)
@@ -117,6 +149,7 @@ QuoteWalk *quotes_walk_new(const Quotes *quotes, const Passages *article, const 
   self->clusters = max_cluster(entities) + 1;
   self->genders = arena_zalloc(&self->scratch, self->clusters);
   self->outlets = arena_zalloc(&self->scratch, self->clusters);
+  self->asked = arena_zalloc(&self->scratch, size_mul(self->clusters, sizeof *self->asked));
   return self;
 }
 
@@ -145,16 +178,27 @@ void quotes_hear_titles(QuoteWalk *self, const QuoteStretch *stretch)
     uint64_t known;
     if (!map_get(&self->bearers, title->lemma, &known)) bear(self, title);
     if (title->gender == 'm' || title->gender == 'f')
-      quotes_learn_gender(self, bearer_facts(title->bearer), title->gender);
+      learn_gender(self, bearer_facts(title->bearer), title->gender);
   }
 }
 
 uint64_t quotes_arrive(const QuoteWalk *self, size_t first)
 {
   const Passage *passages = self->article->items;
-  uint64_t digest = digest_add(quotes_state_digest(self->state), self->bearers_digest);
-  digest = digest_add(digest, self->genders_digest);
-  return digest_add(digest, first ? passages[first].start - passages[first - 1].start : 0);
+  return digest_add(quotes_state_digest(self->state),
+                    first ? passages[first].start - passages[first - 1].start : 0);
+}
+
+bool quotes_answered(QuoteWalk *self, const QuoteStretch *stretch)
+{
+  for (size_t i = 0; i < stretch->genders.len; i++)
+    if (gender_of(self, stretch->genders.items[i].facts) != stretch->genders.items[i].gender) return false;
+  for (size_t i = 0; i < stretch->bearers.len; i++) {
+    uint64_t bearer = 0;
+    map_get(&self->bearers, stretch->bearers.items[i].lemma, &bearer);
+    if (bearer != stretch->bearers.items[i].bearer) return false;
+  }
+  return true;
 }
 
 // Where block `first` begins, for states.
@@ -173,9 +217,12 @@ void quotes_walk(QuoteWalk *self, size_t first, size_t count, QuoteStretch *stre
   self->out = out;
   self->stretch = stretch;
   quotes_state_enter(&self->now, self->state, origin_of(self, first));
-  for (size_t i = 0, title = 0; i < count; i++) {
-    for (; title < stretch->titles.len && stretch->titles.items[title].block == i; title++)
-      bear(self, &stretch->titles.items[title]);
+  self->walked++;
+  self->next_title = 0;
+  for (size_t i = 0; i < count; i++) {
+    for (; self->next_title < stretch->titles.len && stretch->titles.items[self->next_title].block == i;
+         self->next_title++)
+      bear(self, &stretch->titles.items[self->next_title]);
     self->block = first + i;
     quotes_walk_block(self);
   }
@@ -187,7 +234,7 @@ void quotes_pass(QuoteWalk *self, const QuoteStretch *stretch)
 {
   for (size_t i = 0; i < stretch->titles.len; i++) bear(self, &stretch->titles.items[i]);
   for (size_t i = 0; i < stretch->learned.len; i++)
-    quotes_learn_gender(self, stretch->learned.items[i].facts, stretch->learned.items[i].gender);
+    learn_gender(self, stretch->learned.items[i].facts, stretch->learned.items[i].gender);
   self->state = &stretch->leaves;
 }
 

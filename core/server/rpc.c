@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#define KEPT (64u << 10) // bytes of room between messages
+
 void rpc_reader_release(RpcReader *self)
 {
   strbuf_release(&self->in);
@@ -26,6 +28,7 @@ void rpc_feed(RpcReader *self, Str bytes)
     self->in.len -= self->at;
     self->at = 0;
   }
+  if (!self->in.len && self->in.cap > KEPT) strbuf_release(&self->in); // a whole article came
   strbuf_add(&self->in, bytes);
 }
 
