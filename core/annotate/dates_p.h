@@ -366,6 +366,9 @@ typedef bool (*DateFits)(const void *context, const DateMatch *match);
 bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best);
 
+// --- dates_spans.c
+#define DATES_CUE_REACH 180 // bytes from a quotation's cue to the day when it was said, at most
+
 // --- dates_resolve.c
 typedef struct Resolver {
   Timex now;       // the article's date; GRAIN_NONE: unknown

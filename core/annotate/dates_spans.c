@@ -209,7 +209,7 @@ static void merge_range(DateFacts *left, DateFacts *right)
 
 // --- said on another day
 
-enum { CUE_REACH = 60 }; // bytes
+enum { CUE_REACH = DATES_CUE_REACH / 3 }; // bytes
 
 // Nothing may be between a quotation's cue and the day but a few words of the same clause.
 static bool stands_beside(const Notes *notes, const QuoteDraft *quote, const DateDraft *draft)

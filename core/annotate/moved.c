@@ -130,22 +130,27 @@ static bool same_quotes(const Pair *self)
   return true;
 }
 
-// In a quotation days count from the day beside its cue, if that is near.
-static bool may_be_said_on(const Notes *notes)
+// In a quotation days count from the day beside its cue. Whether the change is where that is looked for.
+static bool near_cue(const Pair *self)
 {
-  bool cue = false;
-  for (size_t i = 0; !cue && i < notes->quotes.len; i++)
-    cue = notes->quotes.items[i].cue_start < notes->quotes.items[i].cue_end;
-  return cue && notes->dates.len > 1;
+  const QuoteVec *quotes = &self->was->quotes;
+  if (self->was->dates.len < 2) return false;
+  for (size_t i = 0; i < quotes->len; i++) {
+    const QuoteDraft *draft = &quotes->items[i];
+    bool apart = self->shift.front > draft->cue_end + DATES_CUE_REACH ||
+                 self->shift.back + DATES_CUE_REACH < draft->cue_start;
+    if (draft->cue_start < draft->cue_end && !apart) return true;
+  }
+  return false;
 }
 
 bool notes_same(const Notes *was, const Notes *is, Shift *shift)
 {
   if (was->kind != is->kind || was->lang != is->lang) return false;
-  if (is->kind == BLOCK_SIGNATURE || may_be_said_on(is)) return false; // its words are read
+  if (is->kind == BLOCK_SIGNATURE) return false; // its words are read
   Pair pair = {was, is, shift_between(was->text, is->text)};
   *shift = pair.shift;
-  return same_names(&pair) && same_dates(&pair) && same_quotes(&pair);
+  return !near_cue(&pair) && same_names(&pair) && same_dates(&pair) && same_quotes(&pair);
 }
 
 // --- spans

@@ -45,7 +45,7 @@ struct Analysis {
   Article *article;
   Prose prose; // of an HTML file
   SlotVec slots;
-  Annotations *full; // counted: what the last full passes found, at these slots; NULL: nothing
+  Annotations *full; // counted: the result of the last run of the passes, at these slots; NULL: nothing
   Arena scratch;     // of one run
   Arena work;        // of one block
   Passes *passes;
@@ -185,14 +185,6 @@ static void move_notes(Slot *to, Slot *from)
   from->notes = from->read = NULL;
 }
 
-// The block of `from` was edited: the passes have read its notes or those of an edit before.
-static void keep_read(Slot *to, Slot *from)
-{
-  to->read = from->read ? from->read : from->notes;
-  if (!from->read) from->notes = NULL;
-  from->read = NULL;
-}
-
 static void forget_full(Analysis *self)
 {
   annotations_unref(self->full);
@@ -203,15 +195,42 @@ static void forget_full(Analysis *self)
   }
 }
 
+// Whether all blocks are as they were, but perhaps one: *at, else their number.
+static bool one_differs(const SlotVec *slots, const BlockVec *blocks, size_t *at)
+{
+  size_t front = 0, back = slots->len;
+  if (slots->len != blocks->len) return false;
+  while (front < back && same_block(&slots->items[front].block, &blocks->items[front])) front++;
+  while (back > front && same_block(&slots->items[back - 1].block, &blocks->items[back - 1])) back--;
+  *at = front;
+  return back - front <= 1;
+}
+
+// The block was edited: the passes have read its notes, or those of an edit before.
+static void keep_read(Analysis *self, Slot *slot)
+{
+  if (self->full && !slot->read)
+    slot->read = slot->notes;
+  else
+    notes_free(slot->notes);
+  slot->notes = NULL;
+  slot->scored = slot->moved = false;
+}
+
 // Line the slots up with the article's blocks.
 static void update_slots(Analysis *self)
 {
   const BlockVec *blocks = article_blocks(self->article);
   SlotVec old = self->slots;
+  size_t least = old.len < blocks->len ? old.len : blocks->len, front = 0, back = 0, at;
+  if (one_differs(&old, blocks, &at)) {
+    if (at < old.len) keep_read(self, &old.items[at]);
+    for (size_t i = 0; i < old.len; i++) old.items[i].block = blocks->items[i];
+    return;
+  }
+  forget_full(self);
   SlotVec fresh = {.items = xcalloc(blocks->len, sizeof(Slot)), .len = blocks->len, .cap = blocks->len};
   for (size_t i = 0; i < blocks->len; i++) fresh.items[i].block = blocks->items[i];
-
-  size_t least = old.len < fresh.len ? old.len : fresh.len, front = 0, back = 0;
   for (; front < least && same_block(&old.items[front].block, &fresh.items[front].block); front++)
     move_notes(&fresh.items[front], &old.items[front]);
   for (; back < least - front; back++) {
@@ -219,16 +238,10 @@ static void update_slots(Analysis *self)
     if (!same_block(&was->block, &is->block)) break;
     move_notes(is, was);
   }
-  bool in_step = old.len == fresh.len && front + back + 1 >= fresh.len;
-  if (in_step && front + back < fresh.len && self->full)
-    keep_read(&fresh.items[front], &old.items[front]);
-  else
-    match_between(fresh.items, front, fresh.len - back, &old, front, old.len - back);
-
+  match_between(fresh.items, front, fresh.len - back, &old, front, old.len - back);
   for (size_t i = 0; i < old.len; i++) slot_release(&old.items[i]);
   vec_release(&old);
   self->slots = fresh;
-  if (!in_step) forget_full(self);
 }
 
 // --- one block
@@ -392,18 +405,7 @@ static const MovedBlock *list_moved(Analysis *self, const Annotations *result)
   return blocks_keep_order(moved, count) ? moved : NULL;
 }
 
-// The passes over the whole article. What they find becomes `full`, from which results borrow.
-static void annotate_full(Analysis *self, const Passages *article, const Lang *langs, const Dct *dct)
-{
-  forget_full(self);
-  Annotations *full = self->full = result_new(article->lang);
-  set_blocks(self, langs, full);
-  full->dct = (Dct){arena_dup(&full->arena, dct->value), dct->from};
-  passes_run(self->passes, article, full);
-  number_spans(&full->spans);
-}
-
-static Annotations *annotate_article(Analysis *self, Str path, const Dct *dct, Lang main_lang,
+static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, const Dct *dct, Lang main_lang,
                                      const Lang *langs)
 {
   uint64_t clock = now(self);
@@ -411,16 +413,18 @@ static Annotations *annotate_article(Analysis *self, Str path, const Dct *dct, L
   Passages article = list_passages(self, main_lang);
   set_blocks(self, langs, result);
   result->title = find_title(&self->slots, &result->arena);
-  result->dct = dates_dct(self->pipeline->dates, &article, dct, path, &result->arena);
+  result->dct = dates_dct(self->pipeline->dates, &article, dct, info->path, &result->arena);
   const MovedBlock *moved = list_moved(self, result);
-  if (!moved) annotate_full(self, &article, langs, &result->dct);
-  const SpanVec *found = &self->full->spans;
-  result->base = annotations_ref(self->full);
-  if (moved)
-    result->spans = spans_move(found, moved, article.len, &result->arena);
-  else // nothing has moved since; a copy, for ids are the reader's to give
-    result->spans = (SpanVec){arena_copy(&result->arena, found->items, found->len * sizeof *found->items),
-                              found->len, found->len};
+  if (moved) {
+    result->base = annotations_ref(self->full);
+    result->spans = spans_move(&self->full->spans, moved, article.len, &result->arena);
+  } else {
+    forget_full(self);
+    passes_run(self->passes, &article, result);
+    if (info->no_reported) spans_drop_reported(&result->spans);
+    number_spans(&result->spans);
+    self->full = annotations_ref(result);
+  }
   self->costs.article += lap(self, &clock);
   return result;
 }
@@ -460,5 +464,5 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   self->costs.langid += lap(self, &clock);
 
   if (!annotate_blocks(self, text, langs, drafts, cancel)) return NULL;
-  return annotate_article(self, known.path, &dct, main_lang, langs);
+  return annotate_article(self, &known, &dct, main_lang, langs);
 }

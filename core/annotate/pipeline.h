@@ -23,8 +23,9 @@ typedef struct ArticleInfo { // what the caller knows; all may be empty
   Lang lang;
   Str dct;  // "YYYY[-MM[-DD[Thh:mm]]]"
   Str path; // the file's name may hold a date
-  bool
-      html; // read the prose of an HTML file, and what it says of itself; the same in all runs of an Analysis
+  // The same in all runs of an Analysis:
+  bool html;        // read the prose of an HTML file, and what it says of itself
+  bool no_reported; // leave out reported speech
 } ArticleInfo;
 
 typedef struct BlockSpan { // a block in a result
@@ -58,7 +59,8 @@ void analysis_free(Analysis *self);
 void analysis_edit(Analysis *self, TextEdit edit);
 // Annotate `text`, working again only on blocks that changed. `cancel`, where given, is looked at between
 // blocks: when it turns true NULL is returned, and the next run takes up the rest. The caller holds a
-// reference to the result.
+// reference to the result, and may give its spans other ids before anybody else sees it; the Analysis reads
+// on in the rest.
 Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInfo *info,
                           const _Atomic(bool) *cancel);
 // The tree-sitter trees of the last run, for queries.

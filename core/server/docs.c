@@ -180,7 +180,8 @@ static void annotate_work(uv_work_t *req)
   Analysis *analysis = job->doc->analysis;
   Host *host = job->docs->host;
   for (size_t i = 0; i < job->edits.len; i++) analysis_edit(analysis, job->edits.items[i]);
-  ArticleInfo info = {.path = str_of(job->doc->path), .html = job->doc->html};
+  ArticleInfo info = {
+      .path = str_of(job->doc->path), .html = job->doc->html, .no_reported = !job->docs->reported};
   docsettings_read(&job->doc->settings, &job->settings, job->editor, job->doc->path, job->text);
   job->editor = NULL;
   docsettings_apply(&job->doc->settings, &info);
@@ -188,11 +189,11 @@ static void annotate_work(uv_work_t *req)
   Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
   if (!docsettings_enabled(&job->doc->settings)) {
-    found->spans.len = 0;
-    conclude(job, found, NULL);
+    Annotations *nothing = apart(found);
+    nothing->spans.len = 0;
+    conclude(job, nothing, NULL);
     return;
   }
-  if (!job->docs->reported) spans_drop_reported(&found->spans);
   if (!host || !host_has_taggers(host))
     conclude(job, found, NULL);
   else
