@@ -39,6 +39,7 @@ var job: job
 var initialized = false
 var stopped = ''      # why none is started: 'asked', 'failed'
 var told: dict<bool> = {}
+var deaths: list<list<any>> = []  # when a server ended unasked
 var buffers: dict<dict<any>> = {}  # by number: uri, version sent, listener, annotations by id, stale
 var folders: list<string> = []  # those the server was told of
 var started_with = 0            # how many with its first message

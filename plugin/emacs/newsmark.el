@@ -373,12 +373,18 @@ SCOPE (asked with a prefix) is here, article or folder."
 (newsmark--define-action newsmark-reject "reject" "What is marked at point is wrong.")
 (newsmark--define-action newsmark-forget "forget" "Take the decision at point back.")
 
+(defun newsmark--read (&rest arguments)
+  "As `completing-read' with ARGUMENTS, but a space is a space: names have them."
+  (let ((minibuffer-local-completion-map (copy-keymap minibuffer-local-completion-map)))
+    (define-key minibuffer-local-completion-map " " #'self-insert-command)
+    (apply #'completing-read arguments)))
+
 (defun newsmark--read-person (prompt)
   "Read with PROMPT one of the article's people, a name, or - for nobody.
 The result is members for a command."
   (let* ((people (append (newsmark--request :newsmark/people (newsmark--place)) nil))
-         (name (completing-read (format "%s (- is nobody): " prompt)
-                                (mapcar (lambda (person) (plist-get person :name)) people)))
+         (name (newsmark--read (format "%s (- is nobody): " prompt)
+                               (mapcar (lambda (person) (plist-get person :name)) people)))
          (person (cl-find name people :key (lambda (person) (plist-get person :name)) :test #'equal)))
     (cond ((equal name "-") '(:none t))
           (person (append (list :name name)
@@ -484,15 +490,15 @@ BEFORE makes what stands before the words of a row."
                          (let ((annotation (overlay-get overlay 'newsmark)))
                            (or (plist-get annotation :name) (plist-get (plist-get annotation :speaker) :name))))
                        (overlays-at (point)))))
-    (completing-read (if here (format "%s (%s): " prompt here) (concat prompt ": "))
-                     (completion-table-dynamic
-                      (lambda (begun)
-                        (mapcar (lambda (row) (plist-get row :name))
-                                (plist-get (newsmark--request :newsmark/entities
-                                                              (append (newsmark--document)
-                                                                      (list :name begun :prefix t :limit 40)))
-                                           :rows)))
-                      t) ; in the article's buffer, not in the minibuffer
+    (newsmark--read (if here (format "%s (%s): " prompt here) (concat prompt ": "))
+                    (completion-table-dynamic
+                     (lambda (begun)
+                       (mapcar (lambda (row) (plist-get row :name))
+                               (plist-get (newsmark--request :newsmark/entities
+                                                             (append (newsmark--document)
+                                                                     (list :name begun :prefix t :limit 40)))
+                                          :rows)))
+                     t) ; in the article's buffer, not in the minibuffer
                      nil nil nil nil here)))
 
 (defun newsmark--date-of (row) "The date of the article of ROW." (concat (or (plist-get row :date) "no date") " "))
@@ -525,6 +531,7 @@ With a prefix argument: those in passages about NAME."
                    '(("n" . newsmark-next) ("p" . newsmark-previous) ("t" . newsmark-tag) ("u" . newsmark-untag)
                      ("a" . newsmark-accept) ("x" . newsmark-reject) ("f" . newsmark-forget) ("s" . newsmark-speaker)
                      ("o" . newsmark-source) ("c" . newsmark-note) ("j" . newsmark-join) ("d" . newsmark-split)
+                     ("r" . eglot-rename) ("+" . newsmark-alias) ("e" . newsmark-state)
                      ("/" . newsmark-undo) ("?" . newsmark-redo) ("g" . newsmark-next-unreviewed)
                      ("=" . newsmark-next-same) ("m" . newsmark-mentions) ("q" . newsmark-quotes)
                      ("l" . newsmark-timeline) ("w" . newsmark-search) ("h" . newsmark-toggle)))

@@ -12,7 +12,7 @@ PRELUDE = r"""
 (setq eglot-send-changes-idle-time 0 eglot-autoshutdown t)
 (defun words ()
   (mapcar (lambda (o) (buffer-substring-no-properties (overlay-start o) (overlay-end o)))
-          (sort (apply #'append (hash-table-values (or newsmark--marks (make-hash-table))))
+          (sort (copy-sequence (apply #'append (hash-table-values (or newsmark--marks (make-hash-table)))))
                 (lambda (a b) (or (< (overlay-start a) (overlay-start b))
                                   (and (= (overlay-start a) (overlay-start b))
                                        (> (overlay-get a 'priority) (overlay-get b 'priority))))))))
@@ -222,3 +222,84 @@ return newsmark.tagger { api = 1, name = "stones", tags = { stone = { light = "#
 (check 'newsmark-tag (face-at "väg"))
 (check 'newsmark-tag-own (face-at "skog"))""",
                 ["env", "XDG_CONFIG_HOME=%s/config" % context.folder, str(context.build / "newsmark"), "lsp"])
+
+
+PRESS = ("Ny plan för Malmö\n\nAnna Berg från Nordbanken mötte Erik Holm i Oslo den 3 maj 2024.\n\n"
+         "”Det här är bra för Nordbanken”, sa Berg till Reuters.\n\nNordbanken svarar inte. Nordbanken växer.\n")
+REAL = r"""
+(transient-mark-mode 1)
+(find-file "press.txt")
+(newsmark-mode)
+(define-key newsmark-mode-map (kbd "C-c n") newsmark-command-map)
+(defun keys (text) (execute-kbd-macro (kbd text)))
+(defun at (word) (goto-char 1) (search-forward word) (goto-char (match-beginning 0)))
+(defun wait-for (what holds)
+  (let ((end (+ (float-time) 10)))
+    (while (not (ignore-errors (funcall holds)))
+      (when (> (float-time) end) (error "waited in vain for %s: %S; kept: %S" what (words) (kept)))
+      (accept-process-output nil 0.02))))
+(defun kept ()
+  (with-temp-buffer
+    (insert-file-contents ".newsmark/annotations/press.txt.jsonl")
+    (cl-loop while (not (eobp)) collect (json-parse-buffer :object-type 'plist :array-type 'list :null-object nil)
+             do (skip-chars-forward "\n"))))
+(defun is-kept (text verdict type)
+  (cl-some (lambda (r) (and (equal (plist-get r :text) text) (equal (plist-get r :verdict) verdict) (equal (plist-get r :type) type)))
+           (kept)))
+(wait-for "marks" (lambda () (member "Oslo" (words))))
+"""
+
+
+def real(context, script):
+    (context.folder / ".newsmark").mkdir()
+    (context.folder / "press.txt").write_text(PRESS)
+    context.run(REAL + script, [str(context.build / "newsmark"), "lsp"])
+
+
+def test_deciding_with_the_real_server(context):
+    """By keys; each decision is in the file, and the text is what it was."""
+    real(context, r"""
+(at "Nordbanken")
+(keys "C-c n t person RET")
+(wait-for "a person" (lambda () (is-kept "Nordbanken" "made" "PER")))
+(keys "C-c n /")
+(wait-for "it is taken back" (lambda () (cl-some (lambda (r) (plist-get r :gone)) (kept))))
+(keys "C-c n ?")
+(wait-for "it is done again" (lambda () (is-kept "Nordbanken" "made" "PER")))
+(at "Oslo")
+(keys "C-c n a")
+(wait-for "accepted" (lambda () (is-kept "Oslo" "accepted" "LOC")))
+(at "Erik Holm")
+(keys "C-c n x")
+(wait-for "rejected" (lambda () (and (is-kept "Erik Holm" "rejected" "PER") (not (member "Erik Holm" (words))))))
+(at "bra")
+(keys "C-c n s Karin SPC Ek RET")
+(wait-for "a speaker" (lambda () (cl-some (lambda (r) (equal (plist-get (plist-get r :speaker) :name) "Karin Ek")) (kept))))
+(at "växer")
+(keys "C-c n t growth RET")
+(wait-for "a tag" (lambda () (is-kept "växer" "made" "growth")))
+(keys "C-c n c ask SPC her RET")
+(wait-for "a note" (lambda () (cl-some (lambda (r) (equal (plist-get r :note) "ask her")) (kept))))
+(at "Reuters")
+(keys "C-u C-c n t place RET folder RET y")
+(wait-for "a rule" (lambda () (file-exists-p ".newsmark/entities.jsonl")))
+(newsmark-state "done")
+(wait-for "done" (lambda () (equal (plist-get (car (kept)) :state) "done")))
+(check nil (buffer-modified-p))""")
+
+
+def test_server_killed(context):
+    """The real server, killed: Eglot starts another, and what was decided is there."""
+    real(context, r"""
+(at "Nordbanken")
+(keys "C-c n t person RET")
+(wait-for "a person" (lambda () (is-kept "Nordbanken" "made" "PER")))
+(setq eglot-autoreconnect 0)
+(let ((before (words)) (server (eglot-current-server)))
+  (setf (eglot--inhibit-autoreconnect server) nil) ; as once it has lived for `eglot-autoreconnect' seconds
+  (signal-process (jsonrpc--process server) 'kill)
+  (wait-for "another server" (lambda () (and (eglot-current-server) (not (eq (eglot-current-server) server)))))
+  (wait-for "the same marks" (lambda () (equal (words) before))))
+(at "Oslo")
+(keys "C-c n x")
+(wait-for "it listens" (lambda () (is-kept "Oslo" "rejected" "LOC")))""")

@@ -377,3 +377,79 @@ for round in range(12)
   call Wait('the marks of a fresh run, ' .. string(g:fresh), {-> Drawn() == g:fresh})
 endfor
 """, settings={"cmd": [str(context.build / "newsmark"), "lsp"]}, text=text, name="sv.txt", wait="")
+
+
+PRESS = ("Ny plan för Malmö\n\nAnna Berg från Nordbanken mötte Erik Holm i Oslo den 3 maj 2024.\n\n"
+         "”Det här är bra för Nordbanken”, sa Berg till Reuters.\n\nNordbanken svarar inte. Nordbanken växer.\n")
+KEPT = r"""
+func Kept()
+  let path = '.newsmark/annotations/press.txt.jsonl'
+  return filereadable(path) ? map(readfile(path), {_, line -> json_decode(line)}) : []
+endfunc
+func IsKept(text, verdict, type)
+  return !empty(filter(Kept(), {_, r -> get(r, 'text', '') ==# a:text && get(r, 'verdict', '') ==# a:verdict && get(r, 'type', '') ==# a:type}))
+endfunc
+func Has(group, text)
+  return index(Marks(), [a:group, a:text]) >= 0
+endfunc
+"""
+
+
+def real(context):
+    (context.folder / ".newsmark").mkdir()
+    return {"settings": {"cmd": [str(context.build / "newsmark"), "lsp"]}, "text": PRESS, "name": "press.txt",
+            "wait": "call Wait('marks', {-> index(Marks(), ['Place', 'Oslo']) >= 0})"}
+
+
+def test_deciding_with_the_real_server(context):
+    """By keys, as a person would; each decision is drawn and in the file, and the text is what it was."""
+    context.run(ACTIONS + KEPT + r"""
+call search('Nordbanken')
+call feedkeys("gpiw", 'xt')
+call Wait('a person', {-> Has('Person', 'Nordbanken') && IsKept('Nordbanken', 'made', 'PER')})
+call search('svarar')
+call feedkeys("b.", 'xt')
+call Wait('another', {-> len(filter(Kept(), {_, r -> get(r, 'text', '') ==# 'Nordbanken'})) == 2})
+call feedkeys("gu", 'xt')
+call Wait('one of them', {-> len(filter(Kept(), {_, r -> has_key(r, 'gone')})) == 1})
+call search('Oslo', 'w')
+call feedkeys("ga", 'xt')
+call Wait('accepted', {-> IsKept('Oslo', 'accepted', 'LOC')})
+call search('Erik Holm', 'w')
+call feedkeys("gx", 'xt')
+call Wait('rejected', {-> !Has('Person', 'Erik Holm') && IsKept('Erik Holm', 'rejected', 'PER')})
+call search('bra', 'w')
+Newsmark speaker Karin Ek
+call Wait('a speaker', {-> match(map(Kept(), {_, r -> get(get(r, 'speaker', {}), 'name', '')}), 'Karin Ek') >= 0})
+Newsmark note ask her
+call Wait('a note', {-> match(map(Kept(), {_, r -> get(r, 'note', '')}), 'ask her') >= 0})
+call search('växer', 'w')
+Newsmark tag growth value=3
+call Wait('a tag of ones own', {-> Has('Tag', 'växer') && IsKept('växer', 'made', 'growth')})
+call search('Reuters', 'w')
+Newsmark! tag org article
+call Wait('an organisation', {-> Has('Org', 'Reuters')})
+call search('Nordbanken', 'w')
+Newsmark! tag place folder
+call Wait('everywhere else', {-> filereadable('.newsmark/entities.jsonl') && len(filter(Marks(), {_, m -> m ==# ['Place', 'Nordbanken']})) >= 2})
+Newsmark state done
+call Wait('done', {-> get(Kept()[0], 'state', '') ==# 'done'})
+call assert_equal(0, &modified)
+call assert_equal(7, line('$'))""", **real(context))
+
+
+def test_server_killed(context):
+    """The real server, killed: another takes its place, and what was decided is there."""
+    context.run(ACTIONS + KEPT + r"""
+call search('Nordbanken')
+call feedkeys("gpiw", 'xt')
+call Wait('a person', {-> Has('Person', 'Nordbanken') && IsKept('Nordbanken', 'made', 'PER')})
+let g:before = Marks()
+let g:server = trim(system('pgrep -P ' .. getpid() .. ' newsmark'))
+call assert_match('^\d\+$', g:server)
+call system('kill -9 ' .. g:server)
+call Wait('another server', {-> trim(system('pgrep -P ' .. getpid() .. ' newsmark')) !=# g:server && !empty(trim(system('pgrep -P ' .. getpid() .. ' newsmark')))})
+call Wait('the same marks', {-> Marks() == g:before})
+call search('Oslo', 'w')
+call feedkeys("gx", 'xt')
+call Wait('it listens', {-> IsKept('Oslo', 'rejected', 'LOC')})""", **real(context))
