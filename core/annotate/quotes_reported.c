@@ -5,6 +5,7 @@
 
 #define THAT_WITHIN 12u  // tokens, from the verb of saying to "that"
 #define TAIL_MOST 16u    // tokens of ", said the minister of finance on Friday"
+#define TITLE_MOST 3u    // of a title in front of a name
 #define FRONT_MOST 9u    // tokens of "according to the minister of finance"
 #define VERB_WITHIN 10u  // tokens, to the verb of a clause
 #define CLAUSE_LEAST 3u  // words
@@ -139,19 +140,47 @@ static bool ends_with_speaker(Reporter *self)
   return ends || take_back(self);
 }
 
-// "According to X …" and "…, according to X"
+// Where a clause begins behind "according to X", with a comma or, where a verb or a subject follows at once,
+// without one: "Enligt Lee bär isen". `self->last`: nowhere.
+static uint32_t clause_after(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  const CandidateVec *candidates = &self->layout->candidates;
+  uint32_t end = cue->last + FRONT_MOST < self->last ? cue->last + FRONT_MOST : self->last, k = cue->last;
+  while (k < end && !scene_is(scene, k, ",") && scene->words[k]->small != SMALL_AUX) k++;
+  if (k < end) return k > cue->last ? k : self->last;
+  size_t a = 0, b = candidates->len;
+  while (a < b) { // the first behind the cue
+    size_t mid = (a + b) / 2;
+    if (candidates->items[mid].first < cue->last)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  if (a == candidates->len || candidates->items[a].party.kind != PARTY_NAME) return self->last;
+  k = candidates->items[a].last;
+  bool near = candidates->items[a].first <= cue->last + TITLE_MOST && k < self->last;
+  bool on = near && (scene->words[k]->small == SMALL_PREP || scene->words[k]->small == SMALL_OF ||
+                     scene->words[k]->small == SMALL_CONJ || candidates->items[a].owner);
+  return near && !on ? k : self->last;
+}
+
+// "According to X …", "…, according to X" and "X zufolge …"
 static bool according(Reporter *self)
 {
   const Scene *scene = self->scene;
   for (uint32_t i = self->first; i < self->last; i++) {
     Cue cue;
     if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
-    if (!cue_at(scene, i, self->last, &cue) || cue.class != CUE_PREP) continue;
-    if (i > self->first + 2) return report(self, self->first, i, 3, 0.8F) && ends_with_speaker(self);
-    uint32_t k = cue.last, end = k + FRONT_MOST < self->last ? k + FRONT_MOST : self->last;
-    while (k < end && !scene_is(scene, k, ",") && scene->words[k]->small != SMALL_AUX) k++;
-    if (k < end && k > cue.last) return report(self, k, self->last, 3, 0.8F);
-    return false;
+    if (!cue_at(scene, i, self->last, &cue) || (cue.class != CUE_PREP && cue.class != CUE_POST)) continue;
+    bool front = i <= self->first + 2;
+    if (cue.class == CUE_POST) {
+      bool early = i > self->first && i <= self->first + FRONT_MOST;
+      return early && report(self, cue.last, self->last, 3, 0.8F);
+    }
+    if (!front) return report(self, self->first, i, 3, 0.8F) && ends_with_speaker(self);
+    uint32_t from = clause_after(self, &cue);
+    return from < self->last && report(self, from, self->last, 3, 0.8F);
   }
   return false;
 }
