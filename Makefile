@@ -181,7 +181,8 @@ check-built: ## every test, without installing anything
 	@tests/check
 
 bench: all $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/dates $(BUILD)/tests/bench/parse ## measure throughput, latency of a key, start-up and memory
-	@$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles
+	@rm -rf $(BUILD)/tests/bench/articles && python3 tests/bench/gen_corpus.py $(BUILD)/tests/bench/articles 100 4096
+	@$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles $(BUILD)/tests/bench/articles/0000
 	@$(BUILD)/tests/bench/dates tests/data/articles
 	@echo && $(BUILD)/tests/bench/parse
 
