@@ -15,8 +15,8 @@ typedef struct Shift {
 
 // Where offset `was` is now. False: inside the change.
 bool shift_offset(const Shift *self, size_t was, size_t *is);
-// Whether the passes (coref_link, dates_resolve, quotes_attribute) read the same of both, offsets moved by
-// the shift, which is filled. A false no is only slow.
+// Whether the passes (coref_link, dates_resolve, quotes_walk) read the same of both, offsets moved by the
+// shift, which is filled. A false no is only slow.
 bool notes_same(const Notes *was, const Notes *is, Shift *shift);
 
 typedef struct MovedBlock { // a block of the article before and after, bytes

@@ -3,9 +3,9 @@
 // are the same and keep their notes at the cost of a comparison, the few between are matched by hash. New
 // blocks are split into tokens and scored for language; once the languages of all blocks are chosen, blocks
 // without notes in their language get names, dates and quotations, in an arena that all blocks share, and of
-// that the slot keeps what the passes read. Then the passes over the article: its
-// date, clusters of names, values of dates, speakers. They are left out where they would read what they read
-// last time (moved.h), and what they found then is moved; the slots keep the notes that they read then.
+// that the slot keeps what the passes read. Then the passes over the article (passes.h). They are left out
+// where they would read what they read last time (moved.h), and what they found then is moved; the slots keep
+// the notes that they read then.
 //
 // Notes depend on a block's bytes, kind and language only, and the passes on the notes in order, so a run
 // after edits and a run from scratch give the same spans.
