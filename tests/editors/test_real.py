@@ -1,7 +1,10 @@
 """Neovim with the real server on the sample articles."""
 import json
+import os
+import signal
 import subprocess
 
+from test_actions import MAPS
 from test_nvim import Context, health, random_edits  # noqa: F401 (run.py makes the Context)
 
 
@@ -255,3 +258,86 @@ def test_ordinary_typing_asks_nothing_twice(context):
     nvim.type("Goden 3 maj 2021<Esc>")
     nvim.wait("the new date", lambda: nvim.lua(DRAWN)[-1] == ["date", "den 3 maj 2021"])
     assert nvim.lua("return _G.asked") <= 2, nvim.lua("return _G.asked")
+
+
+# --- what people decide, with the real server -------------------------------------------------------------------------
+
+PRESS = ("Ny plan för Malmö\n\nAnna Berg från Nordbanken mötte Erik Holm i Oslo den 3 maj 2024.\n\n"
+         "”Det här är bra för Nordbanken”, sa Berg till Reuters.\n\nNordbanken svarar inte. Nordbanken växer.\n")
+OBJECTS = "\n".join(f"omap {key} <Plug>(newsmark-{name})" for key, name in (
+    ("ie", "i-entity"), ("ad", "a-date"), ("iq", "i-quote"), ("aq", "a-quote")))
+
+
+def deciding(context, choices=()):
+    (context.folder / ".newsmark").mkdir()
+    wanted = "lua _G.choices = vim.fn.json_decode('%s')" % json.dumps(list(choices))
+    nvim = context.start(settings=server(context), text=PRESS, name="press.txt", init="\n".join([MAPS, OBJECTS, wanted]))
+    nvim.wait("marks", lambda: ["entity", "Oslo"] in drawn(nvim))
+    return nvim
+
+
+def drawn(nvim):
+    return nvim.lua("return require('newsmark.buffer').get(0) and (function() " + DRAWN + " end)() or {}")
+
+
+def kept(context):
+    """The records on disk; those taken back are there with `gone`."""
+    path = context.folder / ".newsmark" / "annotations" / "press.txt.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def is_kept(context, **wanted):
+    return any(all(record.get(key) == value for key, value in wanted.items()) for record in kept(context))
+
+
+def test_deciding_by_keys(context):
+    """Operator and text object, ".", code action, command: each decision is drawn and in the file; the text is what it was."""
+    nvim = deciding(context, ["Anna Berg", "ask her", "Anna-Karin Berg", "Tag Reuters as place"])
+    nvim.type("/Nordbanken<CR>gpiw")
+    nvim.wait("a person", lambda: is_kept(context, text="Nordbanken", verdict="made", type="PER"))
+    nvim.type("/svarar<CR>b.")
+    nvim.wait("another", lambda: sum(r.get("text") == "Nordbanken" for r in kept(context)) == 2)
+    nvim.type("gu")
+    nvim.wait("one of them", lambda: sum("gone" in r for r in kept(context)) == 1)
+    nvim.type("/Erik Holm<CR>gx")
+    nvim.wait("rejected", lambda: is_kept(context, text="Erik Holm", verdict="rejected") and ["entity", "Erik Holm"] not in drawn(nvim))
+    nvim.type("/Oslo<CR>ga")
+    nvim.wait("accepted", lambda: is_kept(context, text="Oslo", verdict="accepted", type="LOC"))
+    nvim.type("/3 maj<CR>gpad")
+    nvim.wait("a text object", lambda: is_kept(context, text="den 3 maj 2024", verdict="made", type="PER"))
+    nvim.type("gu/bra<CR>gs")
+    nvim.wait("a speaker", lambda: any((r.get("speaker") or {}).get("name") == "Anna Berg" for r in kept(context)))
+    nvim.type("gn")
+    nvim.wait("a note", lambda: is_kept(context, note="ask her"))
+    nvim.type("/Anna Berg<CR>:Newsmark rename<CR>")
+    nvim.wait("a name", lambda: "Anna-Karin Berg" in (context.folder / ".newsmark" / "entities.jsonl").read_text()
+              if (context.folder / ".newsmark" / "entities.jsonl").exists() else False)
+    nvim.type("/Reuters<CR>:lua vim.lsp.buf.code_action()<CR>")
+    nvim.wait("a code action", lambda: is_kept(context, text="Reuters", type="LOC"))
+    nvim.type("/växer<CR>:Newsmark tag growth value=3<CR>")
+    nvim.wait("a tag of one's own", lambda: is_kept(context, text="växer", type="growth", value="3"))
+    nvim.type("/Malmö<CR>:Newsmark accept folder<CR>")
+    nvim.wait("the preview", lambda: nvim.screen.find("Accept"))
+    nvim.type("y")
+    nvim.wait("a rule", lambda: '"rule"' in (context.folder / ".newsmark" / "entities.jsonl").read_text())
+    assert nvim.lines() == PRESS.splitlines() and not nvim.lua("return vim.bo.modified")
+
+
+def test_server_killed(context):
+    """The real server, killed: another takes its place, and what was decided is there."""
+    nvim = deciding(context)
+    nvim.type("/Nordbanken<CR>gpiw")
+    nvim.wait("a person", lambda: is_kept(context, text="Nordbanken", verdict="made", type="PER"))
+    before = drawn(nvim)
+
+    def servers():
+        found = subprocess.run(["pgrep", "-P", str(nvim.lua("return vim.fn.getpid()")), "newsmark"],
+                               capture_output=True, text=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
+
+    first, = servers()
+    os.kill(first, signal.SIGKILL)
+    nvim.wait("another server", lambda: servers() and servers() != [first])
+    nvim.wait("the same marks", lambda: drawn(nvim) == before)
+    nvim.type("/Oslo<CR>gx")
+    nvim.wait("it listens", lambda: is_kept(context, text="Oslo", verdict="rejected"))

@@ -425,7 +425,7 @@ Newsmark note ask her
 call Wait('a note', {-> match(map(Kept(), {_, r -> get(r, 'note', '')}), 'ask her') >= 0})
 call search('växer', 'w')
 Newsmark tag growth value=3
-call Wait('a tag of ones own', {-> Has('Tag', 'växer') && IsKept('växer', 'made', 'growth')})
+call Wait('a tag of ones own', {-> Has('TagGrowth', 'växer') && IsKept('växer', 'made', 'growth')})
 call search('Reuters', 'w')
 Newsmark! tag org article
 call Wait('an organisation', {-> Has('Org', 'Reuters')})
