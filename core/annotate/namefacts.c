@@ -6,13 +6,18 @@
 // in three out of all further work.
 #include "annotate/namefacts.h"
 
+#include "annotate/namememo.h"
 #include "annotate/notes.h"
 #include "base/table.h"
 #include "base/utf8.h"
 
-enum { GAP = 3, IN_FRONT = 2, LONGEST = 8, WIDEST = 120 }; // WIDEST: bytes of a line that was wrapped by hand
+enum { GAP = 3, IN_FRONT = 2, LONGEST = 8 };
 
 enum { ENDING = 4 }; // bytes, at least
+enum { STEM_MOST = 64 };
+enum { HEAD_LEAST = 3, TAIL_LEAST = 4, GROUP_OF_TAIL = 2048 }; // bytes; more than any group's number
+static const uint32_t COMPOUNDING = 1u << LANG_SV | 1u << LANG_NB | 1u << LANG_NN | 1u << LANG_DA |
+                                    1u << LANG_DE | 1u << LANG_NL | 1u << LANG_FI;
 static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33;
 
 static bool bit_of(const uint64_t *bits, size_t count, uint32_t hash)
@@ -52,6 +57,8 @@ void namefacts_lists(NameLists *lists)
 {
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
     add_words(lists, table_find("titles", lang_code(lang)), 1ull << lang);
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
+    lists->endings_of[lang] = table_find("endings", lang_code(lang));
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
 }
@@ -103,10 +110,33 @@ static size_t without_genitive(Lang lang, Str lower)
   return lower.ptr[len - 1] == ':' ? len - 1 : len; // "EU:s"
 }
 
-static uint64_t stem_hash(Lang lang, Str lower)
+// The hash of the word without its case ending, of those that the gazetteer knows the one that loses least.
+static uint64_t without_case(const NameSources *from, const Table *endings, Str lower)
+{
+  char stem[STEM_MOST];
+  uint64_t best = 0;
+  size_t most = 0;
+  for (size_t row = 0; row < endings->rows && lower.len < sizeof stem / 2; row++) {
+    Str ending = table_cell(endings, row, 0), instead = table_cell(endings, row, 1);
+    size_t kept = lower.len - ending.len;
+    if (lower.len < ending.len + 2 || kept + instead.len <= most || !str_ends(lower, ending)) continue;
+    memcpy(stem, lower.ptr, kept);
+    memcpy(stem + kept, instead.ptr, instead.len);
+    uint64_t hash = gazetteer_word_hash((Str){stem, kept + instead.len});
+    if (!gazetteer_word(from->gazetteer, hash)) continue;
+    most = kept + instead.len;
+    best = hash;
+  }
+  return best;
+}
+
+// The hash of the word without its ending; 0: none is seen.
+static uint64_t stem_hash(const NameSources *from, Lang lang, Str lower)
 {
   size_t len = without_genitive(lang, lower);
-  return len ? gazetteer_word_hash(str_slice(lower, 0, len)) : 0;
+  if (len) return gazetteer_word_hash(str_slice(lower, 0, len));
+  const Table *endings = from->lists.endings_of[lang];
+  return endings ? without_case(from, endings, lower) : 0;
 }
 
 // Lower, number, mark; capitalised, mixed, capitals, initial; with hyphen; by length of capitals.
@@ -226,7 +256,7 @@ size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const Nam
     const Token *token = &notes->tokens.items[i];
     if (str_is(token->lower, ".") && !(token->flags & TOKEN_SPACE_BEFORE)) continue;
     uint64_t word = facts[i].hash ? facts[i].hash : gazetteer_word_hash(token->lower);
-    uint64_t next = gazetteer_key_add(key, word), stem = stem_hash(notes->lang, token->lower);
+    uint64_t next = gazetteer_key_add(key, word), stem = facts[i].stem;
     GazetteerEntity entity;
     bool known = gazetteer_entity(gazetteer, next, &entity) && (entity.types & types);
     if (!known && stem)
@@ -241,47 +271,54 @@ size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const Nam
   return end;
 }
 
-// Lines of text that was wrapped end where the next word had no room; width is that of the longest line.
-static void mark_lines(const Notes *notes, NameFact *facts)
+// Unknown words of languages that write compounds as one word mean what their last part means:
+// "Lastwagenkolonne" is a "kolonne". So that such guesses are told from knowledge, their groups are others.
+static void group_by_tail(const NameSources *from, Lang lang, Str lower, uint16_t groups[CLUSTERS_WAYS])
 {
-  const TokenVec *tokens = &notes->tokens;
-  size_t width = 0;
-  if (!tokens->len) return;
-  facts[0].line = true;
-  if (!memchr(notes->text.ptr, '\n', notes->text.len)) return;
-  for (size_t pass = 0; pass < 2; pass++) {
-    for (size_t i = 1, first = 0; i <= tokens->len; i++) {
-      if (i < tokens->len && !(tokens->items[i].flags & TOKEN_LINE_START)) continue;
-      size_t line = tokens->items[i - 1].end - tokens->items[first].start;
-      if (!pass)
-        width = line > width ? line : width;
-      else if (i < tokens->len)
-        facts[i].line = width > WIDEST || line + 1 + tokens->items[i].end - tokens->items[i].start <= width;
-      first = i;
-    }
+  if (!(COMPOUNDING >> lang & 1) || lower.len < HEAD_LEAST + TAIL_LEAST) return;
+  for (size_t at = HEAD_LEAST; at + TAIL_LEAST <= lower.len; at++) {
+    if (((unsigned char)lower.ptr[at] & 0xC0) == 0x80) continue;
+    Str tail = str_slice(lower, at, lower.len);
+    if (!clusters_of(from->clusters, gazetteer_word_hash(tail), groups)) continue;
+    for (size_t way = 0; way < CLUSTERS_WAYS; way++) groups[way] = (uint16_t)(groups[way] + GROUP_OF_TAIL);
+    return;
   }
 }
 
-// What is looked up for the active words and the two at each side of them.
-static void fill_fact(const NameSources *from, const Notes *notes, const Token *token, NameFact *fact)
+// What the tables know of a word in the block's language, wherever it stands.
+static NameFact look_up(const NameSources *from, Lang lang, const Token *token, uint64_t hash)
 {
-  fact->hash = gazetteer_word_hash(token->lower);
-  if (!(token->flags & TOKEN_WORD)) return;
-  uint64_t stem = stem_hash(notes->lang, token->lower);
-  fact->title = namefacts_is_title(&from->lists, notes->lang, token->lower);
-  if (!clusters_of(from->clusters, fact->hash, fact->groups) && stem)
-    clusters_of(from->clusters, stem, fact->groups);
-  if (!fact->active) return;
-  fact->casing = (uint8_t)gazetteer_case(from->gazetteer, notes->lang, fact->hash);
-  fact->word = gazetteer_word(from->gazetteer, fact->hash);
-  if (!fact->word && stem) fact->word = gazetteer_word(from->gazetteer, stem);
-  uint64_t bits = listed(&from->lists, token->lower, token->hash);
-  fact->orgword = (bits & g_orgword) != 0;
-  fact->particle = (bits & g_particle) != 0;
+  NameFact fact = {.hash = hash};
+  if (!(token->flags & TOKEN_WORD)) return fact;
+  uint64_t stem = fact.stem = stem_hash(from, lang, token->lower),
+           bits = listed(&from->lists, token->lower, token->hash);
+  fact.title = namefacts_is_title(&from->lists, lang, token->lower);
+  if (!clusters_of(from->clusters, hash, fact.groups) &&
+      !(stem && clusters_of(from->clusters, stem, fact.groups)))
+    group_by_tail(from, lang, token->lower, fact.groups);
+  fact.casing = (uint8_t)gazetteer_case(from->gazetteer, lang, hash);
+  fact.word = gazetteer_word(from->gazetteer, hash);
+  if (!fact.word && stem) fact.word = gazetteer_word(from->gazetteer, stem);
+  fact.orgword = (bits & g_orgword) != 0;
+  fact.particle = (bits & g_particle) != 0;
+  return fact;
+}
+
+static void fill_fact(const NameSources *from, NameMemo *memo, const Notes *notes, const Token *token,
+                      NameFact *fact)
+{
+  uint64_t hash = gazetteer_word_hash(token->lower);
+  uint64_t key = gazetteer_key_add(hash, (uint64_t)token->hash << 8 | ((uint64_t)notes->lang + 1));
+  const NameFact *kept = memo ? namememo_fact(memo, key) : NULL;
+  NameFact known = kept ? *kept : look_up(from, notes->lang, token, hash);
+  if (memo && !kept) namememo_keep_fact(memo, key, &known);
+  known.shape = fact->shape;
+  known.active = fact->active;
+  *fact = known;
 }
 
 // Words in lower case inside a known name become active: "Den europeiske union".
-static void mark_matches(const NameSources *from, const Notes *notes, NameFact *facts)
+static void mark_matches(const NameSources *from, NameMemo *memo, const Notes *notes, NameFact *facts)
 {
   for (size_t i = 0; i < notes->tokens.len;) {
     GazetteerEntity entity;
@@ -292,7 +329,7 @@ static void mark_matches(const NameSources *from, const Notes *notes, NameFact *
       NameFact *fact = &facts[at];
       if (!fact->active) {
         fact->active = true;
-        fill_fact(from, notes, &notes->tokens.items[at], fact);
+        if (!fact->hash) fill_fact(from, memo, notes, &notes->tokens.items[at], fact);
       }
       fact->match = end - i == 1    ? MATCH_ALONE
                     : at == i       ? MATCH_FIRST
@@ -321,7 +358,7 @@ static void mark_lower_here(const Notes *notes, NameFact *facts)
   }
 }
 
-NameFact *namefacts_of(const NameSources *from, const Notes *notes, Arena *arena)
+NameFact *namefacts_of(const NameSources *from, NameMemo *memo, const Notes *notes, Arena *arena)
 {
   size_t count = notes->tokens.len;
   NameFact *facts = arena_zalloc(arena, size_mul(count + 1, sizeof *facts));
@@ -332,10 +369,9 @@ NameFact *namefacts_of(const NameSources *from, const Notes *notes, Arena *arena
     bool near = facts[i].active || (i + 1 < count && facts[i + 1].active) ||
                 (i + 2 < count && facts[i + 2].active) || (i > 0 && facts[i - 1].active) ||
                 (i > 1 && facts[i - 2].active);
-    if (near) fill_fact(from, notes, &notes->tokens.items[i], &facts[i]);
+    if (near) fill_fact(from, memo, notes, &notes->tokens.items[i], &facts[i]);
   }
-  mark_matches(from, notes, facts);
+  mark_matches(from, memo, notes, facts);
   mark_lower_here(notes, facts);
-  mark_lines(notes, facts);
   return facts;
 }

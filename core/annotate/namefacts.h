@@ -8,10 +8,12 @@
 #include "base/map.h"
 
 struct Notes;
+struct NameMemo;
 
 typedef struct NameLists { // the word tables in one place, constant after namefacts_lists()
   Map words;               // word -> bits: title in 1 << Lang, and the two of namefacts.c
   Map endings;             // last part of a compound that is a title -> bit 1 << Lang
+  const struct Table *endings_of[LANG_COUNT];    // of cases; NULL: none
   uint64_t may_be_word[1024], may_be_ending[64]; // bits of hashes: most words are neither
 } NameLists;
 
@@ -29,6 +31,7 @@ typedef enum MatchPart { MATCH_NONE, MATCH_ALONE, MATCH_FIRST, MATCH_INSIDE, MAT
 
 typedef struct NameFact {
   uint64_t hash;                  // of the word in lower case
+  uint64_t stem;                  // likewise of what is left without a genitive s or a case ending; 0: none
   uint32_t word;                  // WordFacts, of the word or of what is left without a genitive s
   uint16_t groups[CLUSTERS_WAYS]; // clusters_of() it
   uint8_t casing;                 // gazetteer_case() in the block's language
@@ -40,11 +43,11 @@ typedef struct NameFact {
   bool title;  // a title or role
   bool orgword, particle;
   bool lower_here; // the same word stands in lower case in this block
-  bool line;       // begins a line that was meant to end there: a list, a heading, no mere wrapping
 } NameFact;
 
-// One fact a token, in `arena`.
-NameFact *namefacts_of(const NameSources *from, const struct Notes *notes, Arena *arena);
+// One fact a token, in `arena`. `memo` (of these sources) may be NULL.
+NameFact *namefacts_of(const NameSources *from, struct NameMemo *memo, const struct Notes *notes,
+                       Arena *arena);
 // The longest entity of the gazetteer from token `first` on that is one of `types`, genitive aside: the token
 // behind it; `first` where there is none.
 size_t namefacts_match(const Gazetteer *gazetteer, const struct Notes *notes, const NameFact *facts,

@@ -14,6 +14,7 @@ Names *names_new(const char *dir, Error *err)
   char path[4096];
   Error trouble = {0};
   namefacts_lists(&self->known.lists);
+  self->memos = namememos_new();
   snprintf(path, sizeof path, "%s/gazetteer.bin", dir);
   self->known.gazetteer = gazetteer_open(path, &trouble);
   snprintf(path, sizeof path, "%s/clusters.bin", dir);
@@ -33,23 +34,44 @@ void names_free(Names *self)
   gazetteer_close(self->known.gazetteer);
   clusters_close(self->known.clusters);
   tagger_close(self->tagger);
+  namememos_free(self->memos);
   namefacts_lists_release(&self->known.lists);
   free(self);
 }
 
-// What the tagger cut short or took for a place, and everybody knows: "De forente [nasjoner]", "EU". `limit`
-// is the token where the next name begins.
+static void extend(const Notes *notes, Name *name, size_t end)
+{
+  name->last = (uint32_t)end;
+  name->end = notes->tokens.items[end - 1].end;
+}
+
+// "Ursula [von der Leyen]": the person goes on behind particles where the gazetteer knows one by that name.
+// `limit` is the token where the next name begins.
+static void complete_person(const Names *self, const Notes *notes, const NameFact *facts, Name *name,
+                            size_t limit)
+{
+  const Token *tokens = notes->tokens.items;
+  GazetteerEntity entity;
+  size_t at = name->last;
+  while (at < limit && facts[at].particle && !(tokens[at].flags & TOKEN_CAPITAL)) at++;
+  if (at == name->last || at == limit || !(tokens[at].flags & TOKEN_CAPITAL)) return;
+  uint64_t key = gazetteer_rough_hash(str_slice(notes->text, name->start, tokens[at].end));
+  if (gazetteer_entity(self->known.gazetteer, key, &entity) && (entity.types & GAZETTEER_PER))
+    extend(notes, name, at + 1);
+}
+
+// What the tagger cut short or took for a place, and everybody knows: "De forente [nasjoner]", "EU".
 static void complete(const Names *self, const Notes *notes, const NameFact *facts, Name *name, size_t limit)
 {
   GazetteerEntity entity;
-  if (name->type == ENTITY_PER) return;
+  if (name->type == ENTITY_PER) {
+    complete_person(self, notes, facts, name, limit);
+    return;
+  }
   size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first,
                                GAZETTEER_ORG | GAZETTEER_LOC, &entity);
   if (end < name->last || end > limit || end == name->first || entity.strength < 3) return;
-  if (end > name->last) {
-    name->last = (uint32_t)end;
-    name->end = notes->tokens.items[end - 1].end;
-  }
+  if (end > name->last) extend(notes, name, end);
   if (entity.types == GAZETTEER_ORG) name->type = ENTITY_ORG;
 }
 
@@ -64,13 +86,23 @@ static uint32_t known_id(const Names *self, const Notes *notes, const NameFact *
   return end == name->last && !place_too ? entity.id : 0;
 }
 
-void names_find(const Names *self, struct Notes *notes)
+// Weak mentions that a name has grown over are none.
+static void drop_covered(const NameVec *names, NameVec *weak)
 {
-  Arena scratch = {0};
-  NameFact *facts = namefacts_of(&self->known, notes, &scratch);
-  if (notes->kind == BLOCK_METADATA) goto out;
+  size_t kept = 0, next = 0;
+  for (size_t i = 0; i < weak->len; i++) {
+    Name mention = weak->items[i];
+    while (next < names->len && names->items[next].last <= mention.first) next++;
+    if (next == names->len || mention.last <= names->items[next].first) weak->items[kept++] = mention;
+  }
+  weak->len = kept;
+}
+
+static void find_with(const Names *self, NameMemo *memo, Notes *notes)
+{
+  const NameFact *facts = namefacts_of(&self->known, memo, notes, &memo->scratch);
   if (self->tagger)
-    tagger_find(self->tagger, notes, facts);
+    tagger_find(self->tagger, memo, &memo->scratch, notes, facts);
   else
     namerules_find(notes, facts, &notes->arena, &notes->names);
   for (size_t i = 0; i < notes->names.len; i++) {
@@ -78,8 +110,15 @@ void names_find(const Names *self, struct Notes *notes)
     complete(self, notes, facts, name, i + 1 < notes->names.len ? name[1].first : notes->tokens.len);
     name->entity = known_id(self, notes, facts, name);
   }
-out:
-  arena_release(&scratch);
+  drop_covered(&notes->names, &notes->weak);
+}
+
+void names_find(const Names *self, struct Notes *notes)
+{
+  if (notes->kind == BLOCK_METADATA) return;
+  NameMemo *memo = namememos_take(self->memos);
+  find_with(self, memo, notes);
+  namememos_give(self->memos, memo);
 }
 
 char names_gender(const Names *self, Str given)

@@ -7,6 +7,7 @@
 struct Names {
   NameSources known;
   Tagger *tagger; // NULL: none, patterns do the work
+  NameMemos *memos;
 };
 
 // Names by lists and patterns alone: what is left when there is no model.

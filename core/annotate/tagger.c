@@ -3,21 +3,21 @@
 // name's confidence is that of its least probable word, put right by what the trainer saw of such names.
 #include "annotate/tagger.h"
 
-#include "annotate/lanes.h"
 #include "annotate/mapped.h"
 #include "annotate/notes.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { ROW = 3 }; // words of a row that are looked at, to each side
-#define LANES 8   // TAGS and one more, for the processor's sake: it does four at a time
-#define WEAK 0.1f // a word that is a name with more than this probability may become one in coref
+#define LANES 8     // TAGS and one more, for the processor's sake: it does four at a time
+#define PLAIN -4.0f // log of a share of the probability, six of which are less than WEAK
+#define WEAK 0.1f   // a word that is a name with more than this probability may become one in coref
 
 struct Tagger {
   Mapped file;
   TaggerHead head;
-  const int8_t *weights;        // [row][lane]
+  const uint32_t *rows;         // of packed weights
+  float alone[TAGS];            // change from and to TAG_O, more than that of TAG_O itself
   float change[TAGS][LANES];    // [tag before][tag]; -INFINITY where one may not follow the other
   float grow[TAGS][LANES];      // exp(change)
   float grow_back[TAGS][LANES]; // likewise, [tag][tag before]
@@ -37,7 +37,7 @@ Tagger *tagger_open(const char *path, Error *err)
     tagger_close(self);
     return NULL;
   }
-  self->weights = (const int8_t *)file.head + sizeof self->head;
+  self->rows = (const uint32_t *)(const void *)((const char *)file.head + sizeof self->head);
   for (Tag a = TAG_O; a < TAGS; a++) {
     self->change[a][TAGS] = -INFINITY;
     for (Tag b = TAG_O; b < TAGS; b++) {
@@ -45,6 +45,8 @@ Tagger *tagger_open(const char *path, Error *err)
       self->grow[a][b] = self->grow_back[b][a] = expf(self->change[a][b]);
     }
   }
+  for (Tag tag = TAG_O; tag < TAGS; tag++)
+    self->alone[tag] = self->change[TAG_O][tag] + self->change[tag][TAG_O] - 2 * self->change[TAG_O][TAG_O];
   return self;
 }
 
@@ -60,263 +62,6 @@ bool tagger_may_follow(Tag before, Tag tag)
   return tag == TAG_O || (tag & 1) || before == tag || before + 1 == tag;
 }
 
-// --- features
-
-typedef struct Features { // values now, rows later: the constant positions fold away
-  uint64_t *values;
-  size_t count;
-  uint64_t lang;
-} Features;
-
-static inline uint64_t mix(uint64_t a, uint64_t b)
-{
-  uint64_t h = (a ^ b * 0xd6e8feb86659fd93u) * 0x9e3779b97f4a7c15u;
-  return h ^ h >> 32;
-}
-
-static inline void add(Features *out, uint64_t value)
-{
-  out->values[out->count++] = value;
-}
-
-// The value for all languages together, and for this one.
-static inline void add_both(Features *out, uint64_t value)
-{
-  add(out, value);
-  add(out, mix(value, out->lang));
-}
-
-// For this language alone.
-static inline void add_own(Features *out, uint64_t value)
-{
-  add(out, mix(value, out->lang));
-}
-
-static uint64_t affix(Str word, size_t len, bool tail)
-{
-  if (word.len < len) return 1;
-  uint64_t value = 0;
-  memcpy(&value, tail ? word.ptr + word.len - len : word.ptr, len);
-  return value + 2;
-}
-
-typedef struct Word { // a word and what stands there where the text has ended
-  const NameFact *fact;
-  const Token *token;
-} Word;
-
-static Word word_at(const Notes *notes, const NameFact *facts, size_t at, ptrdiff_t by)
-{
-  static const NameFact none = {.hash = 7, .shape = 15 + 1};
-  static const Token edge = {.lower = {"", 0}};
-  if (by < 0 ? at < (size_t)-by : at + (size_t)by >= notes->tokens.len) return (Word){&none, &edge};
-  size_t i = (size_t)((ptrdiff_t)at + by);
-  return (Word){&facts[i], &notes->tokens.items[i]};
-}
-
-static uint64_t match_value(const NameFact *fact)
-{
-  return fact->match | (uint64_t)fact->types << 3 | (uint64_t)fact->strength << 6;
-}
-
-// Where the word stands in the row of capitalised words around it.
-typedef struct Row {
-  uint32_t before, behind; // capitalised words next to it, 3 at most
-  bool orgword;            // one behind it is a word of organisations
-  Word first, last;        // of the row, as far as it was looked at
-  Word ahead, after;       // what stands around it
-} Row;
-
-static bool in_row(const Notes *notes, size_t at)
-{
-  return notes->tokens.items[at].flags & TOKEN_CAPITAL;
-}
-
-static Row row_of(const Notes *notes, const NameFact *facts, size_t at)
-{
-  Row row = {0};
-  size_t first = at, last = at;
-  while (first > 0 && row.before < ROW && in_row(notes, first - 1)) first--, row.before++;
-  while (last + 1 < notes->tokens.len && row.behind < ROW && in_row(notes, last + 1)) {
-    last++, row.behind++;
-    row.orgword = row.orgword || facts[last].orgword;
-  }
-  row.first = word_at(notes, facts, first, 0);
-  row.last = word_at(notes, facts, last, 0);
-  row.ahead = word_at(notes, facts, first, -1);
-  row.after = word_at(notes, facts, last, 1);
-  return row;
-}
-
-static void word_features(Features *out, const Word w[5])
-{
-  const NameFact *f = w[2].fact;
-  Str lower = w[2].token->lower;
-  add_both(out, f->hash);
-  add_both(out, w[1].fact->hash);
-  add_both(out, w[3].fact->hash);
-  add(out, w[0].fact->hash);
-  add(out, mix(w[1].fact->hash, f->hash));
-  add(out, mix(f->hash, w[3].fact->hash));
-  add(out, mix(w[1].fact->hash, f->shape));
-  add(out, mix(w[3].fact->hash, f->shape));
-  add(out, affix(lower, 2, false));
-  add(out, affix(lower, 3, false));
-  add(out, affix(lower, 4, false));
-  add(out, affix(lower, 5, false));
-  add(out, affix(lower, 2, true));
-  add_both(out, affix(lower, 3, true));
-  add_both(out, affix(lower, 4, true));
-  add(out, affix(lower, 6, true));
-  add_both(out, mix(affix(w[1].token->lower, 3, true), f->shape));
-  add_both(out, mix(affix(w[3].token->lower, 3, true), f->shape));
-  add(out, mix(affix(w[1].token->lower, 5, true), f->shape));
-  add(out, mix(affix(lower, 3, true), w[3].fact->shape));
-}
-
-static void shape_features(Features *out, const Word w[5], const Notes *notes, Row row)
-{
-  uint64_t s0 = w[0].fact->shape, s1 = w[1].fact->shape, s2 = w[2].fact->shape, s3 = w[3].fact->shape,
-           s4 = w[4].fact->shape;
-  uint32_t flags = w[2].token->flags;
-  uint64_t first = (flags & TOKEN_FIRST) != 0, loud = notes->kind == BLOCK_HEADLINE;
-  add_own(out, s2 | first << 5 | loud << 6);
-  add(out, s1 | s2 << 5 | s3 << 10);
-  add(out, s2 | s3 << 5 | s4 << 10);
-  add(out, s0 | s1 << 5 | s2 << 10);
-  add_both(out, row.before | row.behind << 2 | (uint64_t)row.orgword << 4 | s2 << 5);
-  add(out, row.before | row.behind << 2 | w[1].fact->hash << 4);
-  add_own(out, (uint64_t)notes->kind << 8 | s2 | first << 5);
-  add(out, w[2].token->end - w[2].token->start < 20 ? w[2].token->end - w[2].token->start : 20);
-}
-
-static void fact_features(Features *out, const Word w[5], Row row)
-{
-  const NameFact *before = w[1].fact, *f = w[2].fact, *behind = w[3].fact;
-  uint64_t first = (w[2].token->flags & TOKEN_FIRST) != 0, names = WORD_GIVEN | WORD_SURNAME;
-  uint64_t casing = f->casing | first << 3 | (uint64_t)f->lower_here << 4;
-  add_both(out, casing);
-  add(out, casing << 8 | f->shape);
-  add(out, casing << 8 | (f->word & names));
-  add_both(out, f->word);
-  add(out, (f->word & names) << 8 | f->shape | first << 5);
-  add(out, f->word << 8 | casing);
-  add_own(out, (f->word & names) | (behind->word & names) << 4 | (uint64_t)behind->shape << 8);
-  add_both(out, (before->word & names) | (f->word & names) << 4 | (uint64_t)before->shape << 8);
-  add(out, mix(before->word, f->word));
-  add(out, mix(f->word, behind->word));
-  add_own(out, match_value(f));
-  add(out, match_value(f) << 8 | casing);
-  add(out, match_value(f) << 16 | (f->word & 0xFFF));
-  add(out, match_value(before) << 8 | match_value(f));
-  add(out, mix(before->hash, match_value(f)));
-  uint64_t title = before->title | (uint64_t)w[0].fact->title << 1 | (uint64_t)f->title << 2 |
-                   (uint64_t)behind->title << 3;
-  add(out, title << 5 | f->shape);
-  add(out, title << 5 | row.behind);
-  add(out, title << 8 | (f->word & names));
-  uint64_t org = f->orgword | (uint64_t)before->orgword << 1 | (uint64_t)behind->orgword << 2;
-  add(out, org << 16 | (uint64_t)f->particle | (uint64_t)before->particle << 1 |
-               (uint64_t)behind->particle << 2 | (uint64_t)f->shape << 3);
-  add(out,
-      before->casing | (uint64_t)before->shape << 3 | (uint64_t)f->casing << 8 | (uint64_t)f->shape << 11);
-  add(out,
-      behind->casing | (uint64_t)behind->shape << 3 | (uint64_t)f->casing << 8 | (uint64_t)f->shape << 11);
-}
-
-static void cluster_features(Features *out, const Word w[5])
-{
-  uint64_t before = w[1].fact->groups[0], own = w[2].fact->groups[0], behind = w[3].fact->groups[0];
-  add_both(out, own);
-  add(out, own << 5 | w[2].fact->shape);
-  add_both(out, before << 5 | w[2].fact->shape);
-  add_both(out, behind << 5 | w[2].fact->shape);
-  add(out, w[0].fact->groups[0]);
-  add(out, before << 9 | own);
-  add(out, own << 9 | behind);
-}
-
-static void meaning_features(Features *out, const Word w[5])
-{
-  uint64_t before = w[1].fact->groups[1], own = w[2].fact->groups[1], behind = w[3].fact->groups[1];
-  add_both(out, own);
-  add(out, own << 5 | w[2].fact->shape);
-  add(out, before << 5 | w[2].fact->shape);
-  add(out, behind << 5 | w[2].fact->shape);
-  add(out, before << 12 | own);
-  add(out, own << 12 | behind);
-  uint64_t p0 = w[1].fact->groups[2], p1 = w[2].fact->groups[2], p2 = w[3].fact->groups[2];
-  add_own(out, p1);
-  add(out, p1 << 5 | w[2].fact->shape);
-  add(out, p0 << 8 | p1);
-  add(out, p1 << 8 | p2);
-  add(out, p0 << 16 | p1 << 8 | p2);
-}
-
-static bool same(const Word *a, const Word *b)
-{
-  return a->fact->hash == b->fact->hash;
-}
-
-static void row_features(Features *out, const Word w[5], Row row)
-{
-  uint64_t place = row.before | row.behind << 2, shape = w[2].fact->shape;
-  add(out, mix(row.last.fact->hash, place));
-  add(out, mix(row.first.fact->hash, place));
-  add(out, mix(row.ahead.fact->hash, place | shape << 4));
-  add(out, mix(row.after.fact->hash, place | shape << 4));
-  add(out, (uint64_t)row.last.fact->groups[1] << 4 | place);
-  add(out, (uint64_t)row.ahead.fact->groups[1] << 4 | place);
-  add(out, (uint64_t)row.after.fact->groups[1] << 4 | place);
-  add(out, (uint64_t)row.last.fact->groups[2] << 12 | row.first.fact->groups[2] << 4 | place);
-}
-
-// Where lines and sentences end, and names that stand there twice ("Best, Ann | Ann Smith").
-static uint64_t breaks_at(const Word *word)
-{
-  return ((word->token->flags & TOKEN_FIRST) != 0) | (uint64_t)word->fact->line << 1;
-}
-
-static void break_features(Features *out, const Word w[5])
-{
-  uint64_t breaks = breaks_at(&w[2]) | breaks_at(&w[3]) << 2;
-  add(out, breaks << 5 | w[2].fact->shape);
-  uint64_t again =
-      same(&w[2], &w[1]) | same(&w[2], &w[3]) << 1 | same(&w[2], &w[0]) << 2 | same(&w[2], &w[4]) << 3;
-  add(out, again << 5 | w[2].fact->shape);
-  add(out, mix(w[1].fact->hash, match_value(w[0].fact) << 5 | w[2].fact->shape));
-  add(out, mix(w[3].fact->hash, match_value(w[4].fact) << 5 | w[2].fact->shape));
-}
-
-size_t tagger_features(const Notes *notes, const NameFact *facts, size_t at, unsigned bits,
-                       uint32_t rows[TAGGER_FEATURES], uint8_t ends[FAMILIES])
-{
-  uint64_t values[TAGGER_FEATURES];
-  uint8_t counts[FAMILIES];
-  Features out = {.values = values, .lang = (uint64_t)notes->lang + 1};
-  Word w[5];
-  for (ptrdiff_t by = -2; by <= 2; by++) w[by + 2] = word_at(notes, facts, at, by);
-  Row row = row_of(notes, facts, at);
-  word_features(&out, w);
-  counts[FAMILY_WORDS] = (uint8_t)out.count;
-  shape_features(&out, w, notes, row);
-  counts[FAMILY_SHAPES] = (uint8_t)out.count;
-  fact_features(&out, w, row);
-  counts[FAMILY_FACTS] = (uint8_t)out.count;
-  cluster_features(&out, w);
-  counts[FAMILY_GROUPS] = (uint8_t)out.count;
-  meaning_features(&out, w);
-  counts[FAMILY_MEANINGS] = (uint8_t)out.count;
-  row_features(&out, w, row);
-  counts[FAMILY_ROWS] = (uint8_t)out.count;
-  break_features(&out, w);
-  counts[FAMILY_BREAKS] = (uint8_t)out.count;
-  if (ends) memcpy(ends, counts, sizeof counts);
-  for (size_t n = 0; n < out.count; n++) // every position is another kind of feature
-    rows[n] = (uint32_t)(mix(values[n], n + 1) >> 8) & ((1u << bits) - 1);
-  return out.count;
-}
-
 // --- decoding
 
 typedef struct Cell {
@@ -327,32 +72,69 @@ typedef struct Cell {
   float best[LANES]; // sum of the best sequence up to here
 } Cell;
 
-typedef Lanes16 Sums; // holds TAGGER_FEATURES * 127; the last lane is unread
+typedef Lanes16 Sums; // holds FEATURES_MOST * LANES_SCALED; the last lane is unread
+
+// A word whose features are known and whose weights are not yet summed.
+typedef struct Waiting {
+  uint32_t rows[FEATURES_MOST];
+  size_t ends[FEATURE_PARTS];   // of a part's rows; no rows: its sum is in `sums`
+  uint64_t keys[FEATURE_PARTS]; // to keep its sum by
+  Sums sums;
+} Waiting;
 
 static Sums add_rows(const Tagger *self, const uint32_t *rows, size_t count)
 {
   Sums sums = {0};
-  for (size_t n = 0; n < count; n++) sums += lanes_widen(&self->weights[(size_t)rows[n] * TAGGER_LANES]);
+  for (size_t n = 0; n < count; n++) sums += lanes_unpack(self->rows[rows[n]]);
   return sums;
 }
 
-// The summed weights of every active word of the block. The rows of a word lie all over the memory, so they
-// are called for one word ahead.
-static const Sums *sum_words(const Tagger *self, const Notes *notes, const NameFact *facts, Arena *arena)
+// The rows lie all over the memory: they are called for here, and read in finish_word(), a word later.
+static void begin_word(const Tagger *self, const NameMemo *memo, const NameView *view, Waiting *word)
+{
+  size_t count = 0;
+  word->sums = (Sums){0};
+  for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++) {
+    word->keys[part] = part == PART_AROUND ? 0 : nameview_key(view, part);
+    const Sums *known = memo && part != PART_AROUND ? namememo_sum(memo, word->keys[part]) : NULL;
+    if (known)
+      word->sums += *known;
+    else
+      count += nameview_rows(view, part, self->head.bits, word->rows + count, NULL);
+    word->ends[part] = count;
+  }
+  for (size_t n = 0; n < count; n++) __builtin_prefetch(&self->rows[word->rows[n]]);
+}
+
+static Sums finish_word(const Tagger *self, NameMemo *memo, const Waiting *word)
+{
+  Sums sums = word->sums;
+  for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++) {
+    size_t first = part ? word->ends[part - 1] : 0;
+    if (first == word->ends[part]) continue;
+    Sums own = add_rows(self, word->rows + first, word->ends[part] - first);
+    if (memo && part != PART_AROUND) namememo_keep_sum(memo, word->keys[part], own);
+    sums += own;
+  }
+  return sums;
+}
+
+// The summed weights of every active word of the block.
+static const Sums *sum_words(const Tagger *self, NameMemo *memo, const Notes *notes, const NameFact *facts,
+                             Arena *arena)
 {
   Sums *sums = arena_alloc(arena, size_mul(notes->tokens.len + 1, sizeof *sums));
-  uint32_t rows[2][TAGGER_FEATURES];
-  size_t counts[2] = {0}, last = 0, turn = 0;
+  Waiting words[2];
+  size_t last = SIZE_MAX, turn = 0;
   for (size_t at = 0; at < notes->tokens.len; at++) {
     if (!facts[at].active) continue;
-    counts[turn] = tagger_features(notes, facts, at, self->head.bits, rows[turn], NULL);
-    for (size_t n = 0; n < counts[turn]; n++)
-      __builtin_prefetch(&self->weights[(size_t)rows[turn][n] * TAGGER_LANES]);
+    NameView view = nameview_at(notes, facts, at);
+    begin_word(self, memo, &view, &words[turn]);
     turn = !turn;
-    sums[last] = add_rows(self, rows[turn], counts[turn]);
+    if (last != SIZE_MAX) sums[last] = finish_word(self, memo, &words[turn]);
     last = at;
   }
-  sums[last] = add_rows(self, rows[!turn], counts[!turn]);
+  if (last != SIZE_MAX) sums[last] = finish_word(self, memo, &words[!turn]);
   return sums;
 }
 
@@ -501,25 +283,37 @@ static void take_weak(Notes *notes, const Cell *cells, const Tag *tags, size_t f
   }
 }
 
-void tagger_find(const Tagger *self, Notes *notes, const NameFact *facts)
+// Whether a word that stands alone is no name, and not even WEAK: most are, and the sums say so at once.
+static bool is_plain(const Tagger *self, Sums sums)
 {
-  Arena scratch = {0}, of_run = {0};
-  const Sums *sums = sum_words(self, notes, facts, &scratch);
+  float most = -INFINITY;
+  for (size_t tag = TAG_B_PER; tag < TAGS; tag++) {
+    float more = (float)(sums[tag] - sums[TAG_O]) * self->head.step + self->alone[tag];
+    most = more > most ? more : most;
+  }
+  return most < PLAIN;
+}
+
+static void find_in_run(const Tagger *self, Arena *scratch, Notes *notes, const Sums *sums, size_t first,
+                        size_t count)
+{
+  Cell *cells = arena_alloc(scratch, size_mul(count, sizeof *cells));
+  Tag *tags = arena_alloc(scratch, size_mul(count, sizeof *tags));
+  for (size_t i = 0; i < count; i++) score_word(self, sums[first + i], &cells[i]);
+  forward(self, cells, count);
+  backward(self, cells, count);
+  viterbi(self, cells, count, tags);
+  take_names(self, notes, cells, tags, first, count);
+  take_weak(notes, cells, tags, first, count);
+}
+
+void tagger_find(const Tagger *self, NameMemo *memo, Arena *scratch, Notes *notes, const NameFact *facts)
+{
+  const Sums *sums = sum_words(self, memo, notes, facts, scratch);
   for (size_t first = 0, last; first < notes->tokens.len; first = last + 1) {
     for (last = first; last < notes->tokens.len && facts[last].active; last++) {
     }
-    size_t count = last - first;
-    if (!count) continue;
-    Cell *cells = arena_alloc(&of_run, size_mul(count, sizeof *cells));
-    Tag *tags = arena_alloc(&of_run, size_mul(count, sizeof *tags));
-    for (size_t i = 0; i < count; i++) score_word(self, sums[first + i], &cells[i]);
-    forward(self, cells, count);
-    backward(self, cells, count);
-    viterbi(self, cells, count, tags);
-    take_names(self, notes, cells, tags, first, count);
-    take_weak(notes, cells, tags, first, count);
-    arena_reset(&of_run);
+    if (last == first || (last == first + 1 && is_plain(self, sums[first]))) continue;
+    find_in_run(self, scratch, notes, sums, first, last - first);
   }
-  arena_release(&of_run);
-  arena_release(&scratch);
 }

@@ -1,19 +1,20 @@
 // train_names DATA DIR OUT [BITS [EPOCHS [WITHOUT]]]: learns the weights of annotate/tagger.c from the open
-// corpora under DATA/ner and DATA/news (train parts; never nc/ or restricted/), with the gazetteer of DIR,
-// writes DIR/OUT and prints F1 on the dev parts, what the rounding of weights costs, and how well confidence
-// is calibrated.
+// corpora under DATA/ner and DATA/news (train parts; never nc/ or restricted/) and from our own annotation of
+// sentences of DATA/text (core/train/annotation.*.tsv), with the gazetteer of DIR, writes DIR/OUT and prints
+// F1 on the dev parts, what the rounding of weights costs, and how well confidence is calibrated.
 //
 // Conditional random field, stochastic gradient with AdaGrad, one thread, a fixed order of pseudo-random
 // numbers: the same data give the same file. Texts go through the product's own blocks, tokens, facts and
 // features. All features are hashed into 1 << BITS rows while learning already, so what is learnt is what is
-// shipped, collisions included; the weights of the second half of all rounds are averaged and rounded to
-// eight bits. Confidence is fitted to the dev parts, two numbers a type. With EPOCHS 0 nothing is learnt and
-// DIR's own model is measured.
+// shipped, collisions included; the weights of the second half of all rounds, three times over, are averaged
+// and packed into four bits (annotate/lanes.h). Confidence is fitted to the dev parts, two numbers a type.
+// With EPOCHS 0 nothing is learnt and DIR's own model is measured.
 #include "annotate/mapped.h"
 #include "annotate/names_p.h"
 #include "annotate/notes.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/utf8.h"
 
 #include <math.h>
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 
 #define RATE 0.04f
+#define TIMES 3     // the field is learnt, and averaged
 #define DECAY 1e-4f // pull of a weight towards 0 whenever its feature is seen
 #define OPENNESS                                                                                             \
   1.1f            // taken from every word's score of being no name: missing names cost as much as false ones
@@ -58,6 +60,10 @@ static const Corpus g_train[] = {
     {"news/ntrex.it.train", 3},
     {"news/ntrex.en.train", 3},
 };
+
+// Sentences of DATA/text that were annotated for newsmark, as a file of hashes and places, without the text.
+static const char *const g_annotated[] = {"de", "en", "it"};
+#define ANNOTATED_WEIGHT 2
 
 static const char *const g_dev[] = {
     "ner/sv/swedish_ner_corpus.dev",
@@ -145,6 +151,60 @@ static void each_doc(const char *data, const char *corpus, void (*take)(const Do
   fclose(file);
 }
 
+// A row of core/train/annotation.*.tsv: the hash of a sentence, then "PER 4 11, LOC 20 24" (bytes).
+static void read_annotation(const char *lang, Map *names)
+{
+  char path[256];
+  snprintf(path, sizeof path, "core/train/annotation.%s.tsv", lang);
+  FILE *file = fopen(path, "r");
+  if (!file) fprintf(stderr, "%s: not there, left out\n", path);
+  char *line = NULL;
+  size_t cap = 0;
+  for (ssize_t len; file && (len = getline(&line, &cap, file)) > 0;) {
+    if (*line == '#') continue;
+    Str rest = {str_dup((Str){line, (size_t)len}), (size_t)len}; // kept to the end
+    Str hash = str_cut(&rest, '\t');
+    *map_slot(names, hash, NULL) = (uint64_t)(uintptr_t)rest.ptr;
+  }
+  free(line);
+  if (file) fclose(file);
+}
+
+static void read_places(const char *places, GoldVec *gold)
+{
+  char type[4];
+  size_t start, end;
+  for (int used; sscanf(places, "%3s %zu %zu%n", type, &start, &end, &used) == 3; places += used) {
+    vec_push(gold, (Gold){start, end, type_of(str_of(type))});
+    if (places[used] == ',') used++;
+  }
+}
+
+// The annotated sentences of DATA/text, each a document.
+static void each_annotated(const char *data, const char *lang, void (*take)(const Doc *, void *), void *with)
+{
+  Map names = {0};
+  read_annotation(lang, &names);
+  char command[4096];
+  snprintf(command, sizeof command, "xz -dc '%s/text/%s.txt.xz'", data, lang);
+  FILE *pipe = popen(command, "r");
+  char *line = NULL;
+  size_t cap = 0;
+  for (ssize_t len; pipe && (len = getline(&line, &cap, pipe)) > 0;) {
+    Doc doc = {.text = {line, (size_t)len - (line[len - 1] == '\n')}, .lang = lang_of(str_of(lang))};
+    char hash[17];
+    uint64_t places;
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)str_hash(doc.text));
+    if (!map_get(&names, str_of(hash), &places)) continue;
+    read_places((const char *)(uintptr_t)places, &doc.gold);
+    take(&doc, with);
+    vec_release(&doc.gold);
+  }
+  free(line);
+  if (pipe) pclose(pipe);
+  map_release(&names);
+}
+
 // The blocks of a document as the pipeline makes them.
 static void each_block(const Doc *doc, void (*take)(const Doc *, Notes *, size_t, void *), void *with)
 {
@@ -198,11 +258,27 @@ static Tag tag_of(const Doc *doc, const Token *token, size_t block_start, const 
   return TAG_O;
 }
 
+// Rows of the word's features but those of the family that is left out.
+static size_t rows_of(const Notes *notes, const NameFact *facts, size_t at, uint32_t *rows)
+{
+  NameView view = nameview_at(notes, facts, at);
+  size_t kept = 0;
+  for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++) {
+    uint32_t some[FEATURES_MOST];
+    FeatureFamily families[FEATURES_MOST];
+    size_t count = nameview_rows(&view, part, g_bits, some, families);
+    for (size_t n = 0; n < count; n++) {
+      if (families[n] != g_without) rows[kept++] = some[n];
+    }
+  }
+  return kept;
+}
+
 static void take_block(const Doc *doc, Notes *notes, size_t block_start, void *with)
 {
   float weight = *(float *)with;
   const TokenVec *tokens = &notes->tokens;
-  NameFact *facts = namefacts_of(&g_names->known, notes, &notes->arena);
+  NameFact *facts = namefacts_of(&g_names->known, NULL, notes, &notes->arena);
   Run run = {.weight = weight};
   for (size_t i = 0; i < tokens->len; i++) {
     Tag tag = tag_of(doc, &tokens->items[i], block_start, i ? &tokens->items[i - 1] : NULL);
@@ -216,14 +292,8 @@ static void take_block(const Doc *doc, Notes *notes, size_t block_start, void *w
     if (!run.count) run.first = g_samples.len;
     Tag last = run.count ? (Tag)g_samples.items[g_samples.len - 1].tag : TAG_O;
     if (!tagger_may_follow(last, tag)) tag = (Tag)(tag - 1);
-    uint32_t rows[TAGGER_FEATURES];
-    uint8_t ends[FAMILIES];
-    size_t count = tagger_features(notes, facts, i, g_bits, rows, ends);
-    if (g_without < FAMILIES) {
-      size_t first = g_without ? ends[g_without - 1] : 0;
-      memmove(rows + first, rows + ends[g_without], (count - ends[g_without]) * sizeof *rows);
-      count -= ends[g_without] - first;
-    }
+    uint32_t rows[FEATURES_MOST];
+    size_t count = rows_of(notes, facts, i, rows);
     vec_push(&g_samples, (Sample){g_rows.len, (uint8_t)count, (uint8_t)tag});
     for (size_t n = 0; n < count; n++) vec_push(&g_rows, rows[n]);
     run.count++;
@@ -386,21 +456,38 @@ static void add_to_average(float share)
   }
 }
 
+static void learn_round(float rate, Arena *scratch)
+{
+  for (size_t i = g_runs.len; i > 1; i--) {
+    size_t other = random_below((uint32_t)i);
+    Run run = g_runs.items[i - 1];
+    g_runs.items[i - 1] = g_runs.items[other];
+    g_runs.items[other] = run;
+  }
+  for (size_t i = 0; i < g_runs.len; i++) learn_run(&g_runs.items[i], rate, scratch);
+}
+
+static void forget(void)
+{
+  memset(g_weights, 0, sizeof *g_weights << g_bits);
+  memset(g_squares, 0, sizeof *g_squares << g_bits);
+  memset(g_change, 0, sizeof g_change);
+  memset(g_change_squares, 0, sizeof g_change_squares);
+}
+
+// From nothing, TIMES over: where one way through the data ends is partly chance, the middle of several is
+// less so.
 static void learn(size_t epochs)
 {
   Arena scratch = {0};
-  for (size_t epoch = 0; epoch < epochs; epoch++) {
+  size_t averaged = epochs - epochs / 2;
+  for (size_t n = 0; n < TIMES * epochs; n++) {
     uint64_t begin = clock_ns();
-    for (size_t i = g_runs.len; i > 1; i--) {
-      size_t other = random_below((uint32_t)i);
-      Run run = g_runs.items[i - 1];
-      g_runs.items[i - 1] = g_runs.items[other];
-      g_runs.items[other] = run;
-    }
-    float rate = RATE * (1 - 0.9f * (float)epoch / (float)epochs);
-    for (size_t i = 0; i < g_runs.len; i++) learn_run(&g_runs.items[i], rate, &scratch);
-    if (epoch >= epochs / 2) add_to_average(1.0f / (float)(epochs - epochs / 2));
-    printf("round %zu of %zu: %.1f s\n", epoch + 1, epochs, (double)(clock_ns() - begin) / 1e9);
+    size_t epoch = n % epochs;
+    if (!epoch) forget();
+    learn_round(RATE * (1 - 0.9f * (float)epoch / (float)epochs), &scratch);
+    if (epoch >= epochs / 2) add_to_average(1.0f / (float)(TIMES * averaged));
+    printf("round %zu of %zu: %.1f s\n", n + 1, TIMES * epochs, (double)(clock_ns() - begin) / 1e9);
     fflush(stdout);
   }
   memcpy(g_weights, g_sums, sizeof *g_weights << g_bits);
@@ -412,12 +499,39 @@ typedef struct Calibration { // of the confidence of a type
   float steep, lean;
 } Calibration;
 
-#define STEP (1.0f / 56) // what a unit of a rounded weight is worth
+#define STEP (1.0f / 112) // what a unit of a packed weight is worth
 
-static int8_t rounded_weight(float weight) // KEEP: all features are shown in use
+static uint32_t *g_packed; // [row]
+
+static uint32_t pack_by(const float units[TAGS], size_t scale, float *error)
 {
-  float units = roundf(KEEP * weight / STEP);
-  return (int8_t)(units > 127 ? 127 : units < -127 ? -127 : units);
+  uint32_t row = (uint32_t)scale << 28;
+  *error = 0;
+  for (size_t tag = 0; tag < TAGS; tag++) {
+    float step = (float)LANES_SCALES[scale][0], times = fmaxf(-7, fminf(7, roundf(units[tag] / step)));
+    *error += (units[tag] - times * step) * (units[tag] - times * step);
+    row |= ((uint32_t)(int32_t)times & 15) << 4 * tag;
+  }
+  return row;
+}
+
+// The row that is nearest to the weights. What all tags have in common decides nothing, so they are moved to
+// stand around zero. KEEP: all features are shown in use.
+static uint32_t pack_row(const float *weights)
+{
+  float units[TAGS], low = INFINITY, high = -INFINITY, least = INFINITY;
+  uint32_t best = 0;
+  for (size_t tag = 0; tag < TAGS; tag++) {
+    units[tag] = KEEP * weights[tag] / STEP;
+    low = fminf(low, units[tag]), high = fmaxf(high, units[tag]);
+  }
+  for (size_t tag = 0; tag < TAGS; tag++) units[tag] -= (low + high) / 2;
+  for (size_t scale = 0; scale < ARRAY_LEN(LANES_SCALES); scale++) {
+    float error;
+    uint32_t row = pack_by(units, scale, &error);
+    if (error < least) least = error, best = row;
+  }
+  return best;
 }
 
 static float change_of(Tag from, Tag to)
@@ -427,8 +541,7 @@ static float change_of(Tag from, Tag to)
 
 static void write_model(const char *path, const Calibration calibration[ENTITY_TYPES])
 {
-  size_t weights = (size_t)TAGGER_LANES << g_bits, size = sizeof(TaggerHead) + tagger_weights_size(g_bits),
-         zeros = 0;
+  size_t size = sizeof(TaggerHead) + tagger_weights_size(g_bits);
   TaggerHead *head = xcalloc(1, size);
   head->bits = g_bits;
   head->step = STEP;
@@ -439,18 +552,13 @@ static void write_model(const char *path, const Calibration calibration[ENTITY_T
     head->steep[type] = calibration[type].steep;
     head->lean[type] = calibration[type].lean;
   }
-  int8_t *rounded = (int8_t *)(head + 1);
-  for (size_t i = 0; i < weights; i++) {
-    rounded[i] = rounded_weight(g_weights[i / TAGGER_LANES][i % TAGGER_LANES]);
-    zeros += rounded[i] == 0;
-  }
+  memcpy(head + 1, g_packed, sizeof *g_packed << g_bits);
   Error err = {0};
   if (!mapped_write(path, (MappedHead *)(void *)head, TAGGER_MAGIC, TAGGER_VERSION, size, &err)) {
     fprintf(stderr, "%s\n", err.text);
     exit(1);
   }
-  printf("%s: %zu bytes, %.0f %% of the weights are 0\n", path, size,
-         100.0 * (double)zeros / (double)weights);
+  printf("%s: %zu bytes\n", path, size);
   free(head);
 }
 
@@ -593,7 +701,7 @@ typedef struct Tally {
   size_t right, found;
 } Tally;
 
-// The best tags of a run by the weights as learnt, or rounded as they are shipped.
+// The best tags of a run by the weights as learnt, or packed as they are shipped.
 static void decode(const Run *run, bool rounded, Tag *tags, Arena *scratch)
 {
   typedef Tag Row[TAGS];
@@ -604,9 +712,10 @@ static void decode(const Run *run, bool rounded, Tag *tags, Arena *scratch)
     double sums[TAGS] = {0}, next[TAGS];
     const Sample *sample = &g_samples.items[run->first + i];
     for (size_t n = 0; i < run->count && n < sample->count; n++) {
-      const float *row = g_weights[g_rows.items[sample->rows + n]];
+      uint32_t row = g_rows.items[sample->rows + n];
+      Lanes16 packed = lanes_unpack(g_packed[row]);
       for (size_t tag = 0; tag < TAGS; tag++)
-        sums[tag] += (double)(rounded ? (float)rounded_weight(row[tag]) * STEP : KEEP * row[tag]);
+        sums[tag] += (double)(rounded ? (float)packed[tag] * STEP : KEEP * g_weights[row][tag]);
     }
     for (Tag to = TAG_O; to < TAGS; to++) {
       next[to] = -1e30;
@@ -660,7 +769,7 @@ static void measure_rounding(const char *data, const char *which)
     }
   }
   arena_release(&scratch);
-  printf("dev parts of %s: F1 %.2f with weights as learnt, %.2f rounded to eight bits\n", which,
+  printf("dev parts of %s: F1 %.2f with weights as learnt, %.2f packed into four bits\n", which,
          f1(sums[0].right, sums[0].found, g_gold_names), f1(sums[1].right, sums[1].found, g_gold_names));
 }
 
@@ -692,6 +801,10 @@ int main(int argc, char **argv)
     float weight = g_train[i].weight;
     each_doc(argv[1], g_train[i].path, take_doc, &weight);
   }
+  for (size_t i = 0; i < ARRAY_LEN(g_annotated) && epochs; i++) {
+    float weight = ANNOTATED_WEIGHT;
+    each_annotated(argv[1], g_annotated[i], take_doc, &weight);
+  }
   printf("%zu words in %zu runs, %zu features; %zu of %zu names reached\n", g_samples.len, g_runs.len,
          g_rows.len, g_reached_names, g_gold_names);
   if (!epochs) {
@@ -703,6 +816,8 @@ int main(int argc, char **argv)
   g_squares = xcalloc((size_t)1 << g_bits, sizeof *g_squares);
   g_sums = xcalloc((size_t)1 << g_bits, sizeof *g_sums);
   learn(epochs);
+  g_packed = xcalloc((size_t)1 << g_bits, sizeof *g_packed);
+  for (size_t row = 0; row < (size_t)1 << g_bits; row++) g_packed[row] = pack_row(g_weights[row]);
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", argv[2], argv[3]);
   Calibration calibration[ENTITY_TYPES] = {{1, 0}, {1, 0}, {1, 0}};

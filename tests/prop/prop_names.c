@@ -49,8 +49,8 @@ static Str names_of(size_t number)
   names_find(g_names, &notes);
   for (size_t i = 0; i < notes.names.len; i++) {
     const Name *name = &notes.names.items[i];
-    strbuf_addf(&out, "%u %u %d %a " STR_FMT ";", name->start, name->end, name->type,
-                (double)name->confidence, STR_ARG(name->entity));
+    strbuf_addf(&out, "%u %u %d %a %u;", name->start, name->end, name->type, (double)name->confidence,
+                name->entity);
   }
   for (size_t i = 0; i < notes.weak.len; i++) strbuf_addf(&out, "%u ", notes.weak.items[i].start);
   strbuf_byte(&out, '\n');

@@ -1,3 +1,4 @@
+#include "annotate/gazetteer.h"
 #include "annotate/names.h"
 #include "annotate/notes.h"
 
@@ -68,6 +69,8 @@ static void test_model(void **state)
   check(g_model, LANG_IT, "Il presidente Sergio Mattarella ha parlato a Roma.",
         "PER Sergio Mattarella; LOC Roma");
   check(g_model, LANG_EN, "Will they meet in May? He said so in London.", "LOC London");
+  check(g_model, LANG_DE, "Ursula von der Leyen sprach in Brüssel.", "PER Ursula von der Leyen; LOC Brüssel");
+  check(g_model, LANG_FI, "Stubb puhui Helsingissä.", "PER Stubb; LOC Helsingissä");
   check(g_model, LANG_EN, "", "");
   check(g_model, LANG_UNKNOWN, "123 ... !", "");
 }
@@ -107,8 +110,8 @@ static void test_ids(void **state)
   notes_of(&notes, LANG_SV, "Han reste från Sverige till Kina.");
   names_find(g_model, &notes);
   assert_int_equal(notes.names.len, 2);
-  assert_true(str_is(notes.names.items[0].entity, "iso:SE"));
-  assert_true(str_is(notes.names.items[1].entity, "iso:CN"));
+  assert_true(str_is(gazetteer_id(notes.names.items[0].entity, &notes.arena), "iso:SE"));
+  assert_true(str_is(gazetteer_id(notes.names.items[1].entity, &notes.arena), "iso:CN"));
   arena_release(&notes.arena);
 }
 

@@ -29,7 +29,7 @@ typedef struct Field { // the model read by another reader
   Names *names;
   Mapped file;
   const TaggerHead *head;
-  const int8_t *weights;
+  const uint32_t *rows;
 } Field;
 
 static void field_open(Field *self)
@@ -40,7 +40,7 @@ static void field_open(Field *self)
   assert_true(
       mapped_open(&self->file, DATA "/names.bin", TAGGER_MAGIC, TAGGER_VERSION, sizeof(TaggerHead), &err));
   self->head = (const TaggerHead *)(const void *)self->file.head;
-  self->weights = (const int8_t *)(self->head + 1);
+  self->rows = (const uint32_t *)(self->head + 1);
 }
 
 static void field_close(Field *self)
@@ -52,16 +52,20 @@ static void field_close(Field *self)
 static void sum_word(const Field *self, const Notes *notes, const NameFact *facts, size_t at,
                      double sums[TAGS])
 {
-  uint32_t rows[TAGGER_FEATURES];
-  size_t count = tagger_features(notes, facts, at, self->head->bits, rows, NULL);
-  assert_in_range(count, 1, TAGGER_FEATURES);
-  for (size_t tag = 0; tag < TAGS; tag++) {
-    long units = 0;
-    for (size_t n = 0; n < count; n++) {
-      assert_true(rows[n] < 1u << self->head->bits);
-      units += self->weights[(size_t)rows[n] * TAGGER_LANES + tag];
+  uint32_t rows[FEATURES_MOST];
+  size_t count = 0;
+  NameView view = nameview_at(notes, facts, at);
+  for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++)
+    count += nameview_rows(&view, part, self->head->bits, rows + count, NULL);
+  assert_in_range(count, 1, FEATURES_MOST);
+  for (size_t tag = 0; tag < TAGS; tag++) sums[tag] = 0;
+  for (size_t n = 0; n < count; n++) {
+    assert_true(rows[n] < 1u << self->head->bits);
+    uint32_t row = self->rows[rows[n]];
+    for (size_t tag = 0; tag < TAGS; tag++) {
+      int32_t four = (int32_t)(row << (28 - 4 * tag)) >> 28;
+      sums[tag] += (double)(four * LANES_SCALES[row >> 28][0]) * (double)self->head->step;
     }
-    sums[tag] = (double)units * (double)self->head->step;
   }
 }
 
@@ -111,29 +115,30 @@ static void check_run(const Field *self, const Notes *notes, const NameFact *fac
   assert_true(next == notes->names.len || notes->names.items[next].first >= first + count);
 }
 
+static const struct {
+  Lang lang;
+  const char *text;
+} g_cases[] = {
+    {LANG_EN, "Ann Lee of Acme Steel met Tom Jones in New York and Bo Ek in Rome."},
+    {LANG_EN, "London Paris Berlin Ltd. Smith & Sons went to Bank of Wales in May."},
+    {LANG_SV, "Vid Volvos fabrik i Skövde mötte Eva Ek Nils von Post från Stora Enso."},
+    {LANG_DE, "Die Firma Maier Bau aus Ulm baut im Auftrag der Stadt Neu-Ulm eine Brücke."},
+    {LANG_IT, "A Roma la Fiat e Mario De Rossi hanno parlato con il Comune di Torino."},
+    {LANG_FI, "Turun yliopisto kertoi, että Aino Virta siirtyy Nokian palvelukseen."},
+    {LANG_NB, "Kari Nordmann fra NRK Østfold reiste til Oslo med Per Hansen."},
+};
+
 static void test_viterbi_finds_the_best_sequence(void **state)
 {
   (void)state;
-  static const struct {
-    Lang lang;
-    const char *text;
-  } cases[] = {
-      {LANG_EN, "Ann Lee of Acme Steel met Tom Jones in New York and Bo Ek in Rome."},
-      {LANG_EN, "London Paris Berlin Ltd. Smith & Sons went to Bank of Wales in May."},
-      {LANG_SV, "Vid Volvos fabrik i Skövde mötte Eva Ek Nils von Post från Stora Enso."},
-      {LANG_DE, "Die Firma Maier Bau aus Ulm baut im Auftrag der Stadt Neu-Ulm eine Brücke."},
-      {LANG_IT, "A Roma la Fiat e Mario De Rossi hanno parlato con il Comune di Torino."},
-      {LANG_FI, "Turun yliopisto kertoi, että Aino Virta siirtyy Nokian palvelukseen."},
-      {LANG_NB, "Kari Nordmann fra NRK Østfold reiste til Oslo med Per Hansen."},
-  };
   Field field;
   size_t runs = 0;
   field_open(&field);
-  for (size_t c = 0; c < ARRAY_LEN(cases); c++) {
+  for (size_t c = 0; c < ARRAY_LEN(g_cases); c++) {
     Notes notes;
-    notes_of(&notes, cases[c].lang, cases[c].text);
+    notes_of(&notes, g_cases[c].lang, g_cases[c].text);
     names_find(field.names, &notes);
-    const NameFact *facts = namefacts_of(&field.names->known, &notes, &notes.arena);
+    const NameFact *facts = namefacts_of(&field.names->known, NULL, &notes, &notes.arena);
     for (size_t first = 0, last; first < notes.tokens.len; first = last + 1) {
       for (last = first; last < notes.tokens.len && facts[last].active; last++) {
       }
@@ -146,6 +151,75 @@ static void test_viterbi_finds_the_best_sequence(void **state)
   print_message("%zu runs\n", runs);
   assert_in_range(runs, 5, 100);
   field_close(&field);
+}
+
+// --- what is kept of words
+
+static void assert_same_names(const NameVec *got, const NameVec *want)
+{
+  assert_int_equal(got->len, want->len);
+  for (size_t i = 0; i < got->len; i++) {
+    assert_int_equal(got->items[i].start, want->items[i].start);
+    assert_int_equal(got->items[i].end, want->items[i].end);
+    assert_int_equal(got->items[i].type, want->items[i].type);
+    assert_true(got->items[i].confidence == want->items[i].confidence);
+  }
+}
+
+static void find_with(const Names *names, NameMemo *memo, Notes *notes)
+{
+  const NameFact *facts = namefacts_of(&names->known, memo, notes, &notes->arena);
+  tagger_find(names->tagger, memo, &notes->arena, notes, facts);
+}
+
+// Each text in each language, without a memo, and twice with one that also knows all texts before it.
+static void test_a_memo_changes_nothing(void **state)
+{
+  (void)state;
+  Error err = {0};
+  Names *names = names_new(DATA, &err);
+  NameMemos *memos = namememos_new();
+  NameMemo *memo = namememos_take(memos);
+  size_t found = 0, kept = 0;
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    for (size_t c = 0; c < 2 * ARRAY_LEN(g_cases); c++) {
+      Notes plain, known;
+      notes_of(&plain, lang, g_cases[c / 2].text);
+      notes_of(&known, lang, g_cases[c / 2].text);
+      find_with(names, NULL, &plain);
+      find_with(names, memo, &known);
+      assert_same_names(&known.names, &plain.names);
+      assert_same_names(&known.weak, &plain.weak);
+      found += plain.names.len;
+      arena_release(&plain.arena);
+      arena_release(&known.arena);
+    }
+  }
+  for (size_t i = 0; i < MEMO_SUMS; i++) kept += memo->sums[i].key != 0;
+  assert_in_range(found, 50, 2000);
+  assert_in_range(kept, 500, MEMO_SUMS);
+  namememos_give(memos, memo);
+  assert_ptr_equal(namememos_take(memos), memo);
+  namememos_give(memos, memo);
+  namememos_free(memos);
+  names_free(names);
+}
+
+// Seven weights of any four bits and any scale come out of a row as they were put in.
+static void test_rows_unpack(void **state)
+{
+  (void)state;
+  uint32_t row = 1;
+  for (size_t n = 0; n < 1000; n++) {
+    row = row * 1664525 + 1013904223;
+    Lanes16 got = lanes_unpack(row);
+    for (size_t lane = 0; lane < TAGS; lane++) {
+      int four = (int)(row >> 4 * lane & 15);
+      int want = (four > 7 ? four - 16 : four) * LANES_SCALES[row >> 28][0];
+      assert_int_equal(got[lane], want);
+      assert_in_range(want + LANES_SCALED, 0, 2 * LANES_SCALED);
+    }
+  }
 }
 
 // --- files
@@ -234,6 +308,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_viterbi_finds_the_best_sequence),
+      cmocka_unit_test(test_a_memo_changes_nothing),
+      cmocka_unit_test(test_rows_unpack),
       cmocka_unit_test(test_broken_files_are_told),
       cmocka_unit_test(test_opens_in_five_milliseconds),
   };
