@@ -180,10 +180,10 @@ check: ## install what the tests need, then run every test (also under ASan and 
 check-built: ## every test, without installing anything
 	@tests/check
 
-bench: all $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/dates $(BUILD)/tests/bench/parse ## measure throughput, latency of a key, start-up and memory
+bench: all $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/layers $(BUILD)/tests/bench/parse ## measure throughput, latency of a key, start-up and memory
 	@rm -rf $(BUILD)/tests/bench/articles && python3 tests/bench/gen_corpus.py $(BUILD)/tests/bench/articles 100 4096
 	@$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles $(BUILD)/tests/bench/articles/0000
-	@$(BUILD)/tests/bench/dates tests/data/articles
+	@$(BUILD)/tests/bench/layers $(SHARE) tests/data/articles
 	@echo && $(BUILD)/tests/bench/parse
 
 # Long runs: FUZZ_SECONDS of each target, with clang's libFuzzer; what crashes is kept in build/fuzz/.
