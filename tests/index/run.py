@@ -125,6 +125,13 @@ class Place:
         finally:
             db.close()
 
+    def alter(self, *statements):
+        db = sqlite3.connect(self.db(), timeout=20)
+        for sql in statements:
+            db.execute(sql)
+        db.commit()
+        db.close()
+
     def value(self, sql):
         rows = self.rows(sql)
         return rows[0][0] if rows else None
@@ -191,6 +198,10 @@ class Place:
             db.close()
 
 
+# A script that tags one word.
+STONES = ('return require("newsmark").tagger { api = 1, name = "stones", tags = { stone = {} },\n'
+          '  lists = { { tag = "stone", words = { "%s" }, value = "S" } } }\n')
+
 # --- what is indexed -------------------------------------------------------------------------------------------------
 
 
@@ -255,10 +266,8 @@ def clock_that_went_back(place):
     place.write("b.txt", "two two two\n", age=86400)
     place.index()
     equal(sorted(row["path"] for row in place.ask("search", "two")), ["a.txt", "b.txt"], "articles with the new word")
-    db = sqlite3.connect(place.db())  # as if people's decisions had been looked through tomorrow
-    db.execute("UPDATE meta SET value = value + 86400000000000 WHERE key = 'people_ns'")
-    db.commit()
-    db.close()
+    # As if people's decisions had been looked through tomorrow.
+    place.alter("UPDATE meta SET value = value + 86400000000000 WHERE key = 'people_ns'")
     decide(place, "c.txt", "Anna Lind spoke in ", "Hull", ".\n")
     place.index()
     equal(place.ask("mentions", "hull"), [], "mentions of a place that people rejected")
@@ -618,11 +627,7 @@ def damaged_index_is_set_aside(place):
 def index_of_another_version(place):
     place.write("a.txt")
     place.index()
-    db = sqlite3.connect(place.db())
-    db.execute("PRAGMA user_version = 0")
-    db.execute("DROP TABLE quotes")
-    db.commit()
-    db.close()
+    place.alter("PRAGMA user_version = 0", "DROP TABLE quotes")
     status, _, err = place.run("quotes", place.dir)
     expect(status == 1 and "newsmark index" in err, err)
     place.index()
@@ -647,11 +652,9 @@ def more_articles_of_one_day_than_numbers(place):
 @test
 def tags_of_scripts(place):
     """A folder's scripts tag what is indexed once they are trusted; another script, and all is annotated again."""
-    script = ('return require("newsmark").tagger { api = 1, name = "stones", tags = { stone = {} },\n'
-              '  lists = { { tag = "stone", words = { "%s" }, value = "S" } } }\n')
     place.write("a.txt", "A millstone lay in the road.\n")
     place.write("b.txt", "The road was long.\n")
-    place.write(".newsmark/taggers/stones.lua", script % "millstone")
+    place.write(".newsmark/taggers/stones.lua", STONES % "millstone")
     place.env["XDG_STATE_HOME"] = os.path.join(place.top, "state")
     place.index()
     equal(place.run("mentions", place.dir, "--type", "stone")[0], 1, "status before the script is trusted")
@@ -660,7 +663,7 @@ def tags_of_scripts(place):
     equal([(row["path"], row["text"], row["type"], row["name"]) for row in place.ask("mentions", "--type", "stone")],
           [("a.txt", "millstone", "stone", "S")], "mentions")
     expect("0 new or changed" in place.index(), "made again for nothing")
-    place.write(".newsmark/taggers/stones.lua", script % "road")
+    place.write(".newsmark/taggers/stones.lua", STONES % "road")
     place.run("trust", place.dir)
     place.index()
     equal([row["path"] for row in place.ask("mentions", "--type", "stone")], ["a.txt", "b.txt"], "mentions of the new script")
@@ -1045,11 +1048,9 @@ def a_single_name_may_be_who_the_folder_knows(place):
 @test
 def scripts_that_change_meanwhile(place):
     """Trusted in the editor, then saved anew: the whole folder is tagged again, and its words stay where they were."""
-    script = ('return require("newsmark").tagger { api = 1, name = "stones", tags = { stone = {} },\n'
-              '  lists = { { tag = "stone", words = { "%s" }, value = "S" } } }\n')
     place.write("a.txt", "A millstone lay in the road.\n")
     place.write("b.txt", "The road was long.\n")
-    path = place.write(".newsmark/taggers/stones.lua", script % "millstone").decode()
+    path = place.write(".newsmark/taggers/stones.lua", STONES % "millstone").decode()
     os.environ["XDG_STATE_HOME"] = os.path.join(place.top, "state")
     with Server(place) as server:
         server.ready()
@@ -1060,9 +1061,9 @@ def scripts_that_change_meanwhile(place):
         server.client.request("newsmark/trust", {"uri": uri, "trust": True})
         place.until(lambda: tagged() == [b"a.txt"], "tags of the trusted script")
         numbers = place.rows("SELECT id, path FROM articles ORDER BY id")
-        server.client.open(uri, script % "millstone", language="lua")
+        server.client.open(uri, STONES % "millstone", language="lua")
         with open(path, "w") as out:
-            out.write(script % "road")
+            out.write(STONES % "road")
         server.client.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
         place.until(lambda: tagged() == [b"a.txt", b"b.txt"], "tags of the changed script")
         equal(place.rows("SELECT id, path FROM articles ORDER BY id"), numbers, "numbers of the articles")
