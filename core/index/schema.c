@@ -182,7 +182,7 @@ sqlite3 *schema_open_writer(const char *path, Error *err)
     bool ok =
         schema_exec(db,
                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
-                    "PRAGMA cache_size = -40960; PRAGMA wal_autocheckpoint = 8192;",
+                    "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;",
                     err) &&
         read_stamp(db, stamp, sizeof stamp, err);
     if (ok && !strcmp(stamp, "0 0")) ok = make_tables(db, err) && read_stamp(db, stamp, sizeof stamp, err);
