@@ -355,7 +355,8 @@ static bool match_at(Matcher *m, uint32_t at, DateMatch *best)
   return m->found;
 }
 
-// A match that opens with context ("in" May) gives way to a longer one that opens further on (May 5).
+// A match that opens with context ("in" May) gives way to a longer one that opens further on (May 5), or to
+// one as long and of a higher rank, where its own holds only if nothing speaks against it.
 bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best)
 {
@@ -366,7 +367,9 @@ bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFit
   if (!match_at(&m, at, best)) return false;
   for (uint32_t inside = at + 1; inside <= best->begin; inside++) {
     DateMatch inner;
-    if (!match_at(&m, inside, &inner) || inner.end <= best->end) continue;
+    if (!match_at(&m, inside, &inner) || inner.end < best->end) continue;
+    bool surer = frame_has(&best->frame, FIELD_BARE) && !frame_has(&inner.frame, FIELD_BARE);
+    if (inner.end == best->end && (!surer || inner.pattern->rank <= best->pattern->rank)) continue;
     *best = inner;
     return true;
   }
