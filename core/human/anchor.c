@@ -21,7 +21,8 @@ enum {
   FIRST_TRY = 8,       // characters
   RIVAL_MOST = 8,      // a second place may fit in so many,
   RIVAL_WORST = 34,    // and in so many where another did when the anchor was made
-  SPARE = 6,           // of them beyond those that were enough
+  SPARE = 8,           // of them beyond those that were enough,
+  SPARE_ALONE = 14,    // and where one side alone fits: its words may have been used again elsewhere
   OWN_WORDS = 24,      // words longer than this speak for themselves
   WHOLE = 1 << 16,     // to the article's end
 };
@@ -327,6 +328,12 @@ static uint32_t spare(const Anchor *anchor, Fit fit)
          (right > anchor->enough[1] ? right - anchor->enough[1] : 0);
 }
 
+static uint32_t spare_needed(Fit fit)
+{
+  uint32_t less = fit.near_left < fit.near_right ? fit.near_left : fit.near_right;
+  return less > 2 ? SPARE : SPARE_ALONE;
+}
+
 typedef struct Ranking {
   size_t at; // the best place that is told from the others
   Fit fit;
@@ -371,7 +378,7 @@ static AnchorPlace find_one(Str text, const Anchor *anchor, const PlaceVec *plac
   Ranking rank = rank_places(text, anchor, places);
   uint32_t least = needed(anchor->words);
   place.state = ANCHOR_CHANGED;
-  if (!rank.any || rank.best < least || (least && spare(anchor, rank.fit) < SPARE)) return place;
+  if (!rank.any || rank.best < least || (least && spare(anchor, rank.fit) < spare_needed(rank.fit))) return place;
   place.state = ANCHOR_REPEATED;
   uint32_t most = anchor->enough[2] < RIVAL_WORST ? anchor->enough[2] : RIVAL_WORST;
   if (rank.told > RIVAL_MOST || rank.other > more(most, RIVAL_MOST)) return place;

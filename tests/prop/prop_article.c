@@ -6,24 +6,14 @@
 #include "parse/cut.c"
 
 #include "base/utf8.h"
+#include "chance.h"
 #include "chars.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <cmocka.h>
-
-static uint64_t g_random;
-
-static size_t dice(size_t sides) // xorshift64*
-{
-  g_random ^= g_random >> 12;
-  g_random ^= g_random << 25;
-  g_random ^= g_random >> 27;
-  return (size_t)((g_random * 0x2545F4914F6CDD1Du) >> 33) % sides;
-}
 
 static const char *const g_words[] = {
     "vi",    "Über", "politik",     "Anna", "2023",  "3",     "nach", "l’Italia", "ændring", "regeringen",
@@ -207,7 +197,7 @@ static void check_now(Article *article, Buffer *buffer)
 
 static void run(uint64_t seed, size_t edits)
 {
-  g_random = seed;
+  g_chance = seed;
   Style style = random_style();
   StrBuf text = {0};
   if (!dice(5)) strbuf_add(&text, STR("---\ntitle: a\n\ndate: 2024-01-01\n---\n"));
@@ -227,12 +217,9 @@ static void run(uint64_t seed, size_t edits)
 static void edits_equal_fresh(void **state)
 {
   (void)state;
-  const char *given = getenv("SEED");
-  uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 1000;
-  for (size_t i = 0; i < (given ? 1 : 60); i++) {
-    print_message("seed %llu\n", (unsigned long long)seed + i);
-    run(seed + i, 60);
-  }
+  chance_begin();
+  uint64_t first = g_chance;
+  for (size_t i = 0, rounds = chance_rounds(60); i < rounds; i++) run(first + i, 60);
 }
 
 int main(void)

@@ -5,22 +5,13 @@
 #include "text/position.c"
 #include "text/snapshot.c"
 
+#include "chance.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <cmocka.h>
-
-static uint64_t g_random;
-
-static size_t dice(size_t sides) // xorshift64*
-{
-  g_random ^= g_random >> 12;
-  g_random ^= g_random << 25;
-  g_random ^= g_random >> 27;
-  return (size_t)((g_random * 0x2545F4914F6CDD1Du) >> 33) % sides;
-}
 
 static void add_random_piece(StrBuf *out)
 {
@@ -145,11 +136,8 @@ static void run(EolRule eol)
 static void test_random_edits(void **state)
 {
   (void)state;
-  const char *given = getenv("SEED");
-  uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
-  print_message("SEED=%llu\n", (unsigned long long)seed);
-  g_random = seed * 2 + 1;
-  for (int round = 0; round < 8; round++) {
+  chance_begin();
+  for (size_t rounds = chance_rounds(8); rounds; rounds--) {
     run(EOL_LSP);
     run(EOL_LF);
   }

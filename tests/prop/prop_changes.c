@@ -1,25 +1,15 @@
 // Changes beside a model that keeps, for every byte of the new text, the old byte it is, or none.
+#include "chance.h"
 #include "text/changes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #define NONE SIZE_MAX
-static uint64_t g_random;
-
-static size_t dice(size_t sides) // xorshift64*
-{
-  g_random ^= g_random >> 12;
-  g_random ^= g_random << 25;
-  g_random ^= g_random >> 27;
-  return (size_t)((g_random * 0x2545F4914F6CDD1Du) >> 33) % sides;
-}
-
 typedef VEC_OF(size_t) Origins; // [new byte] old byte, or NONE
 
 static TextEdit edit(Origins *origins)
@@ -61,11 +51,8 @@ static void check(const Changes *changes, const Origins *origins, size_t old_len
 static void test_random_edits(void **state)
 {
   (void)state;
-  const char *given = getenv("SEED");
-  uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
-  print_message("SEED=%llu\n", (unsigned long long)seed);
-  g_random = seed * 2 + 1;
-  for (int round = 0; round < 300; round++) {
+  chance_begin();
+  for (size_t rounds = chance_rounds(300); rounds; rounds--) {
     Origins origins = {0};
     size_t old_len = dice(80);
     for (size_t i = 0; i < old_len; i++) vec_push(&origins, i);

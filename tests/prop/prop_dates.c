@@ -6,6 +6,7 @@
 #include "annotate/timex.h"
 #include "base/clock.h"
 #include "base/table.h"
+#include "chance.h"
 
 #include <locale.h>
 #include <setjmp.h>
@@ -16,13 +17,6 @@
 #include <cmocka.h>
 
 static Dates *g_dates;
-static uint64_t g_seed;
-
-static uint32_t random_below(uint32_t n)
-{
-  g_seed ^= g_seed << 13, g_seed ^= g_seed >> 7, g_seed ^= g_seed << 17;
-  return (uint32_t)(g_seed % n);
-}
 
 // The spans of `text` as one block in `lang`.
 static void spans_of(Lang lang, Str text, const char *dct, Arena *arena, SpanVec *out)
@@ -181,10 +175,10 @@ static const Format g_formats[] = {
 // A year in two digits is one of the hundred up to 20 behind the article's.
 static Moment random_moment(bool two_digits)
 {
-  int year = two_digits ? 1911 + (int)random_below(100) : 1900 + (int)random_below(150);
-  int month = 1 + (int)random_below(12);
-  Ymd date = {year, month, 1 + (int)random_below((uint32_t)calendar_month_days(year, month))};
-  return (Moment){date, (int)random_below(24), (int)random_below(60)};
+  int year = two_digits ? 1911 + (int)dice(100) : 1900 + (int)dice(150);
+  int month = 1 + (int)dice(12);
+  Ymd date = {year, month, 1 + (int)dice((uint32_t)calendar_month_days(year, month))};
+  return (Moment){date, (int)dice(24), (int)dice(60)};
 }
 
 static bool writes(Str format, const char *letters)
@@ -237,10 +231,10 @@ static Str random_words(Lang lang, Arena *arena)
   static const char *const marks[] = {" ", " ", " ",    " ",    ", ",     ". ",      "-",
                                       "–", ":", " 17 ", " 3. ", " 2018 ", " 12.30 ", " 1/2 "};
   StrBuf out = {0};
-  for (uint32_t n = 1 + random_below(12); n > 0; n--) {
-    const Table *table = table_find(tables[random_below(ARRAY_LEN(tables))], lang_code(lang));
-    strbuf_add(&out, table_cell(table, random_below((uint32_t)table->rows), 0));
-    strbuf_add(&out, str_of(marks[random_below(ARRAY_LEN(marks))]));
+  for (uint32_t n = 1 + dice(12); n > 0; n--) {
+    const Table *table = table_find(tables[dice(ARRAY_LEN(tables))], lang_code(lang));
+    strbuf_add(&out, table_cell(table, dice((uint32_t)table->rows), 0));
+    strbuf_add(&out, str_of(marks[dice(ARRAY_LEN(marks))]));
   }
   Str text = arena_dup(arena, strbuf_str(&out));
   strbuf_release(&out);
@@ -265,9 +259,9 @@ static void test_nonsense_is_valid(void **state)
   for (int round = 0; round < 3000; round++) {
     Arena arena = {0};
     SpanVec spans = {0};
-    Lang lang = (Lang)(LANG_SV + random_below(LANG_COUNT - LANG_SV));
+    Lang lang = (Lang)(LANG_SV + dice(LANG_COUNT - LANG_SV));
     Str text = random_words(lang, &arena);
-    spans_of(lang, text, dcts[random_below(ARRAY_LEN(dcts))], &arena, &spans);
+    spans_of(lang, text, dcts[dice(ARRAY_LEN(dcts))], &arena, &spans);
     for (size_t i = 0; i < spans.len; i++) check_span(&spans.items[i], text, i ? spans.items[i - 1].end : 0);
     arena_release(&arena);
   }
@@ -341,9 +335,7 @@ static void test_machine_does_not_matter(void **state)
 
 int main(void)
 {
-  const char *given = getenv("PROP_SEED");
-  g_seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 2654435761u + 1;
-  printf("PROP_SEED=%llu\n", (unsigned long long)g_seed);
+  chance_begin();
   Error err = {0};
   g_dates = dates_new(&err);
   if (!g_dates) return fprintf(stderr, "%s\n", err.text), 1;

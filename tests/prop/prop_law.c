@@ -1,24 +1,15 @@
 // The law of the pipeline: after any edits an Analysis gives what a new one gives for the same text. Random
 // edits of a kind that people make (words typed, lines cut, joined and pasted, marks opened and closed) over
-// the sample articles. PROP_SEED=n repeats a run, PROP_ROUNDS=n makes it longer.
+// the sample articles.
 #include "unit/test.h"
 
 #include "annotate/pipeline.h"
+#include "chance.h"
 #include "parse/htmltext.h"
 #include "text/buffer.h"
 
 #include <glob.h>
 #include <stdlib.h>
-
-static uint64_t g_random;
-
-static size_t below(size_t limit) // SplitMix64
-{
-  uint64_t z = g_random += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return limit ? (size_t)((z ^ z >> 31) % limit) : 0;
-}
 
 static Str read_file(const char *path)
 {
@@ -118,15 +109,15 @@ static void edit(Analysis *analysis, Buffer *buffer, Str pool)
                                        "<a title='",
                                        "&nbsp;",
                                        ">"};
-  size_t len = buffer_len(buffer), start = below(len + 1);
-  size_t removed = below(3) ? 0 : below(below(4) ? 12 : 400);
+  size_t len = buffer_len(buffer), start = dice(len + 1);
+  size_t removed = dice(3) ? 0 : dice(dice(4) ? 12 : 400);
   if (removed > len - start) removed = len - start;
-  Str added = str_of(pieces[below(ARRAY_LEN(pieces))]);
-  if (!below(5)) { // paste
-    size_t from = below(pool.len), size = below(300);
+  Str added = str_of(pieces[dice(ARRAY_LEN(pieces))]);
+  if (!dice(5)) { // paste
+    size_t from = dice(pool.len), size = dice(300);
     added = str_slice(pool, from, from + size < pool.len ? from + size : pool.len);
   }
-  if (!below(4)) added = (Str){"", 0};
+  if (!dice(4)) added = (Str){"", 0};
   assert_true(buffer_replace(buffer, start, start + removed, added, NULL));
   analysis_edit(analysis, (TextEdit){start, start + removed, start + added.len});
 }
@@ -140,8 +131,8 @@ static void hold_to_the_law(const Pipeline *pipeline, const char *name, Str text
   bool html = htmltext_named(str_of(name));
   run(analysis, buffer, html, &edited);
   for (size_t round = 0; round < rounds; round++) {
-    uint64_t at = g_random;
-    for (size_t k = 1 + below(3); k--;) edit(analysis, buffer, text);
+    uint64_t at = g_chance;
+    for (size_t k = 1 + dice(3); k--;) edit(analysis, buffer, text);
     run(analysis, buffer, html, &edited);
     Analysis *again = analysis_new(pipeline);
     run(again, buffer, html, &fresh);
@@ -158,9 +149,9 @@ static void hold_to_the_law(const Pipeline *pipeline, const char *name, Str text
 
 static Pipeline *open_pipeline(size_t *rounds)
 {
-  const char *seed = getenv("PROP_SEED"), *rounds_set = getenv("PROP_ROUNDS"), *dir = getenv("NEWSMARK_DATA");
-  g_random = seed ? strtoull(seed, NULL, 10) : 1;
-  *rounds = rounds_set ? strtoull(rounds_set, NULL, 10) : 60;
+  const char *dir = getenv("NEWSMARK_DATA");
+  chance_begin();
+  *rounds = chance_rounds(60);
   Error err = {0};
   return pipeline_new(dir ? dir : "build/share/newsmark", &err);
 }

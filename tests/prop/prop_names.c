@@ -1,27 +1,19 @@
 // What a block's names are depends on nothing but the block: the same random sentences, alone and in any
-// company and order, on one thread and on several at once, give the same names. PROP_SEED=n repeats a run.
+// company and order, on one thread and on several at once, give the same names.
 #include "unit/test.h"
 
 #include "annotate/names.h"
 #include "annotate/notes.h"
+#include "chance.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
 enum { SENTENCES = 300, THREADS = 3 };
 
-static uint64_t g_random = 3;
 static Names *g_names;
 static char g_texts[SENTENCES][256];
 static Str g_alone[SENTENCES];
-
-static size_t below(size_t limit) // SplitMix64
-{
-  uint64_t z = g_random += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return (size_t)((z ^ z >> 31) % limit);
-}
 
 static void make_sentence(char out[256])
 {
@@ -32,9 +24,9 @@ static void make_sentence(char out[256])
       "d'",   "O'Neill", "McDonald", "-",      "DE",    "Xi",   "Jin'e",  "minister", "NRK",    "–",
       "Ǆ",    "ß",       "É",        "London", "Ltd.",  "in",   "to",     "A"};
   StrBuf text = {0};
-  size_t count = 1 + below(24);
+  size_t count = 1 + dice(24);
   for (size_t i = 0; i < count; i++)
-    strbuf_addf(&text, "%s%s", i && below(9) ? " " : "", words[below(ARRAY_LEN(words))]);
+    strbuf_addf(&text, "%s%s", i && dice(9) ? " " : "", words[dice(ARRAY_LEN(words))]);
   snprintf(out, 256, "%s", text.ptr);
   strbuf_release(&text);
 }
@@ -93,9 +85,7 @@ static void test_company_does_not_matter(void **state)
 
 int main(void)
 {
-  const char *seed = getenv("PROP_SEED");
-  if (seed) g_random = strtoull(seed, NULL, 10);
-  print_message("seed %llu\n", (unsigned long long)g_random);
+  chance_begin();
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_company_does_not_matter)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

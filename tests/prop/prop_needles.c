@@ -2,25 +2,18 @@
 // small alphabet with odd letters in it, over random texts made of the same pieces.
 #include "unit/test.h"
 
+#include "chance.h"
 #include "script/needles.h"
 #include "script/regex.h"
 
 #include <stdlib.h>
-
-static uint64_t g_seed = 1;
-
-static unsigned roll(unsigned sides)
-{
-  g_seed = g_seed * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(g_seed >> 33) % sides;
-}
 
 static const char *const g_letters[] = {"a", "B", "s", "k", "å", "Å", "ß", "ẞ", "§", "×", "÷", "7",
                                         " ", "-", "ſ", "K", "µ", "μ", "ÿ", "Ÿ", "Ж", "ж", "@", "é"};
 
 static const char *letter(void)
 {
-  return g_letters[roll(ARRAY_LEN(g_letters))];
+  return g_letters[dice(ARRAY_LEN(g_letters))];
 }
 
 static void add_pattern(StrBuf *out, int depth);
@@ -31,25 +24,25 @@ static void add_atom(StrBuf *out, int depth)
                                      "\\s",    "[[:alpha:]]", "\\b",   "^",       "(?=s)", "(?!k)",
                                      "(?<=a)", "[]a-]",       "\\x73", "\\x{e5}", "$"};
   static const char *const open[] = {"(", "(?:", "(?i:", "(?>", "(?<n>", "(?-i:", "(?="};
-  unsigned kind = roll(12);
+  unsigned kind = dice(12);
   if (kind < 7) {
-    for (unsigned n = roll(4) + 1; n; n--) strbuf_add(out, str_of(letter()));
+    for (unsigned n = dice(4) + 1; n; n--) strbuf_add(out, str_of(letter()));
   } else if (kind < 9 || depth > 3) {
-    strbuf_add(out, str_of(wide[roll(ARRAY_LEN(wide))]));
+    strbuf_add(out, str_of(wide[dice(ARRAY_LEN(wide))]));
   } else {
-    strbuf_add(out, str_of(open[roll(ARRAY_LEN(open))]));
+    strbuf_add(out, str_of(open[dice(ARRAY_LEN(open))]));
     add_pattern(out, depth + 1);
     strbuf_byte(out, ')');
   }
   static const char *const counts[] = {"?", "*", "+", "{2}", "{0,2}", "{1,}", "+?", "*+", "{,2}", "{x"};
-  if (roll(4) == 0) strbuf_add(out, str_of(counts[roll(ARRAY_LEN(counts))]));
+  if (dice(4) == 0) strbuf_add(out, str_of(counts[dice(ARRAY_LEN(counts))]));
 }
 
 static void add_pattern(StrBuf *out, int depth)
 {
-  if (!depth && roll(2)) strbuf_add(out, STR("(?i)"));
-  for (unsigned n = roll(3) + 1; n; n--) {
-    for (unsigned k = roll(4); k; k--) add_atom(out, depth);
+  if (!depth && dice(2)) strbuf_add(out, STR("(?i)"));
+  for (unsigned n = dice(3) + 1; n; n--) {
+    for (unsigned k = dice(4); k; k--) add_atom(out, depth);
     if (n > 1) strbuf_byte(out, '|');
   }
 }
@@ -57,8 +50,7 @@ static void add_pattern(StrBuf *out, int depth)
 static void may_where_it_does(void **state)
 {
   (void)state;
-  const char *rounds = getenv("PROP_ROUNDS");
-  long most = (rounds ? atol(rounds) : 200) * 100L, compiled = 0, matched = 0, told = 0;
+  long most = (long)chance_rounds(200) * 100, compiled = 0, matched = 0, told = 0;
   for (long round = 0; round < most; round++) {
     StrBuf pattern = {0}, text = {0};
     RegexMatch match;
@@ -70,7 +62,7 @@ static void may_where_it_does(void **state)
     needles_add(needles, strbuf_str(&pattern), 0);
     for (int tries = 0; regex && tries < 8; tries++) {
       strbuf_reset(&text);
-      for (unsigned n = roll(30); n; n--) strbuf_add(&text, str_of(letter()));
+      for (unsigned n = dice(30); n; n--) strbuf_add(&text, str_of(letter()));
       may = false;
       needles_find(needles, strbuf_str(&text), &may);
       bool found = regex_find(regex, strbuf_str(&text), 0, &match, NULL, NULL) == REGEX_FOUND;
@@ -130,7 +122,6 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(what_patterns_need),
                                      cmocka_unit_test(may_where_it_does)};
-  const char *seed = getenv("SEED");
-  if (seed) g_seed = (uint64_t)atoll(seed);
+  chance_begin();
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 // Laying people's decisions over the machine's spans, beside a model that asks every decision about every
-// span. Random texts, spans, decisions and rules, crowded so that everything touches everything. ROUNDS=n
-// articles; SEED=n repeats a run.
+// span. Random texts, spans, decisions and rules, crowded so that everything touches everything. A
+// round is an article.
 #include "base/alloc.h"
+#include "chance.h"
 #include "human/overlay.h"
 
 #include <setjmp.h>
@@ -11,16 +12,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-static uint64_t g_random;
-
-static size_t dice(size_t sides) // xorshift64*
-{
-  g_random ^= g_random >> 12;
-  g_random ^= g_random << 25;
-  g_random ^= g_random >> 27;
-  return (size_t)((g_random * 0x2545F4914F6CDD1Du) >> 33) % sides;
-}
 
 // --- an article of words "a", "b", … , and what is marked in it
 
@@ -314,14 +305,8 @@ static void one_article(void)
 static void test_laying(void **state)
 {
   (void)state;
-  const char *rounds = getenv("ROUNDS"), *seed = getenv("SEED");
-  size_t count = rounds ? strtoul(rounds, NULL, 10) : 5000;
-  uint64_t first = seed ? strtoull(seed, NULL, 10) : 20260301;
-  for (size_t i = 0; i < count; i++) {
-    g_random = (first + i) * 0x9E3779B97F4A7C15u | 1;
-    dice(2);
-    one_article();
-  }
+  chance_begin();
+  for (size_t rounds = chance_rounds(5000); rounds; rounds--) one_article();
 }
 
 int main(void)

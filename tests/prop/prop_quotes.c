@@ -1,21 +1,14 @@
 // Random articles out of fragments with every kind of mark, whole and broken: quotations never cross, each
 // has its mark, cue and speaker stand outside it, a paragraph that names nobody changes nothing that is said
 // elsewhere, and none changes who is named with a verb of saying in another.
-#include "../unit/test.h"
+#include "unit/test.h"
 
-#include "../quotes_bench.h"
+#include "chance.h"
+#include "quotes_bench.h"
 
 #include <stdlib.h>
 
 #define ROUNDS 3000
-
-static uint64_t g_state;
-
-static size_t pick(size_t n)
-{
-  g_state = g_state * 6364136223846793005u + 1442695040888963407u;
-  return (size_t)((g_state >> 33) % n);
-}
 
 static const char NAMES[] = "Ann Lee=Lee;Bo Lind=Lind;NATO*;Oslo+";
 
@@ -61,8 +54,8 @@ static const char *const g_pieces[] = {
 
 static void random_article(StrBuf *out)
 {
-  size_t count = 1 + pick(24);
-  for (size_t i = 0; i < count; i++) strbuf_add(out, str_of(g_pieces[pick(ARRAY_LEN(g_pieces))]));
+  size_t count = 1 + dice(24);
+  for (size_t i = 0; i < count; i++) strbuf_add(out, str_of(g_pieces[dice(ARRAY_LEN(g_pieces))]));
   strbuf_byte(out, '.');
   strbuf_byte(out, '\0');
 }
@@ -106,12 +99,10 @@ static void test_sound(void **state)
 {
   (void)state;
   static const Lang langs[] = {LANG_SV, LANG_NB, LANG_DA, LANG_DE, LANG_IT, LANG_EN, LANG_FI, LANG_UNKNOWN};
-  for (size_t round = 0; round < ROUNDS; round++) {
-    g_state = round;
+  for (size_t round = 0, rounds = chance_rounds(ROUNDS); round < rounds; round++) {
     StrBuf text = {0};
     HandArticle article;
     random_article(&text);
-    print_message(round % 1000 ? "" : "seed %zu\n", round);
     hand_open(&article, text.ptr, langs[round % ARRAY_LEN(langs)], NAMES);
     check_spans(&article);
     hand_close(&article);
@@ -136,8 +127,7 @@ static void test_unrelated(void **state)
 {
   (void)state;
   static const char plain[] = "Rain fell on the fields all day.\n\n";
-  for (size_t round = 0; round < ROUNDS / 2; round++) {
-    g_state = round + 77777;
+  for (size_t rounds = chance_rounds(ROUNDS) / 2; rounds; rounds--) {
     StrBuf text = {0}, longer = {0};
     HandArticle one, two;
     random_article(&text);
@@ -195,7 +185,8 @@ static size_t compare_told(const HandArticle *whole, const HandArticle *less, co
     const Span *is = span_at(less, was->start - from + to, was->end - from + to);
     if (!is || !is->quote->cue.end || is->quote->cue.start - to != facts->cue.start - from) continue;
     Str said = str_slice(strbuf_str(&whole->text), facts->speaker.start, facts->speaker.end);
-    if (said.ptr[0] == 'h') continue; // a pronoun
+    bool named = said.ptr[0] >= 'A' && said.ptr[0] <= 'Z' && !str_starts(said, STR("The "));
+    if (!named) continue; // "he", "the minister": who that is hangs on the others
     assert_int_equal(is->quote->speaker.start - to, facts->speaker.start - from);
     assert_true(str_eq(is->quote->speaker.name, facts->speaker.name));
     compared++;
@@ -206,11 +197,10 @@ static size_t compare_told(const HandArticle *whole, const HandArticle *less, co
 static void test_removed(void **state)
 {
   (void)state;
-  size_t compared = 0;
-  for (size_t round = 0; round < ROUNDS; round++) {
-    g_state = round + 555555;
+  size_t compared = 0, rounds = chance_rounds(ROUNDS);
+  for (size_t round = 0; round < rounds; round++) {
     StrBuf text = {0}, shorter = {0};
-    size_t starts[PARAGRAPHS + 1], gone = pick(PARAGRAPHS);
+    size_t starts[PARAGRAPHS + 1], gone = dice(PARAGRAPHS);
     for (size_t i = 0; i < PARAGRAPHS; i++) {
       StrBuf part = {0};
       random_article(&part);
@@ -233,11 +223,12 @@ static void test_removed(void **state)
     strbuf_release(&text);
     strbuf_release(&shorter);
   }
-  assert_true(compared > ROUNDS);
+  assert_true(compared > rounds);
 }
 
 int main(void)
 {
+  chance_begin();
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_sound), cmocka_unit_test(test_unrelated),
                                      cmocka_unit_test(test_removed)};
   return cmocka_run_group_tests(tests, NULL, NULL);

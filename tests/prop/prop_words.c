@@ -3,6 +3,7 @@
 #include "script/words.h"
 
 #include "base/utf8.h"
+#include "chance.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,21 +13,13 @@
 
 #include <cmocka.h>
 
-static uint64_t g_seed;
-
-static unsigned roll(unsigned below)
-{
-  g_seed = g_seed * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(g_seed >> 33) % below;
-}
-
 static Str random_text(unsigned most, Arena *arena)
 {
   // "İ" and "K" (Kelvin) have lower cases of other lengths; one piece is no UTF-8.
   static const char *const letters[] = {"a",        "b", "A",   "B", "ä", "Ä", " ", "-", "\xe2\x84\xaa",
                                         "\xc4\xb0", "k", "\xc3"};
   StrBuf out = {0};
-  for (unsigned n = roll(most) + 1; n > 0; n--) strbuf_add(&out, str_of(letters[roll(roll(4) ? 6 : 12)]));
+  for (unsigned n = dice(most) + 1; n > 0; n--) strbuf_add(&out, str_of(letters[dice(dice(4) ? 6 : 12)]));
   Str text = arena_dup(arena, strbuf_str(&out));
   strbuf_release(&out);
   return text;
@@ -70,15 +63,14 @@ static size_t count_slowly(Str text, const Str *words, size_t count, bool fold, 
 static void test_same_hits(void **state)
 {
   (void)state;
-  g_seed = getenv("SEED") ? strtoull(getenv("SEED"), NULL, 10) : 1;
-  print_message("seed %llu\n", (unsigned long long)g_seed);
+  chance_begin();
   size_t all = 0;
-  for (int round = 0; round < 3000; round++) {
+  for (size_t round = 0, rounds = chance_rounds(3000); round < rounds; round++) {
     Arena arena = {0};
     Str words[12], text = random_text(60, &arena);
-    size_t count = roll(12) + 1, hits = 0, expected;
+    size_t count = dice(12) + 1, hits = 0, expected;
     uint64_t sum = 0, expected_sum = 0;
-    bool fold = roll(2), whole = roll(2);
+    bool fold = dice(2), whole = dice(2);
     Words *automaton = words_new(fold);
     for (size_t i = 0; i < count; i++) words_add(automaton, words[i] = random_text(4, &arena), (uint32_t)i);
     words_build(automaton);
@@ -91,7 +83,7 @@ static void test_same_hits(void **state)
     }
     expected = count_slowly(text, words, count, fold, whole, &expected_sum);
     if (hits != expected || sum != expected_sum)
-      print_error("round %d: %zu hits, not %zu, fold %d in " STR_FMT "\n", round, hits, expected, fold,
+      print_error("round %zu: %zu hits, not %zu, fold %d in " STR_FMT "\n", round, hits, expected, fold,
                   STR_ARG(text));
     assert_int_equal(hits, expected);
     assert_true(sum == expected_sum);

@@ -3,6 +3,7 @@
 #include "script/sandbox.h"
 
 #include "base/alloc.h"
+#include "chance.h"
 
 #include <lauxlib.h>
 #include <lualib.h>
@@ -23,25 +24,17 @@ typedef struct Case {
   StrBuf out; // what came back
 } Case;
 
-static uint64_t g_seed;
-
-static unsigned roll(unsigned below)
-{
-  g_seed = g_seed * 6364136223846793005u + 1442695040888963407u;
-  return (unsigned)(g_seed >> 33) % below;
-}
-
 static size_t fill(char *out, size_t most, const char *const *pieces, unsigned count)
 {
   size_t len = 0;
-  unsigned items = roll(8);
+  unsigned items = dice(8);
   for (unsigned i = 0; i < items; i++) {
-    const char *piece = pieces[roll(count)];
+    const char *piece = pieces[dice(count)];
     if (len + strlen(piece) >= most) break;
     memcpy(out + len, piece, strlen(piece));
     len += strlen(piece);
   }
-  if (len && roll(40) == 0) out[roll((unsigned)len)] = '\0';
+  if (len && dice(40) == 0) out[dice((unsigned)len)] = '\0';
   return len;
 }
 
@@ -57,12 +50,12 @@ static void generate(Case *c)
   static const char *const news[] = {"x", "%0", "%1", "%2", "%%", "%", "y", "%9", "a"};
   static const char *const functions[] = {"find", "match", "gmatch", "gsub"};
   strbuf_reset(&c->out);
-  c->function = functions[roll(4)];
+  c->function = functions[dice(4)];
   c->subject_len = fill(c->subject, sizeof c->subject, subjects, ARRAY_LEN(subjects));
   c->pattern_len = fill(c->pattern, sizeof c->pattern, patterns, ARRAY_LEN(patterns));
   c->news_len = fill(c->news, sizeof c->news, news, ARRAY_LEN(news));
-  c->init = (int)roll(12) - 5;
-  c->news_kind = roll(3);
+  c->init = (int)dice(12) - 5;
+  c->news_kind = dice(3);
 }
 
 static void note_values(lua_State *L, Case *c, int from)
@@ -143,8 +136,7 @@ static int guarded(lua_State *L) // the message is a result, too; addresses of f
 static void test_same_as_the_original(void **state)
 {
   (void)state;
-  g_seed = getenv("SEED") ? strtoull(getenv("SEED"), NULL, 10) : 1;
-  print_message("seed %llu\n", (unsigned long long)g_seed);
+  chance_begin();
   lua_State *original = luaL_newstate();
   luaL_openlibs(original);
   Sandbox *box = sandbox_new(16 << 20, "test");
