@@ -16,6 +16,7 @@ typedef struct Export {
   const Exporter *exporter;
   const char *root; // paths are told relative to it
   unsigned kinds;
+  bool sensitive;
 } Export;
 
 static const char *relative(const Export *self, const char *path)
@@ -58,6 +59,22 @@ static FILE *open_output(const Export *self, const char *path)
   return file;
 }
 
+// An export is for others: what a script calls sensitive stays out, whoever tagged it.
+static void drop_sensitive(Host *host, SpanVec *spans)
+{
+  Arena arena = {0};
+  size_t kept = 0;
+  for (size_t i = 0; i < spans->len; i++) {
+    const Span *span = &spans->items[i];
+    ScriptTag declared;
+    bool known = span->kind == SPAN_TAG && host_tag(host, span->tag->tag, &arena, &declared);
+    if (!known || !declared.type.sensitive) spans->items[kept++] = *span;
+    arena_reset(&arena);
+  }
+  spans->len = kept;
+  arena_release(&arena);
+}
+
 static bool export_one(const Export *self, const Pipeline *pipeline, Host *host, const char *path)
 {
   Loaded article;
@@ -67,6 +84,7 @@ static bool export_one(const Export *self, const Pipeline *pipeline, Host *host,
     return false;
   }
   StrBuf out = {0};
+  if (host && !self->sensitive) drop_sensitive(host, &article.found->spans);
   if (self->out && self->exporter->begin) self->exporter->begin(&out);
   exporter_write(self->exporter, &out, relative(self, path), article.text, article.found);
   if (self->out && self->exporter->end) self->exporter->end(&out);
@@ -115,6 +133,8 @@ int cmd_export(int argc, char **argv)
       {"format", 'f', OPTION_TEXT, &self.format, "FMT", "jsonl csv conll brat webannotation tei html",
        "jsonl (default), csv, conll, brat, webannotation, tei, html"},
       {"out", 'o', OPTION_TEXT, &self.out, "DIR", NULL, "a file an article into this folder"},
+      {"sensitive", 0, OPTION_FLAG, &self.sensitive, NULL, NULL,
+       "with what scripts call sensitive, as telephone numbers"},
       {0}};
   int status, first = options_read("export [options] DIR|FILE", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;

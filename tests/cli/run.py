@@ -403,6 +403,19 @@ def a_broken_script_is_an_issue_and_the_others_go_on():
     expect("endless" in err, "the endless script is not named: %r" % err)
 
 
+@test
+def exports_leave_out_what_is_sensitive():
+    config = os.path.join(SCRATCH, "config-contacts")
+    os.makedirs(os.path.join(config, "newsmark"))
+    with open(os.path.join(config, "newsmark", "config.toml"), "w", encoding="utf-8") as handle:
+        handle.write("[taggers.contacts]\nenabled = true\n[taggers.weapons]\nenabled = true\n")
+    path = temporary("contacts.txt", "Ring +46 8 123 456 78 om HIMARS.\n".encode())
+    for arguments, wanted in (((), {"weapon"}), (("--sensitive",), {"weapon", "phone"})):
+        status, out, _ = run("export", *arguments, path, env={"XDG_CONFIG_HOME": config})
+        equal(status, 0)
+        equal({a["type"] for a in json.loads(out)["annotations"] if a["kind"] == "tag"}, wanted)
+
+
 LOOP = """local newsmark = require("newsmark")
 return newsmark.tagger { api = 1, name = "endless", tags = { loop = { label = "Loop" } },
   scan = function() while true do pcall(function() while true do end end) end end }

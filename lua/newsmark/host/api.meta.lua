@@ -86,7 +86,7 @@
 ---@field key? string the key that tags it
 ---@field symbol? string LSP symbol kind
 ---@field link? string where a value leads: "law:{value}"; not used yet
----@field sensitive? boolean not to be shown where others look
+---@field sensitive? boolean left out of exports, unless they are asked for; told to editors
 ---@field fields? string[] what it may say beside its value
 
 ---@class newsmark.List

@@ -1,5 +1,6 @@
 -- contacts: telephone numbers in international form, IBANs whose check digits are right (ISO 13616, ISO 7064 mod 97), and
--- addresses of e-mail. All of them are sensitive: not shown in lists and exports unless asked for.
+-- addresses of e-mail. All of them are sensitive: exports leave them out unless asked
+-- for.
 local newsmark = require("newsmark")
 
 -- Lengths by country, from the IBAN registry (SWIFT); countries that are not here are not tagged.
