@@ -292,9 +292,8 @@ def web_annotations_find_their_words_again():
     equal((page["@context"], page["type"], len(page["items"])), ("http://www.w3.org/ns/anno.jsonld", "AnnotationPage", len(found)))
     equal(len({item["id"] for item in page["items"]}), len(found), "ids")
     for item in page["items"]:
-        place = item["target"]["selector"]
-        equal((place["type"], place["refinedBy"]["type"]), ("TextPositionSelector", "TextQuoteSelector"))
-        words = place["refinedBy"]
+        place, words = item["target"]["selector"]
+        equal((place["type"], words["type"]), ("TextPositionSelector", "TextQuoteSelector"))
         around = ODD[max(0, place["start"] - 32):place["start"]], ODD[place["start"]:place["end"]], ODD[place["end"]:place["end"] + 32]
         equal((words["prefix"], words["exact"], words["suffix"]), around, "selector")
         expect(item["body"] and item["motivation"] == "tagging", "no body")
