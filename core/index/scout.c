@@ -394,7 +394,6 @@ static void run_crawl(Scout *self)
     if (!self->watch) go_slow(self, err.text);
   }
   self->crawl = crawl_new(indexer->folder.root, &indexer->rules, &events, self->tree);
-  begin_scan(indexer);
   if (self->watch) walk_people(self, on_decided);
   scan(self, self->tree, true);
   if (!self->again) end_scan(indexer);
@@ -424,6 +423,7 @@ static void free_scout(Scout *self)
 static bool run_session(Indexer *indexer, bool *again, Error *err)
 {
   Scout scout = {.indexer = indexer, .tree = tree_new()};
+  begin_scan(indexer); // before what is pending is counted anew: nobody may take that for the end
   uv_timer_init(&indexer->scout_loop, &scout.settle);
   uv_timer_init(&indexer->scout_loop, &scout.slow);
   uv_timer_init(&indexer->scout_loop, &scout.renew);
