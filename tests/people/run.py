@@ -446,6 +446,15 @@ def shown_and_on_disk_in_time():
         spent = (processor_ms(editor) - spent) / 20
         print("    %.1f MB, %d records: shown p50 %.0f ms, on disk p50 %.0f ms, %.0f ms of a processor for both"
               % (len(text.encode()) / 1e6, len(folder.records()), sorted(shown)[10], sorted(kept)[10], spent))
+        expect(spent < 60, "an action costs %.0f ms of a processor" % spent)
+        place, spent = editor.text.position(len(text) // 2), processor_ms(editor)
+        for version in range(2, 22):
+            editor.client.change(editor.uri, version, [{"range": {"start": dict(place), "end": dict(place)}, "text": "e"}])
+            place["character"] += 1
+            editor.client.published(editor.uri, version)
+        spent = (processor_ms(editor) - spent) / 20
+        print("    a key among them: %.0f ms of a processor" % spent)
+        expect(spent < 25, "a key costs %.0f ms of a processor" % spent)
         editor.close()
     with Folder(a_txt=ODD) as folder:
         editor = Editor(folder)
