@@ -378,7 +378,8 @@ static AnchorPlace find_one(Str text, const Anchor *anchor, const PlaceVec *plac
   Ranking rank = rank_places(text, anchor, places);
   uint32_t least = needed(anchor->words);
   place.state = ANCHOR_CHANGED;
-  if (!rank.any || rank.best < least || (least && spare(anchor, rank.fit) < spare_needed(rank.fit))) return place;
+  if (!rank.any || rank.best < least || (least && spare(anchor, rank.fit) < spare_needed(rank.fit)))
+    return place;
   place.state = ANCHOR_REPEATED;
   uint32_t most = anchor->enough[2] < RIVAL_WORST ? anchor->enough[2] : RIVAL_WORST;
   if (rank.told > RIVAL_MOST || rank.other > more(most, RIVAL_MOST)) return place;
