@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/refs.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -44,9 +45,17 @@ static void describe(Decision *self)
   self->tag = (TagFacts){.tag = self->type, .value = self->value};
 }
 
+Decision decision_value(const Decision *self)
+{
+  Decision copy = {0};
+  size_t said = offsetof(Decision, verdict);
+  memcpy((char *)&copy + said, (const char *)self + said, sizeof copy - said);
+  return copy;
+}
+
 const Decision *decision_new(const Decision *from)
 {
-  Decision copy = *from;
+  Decision copy = decision_value(from);
   size_t bytes = 0;
   for (size_t i = 0; i < ARRAY_LEN(g_strings); i++) bytes += string_at(&copy, g_strings[i])->len;
   Decision *self = xmalloc(sizeof *self + bytes);

@@ -38,6 +38,9 @@ typedef struct Decision {
   TagFacts tag;     // of a tag that is in no machine's place
 } Decision;
 
+// What it says, to make another of: all but the count, which other threads may change meanwhile. The strings
+// are borrowed.
+Decision decision_value(const Decision *self);
 // A copy of `from` in memory of its own. The caller holds the one reference.
 const Decision *decision_new(const Decision *from);
 const Decision *decision_ref(const Decision *self);

@@ -232,7 +232,7 @@ static void anchor_swallowed(Margin *self, size_t start, size_t end, const Snaps
   anchor_make(&plain, anchors.items, anchors.len, &arena);
   for (size_t i = 0; i < which.len; i++) {
     MarginNote *note = &self->notes.items[which.items[i]];
-    Decision copy = *note->decision;
+    Decision copy = decision_value(note->decision);
     copy.anchor = anchors.items[i];
     const Decision *was = note->decision; // whose strings the copy is made of
     note->decision = decision_new(&copy);

@@ -431,7 +431,7 @@ static bool do_reattach(Act *act)
   Spot spot = {0};
   const MarginNote *note = orphan_of(act);
   if (!note || !act_find_range(act, &spot)) return false;
-  Decision draft = *note->decision;
+  Decision draft = decision_value(note->decision);
   act_put(act, &spot, draft);
   act->message = STR("Put in its new place");
   return true;

@@ -54,7 +54,7 @@ static void write_anchored(SyncJob *job, Plain *plain, LedgerTexts *texts)
   size_t next = 0;
   for (size_t i = 0; i < job->puts.len; i++) {
     PutItem *put = &job->puts.items[i];
-    Decision copy = *put->decision;
+    Decision copy = decision_value(put->decision);
     if (!put->loose && !copy.gone) copy.anchor = anchors.items[next++];
     StrBuf line = {0};
     put->written = decision_new(&copy);
@@ -79,7 +79,7 @@ static void check_anchors(SyncJob *job, Plain *plain)
     bool same = places[i].state == ANCHOR_FOUND && plain_to_byte(plain, places[i].start) == item.start &&
                 plain_to_byte(plain, places[i].end) == item.end;
     if (same) continue;
-    Decision copy = *item.decision;
+    Decision copy = decision_value(item.decision);
     copy.time = decision_time(&job->arena, copy.time);
     item.was = item.decision;
     item.decision = decision_new(&copy);
@@ -485,7 +485,7 @@ void desk_put(Desk *desk, Step *step, const Decision *draft, size_t start, size_
 
 void desk_take_back(Desk *desk, Step *step, const MarginNote *note)
 {
-  Decision gone = *note->decision;
+  Decision gone = decision_value(note->decision);
   gone.gone = true;
   if (note->loose) {
     Arena arena = {0};
