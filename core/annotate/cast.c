@@ -1,6 +1,7 @@
 #include "annotate/cast.h"
 
 #include "base/alloc.h"
+#include "base/refs.h"
 
 #include <stdlib.h>
 
@@ -20,14 +21,14 @@ Cast *cast_new(void)
 
 Cast *cast_ref(Cast *self)
 {
-  __atomic_add_fetch(&self->refs, 1, __ATOMIC_RELAXED);
+  refs_add(&self->refs);
   return self;
 }
 
 void cast_unref(const Cast *self)
 {
   Cast *counted = (Cast *)(uintptr_t)self; // the count is not part of what readers see
-  if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
+  if (!counted || !refs_drop(&counted->refs)) return;
   arena_release(&counted->arena);
   free(counted->entries);
   free(counted);

@@ -20,6 +20,7 @@
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/map.h"
+#include "base/refs.h"
 
 #define BLOCKS_LEAST 32 // in a stretch; on average as many more
 #define BLOCKS_MOST 96
@@ -73,13 +74,13 @@ typedef VEC_OF(Part) PartVec;
 
 static Stretch *stretch_ref(Stretch *self)
 {
-  __atomic_add_fetch(&self->refs, 1, __ATOMIC_RELAXED);
+  refs_add(&self->refs);
   return self;
 }
 
 static void stretch_unref(Stretch *self)
 {
-  if (__atomic_sub_fetch(&self->refs, 1, __ATOMIC_ACQ_REL)) return;
+  if (!refs_drop(&self->refs)) return;
   arena_release(&self->arena);
   free(self);
 }
