@@ -7,6 +7,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <lauxlib.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -97,6 +98,7 @@ static bool run_stage(Runner *self, Job *job, Stage stage)
   for (size_t i = 0; i < job->count; i++) {
     Outcome *out = &job->outcomes[i];
     if (!out->ok && out->fault.kind != FAULT_NONE) continue; // it failed in the stage before
+    if (stage == tagger_filter_article && job->taggers[i]->filter_ref == LUA_NOREF) continue;
     if (!enter(self, job, i)) return false;
     size_t before = job->run.spans.len;
     out->ok = stage(job->taggers[i], &job->run, &out->fault);
