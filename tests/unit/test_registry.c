@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "base/vec.h"
+#include "chance.h"
 #include "human/finder.h"
 #include "human/registry.h"
 
@@ -119,21 +120,20 @@ static int by_size(const void *left, const void *right)
   return (*a > *b) - (*a < *b);
 }
 
+enum { MANY = 300 };
+
 static void test_finder(void **state)
 {
   (void)state;
-  uint64_t random = 88172645463325252u;
-  for (int round = 0; round < 3000; round++) {
-    char text[64], words[12][12];
-    Str list[12];
-    size_t len = 0, count = 0;
-#define DICE(n)                                                                                              \
-  (random ^= random << 13, random ^= random >> 7, random ^= random << 17, (size_t)(random % (n)))
-    for (len = DICE(64), count = 0; count < len; count++) text[count] = "ab\xC3\xA5"[DICE(4)];
-    count = DICE(13);
+  chance_begin();
+  for (size_t rounds = chance_rounds(3000); rounds; rounds--) {
+    char text[64], words[MANY][12];
+    Str list[MANY];
+    size_t len = dice(64), count = dice(10) ? dice(13) : dice(MANY), letters = 1 + dice(4); // crowds, too
+    for (size_t i = 0; i < len; i++) text[i] = "ab\xC3\xA5"[dice(letters)];
     for (size_t i = 0; i < count; i++) {
-      size_t own = DICE(12);
-      for (size_t k = 0; k < own; k++) words[i][k] = "ab\xC3\xA5"[DICE(4)];
+      size_t own = dice(12);
+      for (size_t k = 0; k < own; k++) words[i][k] = "ab\xC3\xA5"[dice(letters)];
       list[i] = (Str){words[i], own};
     }
     Hits have = {0}, want = {0};
