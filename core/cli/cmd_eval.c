@@ -96,7 +96,7 @@ static bool eval_folder(Tallies *self, const Pipeline *pipeline, const char *pat
   ArticlePaths articles = {0};
   bool ok = setup_articles(path, &articles);
   for (size_t i = 0; i < articles.len; i++) ok &= eval_article(self, pipeline, articles.items[i]);
-  setup_articles_release(&articles);
+  articles_release(&articles);
   return ok;
 }
 

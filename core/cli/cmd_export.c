@@ -119,7 +119,7 @@ static int export_all(Export *self, char *path)
   for (size_t i = 0; i < articles.len; i++)
     if (!export_one(self, pipeline, host, articles.items[i])) status = EXIT_PARTLY;
   if (!self->out) print_frame(self->exporter->end);
-  setup_articles_release(&articles);
+  articles_release(&articles);
   host_free(host);
   pipeline_free(pipeline);
   manifest_free(manifest);

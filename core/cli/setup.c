@@ -9,7 +9,6 @@
 #include "index/folder.h"
 #include "parse/htmltext.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +17,6 @@
 
 #define MOST_BYTES ((size_t)256 << 20)
 #define MOST_FRONT_MATTER ((size_t)16 << 10)
-enum { DEPTH_MAX = 32 };
 
 static Paths g_paths;
 
@@ -346,32 +344,6 @@ Annotations *setup_lay_people(const char *path, const Snapshot *text, const Snap
 
 // --- articles of a folder
 
-static bool is_article(const char *name)
-{
-  static const char *const ends[] = {".txt", ".text", ".md", ".markdown", ".html", ".htm"};
-  for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-    if (str_ends(str_of(name), str_of(ends[i]))) return true;
-  return false;
-}
-
-static void add_below(const char *folder, ArticlePaths *out, int depth)
-{
-  struct dirent **entries = NULL;
-  int count = depth < DEPTH_MAX ? scandir(folder, &entries, NULL, alphasort) : 0;
-  for (int i = 0; i < count; i++) {
-    char *path = path_join(folder, entries[i]->d_name);
-    struct stat info;
-    bool there = *entries[i]->d_name != '.' && lstat(path, &info) == 0;
-    if (there && S_ISDIR(info.st_mode)) add_below(path, out, depth + 1);
-    if (there && S_ISREG(info.st_mode) && is_article(path))
-      vec_push(out, path);
-    else
-      free(path);
-    free(entries[i]);
-  }
-  free(entries);
-}
-
 bool setup_articles(const char *path, ArticlePaths *out)
 {
   struct stat info;
@@ -379,17 +351,18 @@ bool setup_articles(const char *path, ArticlePaths *out)
     fprintf(stderr, "newsmark: %s: %s\n", path, strerror(errno));
     return false;
   }
-  if (strcmp(path, "-") != 0 && S_ISDIR(info.st_mode))
-    add_below(path, out, 0);
-  else
+  if (strcmp(path, "-") == 0 || !S_ISDIR(info.st_mode)) {
     vec_push(out, xstrdup(path));
+    return true;
+  }
+  size_t first = out->len;
+  articles_below(path, out);
+  for (size_t i = first; i < out->len; i++) {
+    char *below = out->items[i];
+    out->items[i] = path_join(path, below);
+    free(below);
+  }
   return true;
-}
-
-void setup_articles_release(ArticlePaths *paths)
-{
-  for (size_t i = 0; i < paths->len; i++) free(paths->items[i]);
-  vec_release(paths);
 }
 
 bool setup_load(Loaded *self, const Pipeline *pipeline, Host *host, const char *path, Error *err)

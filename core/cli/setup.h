@@ -2,6 +2,7 @@
 #pragma once
 
 #include "annotate/pipeline.h"
+#include "config/articles.h"
 #include "config/manifest.h"
 #include "config/paths.h"
 #include "index/indexer.h"
@@ -48,11 +49,9 @@ Snapshot *setup_read_file(const char *path, Error *err);
 Annotations *setup_lay_people(const char *path, const Snapshot *text, const Snapshot *prose,
                               const Annotations *found);
 
-typedef VEC_OF(char *) ArticlePaths; // owned
 // The articles that `path` names: itself, or all .txt, .md and .html below it, sorted. False with a message
 // where there is no such thing.
 bool setup_articles(const char *path, ArticlePaths *out);
-void setup_articles_release(ArticlePaths *paths);
 
 typedef struct Loaded { // an article with all that is found in it
   Snapshot *text, *prose;

@@ -403,16 +403,12 @@ static bool do_note(Act *act)
 
 static bool do_state(Act *act)
 {
-  static const char *const states[] = {"unread", "work", "done"};
-  Str state = json_get_str(act->args, "state");
-  for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-    if (!str_is(state, states[i])) continue;
-    desk_set_state(act->desk, states[i]);
-    act->count = 1;
-    act->message = arena_printf(&act->arena, "This article: %s", states[i]);
-    return true;
-  }
-  return error_set(act->err, ERR_USAGE, "state is one of unread, work, done");
+  const char *state = desk_state_named(json_get_str(act->args, "state"));
+  if (!state) return error_set(act->err, ERR_USAGE, DESK_NO_STATE);
+  desk_set_state(act->desk, state);
+  act->count = 1;
+  act->message = arena_printf(&act->arena, "This article: %s", state);
+  return true;
 }
 
 // --- orphans

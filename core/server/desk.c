@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "config/paths.h"
+#include "server/folderreview.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -534,6 +535,14 @@ void desk_promise(Desk *desk, const char *id, StrBuf *result)
   *result = (StrBuf){0};
 }
 
+const char *desk_state_named(Str name)
+{
+  static const char *const states[] = {"unread", "work", "done"};
+  for (size_t i = 0; i < ARRAY_LEN(states); i++)
+    if (str_is(name, states[i])) return states[i];
+  return NULL;
+}
+
 void desk_set_state(Desk *desk, const char *state)
 {
   set_state(desk, str_of(state));
@@ -792,6 +801,7 @@ Desks *desks_new(Lsp *lsp)
                               .found = on_found,
                               .stop = on_stop,
                               .ctx = self});
+  lsp_register(lsp, "newsmark/articles", folderreview_ask, NULL);
   return self;
 }
 

@@ -87,6 +87,9 @@ const char *root_line(const DeskRoot *root, Str id); // NULL: none
 void desk_commit(Desk *desk, Step *step);
 // Answer `id` with `result`, which is taken, when all that was committed is on disk.
 void desk_promise(Desk *desk, const char *id, StrBuf *result);
+// The state of review of this name: "unread", "work", "done"; NULL: there is none.
+const char *desk_state_named(Str name);
+#define DESK_NO_STATE "state is one of unread, work, done"
 void desk_set_state(Desk *desk, const char *state);
 bool desk_undo(Desk *desk, bool redo, Step *done); // false: nothing to do; shows what it did
 

@@ -3,17 +3,16 @@
 #include "server/preview.h"
 
 #include "base/alloc.h"
+#include "config/articles.h"
 #include "config/paths.h"
 #include "human/registry.h"
 #include "parse/htmltext.h"
 #include "server/poscodec.h"
 #include "server/uri.h"
 
-#include <dirent.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-enum { ROWS_MAX = 1000, AROUND = 60, FILE_MAX_BYTES = 16 << 20, DEPTH_MAX = 32 };
+enum { ROWS_MAX = 1000, AROUND = 60, FILE_MAX_BYTES = 16 << 20 };
 
 typedef struct Preview {
   uv_work_t req;
@@ -85,14 +84,6 @@ static void list_places(Preview *self, const char *path, const Snapshot *text, S
   self->articles += self->count > before;
 }
 
-static bool is_article(const char *name)
-{
-  static const char *const ends[] = {".txt", ".text", ".md", ".markdown", ".html", ".htm"};
-  for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-    if (str_ends(str_of(name), str_of(ends[i]))) return true;
-  return false;
-}
-
 static void list_file(Preview *self, const char *path)
 {
   char *whole = path_join(self->root, path);
@@ -107,32 +98,14 @@ static void list_file(Preview *self, const char *path)
   free(whole);
 }
 
-static void list_folder(Preview *self, const char *below, int depth)
-{
-  char *whole = *below ? path_join(self->root, below) : str_dup(str_of(self->root));
-  struct dirent **entries = NULL;
-  int count = depth < DEPTH_MAX ? scandir(whole, &entries, NULL, alphasort) : 0;
-  for (int i = 0; i < count; i++) {
-    const char *name = entries[i]->d_name;
-    char *path = *below ? path_join(below, name) : str_dup(str_of(name)), *full = path_join(whole, name);
-    struct stat info;
-    if (*name != '.' && lstat(full, &info) == 0) {
-      if (S_ISDIR(info.st_mode))
-        list_folder(self, path, depth + 1);
-      else if (S_ISREG(info.st_mode) && is_article(name) && strcmp(path, self->skip) != 0)
-        list_file(self, path);
-    }
-    free(path);
-    free(full);
-    free(entries[i]);
-  }
-  free(entries);
-  free(whole);
-}
-
 static void preview_work(uv_work_t *req)
 {
-  list_folder(container_of(req, Preview, req), "", 0);
+  Preview *self = container_of(req, Preview, req);
+  ArticlePaths paths = {0};
+  articles_below(self->root, &paths);
+  for (size_t i = 0; i < paths.len; i++)
+    if (strcmp(paths.items[i], self->skip) != 0) list_file(self, paths.items[i]);
+  articles_release(&paths);
 }
 
 static void tell(Preview *self)

@@ -201,22 +201,18 @@ end
 
 --- Open the next article of the folder that is unread, behind this one by its path.
 function M.next_article(count)
-  local uri = vim.uri_from_bufnr(0)
-  local function path_of(row) return row.path or row.uri end
+  local name = api.nvim_buf_get_name(0)
+  local own = vim.loop.fs_realpath(name) or name -- as the server writes paths
   require("newsmark.folder").ask("articles", { state = "unread" }, function(answer, trouble)
     if not answer then return vim.notify("newsmark: " .. trouble, vim.log.levels.WARN) end
-    local rows = vim.tbl_filter(function(row) return row.uri ~= uri end, answer.rows)
-    if #rows == 0 then return vim.notify("newsmark: no unread article is left") end
-    table.sort(rows, function(a, b) return path_of(a) < path_of(b) end)
-    local index = 1
-    for number, row in ipairs(rows) do
-      if row.uri > uri then
-        index = number
-        break
-      end
-    end
-    index = (index - 1 + (count > 0 and count - 1 or count)) % #rows + 1
-    vim.cmd("edit " .. vim.fn.fnameescape(vim.uri_to_fname(rows[index].uri)))
+    local paths = vim.tbl_map(function(row) return vim.uri_to_fname(row.uri) end, answer.rows)
+    paths = vim.tbl_filter(function(path) return path ~= own end, paths)
+    if #paths == 0 then return vim.notify("newsmark: no unread article is left") end
+    table.sort(paths)
+    local behind = 1
+    while paths[behind] and paths[behind] < own do behind = behind + 1 end
+    local index = (behind - 1 + (count > 0 and count - 1 or count)) % #paths + 1
+    vim.cmd("edit " .. vim.fn.fnameescape(paths[index]))
   end)
 end
 

@@ -136,6 +136,23 @@ def test_listing_grows_with_the_index(context):
     assert nvim.call("nvim_get_current_line").split() == row, "the cursor is no longer on its row"
 
 
+def test_articles_by_state(context):
+    nvim = folder(context)
+    press = context.folder / "press"
+    for name in ("d.txt", "Ö.txt"):
+        (press / name).write_text("Oslo.\n")
+    nvim.command("Newsmark state done")
+    nvim.wait("the state on disk", (press / ".newsmark/annotations/a.txt.jsonl").exists)
+    for name, way in (("b.txt", "next"), ("d.txt", "next"), ("Ö.txt", "next"), ("b.txt", "next"), ("Ö.txt", "prev")):
+        nvim.command(f"Newsmark {way} article")
+        nvim.wait(f"{name} by {way}", lambda n=name: nvim.call("nvim_buf_get_name", 0).endswith("/" + n))
+    nvim.command("Newsmark articles")
+    listed(context, "done         0 reviewed  a.txt")
+    nvim.command("close")
+    nvim.command("Newsmark articles unread")
+    listed(context, "unread       0 reviewed  b.txt", "unread       0 reviewed  Ö.txt")
+
+
 def test_quotes_by_the_one_under_the_cursor(context):
     nvim = folder(context)
     nvim.type("/vänta<CR>:Newsmark quotes<CR>")

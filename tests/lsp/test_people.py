@@ -429,3 +429,48 @@ def test_read_only_folder_says_so(start):
         one = Reader(start, path)
         check(one.fails("tag", range=one.range("Oslo"), type="ORG") == -32803, "cannot be kept")
         os.chmod(path + "/.newsmark", 0o700)
+
+
+def test_articles_by_state(start):
+    with folder(a_txt=ARTICLE, b_txt="Annat.\n") as path:
+        one = Reader(start, path)
+        check(one.ask("articles") == [], one.ask("articles"))
+        one.do("accept", range=one.range("Oslo"))
+        one.do("setState", state="work")
+        row, = one.ask("articles")
+        check(row == {"uri": one.uri, "path": "a.txt", "state": "work", "reviewed": 1, "orphans": 0}, row)
+        check([r["path"] for r in one.ask("articles", state="unread")] == ["b.txt"], one.ask("articles", state="unread"))
+
+
+def test_articles_of_folders_and_forms(start):
+    with folder(a_txt=ARTICLE) as path:
+        os.makedirs(path + "/2024/.drafts")
+        for name in ("2024/å och b.md", "2024/c.html", "2024/.drafts/d.txt", "2024/e.pdf"):
+            with open(path + "/" + name, "w", encoding="utf-8") as out:
+                out.write("<p>Oslo.</p>\n" if name.endswith("html") else "Oslo.\n")
+        one, html = Reader(start, path), Reader(start, path, "2024/c.html")
+        html.do("accept", range=html.range("Oslo"))
+        one.do("reject", range=one.range("Oslo"))
+        one.do("tag", range=one.range("Malmö"), type="ORG")
+        wanted = [("2024/c.html", 1, 0), ("a.txt", 1, 0)]
+        check([(r["path"], r["reviewed"], r["orphans"]) for r in one.ask("articles")] == wanted, one.ask("articles"))
+        unread = one.ask("articles", state="unread")
+        check([r["path"] for r in unread] == ["2024/c.html", "2024/å och b.md", "a.txt"], unread)
+        check(unread[1]["uri"].endswith("/2024/%C3%A5%20och%20b.md"), unread)
+
+        # A folder below the marked one is the marked one's; its marks are seen without an open article, and orphans.
+        with open(path + "/a.txt", "w", encoding="utf-8") as out:
+            out.write("Något helt annat.\n")
+        below = one.client.request("newsmark/articles", {"folder": "file://%s/2024" % path})
+        check([(r["path"], r["reviewed"], r["orphans"]) for r in below] == [wanted[0], ("a.txt", 0, 2)], below)
+        html.do("undo")
+        html.client.notify("textDocument/didClose", {"textDocument": {"uri": html.uri}})
+        check([r["path"] for r in html.ask("articles")] == ["a.txt"], html.ask("articles"))
+
+
+def test_articles_refused(start):
+    with folder() as path:
+        one = Reader(start, path)
+        for params, code in (({"textDocument": {"uri": one.uri}, "state": "read"}, -32602), ({"folder": "http://x/y"}, -32803), ({}, -32803),
+                             ({"textDocument": {"uri": "untitled:1"}}, -32803)):
+            check(one.client.error("newsmark/articles", params) == code, params)
