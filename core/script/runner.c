@@ -98,8 +98,9 @@ static bool run_stage(Runner *self, Job *job, Stage stage)
   for (size_t i = 0; i < job->count; i++) {
     Outcome *out = &job->outcomes[i];
     if (!out->ok && out->fault.kind != FAULT_NONE) continue; // it failed in the stage before
-    if (stage == tagger_filter_article && job->taggers[i]->filter_ref == LUA_NOREF) continue;
-    if (!enter(self, job, i)) return false;
+    if (stage == tagger_filter_article && !out->filters) continue;
+    if (!enter(self, job, i)) return false; // only now the tagger is known to be there
+    out->filters = job->taggers[i]->filter_ref != LUA_NOREF;
     size_t before = job->run.spans.len;
     out->ok = stage(job->taggers[i], &job->run, &out->fault);
     out->spent_ns += sandbox_spent_ns(job->taggers[i]->box);

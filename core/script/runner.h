@@ -5,6 +5,7 @@
 
 typedef struct Outcome { // of one tagger with one article
   bool ok;
+  bool filters; // it has a filter
   Fault fault;
   uint64_t spent_ns;
   size_t spans;
