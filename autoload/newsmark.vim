@@ -27,6 +27,8 @@ const QUOTES = ['Quote', 'Unattributed', 'Indirect'] + VOICES->mapnew((_, voice)
 const GROUPS = QUOTES + ['Speaker', 'SpeakerUncertain'] + VOICES->mapnew((_, voice) => 'Speaker' .. voice) + ['Source', 'Cue',
   'Person', 'Org', 'Place', 'Date', 'Tag', 'PersonUncertain', 'OrgUncertain', 'PlaceUncertain', 'DateUncertain', 'Hidden']
 const OF_ENTITY = {PER: 'Person', ORG: 'Org', LOC: 'Place'}
+# A mark that begins or ends a quotation, dashes among them.
+const QUOTE_MARKS = '[”“„«»"''‘’‚‹›–—―-]'
 # Which properties are the spans of a kind.
 const TYPES_OF = {
   entity: ['Person', 'Org', 'Place'], person: ['Person'], org: ['Org'], place: ['Place'], date: ['Date'],
@@ -717,6 +719,45 @@ export def Here(): list<dict<any>>
   endfor
   return values(state.annotations)->filter((_, annotation) => has_key(wanted, string(str2nr(annotation.id, 16))))
     ->sort((a, b) => len(a.text) - len(b.text))
+enddef
+
+# [lnum, col, end_lnum, end_col] of an annotation as it lies now, columns from 1 and the last one behind it; [] where it is not drawn.
+def Place(annotation: dict<any>): list<number>
+  const far = 1000 # lines; longer spans are no text objects
+  var around = {end_lnum: min([line('.') + far, line('$')]), ids: [PropId(annotation.id, 0)]}
+  var parts = prop_list(max([1, line('.') - far]), around)
+  if empty(parts) || !parts[0].start || !parts[-1].end
+    return []
+  endif
+  return [parts[0].lnum, parts[0].col, parts[-1].lnum, parts[-1].col + parts[-1].length]
+enddef
+
+# Text objects: select the innermost annotation of a kind under the cursor. Inner is the span, of a quotation what stands between
+# its marks; around has the space behind as well, of a quotation the marks.
+export def Select(kind: string, around: bool)
+  for annotation in Here()
+    var place = kind == 'any' || annotation.kind == kind ? Place(annotation) : []
+    if empty(place)
+      continue
+    endif
+    var [from, first, to, behind] = place
+    if annotation.kind == 'quote' && !around
+      first += len(matchstr(strpart(getline(from), first - 1), '^' .. QUOTE_MARKS .. '\s*'))
+      behind -= len(matchstr(strpart(getline(to), 0, behind - 1), QUOTE_MARKS .. '$'))
+    elseif annotation.kind != 'quote' && around
+      var space = len(matchstr(strpart(getline(to), behind - 1), '^\s\+'))
+      behind += space
+      first -= space > 0 ? 0 : len(matchstr(strpart(getline(from), 0, first - 1), '\s\+$'))
+    endif
+    if mode() =~ "^[vV\<C-v>]"
+      execute "normal! \<Esc>"
+    endif
+    cursor(from, first)
+    normal! v
+    var last = behind > 1 ? [to, behind - 1] : [to - 1, max([1, col([to - 1, '$']) - 1])]
+    cursor(last[0], last[1])
+    return
+  endfor
 enddef
 
 # Starts of what is about the same one as what is under the cursor, and of the same kind; or of what nobody reviewed.

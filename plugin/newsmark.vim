@@ -21,6 +21,13 @@ nnoremap <silent> <Plug>(newsmark-prev-same) <ScriptCmd>call newsmark#Jump(-v:co
 nnoremap <silent> <Plug>(newsmark-next-unreviewed) <ScriptCmd>call newsmark#Jump(v:count1, 'unreviewed')<CR>
 nnoremap <silent> <Plug>(newsmark-prev-unreviewed) <ScriptCmd>call newsmark#Jump(-v:count1, 'unreviewed')<CR>
 
+for s:kind in ['entity', 'date', 'quote', 'tag', 'any']
+  for s:mode in ['x', 'o']
+    execute printf('%snoremap <silent> <Plug>(newsmark-i-%s) <Cmd>call newsmark#Select("%s", v:false)<CR>', s:mode, s:kind, s:kind)
+    execute printf('%snoremap <silent> <Plug>(newsmark-a-%s) <Cmd>call newsmark#Select("%s", v:true)<CR>', s:mode, s:kind, s:kind)
+  endfor
+endfor
+
 " What the reader decides: operators on text, and on what is under the cursor; "." repeats both.
 for s:mode in ['n', 'x']
   execute s:mode .. 'noremap <expr> <Plug>(newsmark-tag) newsmark#act#Operate("tag", {})'
@@ -35,7 +42,7 @@ endfor
 for s:name in ['undo', 'redo', 'mentions', 'quotes', 'timeline']
   execute printf('nnoremap <silent> <Plug>(newsmark-%s) <Cmd>Newsmark %s<CR>', s:name, s:name)
 endfor
-unlet s:mode s:type s:name
+unlet s:mode s:type s:name s:kind
 
 augroup newsmark
   autocmd!

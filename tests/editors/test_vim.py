@@ -196,6 +196,33 @@ call assert_equal(['Anna på Volvo 2024-03-14', ''], getline(1, 2))
 call assert_equal(0, &modified)""")
 
 
+def test_text_objects(context):
+    context.run(r"""
+for kind in ['entity', 'date', 'quote', 'any']
+  for [way, key] in [['i', 'i'], ['a', 'a']]
+    for mode in ['x', 'o']
+      execute printf('%smap %s%s <Plug>(newsmark-%s-%s)', mode, key, toupper(kind[0]), way, kind)
+    endfor
+  endfor
+endfor
+func Yanked(word, keys)
+  call search(a:word, 'cw')
+  let @" = ''
+  call feedkeys(a:keys, 'xt')
+  return @"
+endfunc
+call cursor(1, 1)
+call assert_equal('Anna', Yanked('nna', 'yiE'))
+call assert_equal('Anna ', Yanked('nna', 'yaE'))
+call assert_equal(' 2024-03-14', Yanked('03-14', 'yaD'))
+call assert_equal('Det är 🙂 bra', Yanked('är 🙂', 'yiQ'))
+call assert_equal('”Det är 🙂 bra”', Yanked('är 🙂', 'yaQ'))
+call assert_equal("två\nrader här", Yanked('rader', 'yiQ'))
+call assert_equal("”två\nrader här”", Yanked('två', 'vaQy'))
+call assert_equal('Volvo', Yanked('lvo', 'viAy'))
+call assert_equal('', Yanked('på', 'yiE'))""")
+
+
 def test_accepting_and_everywhere(context):
     context.run(ACTIONS + r"""
 call cursor(1, 18)
