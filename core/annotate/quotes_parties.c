@@ -100,7 +100,8 @@ static void find_title(const Scene *scene, const Name *name, QuoteVec *titles)
     i--;
     const Word *word = scene->words[i];
     if (word->role && word->role != 'g' && word->role != 'o') return note_title(scene, i, name, titles);
-    bool plain = !word->small && !(scene->in[i].flags & TOKEN_CAPITAL);
+    bool degree = scene->in[i].flags & TOKEN_ABBREV; // "Sprecherin Dr. Eva Roth"
+    bool plain = !word->small && (degree || !(scene->in[i].flags & TOKEN_CAPITAL));
     if (!scene_is_word(scene, i) || word->cue || word->small == SMALL_SUB || (!comma && !plain)) break;
   }
   if (!scene_is(scene, name->last, ",")) return;
@@ -141,6 +142,9 @@ static void add_name(const Scene *scene, const Name *name, CandidateVec *out, Qu
 {
   Candidate c = {.first = name->first, .last = name->last, .type = name->type};
   c.party.kind = PARTY_NAME;
+  const uint32_t degree =
+      TOKEN_ABBREV | TOKEN_CAPITAL; // "Prof. Dr. Eva Roth": of the phrase, not of the name
+  for (int i = 0; i < 3 && c.first > 0 && (scene->in[c.first - 1].flags & degree) == degree; i++) c.first--;
   place(scene, out, &c);
   c.party.start = name->start;
   c.party.end = name->end;
@@ -222,6 +226,17 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
   vec_push_in(scene->arena, out, c);
 }
 
+// Whether the noun is right in front of the name at `stop`: "madre 35enne Risa", "Sprecherin Dr. Eva Roth".
+static bool is_near(const Scene *scene, uint32_t noun, uint32_t stop)
+{
+  if (stop > noun + 4) return false;
+  for (uint32_t i = noun + 1; i < stop; i++) {
+    bool age = i == noun + 1 && (scene->in[i].flags & TOKEN_NUMBER);
+    if (!age && !(scene->in[i].flags & TOKEN_ABBREV)) return false;
+  }
+  return true;
+}
+
 void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
 {
   const NameVec *names = &scene->notes->names;
@@ -234,8 +249,8 @@ void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
       bool known = role || scene->words[token]->pronoun;
       if (!known && (scene->in[token].flags & TOKEN_CAPITAL)) add_outlet(scene, token, out);
       if (!known || scene->inside[token]) continue;
-      bool near = token + 1 == stop || (token + 2 == stop && (scene->in[token + 1].flags & TOKEN_NUMBER));
-      if (role && near && name && name->type == ENTITY_PER) continue; // a title is part of its name
+      if (role && name && name->type == ENTITY_PER && is_near(scene, token, stop))
+        continue; // a title is part of its name
       bool person = role && role != 'g' && role != 'o';
       if (!person || !add_unknown_name(scene, token, stop, out)) add_word(scene, token, out);
     }
