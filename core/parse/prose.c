@@ -14,9 +14,11 @@ void prose_edit(Prose *self, TextEdit edit)
   if (first || self->end < edit.old_end) self->end = edit.old_end;
   self->end = self->end - edit.old_end + edit.new_end;
   self->len = self->len - edit.old_end + edit.new_end;
+  self->edits++;
 }
 
-// Whether `fresh` differs from the last reading in front of the edits or behind them; from where to where.
+// Whether `fresh` differs from the last reading in front of the edits or behind them, or may do so between
+// two; from where to where.
 static bool differs_outside(const Prose *self, Str fresh, TextEdit *also)
 {
   Str old = strbuf_str(&self->bytes);
@@ -26,7 +28,7 @@ static bool differs_outside(const Prose *self, Str fresh, TextEdit *also)
   while (front < most_front && old.ptr[front] == fresh.ptr[front]) front++;
   while (back < most_back && old.ptr[old.len - 1 - back] == fresh.ptr[fresh.len - 1 - back]) back++;
   *also = (TextEdit){front, fresh.len - back, fresh.len - back};
-  return front < most_front || back < most_back;
+  return front < most_front || back < most_back || self->edits > 1;
 }
 
 bool prose_read(Prose *self, const Snapshot *file, Arena *arena, HtmlFacts *facts, TextEdit *also)
@@ -41,5 +43,6 @@ bool prose_read(Prose *self, const Snapshot *file, Arena *arena, HtmlFacts *fact
   self->len = fresh.len;
   self->start = SIZE_MAX; // no edits
   self->end = 0;
+  self->edits = 0;
   return differs;
 }

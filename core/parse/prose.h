@@ -10,6 +10,7 @@ typedef struct Prose {
   Snapshot *text;    // the last reading; NULL: none yet
   StrBuf bytes;      // the same in one piece
   size_t start, end; // bytes of the text by now: all edits since the last reading lie in between
+  size_t edits;      // how many
   size_t len;        // bytes of the text by now
 } Prose;             // = {0} to begin
 

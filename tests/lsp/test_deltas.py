@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import tempfile
-import time
 
 import client as lsp
 from client import Failure, Marks, Text
@@ -13,7 +12,7 @@ from test_life import check, same
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDERS = [os.path.join(HERE, "../data/articles")] + os.environ.get("NEWSMARK_TEST_ARTICLES", "").split(":")
-SEED = int(os.environ.get("SEED", time.time()))
+SEED = int(os.environ.get("SEED", 1795337901))  # one that broke the law once; others: SEED=n
 ROUNDS = int(os.environ.get("ROUNDS", "12"))  # edits an article and encoding
 PIECES = ("a", " ", "\n", "\n\n", "\r\n", "\r", "”", "“", "„", "»", "«", "\"", "– ", "-", "😀", "e\u0301", "ß", ".", ", sa Anna Berg",
           "den 3 mars 2023", "i går", "Maria Holm", "\n\nText: Per Ek\n\n", "(", ":", "\u0001", "\ufeff", "sagt", "”Ja”, sa hon. ")
