@@ -81,6 +81,19 @@ void spans_merge(Arena *arena, const SpanVec *a, const SpanVec *b, const SpanVec
   }
 }
 
+size_t spans_from(const SpanVec *spans, size_t at)
+{
+  size_t low = 0, high = spans->len;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (spans->items[middle].start < at)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
 void spans_drop_reported(SpanVec *spans)
 {
   size_t kept = 0;

@@ -96,5 +96,7 @@ int span_order(const void *a, const void *b);
 TagFacts *span_own_tag(Span *span, Arena *arena);
 // Merge three lists, each in span_order(), into one in `out`, all in `arena`. The lists keep their items.
 void spans_merge(Arena *arena, const SpanVec *a, const SpanVec *b, const SpanVec *c, SpanVec *out);
+// The first of `spans`, which are in order, that starts at byte `at` or behind it; spans->len: none.
+size_t spans_from(const SpanVec *spans, size_t at);
 // Take reported speech out of a list: displays leave it out unless it is asked for.
 void spans_drop_reported(SpanVec *spans);

@@ -15,16 +15,9 @@
 static const Span *find_span(const Annotations *found, const Span *like)
 {
   const SpanVec *spans = &found->spans;
-  size_t low = 0, high = spans->len;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (spans->items[middle].start < like->start)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  for (; low < spans->len && spans->items[low].start == like->start; low++) {
-    const Span *span = &spans->items[low];
+  for (size_t i = spans_from(spans, like->start); i < spans->len && spans->items[i].start == like->start;
+       i++) {
+    const Span *span = &spans->items[i];
     if (span->end == like->end && span->kind == like->kind &&
         str_eq(span_type_name(span), span_type_name(like)))
       return span;

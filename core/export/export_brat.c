@@ -57,19 +57,12 @@ static void put_note(StrBuf *out, Numbers *numbers, unsigned of, const char *key
 static unsigned number_of(const Exported *article, const Mention *mention)
 {
   const SpanVec *spans = &article->found->spans;
-  size_t low = 0, high = spans->len;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (spans->items[middle].start < mention->start)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  for (; low < spans->len && spans->items[low].start == mention->start; low++) {
-    const Span *span = &spans->items[low];
+  size_t i = spans_from(spans, mention->start);
+  for (; i < spans->len && spans->items[i].start == mention->start; i++) {
+    const Span *span = &spans->items[i];
     if (span->kind == SPAN_ENTITY && span->end == mention->end && span->entity->entity.len &&
         str_eq(span->entity->name, mention->name))
-      return (unsigned)low + 1;
+      return (unsigned)i + 1;
   }
   return 0;
 }

@@ -190,17 +190,9 @@ const TagFacts *overlay_tag(Overlay *self, const Claim *claim)
 static const Span *mention_span(const Overlay *self, const Mention *mention)
 {
   const SpanVec *mine = &self->mine[CLASS_NAMES];
-  size_t low = 0, high = mine->len;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (mine->items[middle].start < mention->start)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  for (; low < mine->len && mine->items[low].start == mention->start; low++)
-    if (mine->items[low].kind == SPAN_ENTITY && mine->items[low].end == mention->end)
-      return &mine->items[low];
+  size_t i = spans_from(mine, mention->start);
+  for (; i < mine->len && mine->items[i].start == mention->start; i++)
+    if (mine->items[i].kind == SPAN_ENTITY && mine->items[i].end == mention->end) return &mine->items[i];
   return NULL;
 }
 

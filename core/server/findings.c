@@ -317,14 +317,5 @@ void findings_follow(Findings *fresh, const Findings *old, const Changes *change
 
 size_t findings_first_from(const Findings *self, size_t at)
 {
-  const SpanVec *spans = &self->found->spans;
-  size_t low = 0, high = spans->len;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (spans->items[middle].start < at)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
+  return spans_from(&self->found->spans, at);
 }
