@@ -94,3 +94,31 @@ void desk_set_state(Desk *desk, const char *state);
 bool desk_undo(Desk *desk, bool redo, Step *done); // false: nothing to do; shows what it did
 
 void step_release(Step *step);
+void steps_release(Steps *self);
+void past_release(Past *self);
+// An editor that reads a file again closes and opens it: its steps are kept, and taken up again.
+void desk_keep_past(Desk *desk);
+void desk_take_past(Desk *desk);
+
+// --- desk_root.c
+DeskRoot *root_for(Desks *self, const KeptPaths *paths); // the folder's; made where it is new
+void root_free(DeskRoot *root);
+void root_put_line(DeskRoot *root, Str id, Str text); // copied; root_renew() lets the registry know
+void root_renew(DeskRoot *root);
+void root_show(Desks *self, const DeskRoot *root); // to all its open articles
+// The lines of the file, read again by a job of `desk`: what is not on disk yet stays.
+void root_take_lines(Desk *desk, const LedgerTexts *texts);
+void registry_line_release(RegistryLine *line);
+
+// --- desk_sync.c
+bool desk_is_dirty(const Desk *desk, Str id);
+void desk_mark_dirty(Desk *desk, Str id);
+void desk_sync(Desk *desk);      // begin to write and to read, or once more after the job that runs
+void desk_sync_last(Desk *desk); // before it is closed: what there is to write is written
+// Hear of what others write, once there is a folder to hear of.
+void desk_watch(Desk *desk);
+void desk_unwatch(Desk *desk);
+
+// --- desk.c
+void desk_free(Desk *desk);
+void desk_take_state(Desk *desk, Str state); // of review, as the ledger has it
