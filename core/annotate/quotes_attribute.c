@@ -414,11 +414,20 @@ static void head(QuoteWalk *self, const Reading *reading, QuoteSeed *seed)
   }
 }
 
+// Whether a paper's or a country's word, reported beside what a person said, leaves that person the speaker
+// that goes on: "– …, sa han. Ifølge USA … – …, sa han videre."
+static bool passes_by(const QuoteWalk *self, const Reading *reading)
+{
+  const QuoteState *now = &self->now;
+  return reading->draft->form == QUOTE_REPORTED && !may_speak(&reading->speaker) && now->last_cued &&
+         may_speak(&now->last) && self->block - now->last_block <= 1;
+}
+
 static void finish(QuoteWalk *self, const Reading *reading)
 {
   emit(self, reading);
   head(self, reading, &self->stretch->seeds.items[self->stretch->seeds.len - 1]);
-  if (!has_speaker(&reading->speaker)) return;
+  if (!has_speaker(&reading->speaker) || passes_by(self, reading)) return;
   self->now.last = reading->speaker;
   self->now.last_block = self->block;
   self->now.last_cued = reading->cue.end > 0;

@@ -59,6 +59,8 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool as;         // begins ", as X said"
   bool reports;    // a verb in the form of reported speech: "sei", "habe"
   bool who;        // begins a clause about the one just named: "who", "som", "der"
+  bool many;       // a role's noun for several only: "ministers"
+  bool fresh;      // a det that brings in somebody new: "a", "several"
 } Word;
 
 typedef struct WordSlot {

@@ -15,13 +15,22 @@ static bool may_describe(const Scene *scene, uint32_t i)
   return is_lower_word(scene, i) && !word->cue && !word->small && !word->pronoun;
 }
 
-// The first token of the noun phrase whose noun is at `noun`.
+// Whether a noun phrase must begin at `first`, whatever is in front of it.
+static bool must_begin(const Scene *scene, uint32_t first)
+{
+  if (!first || scene->inside[first - 1]) return true;
+  const Word *before = scene->words[first - 1];
+  return (scene->in[first - 1].flags & TOKEN_PUNCT) || before->cue || before->small;
+}
+
+// The first token of the noun phrase whose noun is at `noun`. Without an article only what several people are
+// begins with its adjectives.
 static uint32_t phrase_start(const Scene *scene, uint32_t noun)
 {
   bool before = scene->lexicon->compounds || scene->lexicon->lang == LANG_EN; // adjectives stand before nouns
-  for (uint32_t i = noun, steps = 0; i > 0 && steps < 6; steps++) {
-    i--;
-    if (scene->inside[i]) break;
+  for (uint32_t i = noun, steps = 0; steps < 6; steps++) {
+    if (before && scene->words[noun]->many && i < noun && must_begin(scene, i)) return i;
+    if (i-- == 0 || scene->inside[i]) break;
     if (scene->words[i]->small == SMALL_DET) return i;
     bool comma = before && i > 0 && scene_is(scene, i, ",") &&
                  may_describe(scene, i - 1); // "en anonym, høytstående …"
@@ -113,6 +122,13 @@ static void find_title(const Scene *scene, const Name *name, QuoteVec *titles)
   }
 }
 
+// Whether "of" joins a ministry to the person in front: "il portavoce del ministero".
+static bool hangs_on(const Scene *scene, const Candidate *body, const Candidate *person)
+{
+  return person->last + 1 == body->first && scene->words[person->last]->small == SMALL_OF &&
+         person->party.kind == PARTY_ROLE;
+}
+
 // "la portavoce del dipartimento Heather Nauert": the name belongs to the noun in front of the preposition,
 // whose place it takes.
 static bool takes_noun(const Scene *scene, const Name *name, CandidateVec *out, Candidate *noun)
@@ -130,9 +146,12 @@ static bool takes_noun(const Scene *scene, const Name *name, CandidateVec *out, 
   for (size_t k = out->len; k-- > 0 && out->len - k <= 3;) {
     if (out->items[k].last != i - 1) continue;
     if (out->items[k].party.kind != PARTY_ROLE) return false;
+    bool body = out->items[k].party.gender == 'g';
+    if (body && k && hangs_on(scene, &out->items[k], &out->items[k - 1])) k--;
     *noun = out->items[k];
-    memmove(out->items + k, out->items + k + 1, (out->len - k - 1) * sizeof *out->items);
-    out->len--;
+    size_t taken = body && k + 1 < out->len && out->items[k + 1].last == i - 1 ? 2 : 1;
+    memmove(out->items + k, out->items + k + taken, (out->len - k - taken) * sizeof *out->items);
+    out->len -= taken;
     return true;
   }
   return false;
@@ -215,10 +234,11 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
     c.party.gender = word->pronoun;
   } else if (word->role) {
     c.party.kind = PARTY_ROLE;
-    c.party.gender = word->role == 'c' ? 0 : word->role;
-    c.party.lemma = word->lemma;
-    c.outlet = word->role == 'o';
     c.first = phrase_start(scene, i);
+    c.outlet = word->role == 'o';
+    c.party.gender = word->many ? 'p' : word->role == 'c' ? 0 : word->role;
+    // "a minister" and "ministers" are not the one whom the article called minister
+    if (!word->many && !scene->words[c.first]->fresh) c.party.lemma = word->lemma;
   } else {
     return;
   }

@@ -81,7 +81,7 @@ bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party
     const Word *word = scene->words[i];
     if (!(scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) || scene->inside[i]) break;
     if (word->small && word->small != SMALL_DET && word->small != SMALL_OF) break;
-    if (word->cue && word->cue < CUE_NOUN) break;
+    if (word->cue && (word->cue < CUE_NOUN || word->cue == CUE_PREP)) break;
     first--;
     nouns += !word->small;
     if (word->small == SMALL_DET) break;
@@ -90,6 +90,7 @@ bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party
     return false;
   SmallClass before = first > 0 ? scene->words[first - 1]->small : SMALL_NONE;
   if (before == SMALL_PREP || before == SMALL_TO || before == SMALL_OF) return false;
+  if (first > 0 && scene->words[first - 1]->cue == CUE_PREP) return false; // "according to a document"
   *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
   return true;
 }
@@ -102,9 +103,8 @@ bool phrase_first(const Scene *scene, uint32_t from, uint32_t end, Party *party)
   for (; i < end && i < first + 5 && scene_is_word(scene, i) && !scene->inside[i]; i++) {
     const Word *word = scene->words[i];
     bool joins = nouns && word->small == SMALL_OF; // "members of the union"
-    if ((word->small && word->small != SMALL_DET && !joins) || (word->cue && word->cue < CUE_NOUN) ||
-        word->pronoun)
-      break;
+    bool cue = word->cue && (word->cue < CUE_NOUN || word->cue == CUE_PREP);
+    if ((word->small && word->small != SMALL_DET && !joins) || cue || word->pronoun) break;
     nouns += !word->small;
   }
   bool article = first < end && (scene->words[first]->small == SMALL_DET ||

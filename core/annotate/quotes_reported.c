@@ -3,13 +3,14 @@
 // clause is found first; who says it is found as for quotations (quotes_speaker.c).
 #include "annotate/quotes_p.h"
 
-#define THAT_WITHIN 12u  // tokens, from the verb of saying to "that"
-#define TAIL_MOST 16u    // tokens of ", said the minister of finance on Friday"
-#define TITLE_MOST 3u    // of a title in front of a name
-#define FRONT_MOST 9u    // tokens of "according to the minister of finance"
-#define VERB_WITHIN 10u  // tokens, to the verb of a clause
-#define CLAUSE_LEAST 3u  // words
-#define BYTES_BEHIND 24u // that may stand behind the speaker in "…, according to the police on Friday"
+#define THAT_WITHIN 12u   // tokens, from the verb of saying to "that"
+#define TAIL_MOST 16u     // tokens of ", said the minister of finance on Friday"
+#define TITLE_MOST 3u     // of a title in front of a name
+#define FRONT_MOST 9u     // tokens of "according to the minister of finance"
+#define RELATIVE_MOST 14u // tokens of "who asked not to be named"
+#define VERB_WITHIN 10u   // tokens, to the verb of a clause
+#define CLAUSE_LEAST 3u   // words
+#define BYTES_BEHIND 24u  // that may stand behind the speaker in "…, according to the police on Friday"
 
 typedef struct Reporter {
   const Layout *layout;
@@ -140,6 +141,22 @@ static bool ends_with_speaker(Reporter *self)
   return ends || take_back(self);
 }
 
+// Whether the verb comes second, right behind whatever the sentence begins with.
+static bool verb_second(const Scene *scene)
+{
+  return scene->lexicon->compounds && scene->lexicon->lang != LANG_FI;
+}
+
+// Where the sentence goes on behind a clause about the one just named: "…, who asked not to be named, it
+// was".
+static uint32_t behind_relative(const Reporter *self, uint32_t who)
+{
+  uint32_t end = who + RELATIVE_MOST < self->last ? who + RELATIVE_MOST : self->last;
+  for (uint32_t i = who; i < end; i++)
+    if (scene_is(self->scene, i, ",")) return i + 1;
+  return self->last;
+}
+
 // Where a clause begins behind "according to X", with a comma or, where a verb or a subject follows at once,
 // without one: "Enligt Lee bär isen". `self->last`: nowhere.
 static uint32_t clause_after(const Reporter *self, const Cue *cue)
@@ -148,7 +165,7 @@ static uint32_t clause_after(const Reporter *self, const Cue *cue)
   const CandidateVec *candidates = &self->layout->candidates;
   uint32_t end = cue->last + FRONT_MOST < self->last ? cue->last + FRONT_MOST : self->last, k = cue->last;
   while (k < end && !scene_is(scene, k, ",") && scene->words[k]->small != SMALL_AUX) k++;
-  if (k < end) return k > cue->last ? k : self->last;
+  uint32_t comma = k;
   size_t a = 0, b = candidates->len;
   while (a < b) { // the first behind the cue
     size_t mid = (a + b) / 2;
@@ -157,12 +174,31 @@ static uint32_t clause_after(const Reporter *self, const Cue *cue)
     else
       b = mid;
   }
-  if (a == candidates->len || candidates->items[a].party.kind != PARTY_NAME) return self->last;
-  k = candidates->items[a].last;
-  bool near = candidates->items[a].first <= cue->last + TITLE_MOST && k < self->last;
-  bool on = near && (scene->words[k]->small == SMALL_PREP || scene->words[k]->small == SMALL_OF ||
-                     scene->words[k]->small == SMALL_CONJ || candidates->items[a].owner);
-  return near && !on ? k : self->last;
+  const Candidate *c = a < candidates->len ? &candidates->items[a] : NULL;
+  bool near = c && c->first <= cue->last + TITLE_MOST && c->last < self->last;
+  if (near && scene_is(scene, c->last, ",") && scene->words[c->last + 1]->who)
+    return behind_relative(self, c->last + 1);
+  bool verb_next =
+      near && (c->party.kind == PARTY_NAME || (c->party.kind == PARTY_ROLE && verb_second(scene)));
+  if (verb_next && c->last < comma) {
+    const Word *next = scene->words[c->last];
+    bool on = next->small == SMALL_PREP || next->small == SMALL_OF || next->small == SMALL_CONJ || c->owner;
+    if (!on) return c->last;
+  }
+  return comma < end && comma > cue->last ? comma : self->last;
+}
+
+// What was just reported is the word of whoever "according to" names, not of the subject of a verb in it:
+// "According to a note the council has approved the plan".
+static bool give_to_source(Reporter *self)
+{
+  QuoteDraft *draft = &self->out->items[self->out->len - 1];
+  if (!draft->source.kind) return true;
+  draft->speaker = draft->source;
+  draft->source = (Party){0};
+  draft->cue_start = draft->cue_end = 0;
+  draft->reason = REASON_ACCORDING;
+  return true;
 }
 
 // "According to X …", "…, according to X" and "X zufolge …"
@@ -180,7 +216,7 @@ static bool according(Reporter *self)
     }
     if (!front) return report(self, self->first, i, 3, 0.8F) && ends_with_speaker(self);
     uint32_t from = clause_after(self, &cue);
-    return from < self->last && report(self, from, self->last, 3, 0.8F);
+    return from < self->last && report(self, from, self->last, 3, 0.8F) && give_to_source(self);
   }
   return false;
 }

@@ -104,7 +104,8 @@ static void candidate_window(Frame *self)
   self->subject = self->tagger = SIZE_MAX;
   for (size_t i = self->first_candidate; i < b; i++) {
     const Candidate *c = &all->items[i];
-    if (c->after_prep || c->after_to || c->owner) continue;
+    bool held = c->after_prep && !(c->loosely && c->type == ENTITY_PER);
+    if (held || c->after_to || c->owner) continue;
     if (c->last <= self->stretch.first && self->subject == SIZE_MAX) self->subject = i;
     if (c->first >= self->stretch.last && self->tagger == SIZE_MAX) self->tagger = i;
   }
@@ -238,7 +239,8 @@ static float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   const Scene *scene = self->scene;
   float between = toll(scene, cue->last, c->first);
   float score = 3 + base_weight(c) - 2.0F * between;
-  if (c->party.gender == 'p' && between > 0.15F) score -= 1.2F; // rather an article
+  if (c->party.kind == PARTY_PRONOUN && c->party.gender == 'p' && between > 0.15F)
+    score -= 1.2F; // rather an article
   if (c->owner) score -= 1.6F;
   if (cue->class == CUE_PREP || cue->class == CUE_SO) score -= 0.5F * (float)(c->first - cue->last);
   if (!cue_is_verb(cue)) return cue->class == CUE_POST || cue->class == CUE_NOUN ? score - 1.5F : score;
@@ -292,7 +294,7 @@ static float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   if (subject) score += 0.9F + (cue->joined ? 0.6F : 0);
   if (parenthetical(scene, cue)) score -= 2.5F;
   bool bare = scene_drops_subjects(scene) && !subject; // the subject may be in the verb
-  if (c->after_prep) score -= bare ? 2.5F : 1.8F;
+  if (c->after_prep) score -= c->loosely ? 0.8F : bare ? 2.5F : 1.8F;
   if (c->after_to) score -= bare ? 3.0F : 2.4F;
   if (c->owner) score -= 1;
   if (cue->behind && c->first < self->stretch.first) score -= 2.6F;
@@ -467,6 +469,36 @@ static void try_alone(Frame *self)
   }
 }
 
+// The token that ends at byte `end`.
+static uint32_t token_ending(const Scene *scene, uint32_t end)
+{
+  uint32_t a = 0, b = scene->len;
+  while (a < b) {
+    uint32_t mid = (a + b) / 2;
+    if (scene->in[mid].end < end)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  return a;
+}
+
+// A source without a name that ends the clause has all of its words: "secondo una lettura dei media statali".
+static uint32_t source_end(const Frame *self, uint32_t end)
+{
+  const Scene *scene = self->scene;
+  uint32_t i = token_ending(scene, end) + 1, most = i + PHRASE_MOST;
+  if (i >= self->hi || scene->words[i]->small != SMALL_OF) return end;
+  while (i < self->hi && i < most && scene_is_word(scene, i) && !scene->inside[i]) {
+    const Word *word = scene->words[i];
+    if ((word->small && word->small != SMALL_OF && word->small != SMALL_DET) || word->cue || word->pronoun)
+      return end;
+    i++;
+  }
+  bool closed = i == scene->len || i == most ? false : (scene->in[i].flags & TOKEN_PUNCT) != 0;
+  return closed ? scene->in[i - 1].end : end;
+}
+
 // "… enligt ryska medier" beside another speaker: who reports it.
 static void find_source(Frame *self)
 {
@@ -488,6 +520,7 @@ static void find_source(Frame *self)
         break;
       }
     }
+    if (party.kind == PARTY_NOUN) party.end = source_end(self, party.end);
     if (party.start != self->best.speaker.start) self->best.source = party;
     return;
   }
@@ -514,20 +547,6 @@ static void find_outlet(Frame *self)
     self->best.source = c->party;
     return;
   }
-}
-
-// The token that ends at byte `end`.
-static uint32_t token_ending(const Scene *scene, uint32_t end)
-{
-  uint32_t a = 0, b = scene->len;
-  while (a < b) {
-    uint32_t mid = (a + b) / 2;
-    if (scene->in[mid].end < end)
-      a = mid + 1;
-    else
-      b = mid;
-  }
-  return a;
 }
 
 // Somebody without a name is known by the whole phrase: "a farmer from Manitoba", "ein Sprecher des

@@ -75,8 +75,12 @@ static bool load_small(Lexicon *self, Error *err)
   const Table *table = table_find("speech", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     unsigned kind;
-    if (!class_of(table_cell(table, i, 1), names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
-    word_slot(self, table_cell(table, i, 0))->small = (uint8_t)kind;
+    Str fresh = table_cell(table, i, 1), class = str_cut(&fresh, ' ');
+    if (!class_of(class, names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
+    if (fresh.len && !str_is(fresh, "new")) return broken(table, i, err);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    word->small = (uint8_t)kind;
+    word->fresh = fresh.len > 0;
   }
   return true;
 }
@@ -111,11 +115,13 @@ static bool load_speakers(Lexicon *self, Error *err)
   }
   table = table_find("roles", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
-    Str class = table_cell(table, i, 2);
+    Str number = table_cell(table, i, 2), class = str_cut(&number, ' ');
     if (class.len != 1 || !strchr("mfcog", class.ptr[0])) return broken(table, i, err);
+    if (number.len && !str_is(number, "many")) return broken(table, i, err);
     Word *word = word_slot(self, table_cell(table, i, 0));
     word->role = class.ptr[0];
     word->lemma = table_cell(table, i, 1);
+    word->many = number.len > 0;
   }
   return true;
 }
