@@ -66,7 +66,9 @@ const char *dateatom_end(const char *p, const char *end)
     q += n, letters++;
   }
   if (quote) return letters == 1 && q == end ? q : p + quote; // "'s", but not "'80s"
-  if (letters) return q < end ? q + apostrophe(q, end) : q;
+  size_t behind = letters && q < end ? apostrophe(q, end) : 0;
+  if (behind && q + behind + 1 == end && q[behind] == 's') behind = 0; // "valentine", "'s"
+  if (letters) return q + behind;
   return p + utf8_decode(p, end, &cp);
 }
 
@@ -197,6 +199,23 @@ static bool day_month(const DateLex *lex, char mark, int32_t a, int32_t b, int32
   return *month >= 1 && *month <= 12 && *day >= 1 && *day <= 31;
 }
 
+static Reading one_field(uint16_t sym, uint8_t field, int32_t value)
+{
+  Reading r = {.sym = sym, .len = 1, .sets = 1};
+  r.set[0] = (FieldSet){field, value};
+  return r;
+}
+
+// "2 1/2 years", "3/4 hour": quarters of a unit, behind whole ones or alone.
+static void read_fraction(AtomReader *self, int32_t over, int32_t under)
+{
+  int32_t quarters = under == 2 || under == 4 ? over * (4 / under) : 0;
+  if (quarters < 1 || quarters > 3) return;
+  static const int32_t halves[] = {0, 3, 2, 5}; // as date_duration() has them
+  add_reading(self, one_field(SYM_ANDHALF, FIELD_HALVES, halves[quarters]));
+  add_reading(self, one_field(SYM_HALFW, FIELD_AMOUNT, quarters * 25));
+}
+
 static void read_two_groups(AtomReader *self, const Digits *d)
 {
   int32_t a = d->group[0], b = d->group[1], day, month;
@@ -207,12 +226,7 @@ static void read_two_groups(AtomReader *self, const Digits *d)
     r.set[0] = (FieldSet){FIELD_HOUR, a}, r.set[1] = (FieldSet){FIELD_MINUTE, b};
     add_reading(self, r);
   }
-  bool halves = mark == '/' && a == 1 && b == 2;
-  if (halves) { // "2 1/2 years"
-    Reading r = {.sym = SYM_ANDHALF, .len = 1, .sets = 1};
-    r.set[0] = (FieldSet){FIELD_HALVES, 2};
-    add_reading(self, r);
-  }
+  if (mark == '/' && short_pair) read_fraction(self, a, b);
   if ((mark == '/' || (mark == '.' && !self->lex->month_first)) && short_pair &&
       day_month(self->lex, d->mark[1], a, b, &day, &month))
     add_reading(self, date_reading(mark == '/' ? SYM_DAYSLASH : SYM_DAYMON, -1, month, day));
@@ -222,10 +236,11 @@ static void read_two_groups(AtomReader *self, const Digits *d)
       mark == '.' && d->width[0] == 2 && b >= 1900 && b < 2100 && !self->lex->month_first; // "05.2016"
   if ((mark == '/' || dotted) && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)
     add_reading(self, date_reading(SYM_NDATE, b, a, 0));
-  if (mark == '/' && d->width[0] == 4 && d->width[1] == 2 && b == (a + 1) % 100) { // a season: "2022/23"
-    Reading r = {.sym = SYM_ISO, .len = 1, .sets = 2};
+  if (d->width[0] == 4 && d->width[1] == 2 && b == (a + 1) % 100) { // a season: "2022/23"
+    Reading r = {.sym = SYM_YEARPAIR, .len = 1, .sets = 2};
     r.set[0] = (FieldSet){FIELD_YEAR, a}, r.set[1] = (FieldSet){FIELD_YY, b};
     add_reading(self, r);
+    if (mark == '/') r.sym = SYM_ISO, add_reading(self, r);
   }
   if (d->width[1] == 3 && d->width[0] <= 3 && (mark == '.' || mark == ',')) { // thousands
     Reading r = {.sym = SYM_DEC, .len = 1, .sets = 1, .value = a * 1000 + b, .digits = 6};

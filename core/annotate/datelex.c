@@ -15,7 +15,7 @@ bool date_field_of(Str name, uint8_t *field)
       "decade",  "century", "hundreds", "dayref", "rel",     "unit",   "amount",  "dir",    "anaphor",
       "part",    "hour",    "minute",   "minoff", "ampm",    "mod",    "quant",   "freq",   "ref",
       "holiday", "nth",     "bare",     "tense",  "era",     "plural", "halves",  "option", "amount2",
-      "unit2",   "amount3", "unit3",    "range",  "shift",   "open"};
+      "unit2",   "amount3", "unit3",    "range",  "shift",   "open",   "anno"};
   for (uint8_t i = 0; i < FIELD_COUNT; i++) {
     if (name.len && name.ptr[0] == names[i][0] && str_is(name, names[i])) return *field = i, true;
   }
@@ -50,6 +50,8 @@ bool date_field_fits(uint8_t field, int32_t value, uint8_t digits)
   case FIELD_DECADE:
     return value % 10 == 0 && (value % 100 || value == 2000) &&
            (value < 100 || (value >= 1000 && value < 3000));
+  case FIELD_ANNO:
+    return value >= 1 && value <= 9999;
   case FIELD_HUNDREDS:
     return value % 100 == 0 && value >= 100 && value < 3000;
   default:
@@ -140,10 +142,11 @@ static uint16_t node_add(DateLex *lex, uint16_t parent, Str word)
 uint16_t datelex_symbol(DateLex *lex, Str name)
 {
   static const char *const fixed[SYM_FIRST_FREE] = {
-      "",       "int",    "dec",      "num",      "ord",     "mult",  "clock",   "clockdot", "iso",
-      "ndate",  "daymon", "roman",    "yearw",    "tense",   "month", "monthab", "weekday",  "wdayab",
-      "option", "ordsuf", "dayslash", "monthamb", "andhalf", "to",    "and",     "det",      "between",
-      "fn",     "open",   "prep",     "of",       "yprep",   "adv",   "edge",    "rel",      "fromw"};
+      "",        "int",    "dec",     "num",    "ord",      "mult",     "clock",    "clockdot",
+      "iso",     "ndate",  "daymon",  "roman",  "yearw",    "tense",    "month",    "monthab",
+      "weekday", "wdayab", "option",  "ordsuf", "dayslash", "monthamb", "andhalf",  "to",
+      "and",     "det",    "between", "fn",     "open",     "prep",     "of",       "yprep",
+      "adv",     "edge",   "rel",     "fromw",  "half",     "or",       "yearpair", "counted"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
       vec_push(&lex->symbols, str_of(fixed[i]));
@@ -226,16 +229,17 @@ static bool load_row(DateLex *lex, const Table *table, size_t row, Error *err)
   return true;
 }
 
-// Nynorsk is read with the words of Bokmål beside its own.
+// Nynorsk is read with the words of Bokmål beside its own; a few signs ("½") are every language's.
 bool datelex_load(DateLex *lex, Lang lang, Error *err)
 {
   static const char *const names[] = {"date_cldr", "date_words", "date_numbers"};
-  const char *codes[] = {lang_code(lang), lang == LANG_NN ? "nb" : ""};
+  const char *codes[] = {lang_code(lang), lang == LANG_NN ? "nb" : lang_code(lang), ""};
   lex->slots = xcalloc(NODE_SLOTS, sizeof *lex->slots);
   vec_push(&lex->nodes, (LexNode){.parent = 0});
   for (size_t c = 0; c < ARRAY_LEN(codes); c++) {
+    if (c && codes[c] == codes[c - 1]) continue;
     for (size_t n = 0; n < ARRAY_LEN(names); n++) {
-      const Table *table = *codes[c] ? table_find(names[n], codes[c]) : NULL;
+      const Table *table = table_find(names[n], codes[c]);
       for (size_t row = 0; table && row < table->rows; row++) {
         if (lex->nodes.len > NODES_MOST)
           return error_set(err, ERR_FORMAT, "%s: too many words", lang_code(lang));

@@ -53,6 +53,7 @@ typedef struct Finder {
   Notes *notes;
   uint32_t sentence;             // the one looked at last
   uint32_t last_begin, last_end; // atoms of the last draft
+  uint32_t listed;               // drafts in a row that only commas, "and", "or" part, up to the last
 } Finder;
 
 static Str atom_word(const Finder *f, uint32_t at)
@@ -97,9 +98,12 @@ static DateType type_of(const DateMatch *m)
   }
 }
 
-// "The 20th of next month" is a day, of next year none; weekdays are counted in months.
+// "The 20th of next month" is a day, of next year none; weekdays are counted in months. Hours are counted
+// from clocks, days from days.
 static bool part_fits(const DateFrame *f)
 {
+  bool clock = frame_has(f, FIELD_HOUR) || frame_has(f, FIELD_MINUTE);
+  if (frame_has(f, FIELD_SHIFT) && clock != is_clock_unit(frame_get(f, FIELD_UNIT, UNIT_DAY))) return false;
   bool related = frame_has(f, FIELD_DAY) && frame_has(f, FIELD_MONTH) && frame_has(f, FIELD_REL);
   if (related && frame_has(f, FIELD_UNIT) && !frame_has(f, FIELD_SHIFT)) // "8 May last year", no week
     return f->field[FIELD_UNIT] == UNIT_YEAR && !frame_has(f, FIELD_YEAR);
@@ -143,7 +147,7 @@ static bool is_first_name(const Finder *f, const DateMatch *m)
 {
   const DateFrame *frame = &m->frame;
   const Token *here = atom_token(f, m->begin), *next = atom_token(f, m->end);
-  if (m->end != m->begin + 1 || !next || here->flags & TOKEN_ALL_CAPS) return false;
+  if (m->end != m->begin + 1 || !next || next == here || here->flags & TOKEN_ALL_CAPS) return false;
   bool capitals = here->flags & TOKEN_CAPITAL && next->flags & TOKEN_CAPITAL && next->flags & TOKEN_HAS_LOWER;
   bool season = frame_has(frame, FIELD_SEASON), month = frame_has(frame, FIELD_MONTH);
   if (!capitals || !(month || season || frame_has(frame, FIELD_WEEKDAY))) return false;
@@ -165,20 +169,6 @@ static bool counts_next(const Finder *f, uint32_t end)
   return false;
 }
 
-// Whether a phrase ends at `at`: a mark or nothing follows, and no digits behind the mark.
-static bool ends_phrase(const Finder *f, uint32_t at)
-{
-  const Token *next = atom_token(f, at);
-  if (!next) return true;
-  Str word = atom_word(f, at);
-  if (str_is(word, ".") && !atom_token(f, at + 1)) return true;
-  if (!str_is(word, ".") && !str_is(word, ",") && !str_is(word, "!") && !str_is(word, "?") &&
-      !str_is(word, ";"))
-    return false;
-  const Token *behind = atom_token(f, at + 1);
-  return !behind || (f->atoms->items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
-}
-
 // Whether the word shows a tense: -1 past, 1 to come, 0 none.
 static int32_t atom_tense(const Finder *f, uint32_t at)
 {
@@ -191,6 +181,30 @@ static int32_t atom_tense(const Finder *f, uint32_t at)
       return f->lex->suffix_tense.items[i];
   }
   return 0;
+}
+
+// As counts_next(), of a number that might as well be a day: any word that the tables do not know.
+static bool counts_something(const Finder *f, uint32_t end)
+{
+  const Token *next = atom_token(f, end);
+  if (!next || !(next->flags & TOKEN_WORD) || next->flags & TOKEN_CAPITAL || !f->atoms->items[end].spaced)
+    return false;
+  return counts_next(f, end) || atom_reading(f, end, SYM_COUNTED) ||
+         (!f->atoms->items[end].readings->count && !atom_tense(f, end));
+}
+
+// Whether a phrase ends at `at`: a mark or nothing follows, and no digits behind the mark.
+static bool ends_phrase(const Finder *f, uint32_t at)
+{
+  const Token *next = atom_token(f, at);
+  if (!next) return true;
+  Str word = atom_word(f, at);
+  if (str_is(word, ".") && !atom_token(f, at + 1)) return true;
+  if (!str_is(word, ".") && !str_is(word, ",") && !str_is(word, "!") && !str_is(word, "?") &&
+      !str_is(word, ";"))
+    return false;
+  const Token *behind = atom_token(f, at + 1);
+  return !behind || (f->atoms->items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
 }
 
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
@@ -347,7 +361,7 @@ static uint32_t joiner_before(const Finder *f, uint32_t at, uint32_t floor)
     if (r->sym == SYM_TO && r->len == 2) return 2;
   }
   return is_range_mark(f, at - 1) || atom_reading(f, at - 1, SYM_TO) || atom_reading(f, at - 1, SYM_AND) ||
-         atom_reading(f, at - 1, SYM_DET);
+         atom_reading(f, at - 1, SYM_OR) || atom_reading(f, at - 1, SYM_DET);
 }
 
 static const Reading *day_reading(const Finder *f, uint32_t at)
@@ -377,7 +391,7 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
   if (!names_a_day(f, m)) return floor;
   for (uint32_t here = at; count < ARRAY_LEN(found); here = found[count - 1][0]) {
     uint32_t i = here;
-    for (int words = 0; words < 2 && i > floor; words++) {
+    for (int words = 0; words < 3 && i > floor; words++) { // ", and the"
       uint32_t joined = joiner_before(f, i, floor);
       if (!joined) break;
       i -= joined;
@@ -424,6 +438,7 @@ static void share_day(DateFrame *left, DateFrame *right)
   for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
     if (frame_has(from, fields[i])) frame_set(to, fields[i], from->field[fields[i]]);
   }
+  frame_set(to, FIELD_RANGE, frame_get(to, FIELD_RANGE, 0) | RANGE_BORROWED);
 }
 
 // "from 3.30 to 6 pm": the afternoon is that of both, as far as the order allows.
@@ -431,8 +446,9 @@ static void share_afternoon(DateFrame *left, const DateFrame *right)
 {
   if (!frame_has(left, FIELD_HOUR) || frame_has(left, FIELD_AMPM) || frame_has(left, FIELD_PART)) return;
   int32_t from = left->field[FIELD_HOUR], to = frame_get(right, FIELD_HOUR, 0);
-  if (frame_has(right, FIELD_AMPM) && from <= 12 && from % 12 <= to % 12)
-    frame_set(left, FIELD_AMPM, right->field[FIELD_AMPM]);
+  if (frame_has(right, FIELD_AMPM) && from <= 12)
+    frame_set(left, FIELD_AMPM,
+              from % 12 <= to % 12 ? right->field[FIELD_AMPM] : 12 - right->field[FIELD_AMPM]);
   if (frame_has(right, FIELD_PART) && from < to && !frame_has(left, FIELD_AMPM))
     frame_set(left, FIELD_PART, right->field[FIELD_PART]);
 }
@@ -458,8 +474,8 @@ static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
       frame_has(left, FIELD_DAYREF))
     share_day(left, &m->frame); // not "from 2 pm till tomorrow 4 pm"
   share_afternoon(left, &m->frame);
-  mark_range(left, 1);
-  mark_range(&m->frame, 2);
+  mark_range(left, RANGE_LEFT);
+  mark_range(&m->frame, RANGE_RIGHT);
 }
 
 // The day behind "March 3-5", "April 24 and 25". Returns where the search goes on.
@@ -473,13 +489,14 @@ static uint32_t add_right_days(Finder *f, const DateMatch *m)
   if (!(is_range_mark(f, at) && !str_is(atom_word(f, at), ",")) && !atom_reading(f, at, SYM_TO) &&
       !atom_reading(f, at, SYM_AND))
     return m->end;
-  const Reading *number = atom_reading(f, at + 1, SYM_INT);
+  const Reading *number = day_reading(f, at + 1);
   if (!number || number->digits > 2 || !date_field_fits(FIELD_DAY, number->value, number->digits))
     return m->end;
   DateFrame frame = m->frame;
   frame_set(&frame, FIELD_DAY, number->value);
   frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY);
-  uint32_t end = at + 2;
+  uint32_t end = at + 1 + number->len;
+  if (atom_reading(f, end, SYM_ORDSUF) && !f->atoms->items[end].spaced) end++;
   const Reading *year = str_is(atom_word(f, end), ",") ? atom_reading(f, end + 1, SYM_INT) : NULL;
   if (year && date_field_fits(FIELD_YEAR, year->value, year->digits)) {
     frame_set(&frame, FIELD_YEAR, year->value);
@@ -487,10 +504,11 @@ static uint32_t add_right_days(Finder *f, const DateMatch *m)
     DateFrame *left = (DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame;
     frame_set(left, FIELD_YEAR, year->value);
   }
+  if (atom_reading(f, at, SYM_AND) && counts_something(f, end)) return m->end; // "Nov. 3 and 20 people"
   mark_tense(f, &frame, at + 1, end);
   if (!atom_reading(f, at, SYM_AND)) {
-    mark_range((DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame, 1);
-    mark_range(&frame, 2);
+    mark_range((DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame, RANGE_LEFT);
+    mark_range(&frame, RANGE_RIGHT);
   }
   add_draft(f, at + 1, end, DATE_DATE, 0.95f, &frame);
   return end;
@@ -503,11 +521,54 @@ static void share_year(Finder *f, const DateMatch *m, uint32_t before_end)
   if (!dates->len || !frame_has(&m->frame, FIELD_YEAR) || !frame_has(&m->frame, FIELD_MONTH)) return;
   DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - 1].frame; // our own, from add_draft()
   if (!frame_has(left, FIELD_MONTH) || frame_has(left, FIELD_YEAR) || m->begin > before_end + 3) return;
+  bool range = false;
   for (uint32_t i = before_end; i < m->begin; i++) {
-    bool joins = is_range_mark(f, i) || atom_reading(f, i, SYM_TO) || atom_reading(f, i, SYM_AND);
-    if (!joins && i == before_end) return;
+    bool to = (is_range_mark(f, i) && !str_is(atom_word(f, i), ",")) || atom_reading(f, i, SYM_TO);
+    bool joins = to || is_range_mark(f, i) || atom_reading(f, i, SYM_AND);
+    bool leads = atom_reading(f, i, SYM_DET) || atom_reading(f, i, SYM_PREP) || atom_reading(f, i, SYM_OF);
+    if (!joins && (i == before_end || !leads)) return;
+    range = range || to;
   }
-  frame_set(left, FIELD_YEAR, m->frame.field[FIELD_YEAR]);
+  bool before =
+      range && left->field[FIELD_MONTH] > m->frame.field[FIELD_MONTH]; // "November to February 2017"
+  frame_set(left, FIELD_YEAR, m->frame.field[FIELD_YEAR] - before);
+}
+
+// Whether nothing but a comma, "and", "or" and an article stands between two dates.
+static bool is_listed(const Finder *f, uint32_t from, uint32_t to)
+{
+  if (to <= from || to > from + 3) return false;
+  for (uint32_t i = from; i < to; i++) {
+    bool joins = str_is(atom_word(f, i), ",") || atom_reading(f, i, SYM_AND) || atom_reading(f, i, SYM_OR);
+    if (!joins && (i == from || !atom_reading(f, i, SYM_DET))) return false;
+  }
+  return true;
+}
+
+// "Monday, Wednesday and Friday next week", "March or April last year": what relates the last one relates
+// all.
+static void share_relation(Finder *f, const DateMatch *m, uint32_t before_end)
+{
+  const DateFrame *frame = &m->frame;
+  const uint64_t own = (uint64_t)1 << FIELD_YEAR | (uint64_t)1 << FIELD_UNIT | (uint64_t)1 << FIELD_REL |
+                       (uint64_t)1 << FIELD_DIR | (uint64_t)1 << FIELD_DAY | (uint64_t)1 << FIELD_HOUR;
+  DateVec *dates = &f->notes->dates;
+  if (!dates->len || !is_listed(f, before_end, m->begin)) {
+    f->listed = 0;
+    return;
+  }
+  int32_t unit = frame_get(frame, FIELD_UNIT, 0), rel = frame_get(frame, FIELD_REL, 0);
+  DateField what = unit == UNIT_WEEK ? FIELD_WEEKDAY : FIELD_MONTH;
+  bool related =
+      (unit == UNIT_WEEK || unit == UNIT_YEAR) && frame_has(frame, FIELD_REL) && frame_has(frame, what);
+  f->listed++;
+  for (size_t i = 1; related && i <= f->listed && i <= dates->len; i++) {
+    DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - i].frame;
+    bool against = frame_get(left, FIELD_TENSE, rel) * rel < 0;
+    if (!frame_has(left, what) || left->has & own || against) break;
+    frame_set(left, FIELD_UNIT, unit);
+    frame_set(left, FIELD_REL, rel);
+  }
 }
 
 // The words `back` atoms in front of `at` that leave an end open and reach up to it, or to its article.
@@ -569,6 +630,7 @@ static uint32_t add_match(Finder *f, DateMatch *m, uint32_t *floor)
   mark_tense(f, &m->frame, m->begin, m->end);
   *floor = add_left_days(f, m, *floor);
   share_year(f, m, *floor);
+  share_relation(f, m, *floor);
   join_range(f, m, *floor);
   if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
   add_draft(f, m->begin, m->end, type_of(m), confidence_of(m), &m->frame);

@@ -67,14 +67,17 @@ static Str join_part(const DateFrame *f, DateField unit_field, DateField amount_
   return arena_printf(arena, STR_FMT STR_FMT, STR_ARG(first), STR_ARG(str_slice(value, skip, value.len)));
 }
 
+int32_t date_amount(const DateFrame *f)
+{
+  static const int32_t more[] = {0, 0, 50, 25, 0, 75}; // "two and a half", "a quarter", "three quarters"
+  int32_t amount = frame_get(f, FIELD_AMOUNT, 100), halves = frame_get(f, FIELD_HALVES, 0);
+  if (halves == 1) return 50;
+  return amount == AMOUNT_VAGUE ? amount : amount + more[halves];
+}
+
 Str date_duration(const DateFrame *f, Arena *arena)
 {
-  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = frame_get(f, FIELD_AMOUNT, 100);
-  int halves = frame_get(f, FIELD_HALVES, 0);
-  if (halves == 1) amount = 50;
-  if (halves == 2 && amount != AMOUNT_VAGUE) amount += 50;
-  if (halves == 3 && amount != AMOUNT_VAGUE) amount += 25; // "two and a quarter"
-  if (halves == 5 && amount != AMOUNT_VAGUE) amount += 75;
+  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = date_amount(f);
   normalise(&unit, &amount);
   Str value = duration_part(unit, amount, arena);
   if (frame_has(f, FIELD_UNIT2)) value = join_part(f, FIELD_UNIT2, FIELD_AMOUNT2, value, arena);

@@ -58,9 +58,10 @@ typedef enum DateField {
   FIELD_UNIT2, // of the part before, in "one year and three months"
   FIELD_AMOUNT3,
   FIELD_UNIT3, // of the one before that
-  FIELD_RANGE, // 1: the left end of a range, with the next draft; 2: the right end
+  FIELD_RANGE, // RANGE_*
   FIELD_SHIFT, // -1, 1: FIELD_AMOUNT units before, after the day that the rest says
   FIELD_OPEN,  // OPEN_*
+  FIELD_ANNO,  // a year of any length, before FIELD_ERA
   FIELD_COUNT
 } DateField;
 
@@ -94,6 +95,11 @@ enum {
   MOD_LESS = 'L' << 16 | 'E' << 8 | 'S',
 };
 enum { AMOUNT_VAGUE = -100 };
+enum {            // a draft's part in a range; sums of them
+  RANGE_LEFT = 1, // with the next draft
+  RANGE_RIGHT = 2,
+  RANGE_BORROWED = 4, // its day is the other end's
+};
 enum { // which end of a date the words before it leave open: "since", "until", "before", "after"
   OPEN_SINCE = 1,
   OPEN_UNTIL,
@@ -159,6 +165,10 @@ enum {
   SYM_EDGE,
   SYM_REL,
   SYM_FROMW,
+  SYM_HALFW,
+  SYM_OR,
+  SYM_YEARPAIR,
+  SYM_COUNTED,
   SYM_FIRST_FREE
 };
 enum { SYM_MAX = 192 };
@@ -388,6 +398,7 @@ Str date_mod_value(int32_t mod); // may be empty
 
 // --- dates_feast.c, dates_amount.c
 int32_t date_feast_day(int32_t code, int year);          // as a day number
+int32_t date_amount(const DateFrame *frame);             // FIELD_AMOUNT with FIELD_HALVES
 Str date_duration(const DateFrame *frame, Arena *arena); // "P3D", "PT1.5H", "PXM", "P1Y3M"
 // Whether the units of a count follow each other as in a value: "a year and two months", not "3 days, 2
 // nights".

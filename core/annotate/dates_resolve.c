@@ -88,7 +88,9 @@ static Timex weekday_near(const Timex *from, int weekday, int dir, bool same)
 static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
 {
   int weekday = f->field[FIELD_WEEKDAY];
-  Timex now = date_today(r);
+  bool anaphor = frame_has(f, FIELD_ANAPHOR); // "the following Friday", "that Friday"
+  Timex now = seen_at(anaphor ? &r->reference : &r->now, GRAIN_DAY);
+  if (anaphor && frame_get(f, FIELD_REL, 0)) return weekday_near(&now, weekday, f->field[FIELD_REL], false);
   if (frame_get(f, FIELD_AMOUNT, 0) >= 100 && frame_has(f, FIELD_DIR)) { // "three Fridays from now"
     int count = f->field[FIELD_AMOUNT] / 100, dir = f->field[FIELD_DIR];
     Timex t = weekday_near(&now, weekday, dir, false);
@@ -373,12 +375,16 @@ static Timex resolve_counts(Resolver *r, const DateFrame *f)
   return t.hour == TIMEX_X ? t : timex_add_minutes(&t, seconds / 60 * dir);
 }
 
+// Whole minutes of `amount` hundredths of a clock's unit.
+static int minutes_of(int32_t unit, int32_t amount)
+{
+  return (int)((int64_t)amount * (unit == UNIT_HOUR ? 60 : 1) / (unit == UNIT_SECOND ? 6000 : 100));
+}
+
 static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   bool anaphor = frame_has(f, FIELD_ANAPHOR);
-  int32_t unit = f->field[FIELD_UNIT], amount = f->field[FIELD_AMOUNT], dir = f->field[FIELD_DIR];
-  if (frame_get(f, FIELD_HALVES, 0) == 1) amount = 50;
-  if (frame_get(f, FIELD_HALVES, 0) == 2 && amount != AMOUNT_VAGUE) amount += 50;
+  int32_t unit = f->field[FIELD_UNIT], amount = date_amount(f), dir = f->field[FIELD_DIR];
   Grain grain = date_unit_grain(unit);
   if ((unit == UNIT_DECADE || unit == UNIT_TEN_YEARS) && amount != AMOUNT_VAGUE && amount < 10000)
     grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
@@ -387,10 +393,8 @@ static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
   if (amount == AMOUNT_VAGUE) return (Timex){0};
   if (grain == GRAIN_MINUTE) {
     if (t.hour == TIMEX_X) return t;
-    int64_t minutes =
-        (int64_t)amount * (unit == UNIT_HOUR ? 60 : 1) / (unit == UNIT_SECOND ? 6000 : 100) * dir;
-    if (minutes > 10000000 || minutes < -10000000) return (Timex){0};
-    return timex_add_minutes(&t, (int)minutes);
+    if (amount > 10000000) return (Timex){0};
+    return timex_add_minutes(&t, minutes_of(unit, amount) * dir);
   }
   int steps = amount / 100 * dir * (unit == UNIT_FORTNIGHT ? 2 : 1);
   if (amount % 100 && unit == UNIT_YEAR) { // "one and a half years ago"
@@ -441,11 +445,23 @@ static Timex resolve_shifted(Resolver *r, const DateFrame *f, Anchor *anchor)
   static const DateField counts[] = {FIELD_SHIFT, FIELD_AMOUNT, FIELD_UNIT, FIELD_HALVES, FIELD_MOD};
   DateFrame from = *f;
   for (size_t i = 0; i < ARRAY_LEN(counts); i++) from.has &= ~((uint64_t)1 << counts[i]);
-  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = frame_get(f, FIELD_AMOUNT, AMOUNT_VAGUE);
+  int32_t unit = frame_get(f, FIELD_UNIT, UNIT_DAY), amount = date_amount(f), shift = f->field[FIELD_SHIFT];
   Timex t = date_resolve(r, &from, anchor);
-  if (amount < 0 || is_clock_unit(unit) || t.grain != GRAIN_DAY) return (Timex){0};
+  if (amount < 0 || amount > 10000000) return (Timex){0};
+  if (is_clock_unit(unit) && t.grain == GRAIN_MINUTE)
+    return timex_add_minutes(&t, minutes_of(unit, amount) * shift);
+  if (t.grain != GRAIN_DAY) return (Timex){0};
   t = timex_at(&t, date_unit_grain(unit));
-  return timex_step(&t, amount / 100 * f->field[FIELD_SHIFT] * (unit == UNIT_FORTNIGHT ? 2 : 1));
+  return timex_step(&t, amount / 100 * shift * (unit == UNIT_FORTNIGHT ? 2 : 1));
+}
+
+// "AD 79", "3 May 88 AD": a year that the era says to be one.
+static Timex resolve_anno(Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  DateFrame dated = *f;
+  dated.has &= ~((uint64_t)1 << FIELD_ANNO);
+  frame_set(&dated, FIELD_YEAR, f->field[FIELD_ANNO]);
+  return date_resolve(r, &dated, anchor);
 }
 
 Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
@@ -453,6 +469,7 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
   Timex t;
   *anchor = ANCHOR_DCT;
   if (frame_has(f, FIELD_SHIFT)) return resolve_shifted(r, f, anchor);
+  if (frame_has(f, FIELD_ANNO)) return resolve_anno(r, f, anchor);
   if (frame_has(f, FIELD_NTH) && frame_has(f, FIELD_UNIT2)) {
     DateFrame whole = *f;
     whole.has &= ~((uint64_t)1 << FIELD_NTH | (uint64_t)1 << FIELD_UNIT2);
@@ -473,7 +490,6 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
     t = resolve_feast(r, f, anchor);
   } else if (frame_has(f, FIELD_YEAR) || frame_has(f, FIELD_YY)) {
     t = (Timex){.grain = GRAIN_YEAR, .year = related_year(r, f, anchor)};
-    if (frame_get(f, FIELD_ERA, 1) < 0) t = (Timex){0};
   } else if (frame_has(f, FIELD_DAY)) {
     t = resolve_day_alone(r, f);
   } else if (frame_has(f, FIELD_DAYREF)) {
@@ -490,6 +506,7 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
     if (t.year > 0 && t.month > 0)
       t = timex_of_day(calendar_nth_weekday(t.year, t.month, nth > 5 ? -1 : nth, f->field[FIELD_WEEKDAY]));
   } else if (frame_has(f, FIELD_WEEKDAY)) {
+    if (frame_has(f, FIELD_ANAPHOR)) *anchor = ANCHOR_REFERENCE;
     t = resolve_weekday(r, f);
   } else if (frame_has(f, FIELD_DECADE)) {
     *anchor = ANCHOR_WORDS, t = resolve_decade(f);

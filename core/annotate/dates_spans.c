@@ -108,12 +108,25 @@ static void find_two_years(const Resolver *r, const DateFrame *f, Outcome *out)
   out->value = arena_printf(r->arena, "%04d/%04d", year, last);
 }
 
+// "44 BC", "the third century BC": BC0044, BC02XX, which no calendar of ours reaches.
+static void resolve_before_christ(const Resolver *r, const DateFrame *f, Outcome *out)
+{
+  int year = frame_get(f, FIELD_ANNO, frame_get(f, FIELD_YEAR, 0));
+  out->value = frame_has(f, FIELD_CENTURY) ? arena_printf(r->arena, "BC%02dXX", f->field[FIELD_CENTURY] - 1)
+                                           : arena_printf(r->arena, "BC%04d", year);
+}
+
 static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
 {
+  if (frame_get(f, FIELD_ERA, 1) < 0) {
+    resolve_before_christ(r, f, out);
+    return;
+  }
   out->t = date_resolve(r, f, &out->anchor);
   out->value = timex_value(&out->t, r->arena);
   find_bounds(&out->t, out);
-  if (out->begins && frame_has(f, FIELD_YEAR) && frame_has(f, FIELD_YY)) find_two_years(r, f, out);
+  if (out->t.grain == GRAIN_YEAR && frame_has(f, FIELD_YEAR) && frame_has(f, FIELD_YY))
+    find_two_years(r, f, out);
   if (out->begins) {
     int32_t open = frame_get(f, FIELD_OPEN, 0);
     if (open != OPEN_SO_FAR && open != OPEN_STILL) find_third(&out->t, frame_get(f, FIELD_MOD, 0), out);
@@ -135,7 +148,8 @@ static Outcome resolve(Resolver *r, const DateDraft *draft)
     out.value = date_set_value(f, r->arena);
   } else if (draft->type == DATE_DURATION) {
     out.value = date_duration(f, r->arena);
-    if (frame_has(f, FIELD_DIR)) find_span_bounds(r, f, &out), out.anchor = ANCHOR_DCT;
+    bool calendar = !frame_has(f, FIELD_OPTION); // which days are worked, no calendar says
+    if (frame_has(f, FIELD_DIR) && calendar) find_span_bounds(r, f, &out), out.anchor = ANCHOR_DCT;
   } else {
     resolve_point(r, f, &out);
   }
@@ -181,7 +195,7 @@ static void align_left(const DateFrame *from, DateFacts *left, const DateFrame *
       !left->until.len || (month == 2 && frame_get(from, FIELD_DAY, 0) == 29))
     return;
   int year = t.year - (month > other);
-  if (year < 0 || frame_get(from, FIELD_RANGE, 0) & 2) return; // of a chain only the first
+  if (year < 0 || frame_get(from, FIELD_RANGE, 0) & RANGE_RIGHT) return; // of a chain only the first
   put_year(&left->value, year), put_year(&left->begin, year), put_year(&left->until, year);
 }
 
@@ -197,6 +211,24 @@ static void align_right(const Resolver *r, const DateFrame *from, const DateFact
     return;
   if (day + 7 > calendar_day(9999, 12, 31)) return;
   right->value = right->begin = right->until = timex_iso_day(day + 7, r->arena);
+}
+
+// "from 11 p.m. to 3 a.m.": over midnight, so one of them is of another day than its words say.
+static void align_midnight(const Resolver *r, const DateFrame *from, DateFacts *left, const DateFrame *to,
+                           DateFacts *right)
+{
+  int32_t day;
+  bool early = frame_get(from, FIELD_RANGE, 0) & RANGE_BORROWED;
+  DateFacts *moved = early ? left : right;
+  Timex t = timex_parse(moved->value);
+  if (!frame_has(from, FIELD_HOUR) || !frame_has(to, FIELD_HOUR) || !left->begin.len ||
+      str_cmp(left->begin, right->begin) <= 0 || t.grain != GRAIN_MINUTE || !timex_day(&t, &day))
+    return;
+  t = timex_add_minutes(&t, early ? -24 * 60 : 24 * 60);
+  if (t.grain == GRAIN_NONE) return;
+  Str value = timex_value(&t, r->arena);
+  if (early ? str_cmp(value, right->begin) > 0 : str_cmp(left->begin, value) > 0) return; // days apart
+  moved->value = moved->begin = moved->until = value;
 }
 
 // Two expressions, one interval: both ends of "15–16 August" have its bounds.
@@ -310,13 +342,15 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
     DateFacts *facts = quoted && said.grain != GRAIN_NONE ? facts_when(r, &said, draft) : facts_of(r, draft);
     span.date = facts;
     int range = frame_get(draft->frame, FIELD_RANGE, 0);
-    if (range >= 2 && open_range) {
-      align_left(drafts->items[i - 1].frame, before, draft->frame, facts);
-      align_right(r, drafts->items[i - 1].frame, before, draft->frame, facts);
+    if (range & RANGE_RIGHT && open_range) {
+      const DateFrame *left = drafts->items[i - 1].frame;
+      align_left(left, before, draft->frame, facts);
+      align_right(r, left, before, draft->frame, facts);
+      align_midnight(r, left, before, draft->frame, facts);
       merge_range(before, facts);
     }
     before = facts;
-    open_range = range & 1;
+    open_range = range & RANGE_LEFT;
     vec_push_in(r->arena, out, span);
   }
 }

@@ -416,6 +416,7 @@ bool timex_valid(Str value)
   if (s.len > 1 && s.ptr[0] == 'P')
     return s.ptr[1] == 'T' ? valid_amounts(str_slice(s, 2, s.len), "HMS")
                            : valid_amounts(str_slice(s, 1, s.len), "YQMWD");
+  if (shape_prefix(&s, "BC9999")) return !s.len;
   if (!shape_prefix(&s, "9999")) return false;
   if (!s.len || (shape_prefix(&s, "/9999") && !s.len)) return true; // two years
   for (size_t i = 0; i < 5; i++) {

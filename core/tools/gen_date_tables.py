@@ -14,6 +14,9 @@ CAPITAL = {"de", "en"}  # months and weekdays have a capital letter, and are no 
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 UNITS = {"year": "Y", "quarter": "Q", "month": "M", "week": "W"}
 # Names that are common words too: months only beside a day, a year or a preposition.
+WORDS = {"en": {"sat", "sun", "wed"}, "da": {"man", "tor"}, "nb": {"man", "tor"}, "nn": {"man", "tor"},
+         "de": {"so", "do", "mi", "mo", "di", "fr", "sa"}, "nl": {"zo", "do", "di", "ma", "wo", "za", "vr"},
+         "pt": {"ter", "seg", "sex", "qui", "qua"}}  # short names that are other words without a capital
 WEAK = {"en": {"may", "march"}, "fr": {"mars"}, "nb": set(), "pt": set()}
 
 
@@ -42,7 +45,7 @@ def calendar_rows(root, code, lang):
                         name = symbol + "amb" if form in WEAK.get(lang, ()) else symbol
                         rows.add((form, name, str(value), "cap" if name != symbol and lang == "en" else flag))
                     elif form not in full:
-                        rows.add((form, weak, str(value), ""))
+                        rows.add((form, weak, str(value), "cap" if form in WORDS.get(lang, ()) else ""))
     return rows
 
 
