@@ -55,6 +55,7 @@ void host_free(Host *self)
   pthread_mutex_lock(&self->running); // the article at work
   pthread_mutex_unlock(&self->running);
   runner_free(self->runner);
+  needles_unref(self->needles);
   for (size_t i = 0; i < self->slots.len; i++) slot_free(self->slots.items[i]);
   for (size_t i = 0; i < self->projects.len; i++) free(self->projects.items[i]);
   vec_release(&self->slots);
@@ -210,7 +211,7 @@ static Annotations *attempt(Host *self, const Snapshot *text, const Annotations 
   if (!crew.count) {
     result = annotations_ref(found);
   } else {
-    Job *job = job_new(text, found, path, live->typed, crew.taggers, crew.count);
+    Job *job = job_new(text, found, path, live->typed, self->needles, crew.taggers, crew.count);
     job->run.folder = &self->folder;
     const char *article = path.len ? arena_dup(&arena, path).ptr : "an article";
     if (!self->runner) self->runner = runner_new();

@@ -314,6 +314,19 @@ static bool has_slot(const SlotVec *list, const Slot *slot)
   return false;
 }
 
+// One pass over a text is to tell what all taggers may find.
+static void gather_needles(Host *self)
+{
+  needles_unref(self->needles);
+  self->needles = needles_new(1);
+  for (size_t i = 0; i < self->slots.len; i++) {
+    Tagger *tagger = self->slots.items[i]->tagger;
+    if (!tagger) continue;
+    tagger->first_need = needles_ids(self->needles);
+    needles_add_all(self->needles, tagger->needles, tagger->first_need);
+  }
+}
+
 bool host_reload(Host *self)
 {
   if (!path_exists(self->prelude)) return false;
@@ -329,6 +342,7 @@ bool host_reload(Host *self)
   for (size_t i = 0; i < old.len; i++)
     if (!has_slot(&fresh, old.items[i])) slot_free(old.items[i]);
   vec_release(&old);
+  if (changed || !self->needles) gather_needles(self);
   pthread_mutex_unlock(&self->running);
   return changed;
 }

@@ -36,6 +36,7 @@ struct Host {
   bool test, remember;
   pthread_mutex_t running; // one article, or a reload; taken before `lock`
   Runner *runner;          // guarded by `running`
+  Needles *needles;        // of all slots' taggers; likewise
   pthread_mutex_t lock;    // guards what follows
   SlotVec slots;
   VEC_OF(char *) projects;

@@ -1,31 +1,68 @@
-// How it works: of every needle of three bytes or more its seldomest three are entered into a bit map, by a
-// hash; the pass over the text looks there at each byte, and compares where the bit is set. Shorter needles
-// are looked for by memchr() of a byte that is no letter. A pattern with a needle that neither can tell, or
-// without any, may always match. Both sides are in lower case as far as ASCII and Latin-1 go; two characters
-// elsewhere that PCRE2 holds for the same as an ASCII letter (K, the sign of Kelvin, and the long s) let
-// every pattern through.
+// How it works: two passes over the bytes of a text.
+// - Windows: a needle of two bytes or more is told by three bytes of it, hashed into a bit map. Every second
+//   place of the text is looked at, so each needle is entered twice, at an odd and an even place; where it is
+//   too short for that, with every byte that may stand beside it. A set bit is followed by a comparison.
+// - Runs: a word that counts as a whole word alone is told by its longest run of ASCII letters and digits.
+//   Where the word stands whole, that run stands whole too. So the text's runs are hashed, and looked up.
+// A needle of one byte is looked for by memchr(); what none of these can tell may always occur. Both sides
+// are in lower case as far as ASCII and Latin-1 go, windows even with bit 5 set. A few characters elsewhere
+// are held for the same as one of these: they let everything through.
 #include "script/needles.h"
+
+#include "base/utf8.h"
 
 #include <stdlib.h>
 
 #define WINDOW 3
-#define BITS 65536
+#define BITS 65536    // of windows
+#define BUCKETS 1024u // of windows
+#define FOLD 0x202020u
+#define SEED 0x811c9dc5u
 
 typedef struct Needle {
-  char *text;       // owned
-  uint32_t len, at; // at: of the byte or the three that are looked for
-  uint32_t id;
-  uint32_t next; // of the same bucket, one more than its index; 0: none
+  char *text; // owned
+  uint32_t len, id;
 } Needle;
+
+typedef struct Window {
+  uint32_t bytes;  // as window_of() has them
+  int32_t at;      // where it begins in the needle; -1: a byte before
+  uint32_t needle; // index
+  uint32_t next;   // of the same bucket, one more than its index; 0: none
+} Window;
+
+typedef struct Run { // of letters and digits
+  uint32_t hash, id; // id: one more; 0: free
+} Run;
 
 struct Needles {
   VEC_OF(Needle) needles;
   VEC_OF(uint32_t) brief;  // needles for memchr()
   VEC_OF(uint32_t) always; // ids
+  VEC_OF(Window) windows;
+  Run *runs;          // [run_size], an open table with linear probing
+  uint64_t *run_bits; // [run_size * RUN_BITS / 64]
+  size_t run_size, run_count;
+  uint32_t ids;
+  int refs; // atomic
+  uint32_t buckets[BUCKETS];
   uint64_t bits[BITS / 64];
-  uint32_t buckets[256]; // by the hash's low bits: the first needle, as Needle.next
-  bool any;              // a needle is in the bit map
 };
+
+#define RUN_BITS 8 // of the map before the table, for each of its places
+
+// --- bytes
+
+// Of letters and digits the lower case, else 0.
+static const uint8_t g_run[256] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
+    ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
+    ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
+    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v',
+    ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
+    ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l',
+    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z'};
 
 static uint8_t lower(uint8_t before, uint8_t byte)
 {
@@ -38,27 +75,102 @@ static uint32_t hash_of(uint32_t window)
   return window * 2654435761u >> 16;
 }
 
-static bool is_lower(uint8_t byte)
+// Of the first three of four bytes.
+static uint32_t window_of(const uint8_t p[4])
 {
-  return byte >= 'a' && byte <= 'z';
+  uint32_t bytes = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+  return (bytes & 0xFFFFFF) | FOLD;
 }
 
-Needles *needles_new(void)
+static uint32_t run_step(uint32_t hash, uint8_t byte)
 {
-  return xcalloc(1, sizeof(Needles));
+  return (hash ^ byte) * 0x01000193u;
 }
 
-void needles_free(Needles *self)
+static size_t run_place(const Needles *self, uint32_t hash)
 {
-  if (!self) return;
-  for (size_t i = 0; i < self->needles.len; i++) free(self->needles.items[i].text);
-  vec_release(&self->needles);
-  vec_release(&self->brief);
-  vec_release(&self->always);
-  free(self);
+  return (hash ^ hash >> 15) & (self->run_size - 1);
 }
 
-// --- building
+static size_t run_bit(const Needles *self, uint32_t hash)
+{
+  return (hash * 2654435761u >> 4) & (self->run_size * RUN_BITS - 1);
+}
+
+// --- beginning and end
+
+Needles *needles_new(uint32_t ids)
+{
+  Needles *self = xcalloc(1, sizeof *self);
+  self->refs = 1;
+  self->ids = ids;
+  return self;
+}
+
+Needles *needles_ref(const Needles *self)
+{
+  Needles *mine = (Needles *)(uintptr_t)self;
+  __atomic_add_fetch(&mine->refs, 1, __ATOMIC_RELAXED);
+  return mine;
+}
+
+void needles_unref(const Needles *self)
+{
+  Needles *mine = (Needles *)(uintptr_t)self;
+  if (!mine || __atomic_sub_fetch(&mine->refs, 1, __ATOMIC_ACQ_REL)) return;
+  for (size_t i = 0; i < mine->needles.len; i++) free(mine->needles.items[i].text);
+  vec_release(&mine->needles);
+  vec_release(&mine->brief);
+  vec_release(&mine->always);
+  vec_release(&mine->windows);
+  free(mine->runs);
+  free(mine->run_bits);
+  free(mine);
+}
+
+uint32_t needles_ids(const Needles *self)
+{
+  return self->ids;
+}
+
+size_t needles_set_len(const Needles *self)
+{
+  return self->ids / 64 + 1;
+}
+
+static void note_id(Needles *self, uint32_t id)
+{
+  if (id >= self->ids) self->ids = id + 1;
+}
+
+// --- building: windows
+
+static void add_window(Needles *self, uint32_t bytes, uint32_t needle, int32_t at)
+{
+  uint32_t hash = hash_of(bytes), *bucket = &self->buckets[hash % BUCKETS];
+  self->bits[hash / 64] |= (uint64_t)1 << (hash % 64);
+  vec_push(&self->windows, (Window){bytes, at, needle, *bucket});
+  *bucket = (uint32_t)self->windows.len;
+}
+
+// The window that begins `at` in the needle; a byte that lies outside may be any.
+static void add_windows(Needles *self, uint32_t needle, int32_t at)
+{
+  const Needle *n = &self->needles.items[needle];
+  uint8_t bytes[4] = {0};
+  int open = -1;
+  for (int i = 0; i < WINDOW; i++) {
+    if (at + i >= 0 && (uint32_t)(at + i) < n->len)
+      bytes[i] = (uint8_t)n->text[at + i];
+    else
+      open = i;
+  }
+  for (unsigned any = 0; any < 256; any++) {
+    if (open >= 0) bytes[open] = (uint8_t)any;
+    if (open < 0 || any & 0x20) add_window(self, window_of(bytes), needle, at);
+    if (open < 0) return;
+  }
+}
 
 // How seldom a byte is in the languages of newspapers: about its rank.
 static int seldom(uint8_t byte)
@@ -68,70 +180,162 @@ static int seldom(uint8_t byte)
   return at ? (int)(at - common) : 30;
 }
 
-static uint32_t best_window(const char *text, size_t len)
+// Where the seldomest four bytes in a row begin.
+static int32_t best_place(const Needle *needle)
 {
-  uint32_t best = 0;
+  int32_t best = 0;
   int most = -1;
-  for (size_t i = 0; i + WINDOW <= len; i++) {
+  for (uint32_t i = 0; i + WINDOW < needle->len; i++) {
     int score = 0;
-    for (size_t k = 0; k < WINDOW; k++) score += seldom((uint8_t)text[i + k]);
+    for (uint32_t k = 0; k <= WINDOW; k++) score += seldom((uint8_t)needle->text[i + k]);
     if (score <= most) continue;
     most = score;
-    best = (uint32_t)i;
+    best = (int32_t)i;
   }
   return best;
 }
 
-static uint32_t window_at(const char *text)
+// `text` is in lower case as lower() has it.
+static void add_needle(Needles *self, Str text, uint32_t id)
 {
-  return (uint32_t)(uint8_t)text[0] << 16 | (uint32_t)(uint8_t)text[1] << 8 | (uint8_t)text[2];
-}
-
-// The place of a byte that is the same in either case; len: there is none.
-static uint32_t caseless_byte(const char *text, size_t len)
-{
-  uint32_t i = 0;
-  while (i < len && (is_lower((uint8_t)text[i]) || (i && (uint8_t)text[i - 1] == 0xC3) ||
-                     (uint8_t)text[i] == 0xC3 || text[i] == ' '))
-    i++;
-  return i;
-}
-
-static bool can_tell(const char *text)
-{
-  size_t len = strlen(text);
-  return len >= WINDOW || caseless_byte(text, len) < len;
-}
-
-static void add_needle(Needles *self, const char *text, uint32_t id)
-{
-  Needle needle = {.text = xstrdup(text), .len = (uint32_t)strlen(text), .id = id};
-  if (needle.len < WINDOW) {
-    needle.at = caseless_byte(text, needle.len);
-    vec_push(&self->brief, (uint32_t)self->needles.len);
-  } else {
-    needle.at = best_window(text, needle.len);
-    uint32_t hash = hash_of(window_at(text + needle.at)), *bucket = &self->buckets[hash & 255];
-    self->bits[hash / 64] |= (uint64_t)1 << (hash % 64);
-    self->any = true;
-    needle.next = *bucket;
-    *bucket = (uint32_t)self->needles.len + 1;
+  note_id(self, id);
+  if (!text.len || (text.len == 1 && g_run[(uint8_t)text.ptr[0]] > '9')) {
+    vec_push(&self->always, id);
+    return;
   }
-  vec_push(&self->needles, needle);
+  uint32_t index = (uint32_t)self->needles.len;
+  vec_push(&self->needles, (Needle){str_dup(text), (uint32_t)text.len, id});
+  if (text.len == 1) {
+    vec_push(&self->brief, index);
+    return;
+  }
+  int32_t at = text.len == 2 ? -1 : text.len == 3 ? 0 : best_place(&self->needles.items[index]);
+  add_windows(self, index, at);
+  add_windows(self, index, at + 1);
 }
 
-void needles_add(Needles *self, Str pattern, uint32_t id)
+void needles_add_pattern(Needles *self, Str pattern, uint32_t id)
 {
   NeedleVec needles = {0};
+  note_id(self, id);
   needles_of(pattern, &needles);
-  bool tell = needles.len > 0;
-  for (size_t i = 0; i < needles.len; i++) tell = tell && can_tell(needles.items[i]);
-  for (size_t i = 0; i < needles.len && tell; i++) add_needle(self, needles.items[i], id);
-  if (!tell) vec_push(&self->always, id);
+  if (!needles.len) vec_push(&self->always, id);
+  for (size_t i = 0; i < needles.len; i++) add_needle(self, str_of(needles.items[i]), id);
   needles_release(&needles);
 }
 
+// --- building: runs
+
+static void put_run(Needles *self, Run run)
+{
+  size_t at = run_place(self, run.hash), bit = run_bit(self, run.hash);
+  for (; self->runs[at].id; at = (at + 1) & (self->run_size - 1))
+    if (self->runs[at].id == run.id && self->runs[at].hash == run.hash) return;
+  self->runs[at] = run;
+  self->run_count++;
+  self->run_bits[bit / 64] |= (uint64_t)1 << (bit % 64);
+}
+
+static void add_run(Needles *self, Run run)
+{
+  if (self->run_count * 2 >= self->run_size) {
+    Run *old = self->runs;
+    size_t size = self->run_size;
+    self->run_size = size ? size * 2 : 64;
+    self->run_count = 0;
+    self->runs = xcalloc(self->run_size, sizeof *self->runs);
+    free(self->run_bits);
+    self->run_bits = xcalloc(self->run_size * RUN_BITS / 64, sizeof *self->run_bits);
+    for (size_t i = 0; i < size; i++)
+      if (old[i].id) put_run(self, old[i]);
+    free(old);
+  }
+  note_id(self, run.id - 1);
+  put_run(self, run);
+}
+
+static Str longest_run(Str word)
+{
+  Str best = {0};
+  for (size_t i = 0, begin = 0; i <= word.len; i++) {
+    if (i < word.len && g_run[(uint8_t)word.ptr[i]]) continue;
+    if (i - begin > best.len) best = str_slice(word, begin, i);
+    begin = i + 1;
+  }
+  return best;
+}
+
+// The word in lower case, as texts are compared with it: of folded words the longest part that the plain rule
+// holds for.
+static void add_part(Needles *self, Str word, bool fold, uint32_t id)
+{
+  StrBuf part = {0}, best = {0};
+  uint8_t before = 0;
+  for (size_t at = 0; at < word.len;) {
+    uint32_t cp;
+    size_t len = utf8_decode(word.ptr + at, word.ptr + word.len, &cp);
+    if (fold && !needle_is_plain(cp)) strbuf_reset(&part);
+    for (size_t i = 0; i < len && (!fold || needle_is_plain(cp)); i++) {
+      strbuf_byte(&part, (char)lower(before, (uint8_t)word.ptr[at + i]));
+      before = (uint8_t)word.ptr[at + i];
+    }
+    at += len;
+    if (part.len <= best.len) continue;
+    strbuf_reset(&best);
+    strbuf_add(&best, strbuf_str(&part));
+  }
+  add_needle(self, strbuf_str(&best), id);
+  strbuf_release(&part);
+  strbuf_release(&best);
+}
+
+static void add_lower(StrBuf *out, Str text) // of all letters
+{
+  for (size_t at = 0; at < text.len;) {
+    uint32_t cp;
+    char bytes[4];
+    bool valid;
+    size_t len = utf8_decode_slow(text.ptr + at, text.ptr + text.len, &cp, &valid);
+    if (valid)
+      strbuf_add(out, (Str){bytes, utf8_encode(utf8_lower(cp), bytes)});
+    else
+      strbuf_add(out, str_slice(text, at, at + len));
+    at += len;
+  }
+}
+
+void needles_add_word(Needles *self, Str word, NeedleWord how, uint32_t id)
+{
+  StrBuf folded = {0};
+  if (how.fold) add_lower(&folded, word);
+  if (how.fold) word = strbuf_str(&folded);
+  Str run = how.whole ? longest_run(word) : (Str){0};
+  uint32_t hash = SEED;
+  for (size_t i = 0; i < run.len; i++) hash = run_step(hash, g_run[(uint8_t)run.ptr[i]]);
+  if (run.len)
+    add_run(self, (Run){hash, id + 1});
+  else
+    add_part(self, word, how.fold, id);
+  strbuf_release(&folded);
+}
+
+void needles_add_all(Needles *self, const Needles *other, uint32_t first)
+{
+  if (other->ids) note_id(self, first + other->ids - 1);
+  for (size_t i = 0; i < other->always.len; i++) vec_push(&self->always, first + other->always.items[i]);
+  for (size_t i = 0; i < other->needles.len; i++)
+    add_needle(self, (Str){other->needles.items[i].text, other->needles.items[i].len},
+               first + other->needles.items[i].id);
+  for (size_t i = 0; i < other->run_size; i++)
+    if (other->runs[i].id) add_run(self, (Run){other->runs[i].hash, first + other->runs[i].id});
+}
+
 // --- finding
+
+static void set(uint64_t *may, uint32_t id)
+{
+  may[id / 64] |= (uint64_t)1 << (id % 64);
+}
 
 static bool is_at(const Needle *needle, Str text, size_t start)
 {
@@ -145,60 +349,93 @@ static bool is_at(const Needle *needle, Str text, size_t start)
   return true;
 }
 
-static void find_brief(const Needles *self, Str text, bool *may)
+static void find_brief(const Needles *self, Str text, uint64_t *may)
 {
   for (size_t i = 0; i < self->brief.len; i++) {
     const Needle *needle = &self->needles.items[self->brief.items[i]];
-    const char *at = text.ptr, *end = text.ptr + text.len;
-    while (!may[needle->id] && (at = memchr(at, needle->text[needle->at], (size_t)(end - at)))) {
-      size_t place = (size_t)(at - text.ptr);
-      may[needle->id] = place >= needle->at && is_at(needle, text, place - needle->at);
-      at++;
+    if (!needles_may(may, needle->id) && memchr(text.ptr, needle->text[0], text.len)) set(may, needle->id);
+  }
+}
+
+static void look_at(const Needles *self, Str text, size_t at, uint32_t bytes, uint64_t *may)
+{
+  for (uint32_t n = self->buckets[hash_of(bytes) % BUCKETS]; n; n = self->windows.items[n - 1].next) {
+    const Window *window = &self->windows.items[n - 1];
+    const Needle *needle = &self->needles.items[window->needle];
+    if (window->bytes != bytes || needles_may(may, needle->id)) continue;
+    if ((ptrdiff_t)at >= window->at && is_at(needle, text, (size_t)((ptrdiff_t)at - window->at)))
+      set(may, needle->id);
+  }
+}
+
+static bool has_bit(const Needles *self, uint32_t bytes)
+{
+  uint32_t hash = hash_of(bytes);
+  return self->bits[hash / 64] >> (hash % 64) & 1;
+}
+
+static void find_windows(const Needles *self, Str text, uint64_t *may)
+{
+  const uint8_t *p = (const uint8_t *)text.ptr;
+  size_t at = 0;
+  for (; at + 4 <= text.len; at += 2) {
+    uint32_t bytes = window_of(p + at);
+    if (has_bit(self, bytes)) look_at(self, text, at, bytes, may);
+  }
+  for (; at < text.len; at += 2) { // up to three bytes are left
+    uint8_t last[4] = {0};
+    memcpy(last, p + at, text.len - at);
+    uint32_t bytes = window_of(last);
+    if (has_bit(self, bytes)) look_at(self, text, at, bytes, may);
+  }
+}
+
+static void look_up(const Needles *self, uint32_t hash, uint64_t *may)
+{
+  size_t bit = run_bit(self, hash);
+  if (!(self->run_bits[bit / 64] >> (bit % 64) & 1)) return;
+  for (size_t at = run_place(self, hash); self->runs[at].id; at = (at + 1) & (self->run_size - 1))
+    if (self->runs[at].hash == hash) set(may, self->runs[at].id - 1);
+}
+
+static void find_runs(const Needles *self, Str text, uint64_t *may)
+{
+  const uint8_t *p = (const uint8_t *)text.ptr, *end = p + text.len;
+  while (p < end) {
+    uint8_t c = g_run[*p++];
+    if (!c) continue;
+    uint32_t hash = run_step(SEED, c);
+    while (p < end && (c = g_run[*p])) {
+      hash = run_step(hash, c);
+      p++;
     }
+    look_up(self, hash, may);
   }
 }
 
-static void look_at(const Needles *self, Str text, size_t at, uint32_t hash, bool *may)
-{
-  for (uint32_t n = self->buckets[hash & 255]; n; n = self->needles.items[n - 1].next) {
-    const Needle *needle = &self->needles.items[n - 1];
-    if (!may[needle->id] && at >= needle->at) may[needle->id] = is_at(needle, text, at - needle->at);
-  }
-}
-
-static void find_windows(const Needles *self, Str text, bool *may)
-{
-  uint32_t window = 0;
-  uint8_t before = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    uint8_t byte = (uint8_t)text.ptr[i];
-    window = (window << 8 | lower(before, byte)) & 0xFFFFFF;
-    before = byte;
-    uint32_t hash = hash_of(window);
-    if (self->bits[hash / 64] >> (hash % 64) & 1 && i + 1 >= WINDOW)
-      look_at(self, text, i + 1 - WINDOW, hash, may);
-  }
-}
-
+// Characters that are held for the same as one of ASCII or Latin-1: the long s, I with a dot, Kelvin,
+// Ångström.
 static bool has_odd_case(Str text)
 {
+  static const char odd[][4] = {"\xC5\xBF", "\xC4\xB0", "\xE2\x84\xAA", "\xE2\x84\xAB"};
   const char *end = text.ptr + text.len;
-  for (const char *at = text.ptr; (at = memchr(at, 0xC5, (size_t)(end - at))); at++)
-    if (end - at > 1 && (uint8_t)at[1] == 0xBF) return true; // long s
-  for (const char *at = text.ptr; (at = memchr(at, 0xE2, (size_t)(end - at))); at++)
-    if (end - at > 2 && (uint8_t)at[1] == 0x84 && ((uint8_t)at[2] == 0xAA || (uint8_t)at[2] == 0xAB))
-      return true; // Kelvin, Ångström
+  for (size_t i = 0; i < ARRAY_LEN(odd); i++) {
+    size_t len = strlen(odd[i]);
+    for (const char *at = text.ptr; (at = memchr(at, odd[i][0], (size_t)(end - at))); at++)
+      if ((size_t)(end - at) >= len && !memcmp(at, odd[i], len)) return true;
+  }
   return false;
 }
 
-void needles_find(const Needles *self, Str text, bool *may)
+void needles_find(const Needles *self, Str text, uint64_t *may)
 {
-  for (size_t i = 0; i < self->always.len; i++) may[self->always.items[i]] = true;
+  for (size_t i = 0; i < self->always.len; i++) set(may, self->always.items[i]);
   if (!text.len) return;
   if (has_odd_case(text)) {
-    for (size_t i = 0; i < self->needles.len; i++) may[self->needles.items[i].id] = true;
+    for (uint32_t id = 0; id < self->ids; id++) set(may, id);
     return;
   }
   find_brief(self, text, may);
-  if (self->any) find_windows(self, text, may);
+  if (self->windows.len) find_windows(self, text, may);
+  if (self->run_count) find_runs(self, text, may);
 }

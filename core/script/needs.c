@@ -228,13 +228,6 @@ static bool read_quantifier(Parser *p, bool *optional)
   return true;
 }
 
-// Which characters have one other case, by the plain rule: those of ASCII and Latin-1. Others are as good as
-// any.
-static bool is_plain(uint32_t cp)
-{
-  return cp < 0x80 || (cp >= 0xA0 && cp < 0x100 && cp != 0xB5 && cp != 0xDF && cp != 0xFF);
-}
-
 static void add_char(StrBuf *run, uint32_t cp)
 {
   char bytes[4];
@@ -253,7 +246,7 @@ static void read_sequence(Parser *p, NeedleVec *best)
     if (atom == ATOM_END || p->gave_up) break;
     bool counted = read_quantifier(p, &optional);
     if (atom == ATOM_EMPTY) continue;
-    bool joins = atom == ATOM_CHAR && is_plain(cp);
+    bool joins = atom == ATOM_CHAR && needle_is_plain(cp);
     if (joins && !(counted && optional)) add_char(&run, cp);
     if (!joins || counted) take_run(best, &run);
     if (atom != ATOM_GROUP) continue;

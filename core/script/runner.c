@@ -25,12 +25,13 @@ struct Runner {
   Tagger *orphan;          // the one it was given up in
 };
 
-Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, Tagger *const *taggers,
-             size_t tagger_count)
+Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, const Needles *needles,
+             Tagger *const *taggers, size_t tagger_count)
 {
   Job *job = xcalloc(1, sizeof *job);
   job->refs = 1;
   job->text = snapshot_ref(text);
+  job->needles = needles_ref(needles);
   job->count = tagger_count;
   job->taggers = arena_alloc(&job->arena, size_mul(tagger_count, sizeof *job->taggers));
   memcpy(job->taggers, taggers, tagger_count * sizeof *job->taggers);
@@ -48,6 +49,7 @@ Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live
                    .found = found,
                    .snapshot = text,
                    .live = live,
+                   .needles = needles,
                    .machine = found->spans.len,
                    .arena = &result->arena,
                    .scratch = &job->scratch};
@@ -63,6 +65,7 @@ void job_unref(Job *job)
   if (!job || __atomic_sub_fetch(&job->refs, 1, __ATOMIC_ACQ_REL)) return;
   annotations_unref(job->result);
   snapshot_unref(job->text);
+  needles_unref(job->needles);
   article_free(job->run.article);
   arena_release(&job->arena);
   arena_release(&job->scratch);

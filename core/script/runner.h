@@ -14,6 +14,7 @@ typedef struct Outcome { // of one tagger with one article
 // One article. Shared by the one who waits and the thread; the thread keeps it alive when it is given up.
 typedef struct Job {
   const Snapshot *text;
+  const Needles *needles;
   Annotations *result; // being filled: spans in its arena
   Run run;
   Tagger **taggers;
@@ -24,9 +25,10 @@ typedef struct Job {
   int refs; // atomic
 } Job;
 
-// References to `text` and `found` are taken; `live` is HostLive.typed. `taggers` is copied.
-Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, Tagger *const *taggers,
-             size_t count);
+// References to `text`, `found` and `needles`, which are those of all `taggers`, are taken; `live` is
+// HostLive.typed. `taggers` is copied.
+Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, const Needles *needles,
+             Tagger *const *taggers, size_t count);
 void job_unref(Job *job); // NULL is fine
 
 typedef struct Runner Runner;

@@ -66,27 +66,18 @@ static void each(lua_State *L, Tagger *self, const char *key, void (*read)(lua_S
   lua_pop(L, 1);
 }
 
-static void add_words(lua_State *L, const char *key, Words *words, uint32_t id) // [table]
-{
-  lua_getfield(L, -1, key);
-  lua_Integer count = luaL_len(L, -1);
-  for (lua_Integer i = 1; i <= count; i++) {
-    lua_geti(L, -1, i);
-    words_add(words, top_str(L), id);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-}
-
 static void read_near(lua_State *L, Words **slot) // [item]; *slot hangs on the tagger already
 {
   lua_getfield(L, -1, "near");
-  bool any = luaL_len(L, -1) > 0;
+  lua_Integer count = luaL_len(L, -1);
+  for (lua_Integer i = 1; i <= count; i++) {
+    if (!*slot) *slot = words_new(true);
+    lua_geti(L, -1, i);
+    words_add(*slot, top_str(L), 0);
+    lua_pop(L, 1);
+  }
   lua_pop(L, 1);
-  if (!any) return;
-  *slot = words_new(true);
-  add_words(L, "near", *slot, 0);
-  words_build(*slot);
+  if (*slot) words_build(*slot);
 }
 
 static uint32_t field_tag(lua_State *L, Tagger *self)
@@ -156,11 +147,27 @@ static void read_trigger(lua_State *L, Tagger *self)
 {
   if (!self->triggers) self->triggers = words_new(true);
   words_add(self->triggers, top_str(L), 0);
+  needles_add_word(self->needles, top_str(L), (NeedleWord){.fold = true}, NEED_TRIGGERS);
 }
 
 static void read_filter_tag(lua_State *L, Tagger *self)
 {
   wanted_add(&self->filter_tags, &self->arena, top_str(L));
+}
+
+static void read_list_words(lua_State *L, Tagger *self, uint32_t id) // [list]
+{
+  NeedleWord how = {field_bool(L, "fold"), self->lists.items[id].whole};
+  Words *words = how.fold ? self->folded : self->exact;
+  lua_getfield(L, -1, "words");
+  lua_Integer count = luaL_len(L, -1);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_geti(L, -1, i);
+    words_add(words, top_str(L), id);
+    needles_add_word(self->needles, top_str(L), how, how.fold ? NEED_FOLDED : NEED_EXACT);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
 }
 
 static void read_list(lua_State *L, Tagger *self)
@@ -172,7 +179,7 @@ static void read_list(lua_State *L, Tagger *self)
   list->whole = field_bool(L, "whole");
   list->value = field_str(L, self, "value");
   list->value_ref = field_function(L, "value");
-  add_words(L, "words", field_bool(L, "fold") ? self->folded : self->exact, (uint32_t)self->lists.len - 1);
+  read_list_words(L, self, (uint32_t)self->lists.len - 1);
   read_near(L, &list->near);
 }
 
@@ -192,7 +199,7 @@ static void read_pattern(lua_State *L, Tagger *self)
   Error err;
   Str re = field_str(L, self, "re");
   p->regex = regex_new(re, &err);
-  if (p->regex) needles_add(self->needles, re, (uint32_t)self->patterns.len - 1);
+  if (p->regex) needles_add_pattern(self->needles, re, NEED_PATTERNS + (uint32_t)self->patterns.len - 1);
   if (!p->regex) luaL_error(L, "patterns[%d]: %s", (int)p->number, err.text);
   if (p->group > regex_groups(p->regex))
     luaL_error(L, "patterns[%d]: there is no group %d; the last is %d", (int)p->number, (int)p->group,
@@ -211,7 +218,7 @@ static void read_declared(lua_State *L, Tagger *self) // [declared]
   self->name = field_str(L, self, "name");
   self->exact = words_new(false);
   self->folded = words_new(true);
-  self->needles = needles_new();
+  self->needles = needles_new(NEED_PATTERNS);
   each(L, self, "tags", read_tag);
   self->langs = field_langs(L);
   each(L, self, "triggers", read_trigger);
@@ -378,7 +385,7 @@ void tagger_free(Tagger *self)
   words_free(self->exact);
   words_free(self->folded);
   words_free(self->triggers);
-  needles_free(self->needles);
+  needles_unref(self->needles);
   memo_free(self->memo);
   free(self->path);
   arena_release(&self->arena);

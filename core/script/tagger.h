@@ -34,6 +34,8 @@ typedef struct TaggerPattern {
   size_t number; // in the script, from 1
 } TaggerPattern;
 
+enum Need { NEED_EXACT, NEED_FOLDED, NEED_TRIGGERS, NEED_PATTERNS }; // and the patterns' numbers, from 0
+
 typedef struct TaggerTest {
   Str text; // with inline marks, unless `none`
   Str lang; // empty: the first of the tagger's languages
@@ -52,8 +54,9 @@ typedef struct Tagger {
   VEC_OF(TaggerList) lists;
   Words *exact, *folded; // of all lists; ids are indices of `lists`
   VEC_OF(TaggerPattern) patterns;
-  Needles *needles; // of the patterns; ids are indices
-  Words *triggers;  // NULL: none
+  Needles *needles;    // of all that is searched for; ids as in Need
+  uint32_t first_need; // its ids begin here in Run.needles
+  Words *triggers;     // NULL: none
   int scan_ref, filter_ref;
   bool filter_all;    // the filter is asked about everything
   Wanted filter_tags; // else about these
@@ -87,6 +90,11 @@ typedef struct Within { // the spans of one name, for newsmark.around
   VEC_OF(Reach) spans;
 } Within;
 
+typedef struct Glance { // at a block
+  Str text;             // valid UTF-8
+  const uint64_t *may;  // what may occur in it; NULL: nobody has looked
+} Glance;
+
 // One article's way through the taggers.
 typedef struct Run {
   Str text; // the article
@@ -99,6 +107,8 @@ typedef struct Run {
   VEC_OF(Within) within;    // in `scratch`
   bool live;                // an edit of an article that was tagged before
   Lang lang;                // of the block at work
+  const Needles *needles;   // of all taggers, see Tagger.first_need; borrowed
+  Glance *glances;          // [block], in `scratch`; NULL: none yet
   SpanVec spans;  // so far: the machine's and the scripts'; in `arena`. What a filter drops has start == end
   size_t machine; // the first so many are the machine's
   bool machine_changed;   // by a filter

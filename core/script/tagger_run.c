@@ -133,13 +133,17 @@ static void run_pattern(lua_State *L, Run *run, const TaggerPattern *p, size_t b
   }
 }
 
-static void run_patterns(lua_State *L, Tagger *self, Run *run, size_t base, Str text)
+static bool may_find(const Tagger *self, const Glance *glance, uint32_t need)
 {
-  bool *may = arena_zalloc(run->scratch, self->patterns.len);
-  needles_find(self->needles, text, may);
+  return needles_may(glance->may, self->first_need + need);
+}
+
+static void run_patterns(lua_State *L, Tagger *self, Run *run, size_t base, const Glance *glance)
+{
   for (size_t i = 0; i < self->patterns.len; i++)
-    if (may[i] && reads_lang(self->patterns.items[i].langs, run->lang))
-      run_pattern(L, run, &self->patterns.items[i], base, text);
+    if (may_find(self, glance, NEED_PATTERNS + (uint32_t)i) &&
+        reads_lang(self->patterns.items[i].langs, run->lang))
+      run_pattern(L, run, &self->patterns.items[i], base, glance->text);
 }
 
 // PCRE2 wants valid UTF-8: bytes that are not become "?", so that positions stay.
@@ -223,24 +227,31 @@ static void resolve_overlaps(Run *run, size_t first)
 
 // --- a block, searched or remembered
 
-static bool searches(const Tagger *self)
+// Block `number`: valid text, and what may be found in it, for all taggers.
+static const Glance *glance_at(Run *run, size_t number)
 {
-  return words_count(self->exact) || words_count(self->folded) || self->patterns.len;
+  if (!run->glances)
+    run->glances = arena_zalloc(run->scratch, size_mul(run->found->block_count, sizeof *run->glances));
+  Glance *glance = &run->glances[number];
+  if (glance->may) return glance;
+  const BlockSpan *block = &run->found->blocks[number];
+  uint64_t *may = arena_zalloc(run->scratch, needles_set_len(run->needles) * sizeof *may);
+  glance->text = valid_text(str_slice(run->text, block->start, block->end), run->scratch);
+  needles_find(run->needles, glance->text, may);
+  glance->may = may;
+  return glance;
 }
 
 // Search the block; its spans come behind those of the run. True where a trigger is in it.
-static bool search_block(lua_State *L, Tagger *self, Run *run, size_t start, size_t end)
+static bool search_block(lua_State *L, Tagger *self, Run *run, size_t number)
 {
-  size_t first = run->spans.len;
-  Str raw = str_slice(run->text, start, end);
-  if (searches(self)) {
-    Str text = valid_text(raw, run->scratch);
-    if (words_count(self->exact)) run_words(L, self, run, self->exact, start, text);
-    if (words_count(self->folded)) run_words(L, self, run, self->folded, start, text);
-    if (self->patterns.len) run_patterns(L, self, run, start, text);
-    resolve_overlaps(run, first);
-  }
-  return self->triggers && any_word(self->triggers, raw);
+  size_t first = run->spans.len, start = run->found->blocks[number].start;
+  const Glance *glance = glance_at(run, number);
+  if (may_find(self, glance, NEED_EXACT)) run_words(L, self, run, self->exact, start, glance->text);
+  if (may_find(self, glance, NEED_FOLDED)) run_words(L, self, run, self->folded, start, glance->text);
+  run_patterns(L, self, run, start, glance);
+  resolve_overlaps(run, first);
+  return may_find(self, glance, NEED_TRIGGERS) && any_word(self->triggers, glance->text);
 }
 
 static void remember(Tagger *self, Run *run, uint64_t key, size_t first, size_t start, bool triggered)
@@ -266,19 +277,20 @@ static void recall(lua_State *L, Run *run, const MemoEntry *entry, size_t start)
 }
 
 // What is found depends on the bytes of the block and on its language.
-static bool run_block(lua_State *L, Tagger *self, Run *run, const BlockSpan *block)
+static bool run_block(lua_State *L, Tagger *self, Run *run, size_t number)
 {
-  size_t start = block->start, end = block->end, first = run->spans.len;
+  const BlockSpan *block = &run->found->blocks[number];
+  size_t first = run->spans.len;
   run->lang = block->lang;
-  if (!self->memo || end - start > UINT32_MAX) return search_block(L, self, run, start, end);
+  if (!self->memo || block->end - block->start > UINT32_MAX) return search_block(L, self, run, number);
   uint64_t key = block->hash + (uint64_t)block->lang * 0x9e3779b97f4a7c15u;
   const MemoEntry *known = memo_get(self->memo, key);
   if (known) {
-    recall(L, run, known, start);
+    recall(L, run, known, block->start);
     return known->triggered;
   }
-  bool triggered = search_block(L, self, run, start, end);
-  remember(self, run, key, first, start, triggered);
+  bool triggered = search_block(L, self, run, number);
+  remember(self, run, key, first, block->start, triggered);
   return triggered;
 }
 
@@ -299,7 +311,7 @@ static int tag_body(lua_State *L)
   for (size_t i = 0; i < run->found->block_count; i++) {
     const BlockSpan *block = &run->found->blocks[i];
     if (block->kind == BLOCK_METADATA || !reads_lang(self->langs, block->lang)) continue;
-    triggered |= run_block(L, self, run, block);
+    triggered |= run_block(L, self, run, i);
     any = true;
   }
   if (!any || self->scan_ref == LUA_NOREF || !triggered) return 0;

@@ -116,6 +116,7 @@ static void run_test(Tagger *self, const Pipeline *pipeline, const TaggerTest *t
              .path = STR("test"),
              .found = found,
              .snapshot = snapshot,
+             .needles = self->needles,
              .arena = &arena,
              .scratch = &scratch};
   for (size_t i = 0; i < found->spans.len; i++) vec_push_in(&arena, &run.spans, found->spans.items[i]);

@@ -298,6 +298,7 @@ static void run_over(Tagger *tagger, Str text)
              .path = STR("a.txt"),
              .found = &found,
              .snapshot = snapshot,
+             .needles = tagger->needles,
              .arena = &arena,
              .scratch = &scratch,
              .machine = 1};

@@ -5,11 +5,12 @@
 #include "chance.h"
 #include "script/needles.h"
 #include "script/regex.h"
+#include "script/words.h"
 
 #include <stdlib.h>
 
-static const char *const g_letters[] = {"a", "B", "s", "k", "å", "Å", "ß", "ẞ", "§", "×", "÷", "7",
-                                        " ", "-", "ſ", "K", "µ", "μ", "ÿ", "Ÿ", "Ж", "ж", "@", "é"};
+static const char *const g_letters[] = {"a", "B", "s", "k", "å", "Å", "ß", "ẞ", "§", "×", "÷", "7", " ", "-",
+                                        "ſ", "K", "µ", "μ", "ÿ", "Ÿ", "Ж", "ж", "@", "é", "İ", "i", "Š", "š"};
 
 static const char *letter(void)
 {
@@ -47,6 +48,14 @@ static void add_pattern(StrBuf *out, int depth)
   }
 }
 
+static bool may_find(const Needles *needles, Str text, uint32_t id)
+{
+  uint64_t may[1] = {0};
+  assert_int_equal(needles_set_len(needles), 1);
+  needles_find(needles, text, may);
+  return needles_may(may, id);
+}
+
 static void may_where_it_does(void **state)
 {
   (void)state;
@@ -54,17 +63,15 @@ static void may_where_it_does(void **state)
   for (long round = 0; round < most; round++) {
     StrBuf pattern = {0}, text = {0};
     RegexMatch match;
-    bool may = false;
     add_pattern(&pattern, 0);
     strbuf_add(&pattern, STR(""));
     Regex *regex = regex_new(strbuf_str(&pattern), NULL);
-    Needles *needles = needles_new();
-    needles_add(needles, strbuf_str(&pattern), 0);
+    Needles *needles = needles_new(1);
+    needles_add_pattern(needles, strbuf_str(&pattern), 0);
     for (int tries = 0; regex && tries < 8; tries++) {
       strbuf_reset(&text);
       for (unsigned n = dice(30); n; n--) strbuf_add(&text, str_of(letter()));
-      may = false;
-      needles_find(needles, strbuf_str(&text), &may);
+      bool may = may_find(needles, strbuf_str(&text), 0);
       bool found = regex_find(regex, strbuf_str(&text), 0, &match, NULL, NULL) == REGEX_FOUND;
       if (found && !may)
         print_error("round %ld: /" STR_FMT "/ in \"" STR_FMT "\"\n", round, STR_ARG(strbuf_str(&pattern)),
@@ -75,11 +82,68 @@ static void may_where_it_does(void **state)
     }
     compiled += regex != NULL;
     regex_free(regex);
-    needles_free(needles);
+    needles_unref(needles);
     strbuf_release(&pattern);
     strbuf_release(&text);
   }
   assert_true(compiled > most / 3 && matched > most / 4 && told > most / 4); // they are worth their while
+}
+
+static void add_letters(StrBuf *out, unsigned most)
+{
+  strbuf_reset(out);
+  for (unsigned n = dice(most) + 1; n; n--) strbuf_add(out, str_of(letter()));
+}
+
+// Whether one of the words is in the text, as the taggers' lists have it.
+static bool has_word(const Words *words, Str text, bool whole)
+{
+  WordsWalk walk = words_walk(words, text);
+  WordHit hit;
+  while (words_next(&walk, &hit))
+    if (!whole || words_is_whole(text, hit.start, hit.end)) return true;
+  return false;
+}
+
+// Words, alone and together with those of others.
+static void may_where_words_are(void **state)
+{
+  (void)state;
+  long most = (long)chance_rounds(200) * 100, found = 0, told = 0;
+  StrBuf word = {0}, text = {0};
+  for (long round = 0; round < most; round++) {
+    NeedleWord how = {.fold = dice(2), .whole = dice(4) != 0};
+    Words *words = words_new(how.fold);
+    Needles *own = needles_new(3), *all = needles_new(0);
+    for (unsigned n = dice(4) + 1; n; n--) {
+      add_letters(&word, 6);
+      words_add(words, strbuf_str(&word), 0);
+      needles_add_word(own, strbuf_str(&word), how, 1);
+    }
+    words_build(words);
+    if (how.whole) words_whole_only(words);
+    if (dice(2)) needles_add_word(all, STR("sak"), (NeedleWord){true, true}, 0);
+    uint32_t first = needles_ids(all) + dice(3);
+    needles_add_all(all, own, first);
+    for (int tries = 0; tries < 8; tries++) {
+      add_letters(&text, 30);
+      bool is = has_word(words, strbuf_str(&text), how.whole), may = may_find(own, strbuf_str(&text), 1);
+      if (is && !may)
+        print_error("round %ld: \"" STR_FMT "\" in \"" STR_FMT "\"\n", round, STR_ARG(strbuf_str(&word)),
+                    STR_ARG(strbuf_str(&text)));
+      assert_true(may || !is);
+      assert_true(may_find(all, strbuf_str(&text), first + 1) == may);
+      assert_false(may_find(own, strbuf_str(&text), 2) && !may);
+      found += is;
+      told += !may;
+    }
+    words_free(words);
+    needles_unref(own);
+    needles_unref(all);
+  }
+  strbuf_release(&word);
+  strbuf_release(&text);
+  assert_true(found > most / 4 && told > most / 4);
 }
 
 static void what_patterns_need(void **state)
@@ -121,7 +185,8 @@ static void what_patterns_need(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(what_patterns_need),
-                                     cmocka_unit_test(may_where_it_does)};
+                                     cmocka_unit_test(may_where_it_does),
+                                     cmocka_unit_test(may_where_words_are)};
   chance_begin();
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

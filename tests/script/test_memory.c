@@ -29,7 +29,7 @@ typedef struct Result {
 static Result run_once(Tagger *tagger, const Annotations *found, Str text)
 {
   Arena arena = {0}, scratch = {0};
-  Run run = {.text = text, .found = found, .arena = &arena, .scratch = &scratch};
+  Run run = {.text = text, .found = found, .needles = tagger->needles, .arena = &arena, .scratch = &scratch};
   Fault fault = {0};
   Result out = {0};
   out.ok = tagger_tag_article(tagger, &run, &fault) && tagger_filter_article(tagger, &run, &fault);
