@@ -102,15 +102,55 @@ void pack_entity(StrBuf *out, const PackedEntity *entity)
 {
   pack_number(out, (uint64_t)entity->id);
   pack_number(out, entity->mentions * ENTITY_TYPES + entity->type);
+  pack_number(out, entity->quotes);
 }
 
 bool unpack_entity(Str *from, PackedEntity *entity)
 {
-  uint64_t id, mentions;
-  if (!unpack_number(from, &id) || !unpack_number(from, &mentions)) return false;
+  uint64_t id, mentions, quotes;
+  if (!unpack_number(from, &id) || !unpack_number(from, &mentions) || !unpack_number(from, &quotes))
+    return false;
   *entity = (PackedEntity){.id = (int64_t)id,
                            .type = (EntityType)(mentions % ENTITY_TYPES),
-                           .mentions = (size_t)(mentions / ENTITY_TYPES)};
+                           .mentions = (size_t)(mentions / ENTITY_TYPES),
+                           .quotes = (size_t)quotes};
+  return true;
+}
+
+// --- mentions
+
+static void pack_bytes(StrBuf *out, Str bytes)
+{
+  pack_number(out, bytes.len);
+  strbuf_add(out, bytes);
+}
+
+static bool unpack_bytes(Str *from, Str *bytes)
+{
+  uint64_t len;
+  if (!unpack_number(from, &len) || len > from->len) return false;
+  *bytes = str_slice(*from, 0, (size_t)len);
+  *from = str_slice(*from, (size_t)len, from->len);
+  return true;
+}
+
+// Beside the type: whether something is said.
+void pack_mentions(StrBuf *out, const Mentions *mentions)
+{
+  pack_number(out, mentions->count << 3 | (mentions->said ? 4u : 0) | mentions->type);
+  if (mentions->said) pack_number(out, mentions->said);
+  pack_bytes(out, mentions->spots);
+  strbuf_add(out, mentions->near);
+}
+
+bool unpack_mentions(Str from, Mentions *mentions)
+{
+  uint64_t head, said = 0;
+  Str spots;
+  if (!unpack_number(&from, &head) || (head & 3) >= ENTITY_TYPES) return false;
+  if ((head & 4) && !unpack_number(&from, &said)) return false;
+  if (!unpack_bytes(&from, &spots)) return false;
+  *mentions = (Mentions){(EntityType)(head & 3), (size_t)(head >> 3), (size_t)said, spots, from};
   return true;
 }
 
@@ -178,5 +218,85 @@ bool unpack_date(PackedDates *dates, PackedDate *date)
                        .until = (int)until,
                        .open = (DateOpen)(flags / OPEN)};
   *left = str_slice(*left, value_len, left->len);
+  return true;
+}
+
+void pack_told(StrBuf *out, int span, const Told *told)
+{
+  pack_number(out, told->nth * DATE_TYPES + told->type);
+  if (span) pack_number(out, (uint64_t)told->length);
+}
+
+bool unpack_told(Str *from, int span, Told *told)
+{
+  uint64_t nth, length = 0;
+  if (!unpack_number(from, &nth) || (span && !unpack_number(from, &length))) return false;
+  *told =
+      (Told){.type = (DateType)(nth % DATE_TYPES), .nth = (size_t)(nth / DATE_TYPES), .length = (int)length};
+  return true;
+}
+
+// --- quotations
+
+// A name is told once, then by its number: 0 is none, 1 a new one, 2 the first of those told.
+enum { NAME_NONE, NAME_NEW, NAME_FIRST, NAMES_LOOKED_AT = 64 };
+
+static void pack_name(StrBuf *out, Quotes *quotes, Str name)
+{
+  size_t len = quotes->names.len;
+  for (size_t i = len; name.len && i-- > 0 && len - i <= NAMES_LOOKED_AT;) {
+    if (!str_eq(quotes->names.items[i], name)) continue;
+    pack_number(out, NAME_FIRST + i);
+    return;
+  }
+  pack_number(out, name.len ? NAME_NEW : NAME_NONE);
+  if (!name.len) return;
+  pack_bytes(out, name);
+  vec_push_in(quotes->arena, &quotes->names, name);
+}
+
+static bool unpack_name(Quotes *quotes, Str *name)
+{
+  uint64_t which;
+  *name = (Str){0};
+  if (!unpack_number(&quotes->left, &which)) return false;
+  if (which == NAME_NEW) {
+    if (!unpack_bytes(&quotes->left, name)) return false;
+    vec_push_in(quotes->arena, &quotes->names, *name);
+  } else if (which >= NAME_FIRST) {
+    if (which - NAME_FIRST >= quotes->names.len) return false;
+    *name = quotes->names.items[which - NAME_FIRST];
+  }
+  return true;
+}
+
+void pack_quote(StrBuf *out, Quotes *quotes, const PackedQuote *quote)
+{
+  pack_number(out, quote->start - quotes->last);
+  pack_number(out, quote->end - quote->start);
+  pack_number(out, (uint64_t)quote->group * QUOTE_TYPES + quote->type);
+  pack_number(out, quote->speaker + 1); // none is 0
+  pack_name(out, quotes, quote->speaker_name);
+  pack_name(out, quotes, quote->source);
+  strbuf_add(out, quote->text);
+  quotes->last = quote->start;
+}
+
+bool unpack_quote(Quotes *quotes, PackedQuote *quote)
+{
+  uint64_t start, len, group, speaker;
+  Str *left = &quotes->left;
+  if (!unpack_number(left, &start) || !unpack_number(left, &len) || !unpack_number(left, &group) ||
+      !unpack_number(left, &speaker) || !unpack_name(quotes, &quote->speaker_name) ||
+      !unpack_name(quotes, &quote->source) || len > left->len)
+    return false;
+  quotes->last += (size_t)start;
+  quote->start = quotes->last;
+  quote->end = quotes->last + (size_t)len;
+  quote->type = (QuoteType)(group % QUOTE_TYPES);
+  quote->group = (uint32_t)(group / QUOTE_TYPES);
+  quote->speaker = (size_t)speaker - 1;
+  quote->text = str_slice(*left, 0, (size_t)len);
+  *left = str_slice(*left, (size_t)len, left->len);
   return true;
 }

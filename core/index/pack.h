@@ -3,6 +3,7 @@
 #pragma once
 
 #include "annotate/span.h"
+#include "base/vec.h"
 
 void pack_number(StrBuf *out, uint64_t n);
 bool unpack_number(Str *from, uint64_t *n); // false at the end, or where the bytes make no sense
@@ -39,10 +40,20 @@ bool unpack_spot(Spots *spots, Spot *spot);
 typedef struct PackedEntity {
   int64_t id; // of its row
   EntityType type;
-  size_t mentions;
+  size_t mentions, quotes;
 } PackedEntity;
 void pack_entity(StrBuf *out, const PackedEntity *entity);
 bool unpack_entity(Str *from, PackedEntity *entity);
+
+// --- what an article has of an entity
+
+typedef struct Mentions {
+  EntityType type;
+  size_t count, said; // mentions, and quotations of it
+  Str spots, near;    // where the mentions are, and the days told in the same blocks
+} Mentions;
+void pack_mentions(StrBuf *out, const Mentions *mentions);
+bool unpack_mentions(Str from, Mentions *mentions);
 
 // --- days told beside an entity
 
@@ -79,3 +90,31 @@ typedef struct PackedDates { // = {.left = bytes} to begin
 } PackedDates;
 void pack_date(StrBuf *out, size_t *last, const PackedDate *date);
 bool unpack_date(PackedDates *dates, PackedDate *date); // `value` is borrowed from the bytes
+
+// --- the dates of an article that are of one day, or begin with one
+
+typedef struct Told {
+  DateType type;
+  size_t nth; // among the article's dates
+  int length; // until - begin, as day_index()
+} Told;
+void pack_told(StrBuf *out, int span, const Told *told); // without a length where span is 0
+bool unpack_told(Str *from, int span, Told *told);
+
+// --- quotations of an article
+
+typedef struct PackedQuote {
+  QuoteType type;
+  uint32_t group;
+  size_t speaker; // among the article's entities; SIZE_MAX: none
+  size_t start, end;
+  Str speaker_name, source, text;
+} PackedQuote;
+typedef struct Quotes { // both ways; = {.arena = …} to begin, and .left to read
+  Str left;
+  size_t last;
+  Arena *arena;
+  VEC_OF(Str) names; // those told until now
+} Quotes;
+void pack_quote(StrBuf *out, Quotes *quotes, const PackedQuote *quote); // `text` as long as the span
+bool unpack_quote(Quotes *quotes, PackedQuote *quote);                  // strings are borrowed

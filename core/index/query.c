@@ -128,10 +128,26 @@ static bool find_bounds(Asked *self)
   return ok;
 }
 
+// What postings.c puts together moves from one row to another: all that a question reads is of one commit.
+static bool find_runs(Asked *self)
+{
+  if (sqlite3_get_autocommit(self->query->db)) {
+    if (!schema_exec(self->query->db, "BEGIN", self->err)) return false;
+    self->snapshot = true;
+  }
+  sqlite3_stmt *stmt = asked_prepare(self, "SELECT id FROM runs WHERE live");
+  if (!stmt) return false;
+  bool ok = true;
+  while (asked_step(self, stmt, &ok)) vec_push(&self->runs, sqlite3_column_int64(stmt, 0));
+  sqlite3_finalize(stmt);
+  return ok;
+}
+
 bool asked_begin(Asked *self, const char *const *types, int type_count)
 {
   Str type = self->filter->type;
   self->source_of = INT64_MIN;
+  if (!find_runs(self)) return false;
   self->type = type_number(type, types, type_count);
   if (type.len && self->type < 0)
     return error_set(self->err, ERR_USAGE, "no type '" STR_FMT "' here", STR_ARG(type));
@@ -141,8 +157,40 @@ bool asked_begin(Asked *self, const char *const *types, int type_count)
 void asked_end(Asked *self)
 {
   sqlite3_finalize(self->article_stmt);
+  sqlite3_finalize(self->list_stmt);
+  if (self->snapshot) sqlite3_exec(self->query->db, "END", NULL, NULL, NULL);
   source_release(&self->source);
   vec_release(&self->ids);
+  vec_release(&self->runs);
+}
+
+// --- lists ---
+
+// From the row that holds self->first, or would, on.
+#define LIST                                                                                                 \
+  "SELECT article, entries FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?4 AND article >="      \
+  " ifnull((SELECT max(article) FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?3), ?3)"          \
+  " ORDER BY article"
+
+bool asked_postings(Asked *self, int64_t list, int64_t limit, PostingFn each, void *ud)
+{
+  if (!self->list_stmt) self->list_stmt = asked_prepare(self, LIST);
+  sqlite3_stmt *stmt = self->list_stmt;
+  bool ok = stmt;
+  for (size_t i = 0; ok && i < self->runs.len; i++) {
+    sqlite3_bind_int64(stmt, 1, self->runs.items[i]);
+    sqlite3_bind_int64(stmt, 2, list);
+    sqlite3_bind_int64(stmt, 3, self->first);
+    sqlite3_bind_int64(stmt, 4, self->last);
+    int64_t taken = 0, article;
+    while ((limit < 0 || taken < limit) && asked_step(self, stmt, &ok)) {
+      Entries entries = {.left = column_of(stmt, 1), .article = sqlite3_column_int64(stmt, 0)};
+      for (Str facts; (limit < 0 || taken < limit) && unpack_posting(&entries, &article, &facts);)
+        if (article >= self->first && article <= self->last) taken += each(ud, article, facts);
+    }
+    sqlite3_reset(stmt);
+  }
+  return ok;
 }
 
 // --- which entities ---
@@ -236,13 +284,6 @@ void asked_locate(Asked *self, Place *place, size_t start, size_t end)
 }
 
 // --- small things ---
-
-void query_quote_bounds(const Asked *self, int64_t *first, int64_t *last)
-{
-  int64_t most = INT64_MAX / SCHEMA_QUOTES_MAX - 1;
-  *first = self->first < SCHEMA_UNDATED ? INT64_MIN : schema_quote(self->first, 0);
-  *last = self->last > most ? INT64_MAX : schema_quote(self->last, SCHEMA_QUOTES_MAX - 1);
-}
 
 Str query_day_text(Arena *arena, int day)
 {

@@ -13,13 +13,13 @@ enum { FEW_NAMES = 1000 };
 
 typedef struct Tally { // of an entity, within a range
   int64_t id, first, last;
-  size_t mentions[ENTITY_TYPES], articles;
+  size_t mentions[ENTITY_TYPES], articles, quotes;
 } Tally;
 
 typedef struct Entities {
   Asked asked;
   EntityRows *rows;
-  sqlite3_stmt *row_stmt, *ends_stmt[2], *quotes_stmt;
+  sqlite3_stmt *row_stmt, *ends_stmt[2];
   VEC_OF(Tally) tallies;
 } Entities;
 
@@ -45,19 +45,46 @@ static Str day_of_article(const Asked *asked, int64_t article)
 }
 
 // The first (0) or last (1) article with a day that mentions the entity.
+static void see_end(const Asked *asked, int end, Entries entries, bool *found, int64_t *article)
+{
+  int64_t at;
+  Mentions mentions;
+  for (Str facts; unpack_posting(&entries, &at, &facts);) {
+    if (!schema_index_of(at, asked->query->bits) || !unpack_mentions(facts, &mentions) || !mentions.count)
+      continue;
+    if (!*found || (end ? at > *article : at < *article)) *article = at;
+    *found = true;
+    if (!end) return;
+  }
+}
+
 static bool find_end(Entities *self, int64_t id, int end, Str *day)
 {
   static const char *const sql[] = {
-      "SELECT article FROM mentions WHERE entity = ?1 AND article >= ?2 ORDER BY article LIMIT 1",
-      "SELECT article FROM mentions WHERE entity = ?1 AND article >= ?2 ORDER BY article DESC LIMIT 1"};
-  if (!self->ends_stmt[end]) self->ends_stmt[end] = asked_prepare(&self->asked, sql[end]);
+      "SELECT article, entries FROM postings WHERE run = ?1 AND list = ?2 AND article >="
+      " ifnull((SELECT max(article) FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?3), ?3)"
+      " ORDER BY article",
+      "SELECT article, entries FROM postings WHERE run = ?1 AND list = ?2 ORDER BY article DESC"};
+  Asked *asked = &self->asked;
+  if (!self->ends_stmt[end]) self->ends_stmt[end] = asked_prepare(asked, sql[end]);
   sqlite3_stmt *stmt = self->ends_stmt[end];
-  if (!stmt) return false;
-  bool ok = true;
-  sqlite3_bind_int64(stmt, 1, id);
-  sqlite3_bind_int64(stmt, 2, schema_article_of(0, SCHEMA_BITS_WIDE));
-  if (asked_step(&self->asked, stmt, &ok)) *day = day_of_article(&self->asked, sqlite3_column_int64(stmt, 0));
-  sqlite3_reset(stmt);
+  bool ok = stmt, found = false;
+  int64_t article = 0;
+  for (size_t i = 0; ok && i < asked->runs.len; i++) {
+    bool here = false;
+    int64_t at = 0;
+    sqlite3_bind_int64(stmt, 1, asked->runs.items[i]);
+    sqlite3_bind_int64(stmt, 2, id);
+    if (!end) sqlite3_bind_int64(stmt, 3, schema_article_of(0, SCHEMA_BITS_WIDE));
+    while (!here && asked_step(asked, stmt, &ok)) {
+      Str bytes = {sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)};
+      see_end(asked, end, (Entries){bytes, sqlite3_column_int64(stmt, 0)}, &here, &at);
+    }
+    sqlite3_reset(stmt);
+    if (here && (!found || (end ? at > article : at < article))) article = at;
+    found = found || here;
+  }
+  if (found) *day = day_of_article(asked, article);
   return ok;
 }
 
@@ -174,34 +201,31 @@ static bool look_up(Entities *self)
 
 // --- within a range
 
-static void count_in(Tally *tally, int64_t article, EntityType type, size_t mentions)
+static void count_in(Tally *tally, int64_t article, EntityType type, size_t mentions, size_t quotes)
 {
-  if (!tally->articles++) tally->first = article;
-  tally->last = article;
+  tally->quotes += quotes;
+  if (!mentions) return;
+  if (!tally->articles || article < tally->first) tally->first = article;
+  if (!tally->articles || article > tally->last) tally->last = article;
+  tally->articles++;
   tally->mentions[type] += mentions;
+}
+
+static bool count_posting(void *ud, int64_t article, Str facts)
+{
+  Mentions mentions;
+  if (unpack_mentions(facts, &mentions)) count_in(ud, article, mentions.type, mentions.count, mentions.said);
+  return true;
 }
 
 static bool count_named(Entities *self)
 {
-  sqlite3_stmt *stmt =
-      asked_prepare(&self->asked, "SELECT article, type, count FROM mentions WHERE entity = ?1"
-                                  " AND article BETWEEN ?2 AND ?3");
-  bool ok = stmt;
+  bool ok = true;
   for (size_t i = 0; ok && i < self->asked.ids.len; i++) {
     Tally tally = {.id = self->asked.ids.items[i]};
-    sqlite3_bind_int64(stmt, 1, tally.id);
-    sqlite3_bind_int64(stmt, 2, self->asked.first);
-    sqlite3_bind_int64(stmt, 3, self->asked.last);
-    while (asked_step(&self->asked, stmt, &ok)) {
-      int type = sqlite3_column_int(stmt, 1);
-      if (type >= 0 && type < ENTITY_TYPES)
-        count_in(&tally, sqlite3_column_int64(stmt, 0), (EntityType)type,
-                 (size_t)sqlite3_column_int64(stmt, 2));
-    }
+    ok = asked_postings(&self->asked, tally.id, -1, count_posting, &tally);
     vec_push(&self->tallies, tally);
-    sqlite3_reset(stmt);
   }
-  sqlite3_finalize(stmt);
   return ok;
 }
 
@@ -220,28 +244,10 @@ static bool count_all(Entities *self)
     for (PackedEntity entity; unpack_entity(&packed, &entity) && entity.id >= 0 && entity.id < INT32_MAX;) {
       while (self->tallies.len <= (size_t)entity.id)
         vec_push(&self->tallies, (Tally){.id = (int64_t)self->tallies.len});
-      count_in(&self->tallies.items[entity.id], article, entity.type, entity.mentions);
+      count_in(&self->tallies.items[entity.id], article, entity.type, entity.mentions, entity.quotes);
     }
   }
   sqlite3_finalize(stmt);
-  return ok;
-}
-
-static bool count_quotes(Entities *self, int64_t id, size_t *quotes)
-{
-  if (!self->quotes_stmt)
-    self->quotes_stmt = asked_prepare(
-        &self->asked, "SELECT count(*) FROM said WHERE speaker = ?1 AND quote >= ?2 AND quote <= ?3");
-  sqlite3_stmt *stmt = self->quotes_stmt;
-  if (!stmt) return false;
-  bool ok = true;
-  int64_t first, last;
-  query_quote_bounds(&self->asked, &first, &last);
-  sqlite3_bind_int64(stmt, 1, id);
-  sqlite3_bind_int64(stmt, 2, first);
-  sqlite3_bind_int64(stmt, 3, last);
-  if (asked_step(&self->asked, stmt, &ok)) *quotes = (size_t)sqlite3_column_int64(stmt, 0);
-  sqlite3_reset(stmt);
   return ok;
 }
 
@@ -260,9 +266,9 @@ static bool within_range(Entities *self)
     row->mentions = sum_of(tally->mentions);
     row->type = most_frequent(tally->mentions);
     row->articles = tally->articles;
+    row->quotes = tally->quotes;
     row->first = day_of_article(asked, tally->first);
     row->last = day_of_article(asked, tally->last);
-    ok = ok && count_quotes(self, tally->id, &row->quotes);
   }
   return ok;
 }
@@ -279,7 +285,6 @@ bool query_entities_in(Query *query, const QueryFilter *filter, Arena *arena, En
   sqlite3_finalize(self.row_stmt);
   sqlite3_finalize(self.ends_stmt[0]);
   sqlite3_finalize(self.ends_stmt[1]);
-  sqlite3_finalize(self.quotes_stmt);
   vec_release(&self.tallies);
   asked_end(&self.asked);
   return ok;
@@ -317,6 +322,10 @@ bool query_namesake(Query *query, Str entity, Arena *arena, EntityRow *row, Erro
   // The name alone is a form of those whose last name it is, or who are called so elsewhere; with more behind
   // it, of those whose first name it is.
   int64_t id = 0;
+  if (!asked_begin(&self.asked, NULL, 0)) {
+    asked_end(&self.asked);
+    return false;
+  }
   Str whole = arena_printf(arena, STR_FMT "\x01", STR_ARG(name)),
       first = arena_printf(arena, STR_FMT " ", STR_ARG(name)),
       last = arena_printf(arena, STR_FMT "!", STR_ARG(name));

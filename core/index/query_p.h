@@ -9,6 +9,7 @@
 
 #include "index/drafts.h"
 #include "index/pack.h"
+#include "index/postings.h"
 #include "index/query.h"
 #include "index/record.h"
 #include "index/schema.h"
@@ -62,6 +63,9 @@ typedef struct Asked { // one question while it runs
   int64_t first, last; // numbers of articles that count, both included; first > last: none
   int type;            // -1: any
   IdVec ids;           // heap: entities that the name means, rising
+  IdVec runs;          // heap: of postings.c, those that live
+  bool snapshot;       // all is of one commit: a transaction is open
+  sqlite3_stmt *list_stmt;
   sqlite3_stmt *article_stmt;
   Source source;
   int64_t source_of; // the article that `source` and `article` hold; INT64_MIN: none
@@ -72,6 +76,11 @@ typedef struct Asked { // one question while it runs
 // database says. asked_end() in any case.
 bool asked_begin(Asked *self, const char *const *types, int type_count);
 void asked_end(Asked *self);
+// What the list has of articles that count, in their order in each run, none of the runs before another.
+// `each` says whether it took the entry; where `limit` of a run were, the next one comes (-1: all are
+// wanted).
+typedef bool (*PostingFn)(void *ud, int64_t article, Str facts); // `facts` is borrowed for the call
+bool asked_postings(Asked *self, int64_t list, int64_t limit, PostingFn each, void *ud);
 // Find the entities that filter->name means: its id, or a name of theirs, in full or the end of it, which
 // goes on where filter->prefix.
 bool asked_names(Asked *self);
@@ -90,8 +99,6 @@ void asked_locate(Asked *self, Place *place, size_t start, size_t end);
 int64_t asked_limit(const Asked *self);
 bool asked_full(const Asked *self, size_t rows);
 
-// The numbers of quotations of articles that count, both included.
-void query_quote_bounds(const Asked *self, int64_t *first, int64_t *last);
 Str query_day_text(Arena *arena, int day); // day_of() back; empty for 0
 // Whether every word of `words` (folded) is a word of `text`; the last may go on where `prefix`.
 bool query_holds_words(Str text, Str words, bool prefix, Arena *scratch);

@@ -1,6 +1,6 @@
-// Mentions and dates. Rows of one name lie in the order of time, so that a page of each of those that a
-// surname means, merged, has the page wanted. Days told beside a name are packed in its rows: all of them are
-// read, as any may be the earliest.
+// Mentions and dates. Entries of one name lie in the order of time, so that a page of each of those that a
+// surname means, merged, has the page wanted. Days told beside a name are packed in its entries: all of them
+// are read, as any may be the earliest.
 #include "index/query_p.h"
 
 #include "index/fold.h"
@@ -21,38 +21,43 @@ static int by_article(const void *a, const void *b)
   return (x->entity > y->entity) - (x->entity < y->entity);
 }
 
+typedef struct Finding { // of hits of one entity
+  Asked *asked;
+  int64_t entity;
+  HitVec *hits;
+} Finding;
+
+static bool add_hit(void *ud, int64_t article, Str facts)
+{
+  Finding *self = ud;
+  Mentions mentions;
+  if (!unpack_mentions(facts, &mentions) || !mentions.count) return false;
+  if (self->asked->type >= 0 && self->asked->type != (int)mentions.type) return false;
+  vec_push(self->hits,
+           (Hit){article, self->entity, (int)mentions.type, arena_dup(self->asked->arena, mentions.spots)});
+  return true;
+}
+
 static bool find_hits(Asked *asked, HitVec *hits)
 {
-  sqlite3_stmt *stmt =
-      asked_prepare(asked, "SELECT article, type, spots FROM mentions WHERE entity = ?1 AND article"
-                           " BETWEEN ?2 AND ?3 AND (?4 < 0 OR type = ?4) ORDER BY article LIMIT ?5");
-  bool ok = stmt;
+  bool ok = true;
   for (size_t i = 0; ok && i < asked->ids.len; i++) {
-    int64_t entity = asked->ids.items[i];
-    sqlite3_bind_int64(stmt, 1, entity);
-    sqlite3_bind_int64(stmt, 2, asked->first);
-    sqlite3_bind_int64(stmt, 3, asked->last);
-    sqlite3_bind_int(stmt, 4, asked->type);
-    sqlite3_bind_int64(stmt, 5, asked_limit(asked));
-    while (asked_step(asked, stmt, &ok))
-      vec_push(hits, (Hit){sqlite3_column_int64(stmt, 0), entity, sqlite3_column_int(stmt, 1),
-                           asked_column(asked, stmt, 2)});
-    sqlite3_reset(stmt);
+    Finding finding = {asked, asked->ids.items[i], hits};
+    ok = asked_postings(asked, finding.entity, asked_limit(asked), add_hit, &finding);
   }
-  sqlite3_finalize(stmt);
   vec_sort(hits, by_article);
   return ok;
 }
 
-typedef struct Mentions {
+typedef struct Listing {
   Asked asked;
   MentionRows *rows;
   sqlite3_stmt *entity_stmt;
   int64_t entity; // that `key` and `name` are of
   Str key, name;
-} Mentions;
+} Listing;
 
-static bool name_entity(Mentions *self, int64_t id)
+static bool name_entity(Listing *self, int64_t id)
 {
   if (self->key.ptr && self->entity == id) return true;
   if (!self->entity_stmt)
@@ -69,7 +74,7 @@ static bool name_entity(Mentions *self, int64_t id)
   return ok;
 }
 
-static bool add_mentions(Mentions *self, const Hit *hit)
+static bool add_mentions(Listing *self, const Hit *hit)
 {
   Asked *asked = &self->asked;
   bool ok = true;
@@ -89,7 +94,7 @@ static bool add_mentions(Mentions *self, const Hit *hit)
   return true;
 }
 
-static bool mentions_of_names(Mentions *self)
+static bool mentions_of_names(Listing *self)
 {
   HitVec hits = {0};
   bool ok = asked_names(&self->asked) && find_hits(&self->asked, &hits);
@@ -118,7 +123,7 @@ static bool tag_is_meant(const Asked *asked, const MentionRow *row, Str name, Ar
          query_holds_words(row->at.text, name, asked->filter->prefix, scratch);
 }
 
-static bool mentions_of_tag(Mentions *self)
+static bool mentions_of_tag(Listing *self)
 {
   Asked *asked = &self->asked;
   bool ok = true;
@@ -151,7 +156,7 @@ bool query_mentions_in(Query *query, const QueryFilter *filter, Arena *arena, Me
   bool tag = filter->type.len > 0;
   for (int i = 0; i < ENTITY_TYPES; i++) tag = tag && !str_is(filter->type, query_entity_types[i]);
   if (tag) any_type.type = (Str){0};
-  Mentions self = {.asked = {.query = query, .filter = &any_type, .arena = arena, .err = err}, .rows = out};
+  Listing self = {.asked = {.query = query, .filter = &any_type, .arena = arena, .err = err}, .rows = out};
   bool ok = asked_begin(&self.asked, query_entity_types, ENTITY_TYPES);
   self.asked.filter = filter;
   if (ok && tag)
@@ -167,17 +172,17 @@ bool query_mentions_in(Query *query, const QueryFilter *filter, Arena *arena, Me
 
 // --- timeline ---
 
-typedef struct Told { // a date, and where it is told
-  int begin, until;   // day_index()
+typedef struct Moment { // a date, and where it is told
+  int begin, until;     // day_index()
   int64_t article;
   size_t nth;
-} Told;
-typedef VEC_OF(Told) ToldVec;
+} Moment;
+typedef VEC_OF(Moment) MomentVec;
 
 typedef struct Timeline {
   Asked asked;
   DateRows *rows;
-  ToldVec told; // heap
+  MomentVec told; // heap
   int from, until;
   int latest; // what begins later is not among those wanted
   sqlite3_stmt *dates_stmt;
@@ -185,7 +190,7 @@ typedef struct Timeline {
 
 static int by_begin(const void *a, const void *b)
 {
-  const Told *x = a, *y = b;
+  const Moment *x = a, *y = b;
   if (x->begin != y->begin) return x->begin > y->begin ? 1 : -1;
   if (x->until != y->until) return x->until < y->until ? 1 : -1;
   if (x->article != y->article) return x->article > y->article ? 1 : -1;
@@ -205,7 +210,7 @@ static void sort_told(Timeline *self)
 }
 
 // Keep the list short while it is gathered.
-static void add_told(Timeline *self, Told told)
+static void add_told(Timeline *self, Moment told)
 {
   size_t limit = self->asked.filter->limit;
   if (told.begin > self->latest) return;
@@ -215,68 +220,84 @@ static void add_told(Timeline *self, Told told)
   if (asked_full(&self->asked, self->told.len)) self->latest = self->told.items[limit - 1].begin;
 }
 
+// The dates of a row of days. How many were wanted in *taken.
+static void add_days(Timeline *self, int64_t list, Entries entries, int64_t *taken)
+{
+  int span = postings_span_of(list), begin = postings_begin_of(list);
+  int64_t article;
+  Told told;
+  for (Str facts; unpack_posting(&entries, &article, &facts);)
+    while (article >= self->asked.first && article <= self->asked.last && unpack_told(&facts, span, &told)) {
+      int until = begin + told.length;
+      if (until < self->from || (self->asked.type >= 0 && self->asked.type != (int)told.type)) continue;
+      add_told(self, (Moment){begin, until, article, told.nth});
+      ++*taken;
+    }
+}
+
+// Those of one span in one run: in the order of days, until there are enough, and the last day is complete.
+static bool told_in_run(Timeline *self, sqlite3_stmt *stmt, int64_t run, int span)
+{
+  Asked *asked = &self->asked;
+  bool ok = true;
+  int from = self->from > schema_span_most[span] ? self->from - schema_span_most[span] : 0;
+  sqlite3_bind_int64(stmt, 1, run);
+  sqlite3_bind_int64(stmt, 2, postings_of_day(span, from));
+  sqlite3_bind_int64(stmt, 3, postings_of_day(span, self->until));
+  int64_t taken = 0, last = 0, limit = asked_limit(asked);
+  while (asked_step(asked, stmt, &ok)) {
+    int64_t list = sqlite3_column_int64(stmt, 0);
+    if (postings_begin_of(list) > self->latest || (limit >= 0 && taken >= limit && list != last)) break;
+    last = list;
+    Str bytes = {sqlite3_column_blob(stmt, 2), (size_t)sqlite3_column_bytes(stmt, 2)};
+    add_days(self, list, (Entries){bytes, sqlite3_column_int64(stmt, 1)}, &taken);
+  }
+  sqlite3_reset(stmt);
+  return ok;
+}
+
 static bool told_of_all(Timeline *self)
 {
   Asked *asked = &self->asked;
-  sqlite3_stmt *stmt = asked_prepare(
-      asked, "SELECT begin, article, nth, ifnull(until, begin) FROM days WHERE span = ?1 AND begin"
-             " BETWEEN ?2 AND ?3 AND ifnull(until, begin) >= ?4 AND (?5 < 0 OR nth % 4 = ?5)"
-             " AND article BETWEEN ?6 AND ?7 ORDER BY begin LIMIT ?8");
+  sqlite3_stmt *stmt = asked_prepare(asked, "SELECT list, article, entries FROM postings WHERE run = ?1 AND"
+                                            " list BETWEEN ?2 AND ?3 ORDER BY list, article");
   bool ok = stmt;
-  for (int span = 0; ok && span < SCHEMA_SPANS; span++) {
-    sqlite3_bind_int(stmt, 1, span);
-    sqlite3_bind_int(stmt, 2, self->from - schema_span_most[span]);
-    sqlite3_bind_int(stmt, 3, self->until);
-    sqlite3_bind_int(stmt, 4, self->from);
-    sqlite3_bind_int(stmt, 5, asked->type);
-    sqlite3_bind_int64(stmt, 6, asked->first);
-    sqlite3_bind_int64(stmt, 7, asked->last);
-    sqlite3_bind_int64(stmt, 8, asked_limit(asked));
-    while (asked_step(asked, stmt, &ok))
-      add_told(self, (Told){.begin = sqlite3_column_int(stmt, 0),
-                            .until = sqlite3_column_int(stmt, 3),
-                            .article = sqlite3_column_int64(stmt, 1),
-                            .nth = (size_t)sqlite3_column_int64(stmt, 2) / DATE_TYPES});
-    sqlite3_reset(stmt);
-  }
+  for (int span = 0; ok && span < SCHEMA_SPANS; span++)
+    for (size_t i = 0; ok && i < asked->runs.len; i++)
+      ok = told_in_run(self, stmt, asked->runs.items[i], span);
   sqlite3_finalize(stmt);
   return ok;
 }
 
-static void add_nears(Timeline *self, int64_t article, Str packed)
+static bool add_nears(void *ud, int64_t article, Str facts)
 {
-  Nears nears = {.left = packed};
+  Timeline *self = ud;
+  Mentions mentions;
+  if (!unpack_mentions(facts, &mentions)) return false;
+  Nears nears = {.left = mentions.near};
   for (Near near; unpack_near(&nears, &near);) {
     if (near.begin > self->until || near.until < self->from) continue;
     if (self->asked.type < 0 || self->asked.type == (int)near.type)
-      add_told(self, (Told){near.begin, near.until, article, near.nth});
+      add_told(self, (Moment){near.begin, near.until, article, near.nth});
   }
+  return true;
 }
 
 static bool told_beside_names(Timeline *self)
 {
   Asked *asked = &self->asked;
-  sqlite3_stmt *stmt = asked_prepare(asked, "SELECT article, near FROM mentions WHERE entity = ?1 AND article"
-                                            " BETWEEN ?2 AND ?3 AND near IS NOT NULL");
-  bool ok = stmt && asked_names(asked);
-  for (size_t i = 0; ok && i < asked->ids.len; i++) {
-    sqlite3_bind_int64(stmt, 1, asked->ids.items[i]);
-    sqlite3_bind_int64(stmt, 2, asked->first);
-    sqlite3_bind_int64(stmt, 3, asked->last);
-    while (asked_step(asked, stmt, &ok))
-      add_nears(self, sqlite3_column_int64(stmt, 0),
-                (Str){sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)});
-    sqlite3_reset(stmt);
-  }
-  sqlite3_finalize(stmt);
+  bool ok = asked_names(asked);
+  for (size_t i = 0; ok && i < asked->ids.len; i++)
+    ok = asked_postings(asked, asked->ids.items[i], -1, add_nears, self);
   return ok;
 }
 
 // The nth date of the article, its value in the arena.
-static bool read_date(Timeline *self, const Told *told, PackedDate *date, bool *ok)
+static bool read_date(Timeline *self, const Moment *told, PackedDate *date, bool *ok)
 {
   if (!self->dates_stmt)
-    self->dates_stmt = asked_prepare(&self->asked, "SELECT dates FROM facts WHERE article = ?1");
+    self->dates_stmt = asked_prepare(
+        &self->asked, "SELECT t.dates FROM facts f JOIN found t ON t.id = f.found WHERE f.article = ?1");
   if (!self->dates_stmt) return *ok = false;
   sqlite3_bind_int64(self->dates_stmt, 1, told->article);
   bool found = false;
@@ -289,7 +310,7 @@ static bool read_date(Timeline *self, const Told *told, PackedDate *date, bool *
   return found;
 }
 
-static bool add_date_row(Timeline *self, const Told *told)
+static bool add_date_row(Timeline *self, const Moment *told)
 {
   Asked *asked = &self->asked;
   DateRow row = {0};

@@ -159,14 +159,44 @@ bool query_search_in(Query *query, const QueryFilter *filter, Arena *arena, Sear
 
 // --- quotations ---
 
-#define QUOTE "q.id, start, end, type, grp, speaker_name, e.key, source, text, q.speaker"
-
-typedef struct Quotes {
+typedef struct Listing { // a question for quotations
   Asked asked;
   QuoteRows *rows;
   Str words; // folded
   Arena scratch;
-} Quotes;
+  sqlite3_stmt *key_stmt;
+} Listing;
+
+// Those of one article, and whose numbers its speakers have.
+typedef struct Said {
+  int64_t article;
+  Str entities;
+  Quotes quotes;
+} Said;
+
+#define OF_ARTICLES                                                                                          \
+  "SELECT f.article, f.entities, t.quotes FROM facts f JOIN found t ON t.id = f.found WHERE f.quotes > 0"    \
+  " AND f.article BETWEEN ?1 AND ?2 ORDER BY f.article"
+
+// What `stmt`, OF_ARTICLES, stands at: borrowed.
+static Said said_of(sqlite3_stmt *stmt, Arena *scratch)
+{
+  return (Said){.article = sqlite3_column_int64(stmt, 0),
+                .entities = {sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)},
+                .quotes = {.left = {sqlite3_column_blob(stmt, 2), (size_t)sqlite3_column_bytes(stmt, 2)},
+                           .arena = scratch}};
+}
+
+// The number of the speaker; 0: none.
+static int64_t speaker_of(const Said *said, const PackedQuote *quote)
+{
+  Str left = said->entities;
+  PackedEntity entity = {0};
+  if (quote->speaker == SIZE_MAX) return 0;
+  for (size_t i = 0; i <= quote->speaker; i++)
+    if (!unpack_entity(&left, &entity)) return 0;
+  return entity.id;
+}
 
 static bool is_speaker(const Asked *asked, int64_t speaker)
 {
@@ -181,51 +211,64 @@ static bool is_speaker(const Asked *asked, int64_t speaker)
   return low < asked->ids.len && asked->ids.items[low] == speaker;
 }
 
-// The quotation that `stmt` stands at, where the filter lets it through.
-static bool add_quote(Quotes *self, sqlite3_stmt *stmt)
+static bool key_of(Listing *self, int64_t entity, Str *key)
+{
+  if (!self->key_stmt) self->key_stmt = asked_prepare(&self->asked, "SELECT key FROM entities WHERE id = ?1");
+  if (!self->key_stmt) return false;
+  bool ok = true;
+  sqlite3_bind_int64(self->key_stmt, 1, entity);
+  if (asked_step(&self->asked, self->key_stmt, &ok)) *key = asked_column(&self->asked, self->key_stmt, 0);
+  sqlite3_reset(self->key_stmt);
+  return ok;
+}
+
+// A quotation of this article, where the filter lets it through.
+static bool add_quote(Listing *self, const Said *said, const PackedQuote *quote)
 {
   Asked *asked = &self->asked;
-  Str text = {(const char *)sqlite3_column_text(stmt, 8), (size_t)sqlite3_column_bytes(stmt, 8)};
-  int type = sqlite3_column_int(stmt, 3);
-  if (asked->type >= 0 && type != asked->type) return true;
-  if (asked->filter->name.len && !is_speaker(asked, sqlite3_column_int64(stmt, 9))) return true;
-  arena_reset(&self->scratch);
-  if (self->words.len && !query_holds_words(text, self->words, asked->filter->prefix, &self->scratch))
+  int64_t speaker = speaker_of(said, quote);
+  if (asked->type >= 0 && (int)quote->type != asked->type) return true;
+  if (asked->filter->name.len && !is_speaker(asked, speaker)) return true;
+  if (self->words.len && !query_holds_words(quote->text, self->words, asked->filter->prefix, &self->scratch))
     return true;
-  QuoteRow row = {.type = (QuoteType)type,
-                  .group = (unsigned)sqlite3_column_int(stmt, 4),
-                  .speaker = asked_column(asked, stmt, 5),
-                  .entity = asked_column(asked, stmt, 6),
-                  .source = asked_column(asked, stmt, 7)};
+  QuoteRow row = {.type = quote->type,
+                  .group = (unsigned)quote->group,
+                  .speaker = arena_dup(asked->arena, quote->speaker_name),
+                  .source = arena_dup(asked->arena, quote->source)};
   bool ok = true;
-  if (!asked_article(asked, schema_article_of_quote(sqlite3_column_int64(stmt, 0)), &row.at, &ok)) return ok;
-  row.at.text = source_line(asked->arena, text, QUOTE_LINE_MAX);
-  asked_locate(asked, &row.at, (size_t)sqlite3_column_int64(stmt, 1), (size_t)sqlite3_column_int64(stmt, 2));
+  if (!asked_article(asked, said->article, &row.at, &ok)) return ok;
+  if (speaker && !key_of(self, speaker, &row.entity)) return false;
+  row.at.text = source_line(asked->arena, quote->text, QUOTE_LINE_MAX);
+  asked_locate(asked, &row.at, quote->start, quote->end);
   vec_push_in(asked->arena, self->rows, row);
   return true;
 }
 
-static bool add_quotes(Quotes *self, sqlite3_stmt *stmt, int64_t first, int64_t last)
+// The quotations of the articles from `first` to `last`.
+static bool add_quotes(Listing *self, sqlite3_stmt *stmt, int64_t first, int64_t last)
 {
   sqlite3_bind_int64(stmt, 1, first);
   sqlite3_bind_int64(stmt, 2, last);
   bool ok = true;
-  while (ok && !asked_full(&self->asked, self->rows->len) && asked_step(&self->asked, stmt, &ok))
-    ok = add_quote(self, stmt);
+  while (ok && !asked_full(&self->asked, self->rows->len) && asked_step(&self->asked, stmt, &ok)) {
+    arena_reset(&self->scratch);
+    Said said = said_of(stmt, &self->scratch);
+    PackedQuote quote;
+    while (ok && !asked_full(&self->asked, self->rows->len) && unpack_quote(&said.quotes, &quote))
+      ok = add_quote(self, &said, &quote);
+  }
   sqlite3_reset(stmt);
   return ok;
 }
 
 // All in the order of time.
-static bool quotes_of_all(Quotes *self, sqlite3_stmt *stmt)
+static bool quotes_of_all(Listing *self, sqlite3_stmt *stmt)
 {
-  int64_t first, last;
-  query_quote_bounds(&self->asked, &first, &last);
-  return add_quotes(self, stmt, first, last);
+  return add_quotes(self, stmt, self->asked.first, self->asked.last);
 }
 
 // The quotations of articles in which the words are quoted.
-static bool quotes_with_words(Quotes *self, sqlite3_stmt *stmt)
+static bool quotes_with_words(Listing *self, sqlite3_stmt *stmt)
 {
   Asked *asked = &self->asked;
   StrBuf match = {0};
@@ -242,10 +285,18 @@ static bool quotes_with_words(Quotes *self, sqlite3_stmt *stmt)
   sqlite3_bind_int64(text, 3, asked->last);
   while (ok && !asked_full(asked, self->rows->len) && asked_step(asked, text, &ok)) {
     int64_t article = sqlite3_column_int64(text, 0);
-    ok = add_quotes(self, stmt, schema_quote(article, 0), schema_quote(article, SCHEMA_QUOTES_MAX - 1));
+    ok = add_quotes(self, stmt, article, article);
   }
   sqlite3_finalize(text);
   return ok;
+}
+
+static bool add_speaking(void *articles, int64_t article, Str facts)
+{
+  Mentions mentions;
+  if (!unpack_mentions(facts, &mentions) || !mentions.said) return false;
+  vec_push((IdVec *)articles, article);
+  return true;
 }
 
 static int by_number(const void *a, const void *b)
@@ -255,29 +306,19 @@ static int by_number(const void *a, const void *b)
 }
 
 // What the speakers said: a page of each, merged. All of it where words or a type still choose among them.
-static bool quotes_of_speakers(Quotes *self, sqlite3_stmt *quote)
+static bool quotes_of_speakers(Listing *self, sqlite3_stmt *stmt)
 {
   Asked *asked = &self->asked;
-  sqlite3_stmt *stmt =
-      asked_prepare(asked, "SELECT quote FROM said WHERE speaker = ?1 AND quote BETWEEN ?2 AND ?3"
-                           " ORDER BY quote LIMIT ?4");
-  bool ok = stmt, page = !self->words.len && asked->type < 0;
-  IdVec quotes = {0};
-  int64_t first, last;
-  query_quote_bounds(asked, &first, &last);
-  for (size_t i = 0; ok && i < asked->ids.len; i++) {
-    sqlite3_bind_int64(stmt, 1, asked->ids.items[i]);
-    sqlite3_bind_int64(stmt, 2, first);
-    sqlite3_bind_int64(stmt, 3, last);
-    sqlite3_bind_int64(stmt, 4, page ? asked_limit(asked) : -1);
-    while (asked_step(asked, stmt, &ok)) vec_push(&quotes, sqlite3_column_int64(stmt, 0));
-    sqlite3_reset(stmt);
+  bool ok = true, page = !self->words.len && asked->type < 0;
+  IdVec articles = {0};
+  for (size_t i = 0; ok && i < asked->ids.len; i++)
+    ok = asked_postings(asked, asked->ids.items[i], page ? asked_limit(asked) : -1, add_speaking, &articles);
+  vec_sort(&articles, by_number);
+  for (size_t i = 0; ok && i < articles.len && !asked_full(asked, self->rows->len); i++) {
+    int64_t article = articles.items[i];
+    if (!i || article != articles.items[i - 1]) ok = add_quotes(self, stmt, article, article);
   }
-  sqlite3_finalize(stmt);
-  vec_sort(&quotes, by_number);
-  for (size_t i = 0; ok && i < quotes.len && !asked_full(asked, self->rows->len); i++)
-    ok = add_quotes(self, quote, quotes.items[i], quotes.items[i]);
-  vec_release(&quotes);
+  vec_release(&articles);
   return ok;
 }
 
@@ -298,21 +339,19 @@ static bool said_much(Asked *asked, bool *ok)
 
 bool query_quotes_in(Query *query, const QueryFilter *filter, Arena *arena, QuoteRows *out, Error *err)
 {
-  Quotes self = {.asked = {.query = query, .filter = filter, .arena = arena, .err = err}, .rows = out};
+  Listing self = {.asked = {.query = query, .filter = filter, .arena = arena, .err = err}, .rows = out};
   Asked *asked = &self.asked;
   self.words = fold_words(arena, filter->words);
   bool named = filter->name.len > 0, ok = asked_begin(asked, query_quote_types, QUOTE_TYPES);
   ok = ok && (!named || asked_names(asked));
-  sqlite3_stmt *stmt =
-      ok ? asked_prepare(asked, "SELECT " QUOTE " FROM quotes q LEFT JOIN entities e ON e.id ="
-                                " q.speaker WHERE q.id BETWEEN ?1 AND ?2 ORDER BY q.id")
-         : NULL;
+  sqlite3_stmt *stmt = ok ? asked_prepare(asked, OF_ARTICLES) : NULL;
   ok = ok && stmt;
   if (ok && named && (!self.words.len || !said_much(asked, &ok)))
     ok = ok && quotes_of_speakers(&self, stmt);
   else if (ok)
     ok = self.words.len ? quotes_with_words(&self, stmt) : quotes_of_all(&self, stmt);
   sqlite3_finalize(stmt);
+  sqlite3_finalize(self.key_stmt);
   arena_release(&self.scratch);
   asked_end(asked);
   return ok;

@@ -1,20 +1,15 @@
-// One pass over the spans. Mentions of an entity become one row (most questions are "which articles, how
-// often", and one row for each pair of entity and article is a third of the rows and of the bytes); where
-// they stand is packed beside it.
+// One pass over the spans, in which everything but what is said of entities is packed; then a pass over the
+// places of each entity. All that needs no number of the database is done here, by the worker: the writer
+// copies bytes.
 #include "index/record.h"
 
 #include "annotate/namekey.h"
 #include "base/map.h"
 #include "index/fold.h"
 
-typedef struct Writing { // of an entity
-  Spot last;
-  size_t last_block; // that its days were added of; SIZE_MAX: none yet
-  int last_day;
-} Writing;
-
-typedef struct Place { // a mention, until the dates of the article are known
+typedef struct Place { // a mention
   size_t entity, block;
+  Spot spot;
 } Place;
 
 typedef struct Builder {
@@ -27,8 +22,10 @@ typedef struct Builder {
                            // article
   Map written;             // words → 1 + the entity they were last added to as a form
   size_t block;            // the block that holds the span at hand
-  VEC_OF(Writing) writing; // [entity]
-  VEC_OF(Place) places;    // in order
+  size_t last_date;        // the start of the last one packed
+  Quotes quotes;           // as packed until now
+  StrBuf packed_dates, packed_quotes, said;
+  VEC_OF(Place) places; // in order
 } Builder;
 
 // --- spans ---
@@ -50,7 +47,7 @@ static void add_form(Builder *b, RecordEntity *entity, Str name)
   if (!form.len) return;
   for (size_t i = 0; i < entity->forms.len; i++)
     if (str_eq(entity->forms.items[i], form)) return;
-  vec_push(&entity->forms, form);
+  vec_push_in(&b->record->arena, &entity->forms, form);
 }
 
 // The entity with this key, which is not empty.
@@ -66,8 +63,8 @@ static size_t entity_of(Builder *b, Str key, Str name, EntityType type)
   *at = b->record->entities.len;
   Str called = identities_name(b->people, key);
   if (called.len) name = called;
-  vec_push(&b->record->entities, (RecordEntity){.key = keep(b, key), .name = keep(b, name), .type = type});
-  vec_push(&b->writing, (Writing){.last_block = SIZE_MAX});
+  vec_push_in(arena, &b->record->entities,
+              (RecordEntity){.key = keep(b, key), .name = keep(b, name), .type = type});
   size_t index = b->record->entities.len - 1;
   add_form(b, &b->record->entities.items[index], name);
   IdentityNames aliases = {0};
@@ -107,10 +104,7 @@ static void add_mention(Builder *b, const Span *span)
   size_t at = entity_at(b, span->entity->entity, name, (EntityType)span->type);
   if (at == SIZE_MAX) return;
   RecordEntity *entity = &b->record->entities.items[at];
-  Writing *writing = &b->writing.items[at];
-  if (entity->mentions && span->start < writing->last.start) return; // spans come in order
-  pack_spot(&entity->spots, &writing->last, (Spot){span->start, span->end});
-  vec_push(&b->places, (Place){at, b->block});
+  vec_push(&b->places, (Place){at, b->block, {span->start, span->end}});
   if (!entity->mentions++) entity->type = (EntityType)span->type; // until now perhaps only a speaker
   add_written(b, at, written);
 }
@@ -119,20 +113,22 @@ static void add_quote(Builder *b, const Span *span)
 {
   const QuoteFacts *facts = span->quote;
   if (span->type == QUOTE_INDIRECT && span->by != BY_HUMAN) return; // the index is of what is quoted
-  RecordQuote quote = {.start = span->start,
+  if (b->record->quote_count == RECORD_QUOTES_MAX) return;
+  PackedQuote quote = {.start = span->start,
                        .end = span->end,
                        .type = (QuoteType)span->type,
                        .group = facts->group,
                        .speaker = SIZE_MAX,
-                       .speaker_name = keep(b, facts->speaker.name),
-                       .source = keep(b, facts->source.name),
-                       .text = keep(b, str_slice(b->text, span->start, span->end))};
+                       .speaker_name = facts->speaker.name,
+                       .source = facts->source.name,
+                       .text = str_slice(b->text, span->start, span->end)};
   if (facts->speaker.name.len)
     quote.speaker = entity_at(b, facts->speaker.entity, facts->speaker.name, ENTITY_PER);
   if (quote.speaker != SIZE_MAX) b->record->entities.items[quote.speaker].quotes++;
-  vec_push(&b->record->quotes, quote);
-  strbuf_add(&b->record->said, STR(" " RECORD_GAP " "));
-  fold_words_to(&b->record->said, quote.text);
+  pack_quote(&b->packed_quotes, &b->quotes, &quote);
+  b->record->quote_count++;
+  strbuf_add(&b->said, STR(" " RECORD_GAP " "));
+  fold_words_to(&b->said, quote.text);
 }
 
 static void add_date(Builder *b, const Span *span)
@@ -144,23 +140,26 @@ static void add_date(Builder *b, const Span *span)
   if (until < begin) until = begin;
   Str value = span->date->value;
   bool plain = value.len == 10 && begin == until && day_of(value) == begin;
-  vec_push(&b->record->dates, (RecordDate){.start = span->start,
-                                           .end = span->end,
-                                           .block = b->block,
-                                           .type = (DateType)span->type,
-                                           .value = plain ? (Str){0} : keep(b, value),
-                                           .begin = begin,
-                                           .until = until,
-                                           .open = open});
+  PackedDate date = {.start = span->start,
+                     .end = span->end,
+                     .type = (DateType)span->type,
+                     .value = plain ? (Str){0} : value,
+                     .begin = begin,
+                     .until = until,
+                     .open = open};
+  pack_date(&b->packed_dates, &b->last_date, &date);
+  vec_push_in(&b->record->arena, &b->record->dates,
+              (RecordDate){span->start, span->end, b->block, date.type, day_index(begin), day_index(until)});
 }
 
 static void add_tag(Builder *b, const Span *span)
 {
-  vec_push(&b->record->tags, (RecordTag){.start = span->start,
-                                         .end = span->end,
-                                         .tag = keep(b, span->tag->tag),
-                                         .value = keep(b, span->tag->value),
-                                         .script = keep(b, span->tag->script)});
+  vec_push_in(&b->record->arena, &b->record->tags,
+              (RecordTag){.start = span->start,
+                          .end = span->end,
+                          .tag = keep(b, span->tag->tag),
+                          .value = keep(b, span->tag->value),
+                          .script = keep(b, span->tag->script)});
 }
 
 static void add_span(Builder *b, const Span *span)
@@ -186,26 +185,77 @@ static void add_span(Builder *b, const Span *span)
   }
 }
 
-// Each mention gives its entity the dates of its block, once a block.
-static void add_nears(Builder *b)
+// --- what is said of entities
+
+typedef struct Facts { // of one entity
+  StrBuf spots, near;
+  Spot last_spot;
+  size_t last_block; // that its days were added of; SIZE_MAX: none yet
+  int last_day;
+} Facts;
+
+// The dates of a block, once a block.
+static void add_near(const Builder *b, Facts *facts, size_t block)
 {
-  const Record *record = b->record;
-  size_t first = 0; // date of the block at hand, or behind it
-  for (size_t i = 0; i < b->places.len; i++) {
-    Place place = b->places.items[i];
-    while (first < record->dates.len && record->dates.items[first].block < place.block) first++;
-    RecordEntity *entity = &b->record->entities.items[place.entity];
-    Writing *writing = &b->writing.items[place.entity];
-    if (writing->last_block == place.block) continue;
-    writing->last_block = place.block;
-    for (size_t nth = first; nth < record->dates.len && record->dates.items[nth].block == place.block;
-         nth++) {
-      const RecordDate *date = &record->dates.items[nth];
-      Near near = {day_index(date->begin), day_index(date->until), date->type, nth};
-      pack_near(&entity->near, &writing->last_day, &near);
-    }
+  if (facts->last_block == block) return;
+  facts->last_block = block;
+  const RecordDate *dates = b->record->dates.items;
+  size_t low = 0, high = b->record->dates.len;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (dates[middle].block < block)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  for (; low < b->record->dates.len && dates[low].block == block; low++) {
+    Near near = {dates[low].begin, dates[low].until, dates[low].type, low};
+    pack_near(&facts->near, &facts->last_day, &near);
   }
 }
+
+// The places of each entity, in order: [behind[entity - 1], behind[entity]).
+static const Place *places_by_entity(const Builder *b, Arena *arena, size_t **behind)
+{
+  size_t count = b->record->entities.len;
+  size_t *next = arena_zalloc(arena, (count + 1) * sizeof *next);
+  for (size_t i = 0; i < b->places.len; i++) next[b->places.items[i].entity + 1]++;
+  for (size_t i = 1; i <= count; i++) next[i] += next[i - 1];
+  Place *places = arena_alloc(arena, b->places.len * sizeof *places);
+  for (size_t i = 0; i < b->places.len; i++) places[next[b->places.items[i].entity]++] = b->places.items[i];
+  *behind = next;
+  return places;
+}
+
+static void pack_entities(Builder *b)
+{
+  Arena scratch = {0};
+  size_t *behind, at = 0;
+  const Place *places = places_by_entity(b, &scratch, &behind);
+  Facts facts = {0};
+  StrBuf packed = {0};
+  for (size_t i = 0; i < b->record->entities.len; i++) {
+    RecordEntity *entity = &b->record->entities.items[i];
+    facts = (Facts){.spots = {facts.spots.ptr, 0, facts.spots.cap},
+                    .near = {facts.near.ptr, 0, facts.near.cap},
+                    .last_block = SIZE_MAX};
+    for (; at < behind[i]; at++) {
+      pack_spot(&facts.spots, &facts.last_spot, places[at].spot);
+      add_near(b, &facts, places[at].block);
+    }
+    Mentions mentions = {entity->type, entity->mentions, entity->quotes, strbuf_str(&facts.spots),
+                         strbuf_str(&facts.near)};
+    strbuf_reset(&packed);
+    pack_mentions(&packed, &mentions);
+    entity->facts = keep(b, strbuf_str(&packed));
+  }
+  strbuf_release(&facts.spots);
+  strbuf_release(&facts.near);
+  strbuf_release(&packed);
+  arena_release(&scratch);
+}
+
+// --- the whole
 
 // Without the mark of a heading in Markdown.
 static Str title_of(Str headline)
@@ -218,19 +268,27 @@ Record *record_new(Str path, Str text, const Annotations *notes, const Identitie
 {
   Record *self = xcalloc(1, sizeof *self);
   Builder b = {.record = self, .notes = notes, .people = people, .text = text};
+  b.quotes.arena = &self->arena;
   self->path = keep(&b, path);
   self->lang = str_of(lang_code(notes->lang));
   self->title = keep(&b, title_of(notes->title));
   self->dct = keep(&b, notes->dct.value);
   self->day = day_of(notes->dct.value);
   for (size_t i = 0; i < notes->spans.len; i++) add_span(&b, &notes->spans.items[i]);
-  add_nears(&b);
-  fold_words_to(&self->words, text);
-  self->words_hash = (str_hash(strbuf_str(&self->words)) ^ str_hash(strbuf_str(&self->said)) << 1) | 1;
+  pack_entities(&b);
+  self->packed_dates = keep(&b, strbuf_str(&b.packed_dates));
+  self->packed_quotes = keep(&b, strbuf_str(&b.packed_quotes));
+  self->said = keep(&b, strbuf_str(&b.said));
+  strbuf_reset(&b.said);
+  fold_words_to(&b.said, text);
+  self->words = keep(&b, strbuf_str(&b.said));
+  self->words_hash = (str_hash(self->words) ^ str_hash(self->said) << 1) | 1;
+  strbuf_release(&b.packed_dates);
+  strbuf_release(&b.packed_quotes);
+  strbuf_release(&b.said);
   map_release(&b.by_key);
   map_release(&b.written);
   for (size_t i = 0; i < ENTITY_TYPES; i++) map_release(&b.by_id[i]);
-  vec_release(&b.writing);
   vec_release(&b.places);
   return self;
 }
@@ -244,25 +302,11 @@ void record_set_about(Record *self, const About *about)
 void record_free(Record *self)
 {
   if (!self) return;
-  for (size_t i = 0; i < self->entities.len; i++) {
-    strbuf_release(&self->entities.items[i].spots);
-    strbuf_release(&self->entities.items[i].near);
-    vec_release(&self->entities.items[i].forms);
-  }
-  vec_release(&self->entities);
-  vec_release(&self->quotes);
-  vec_release(&self->dates);
-  vec_release(&self->tags);
-  strbuf_release(&self->words);
-  strbuf_release(&self->said);
   arena_release(&self->arena);
   free(self);
 }
 
 size_t record_bytes(const Record *self)
 {
-  size_t of_entity = sizeof *self->entities.items + 128; // with its lists
-  return sizeof *self + arena_bytes(&self->arena) + self->words.cap + self->said.cap +
-         self->entities.len * of_entity + self->quotes.cap * sizeof *self->quotes.items +
-         self->dates.cap * sizeof *self->dates.items + self->tags.cap * sizeof *self->tags.items;
+  return sizeof *self + arena_bytes(&self->arena);
 }

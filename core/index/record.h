@@ -25,25 +25,14 @@ typedef struct RecordEntity {
   Str name; // for display
   EntityType type;
   uint32_t mentions, quotes; // here
-  StrBuf spots;              // pack.h: where; and the days told in the same blocks
-  StrBuf near;
-  VEC_OF(Str) forms; // folded names it goes by here (fold.h), the full one first
+  Str facts;                 // pack_mentions()
+  VEC_OF(Str) forms;         // folded names it goes by here (fold.h), the full one first
 } RecordEntity;
-
-typedef struct RecordQuote {
-  size_t start, end;
-  QuoteType type;
-  uint32_t group;
-  size_t speaker; // in Record.entities; SIZE_MAX: none
-  Str speaker_name, source, text;
-} RecordQuote;
 
 typedef struct RecordDate {
   size_t start, end, block;
   DateType type;
-  Str value;        // empty where it says no more than begin
-  int begin, until; // day_of(), day_until(); of an open end as the other one
-  DateOpen open;
+  int begin, until; // day_index(); of an open end as the other one
 } RecordDate;
 
 typedef struct RecordTag {
@@ -57,20 +46,23 @@ typedef struct Record {
   uint64_t hash;       // of the file's bytes
   uint64_t words_hash; // of `words` and `said`; not 0
   Str lang, title, author, dct;
-  int day;      // of dct
-  StrBuf words; // the text folded, for the full-text index
-  StrBuf said;  // the quotations folded, each behind RECORD_GAP
+  int day;   // of dct
+  Str words; // the text folded, for the full-text index
+  Str said;  // the quotations folded, each behind RECORD_GAP
   VEC_OF(RecordEntity) entities;
-  VEC_OF(RecordQuote) quotes;
   VEC_OF(RecordDate) dates;
   VEC_OF(RecordTag) tags;
-  Arena arena; // owns every Str
+  size_t quote_count;
+  Str packed_dates, packed_quotes; // pack.h; a quotation's speaker is a place in `entities`
+  Arena arena;                     // owns all of it
 } Record;
 
 // The key of the person whose id is `entity` ("name:…"): one for all spellings of a name (namekey.h).
 Str record_key(Arena *arena, Str entity);
 // A word of no text: between quotations, so that no phrase is found across two.
 #define RECORD_GAP "\uE000"
+// Quotations of one article that the index keeps: the first ones.
+enum { RECORD_QUOTES_MAX = 1 << 16 };
 
 // `notes` are those of `text`, the file's prose; `people` says which entities are one. Nothing is borrowed
 // afterwards. Never NULL.

@@ -3,10 +3,11 @@
 // range of days or not, reads that page and stops. Bits below the day count the articles of one day; those
 // without a day have numbers far below all others (schema.h).
 //
-// mentions has a row for each pair of entity and article. Rows of what is told of a day lie by the day, those
-// that last longer apart by how long, so that what reaches into a range is found without looking at all that
-// began before. What must be known to take an article out again is packed in `facts`: an index by article
-// would cost more than what it finds.
+// postings has the lists of articles that mention an entity or let it speak, and of those that tell of a day,
+// those that last longer apart by how long, so that what reaches into a range is found without looking at all
+// that began before (postings.c). What must be known to take an article out again is packed in `facts`: an
+// index by article would cost more than what it finds. What is read only for a row that is shown lies in
+// `found`, in the order in which articles were read, so that a first index writes it from front to back.
 //
 // text is FTS5 without content: the file itself is the content, read again for words in context. Such a table
 // cannot delete without the old text, so an article whose words changed gets a new number and its old row in
@@ -26,7 +27,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 6
+#define SCHEMA_VERSION 7
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -34,7 +35,13 @@ static const char g_tables[] =
     "INTEGER,"
     "  hash INTEGER, words INTEGER) WITHOUT ROWID;"
     "CREATE TABLE articles(id INTEGER PRIMARY KEY, path TEXT, lang TEXT, dct TEXT, title TEXT, author TEXT);"
-    "CREATE TABLE facts(article INTEGER PRIMARY KEY, entities BLOB, dates BLOB);"
+    "CREATE TABLE facts(article INTEGER PRIMARY KEY, run INTEGER, found INTEGER, quotes INTEGER, entities "
+    "BLOB);"
+    "CREATE TABLE found(id INTEGER PRIMARY KEY, dates BLOB, quotes BLOB);"
+    "CREATE TABLE runs(id INTEGER PRIMARY KEY, articles INTEGER, heir INTEGER, live INTEGER);"
+    "INSERT INTO runs VALUES(0, 0, NULL, 1);"
+    "CREATE TABLE postings(run INTEGER, list INTEGER, article INTEGER, entries BLOB,"
+    "  PRIMARY KEY(run, list, article)) WITHOUT ROWID;"
     "CREATE TABLE entities(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT,"
     "  votes INTEGER, per INTEGER, org INTEGER, loc INTEGER, articles INTEGER, quotes INTEGER, total "
     "INTEGER);"
@@ -43,14 +50,6 @@ static const char g_tables[] =
     // "shangfu".
     "CREATE TABLE names(form TEXT, entity INTEGER, PRIMARY KEY(form, entity)) WITHOUT ROWID;"
     "CREATE INDEX names_entity ON names(entity);"
-    "CREATE TABLE mentions(entity INTEGER, article INTEGER, type INTEGER, count INTEGER, spots BLOB, near "
-    "BLOB,"
-    "  PRIMARY KEY(entity, article)) WITHOUT ROWID;"
-    "CREATE TABLE quotes(id INTEGER PRIMARY KEY, start INTEGER, end INTEGER, type INTEGER, grp INTEGER,"
-    "  speaker INTEGER, speaker_name TEXT, source TEXT, text TEXT);"
-    "CREATE TABLE said(speaker INTEGER, quote INTEGER, PRIMARY KEY(speaker, quote)) WITHOUT ROWID;"
-    "CREATE TABLE days(span INTEGER, begin INTEGER, article INTEGER, nth INTEGER, until INTEGER,"
-    "  PRIMARY KEY(span, begin, article, nth)) WITHOUT ROWID;"
     "CREATE TABLE tags(tag TEXT, article INTEGER, start INTEGER, end INTEGER, value TEXT, script TEXT,"
     "  PRIMARY KEY(tag, article, start)) WITHOUT ROWID;"
     "CREATE INDEX tags_article ON tags(article);"

@@ -31,15 +31,6 @@ enum { SCHEMA_BITS = 12, SCHEMA_BITS_WIDE = 24 };
 int64_t schema_article_of(int index, int bits);
 // Back; 0: without a day.
 int schema_index_of(int64_t article, int bits);
-enum { SCHEMA_QUOTE_BITS = 16, SCHEMA_QUOTES_MAX = 1 << SCHEMA_QUOTE_BITS };
-static inline int64_t schema_quote(int64_t article, size_t nth) // its number: by article, then place
-{
-  return article * SCHEMA_QUOTES_MAX + (int64_t)nth;
-}
-static inline int64_t schema_article_of_quote(int64_t quote)
-{
-  return quote >> SCHEMA_QUOTE_BITS; // towards the lesser, as numbers of articles may be below nought
-}
 
 // The bits of this index.
 int schema_bits(sqlite3 *db);

@@ -20,10 +20,13 @@ static const char *const g_sql[STMT_COUNT] = {
                       "?3, ?4, ?5, ?6, ?7)",
     [STMT_PUT_ARTICLE] =
         "INSERT INTO articles(id, path, lang, dct, title, author) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-    [STMT_PUT_FACTS] = "INSERT INTO facts(article, entities, dates) VALUES(?1, ?2, ?3)",
+    [STMT_PUT_FACTS] = "INSERT INTO facts(article, run, found, quotes, entities) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [STMT_PUT_FOUND] = "INSERT INTO found(dates, quotes) VALUES(?1, ?2)",
     [STMT_PUT_TEXT] = "INSERT INTO text(rowid, body, said) VALUES(?1, ?2, ?3)",
     [STMT_TOUCH] = "UPDATE files SET mtime_ns = ?2, size = ?3, inode = ?4 WHERE path = ?1",
     [STMT_READ_AGAIN] = "UPDATE files SET hash = 0, mtime_ns = -1 WHERE path = ?1",
+    [STMT_READ_AGAIN_ID] =
+        "UPDATE files SET hash = 0, mtime_ns = -1 WHERE path = (SELECT path FROM articles WHERE id = ?1)",
     [STMT_PEOPLE_NS] = "INSERT OR REPLACE INTO meta VALUES('people_ns', ?1)",
     [STMT_FIND_ENTITY] = "SELECT id, name, votes FROM entities WHERE key = ?1",
     [STMT_PUT_ENTITY] = "INSERT INTO entities(key, name, votes, per, org, loc, articles, quotes, total)"
@@ -34,18 +37,15 @@ static const char *const g_sql[STMT_COUNT] = {
     [STMT_PUT_NAME] = "INSERT OR IGNORE INTO names(form, entity) VALUES(?1, ?2)",
     [STMT_PUT_TAG] =
         "INSERT OR IGNORE INTO tags(tag, article, start, end, value, script) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-    [STMT_GET_FACTS] = "SELECT entities, dates FROM facts WHERE article = ?1",
-    [STMT_GET_SPEAKERS] = "SELECT id, speaker FROM quotes WHERE id >= ?1 AND id < ?2 AND speaker IS NOT NULL",
+    [STMT_GET_FACTS] = "SELECT f.run, f.entities, t.dates FROM facts f LEFT JOIN found t ON t.id = f.found"
+                       " WHERE f.article = ?1",
     [STMT_LESS_COUNTS] =
         "UPDATE entities SET per = per - ?2, org = org - ?3, loc = loc - ?4, articles = articles - ?5,"
         " quotes = quotes - ?6, total = total - ?2 - ?3 - ?4 WHERE id = ?1",
     [STMT_DROP_FILE] = "DELETE FROM files WHERE path = ?1",
     [STMT_DROP_ARTICLE] = "DELETE FROM articles WHERE id = ?1",
     [STMT_DROP_FACTS] = "DELETE FROM facts WHERE article = ?1",
-    [STMT_DROP_MENTION] = "DELETE FROM mentions WHERE entity = ?1 AND article = ?2",
-    [STMT_DROP_SAID] = "DELETE FROM said WHERE speaker = ?1 AND quote = ?2",
-    [STMT_DROP_QUOTES] = "DELETE FROM quotes WHERE id >= ?1 AND id < ?2",
-    [STMT_DROP_DAY] = "DELETE FROM days WHERE span = ?1 AND begin = ?2 AND article = ?3 AND nth = ?4",
+    [STMT_DROP_FOUND] = "DELETE FROM found WHERE id = (SELECT found FROM facts WHERE article = ?1)",
     [STMT_DROP_TAGS] = "DELETE FROM tags WHERE article = ?1",
     [STMT_DROP_ENTITY] = "DELETE FROM entities WHERE id = ?1 AND articles <= 0 AND quotes <= 0",
     [STMT_DROP_NAMES] = "DELETE FROM names WHERE entity = ?1",
@@ -56,10 +56,6 @@ static const struct {
   const char *into, *tail;
   int columns;
 } g_bulk[BULK_COUNT] = {
-    [BULK_MENTIONS] = {"mentions(entity, article, type, count, spots, near)", "", 6},
-    [BULK_QUOTES] = {"quotes(id, start, end, type, grp, speaker, speaker_name, source, text)", "", 9},
-    [BULK_SAID] = {"said(speaker, quote)", "", 2},
-    [BULK_DAYS] = {"days(span, begin, article, nth, until)", "", 5},
     [BULK_WORDS] = {"words(word, articles)",
                     " ON CONFLICT(word) DO UPDATE SET articles = articles + excluded.articles", 2},
 };
@@ -136,13 +132,6 @@ bool store_run_id(Store *self, Stmt which, int64_t id, Error *err)
   return store_run(self, stmt, err);
 }
 
-static bool run_ids(Store *self, Stmt which, int64_t first, int64_t second, Error *err)
-{
-  sqlite3_stmt *stmt = store_stmt(self, which, err);
-  if (stmt) sqlite3_bind_int64(stmt, 2, second);
-  return stmt && store_run_id(self, which, first, err);
-}
-
 static bool run_path(Store *self, Stmt which, Str path, Error *err)
 {
   sqlite3_stmt *stmt = store_stmt(self, which, err);
@@ -188,6 +177,7 @@ bool store_roll_back(Store *self)
   if (self->open) sqlite3_exec(self->db, "ROLLBACK", NULL, NULL, NULL);
   self->open = false;
   store_drop_pending(self);
+  postings_forget(self->postings);
   forget(self);
   return false;
 }
@@ -196,6 +186,7 @@ void store_free(Store *self)
 {
   if (!self) return;
   store_roll_back(self);
+  postings_free(self->postings);
   for (size_t i = 0; i < STMT_COUNT; i++) sqlite3_finalize(self->stmts[i]);
   for (size_t i = 0; i < BULK_COUNT; i++)
     for (size_t many = 0; many < 2; many++) sqlite3_finalize(self->bulk[i][many]);
@@ -300,6 +291,7 @@ Store *store_open(const char *path, const char *maker, Error *err)
   if (!db) return NULL;
   Store *self = xcalloc(1, sizeof *self);
   self->db = db;
+  self->postings = postings_new(db);
   if (check_maker(self, maker, err)) {
     count_rows(self);
     return self;
@@ -343,16 +335,25 @@ static bool less_counts(Store *self, int64_t entity, const int64_t mentions[ENTI
   return store_run(self, stmt, err);
 }
 
-static bool drop_day(Store *self, int64_t article, const PackedDate *date, size_t nth, Error *err)
+// What `stmt`, STMT_GET_FACTS, stands at goes from the lists.
+static bool drop_postings(Store *self, sqlite3_stmt *stmt, int64_t article, Error *err)
 {
-  sqlite3_stmt *stmt = store_stmt(self, STMT_DROP_DAY, err);
-  if (!stmt) return false;
-  int begin = day_index(date->begin), until = day_index(date->until);
-  sqlite3_bind_int(stmt, 1, schema_span(begin, until));
-  sqlite3_bind_int(stmt, 2, begin);
-  sqlite3_bind_int64(stmt, 3, article);
-  sqlite3_bind_int64(stmt, 4, (int64_t)(nth * DATE_TYPES + date->type));
-  return store_run(self, stmt, err);
+  int64_t run = sqlite3_column_int64(stmt, 0);
+  Str entities = store_column(stmt, 1);
+  PackedDates dates = {.left = store_column(stmt, 2)};
+  PackedEntity entity;
+  while (unpack_entity(&entities, &entity)) {
+    int64_t mentions[ENTITY_TYPES] = {0};
+    mentions[entity.type] = (int64_t)entity.mentions;
+    if (!postings_remove(self->postings, run, entity.id, article, err) ||
+        !less_counts(self, entity.id, mentions, entity.mentions > 0, (int64_t)entity.quotes, err))
+      return false;
+  }
+  for (PackedDate date; unpack_date(&dates, &date);) {
+    int begin = day_index(date.begin), span = schema_span(begin, day_index(date.until));
+    if (!postings_remove(self->postings, run, postings_of_day(span, begin), article, err)) return false;
+  }
+  return true;
 }
 
 static bool drop_facts(Store *self, int64_t article, Error *err)
@@ -361,47 +362,18 @@ static bool drop_facts(Store *self, int64_t article, Error *err)
   if (!stmt) return false;
   sqlite3_bind_int64(stmt, 1, article);
   int step = sqlite3_step(stmt);
-  bool ok = step == SQLITE_ROW || step == SQLITE_DONE || schema_error(self->db, err);
-  Str entities = step == SQLITE_ROW ? store_column(stmt, 0) : (Str){0};
-  PackedDates dates = {.left = step == SQLITE_ROW ? store_column(stmt, 1) : (Str){0}};
-  PackedEntity entity;
-  while (ok && unpack_entity(&entities, &entity)) {
-    int64_t mentions[ENTITY_TYPES] = {0};
-    mentions[entity.type] = (int64_t)entity.mentions;
-    ok = run_ids(self, STMT_DROP_MENTION, entity.id, article, err) &&
-         less_counts(self, entity.id, mentions, 1, 0, err);
-  }
-  PackedDate date;
-  for (size_t nth = 0; ok && unpack_date(&dates, &date); nth++) ok = drop_day(self, article, &date, nth, err);
+  bool ok = step == SQLITE_ROW ? drop_postings(self, stmt, article, err)
+                               : step == SQLITE_DONE || schema_error(self->db, err);
   sqlite3_reset(stmt);
-  return ok && store_run_id(self, STMT_DROP_FACTS, article, err);
-}
-
-static bool drop_quotes(Store *self, int64_t article, Error *err)
-{
-  static const int64_t none[ENTITY_TYPES] = {0};
-  int64_t first = schema_quote(article, 0), behind = first + SCHEMA_QUOTES_MAX;
-  sqlite3_stmt *stmt = store_stmt(self, STMT_GET_SPEAKERS, err);
-  if (!stmt) return false;
-  sqlite3_bind_int64(stmt, 1, first);
-  sqlite3_bind_int64(stmt, 2, behind);
-  bool ok = true;
-  int step;
-  while (ok && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
-    int64_t quote = sqlite3_column_int64(stmt, 0), speaker = sqlite3_column_int64(stmt, 1);
-    ok = run_ids(self, STMT_DROP_SAID, speaker, quote, err) && less_counts(self, speaker, none, 0, 1, err);
-  }
-  if (ok && step != SQLITE_DONE) ok = schema_error(self->db, err);
-  sqlite3_reset(stmt);
-  return ok && run_ids(self, STMT_DROP_QUOTES, first, behind, err);
+  return ok && store_run_id(self, STMT_DROP_FOUND, article, err) &&
+         store_run_id(self, STMT_DROP_FACTS, article, err);
 }
 
 // All but the row of its words, which the full-text table keeps.
 static bool drop_article(Store *self, Str path, int64_t id, Error *err)
 {
-  bool ok = drop_facts(self, id, err) && drop_quotes(self, id, err) &&
-            store_run_id(self, STMT_DROP_TAGS, id, err) && store_run_id(self, STMT_DROP_ARTICLE, id, err) &&
-            run_path(self, STMT_DROP_FILE, path, err);
+  bool ok = drop_facts(self, id, err) && store_run_id(self, STMT_DROP_TAGS, id, err) &&
+            store_run_id(self, STMT_DROP_ARTICLE, id, err) && run_path(self, STMT_DROP_FILE, path, err);
   if (!ok) return false;
   self->articles--;
   self->dead++;
@@ -522,14 +494,20 @@ bool store_widen(Store *self, Error *err)
   return (store_begin(self, err) && schema_exec(self->db, sql, err) &&
           schema_exec(self->db,
                       "DELETE FROM files; DELETE FROM articles; DELETE FROM facts; DELETE FROM entities;"
-                      "DELETE FROM names; DELETE FROM mentions; DELETE FROM quotes; DELETE FROM said;"
-                      "DELETE FROM days; DELETE FROM tags",
+                      "DELETE FROM names; DELETE FROM found; DELETE FROM tags",
                       err) &&
-          store_sweep(self, err)) ||
+          postings_clear(self->postings, err) && store_sweep(self, err)) ||
          store_roll_back(self);
 }
 
 bool store_set_aside(const char *path, Error *err)
 {
   return schema_set_aside(path, err);
+}
+
+bool store_settle(Store *self, size_t most, bool *more, Error *err)
+{
+  bool ok =
+      store_begin(self, err) && postings_settle(self->postings, most, more, err) && store_commit(self, err);
+  return ok || store_roll_back(self);
 }

@@ -44,5 +44,8 @@ bool store_set_people_ns(Store *self, int64_t ns, Error *err);
 // empties that table; the caller then has every file read again.
 void store_waste(const Store *self, size_t *dead, size_t *articles);
 bool store_sweep(Store *self, Error *err);
+// Bring what was put in great batches together where there are more than `most` of them: a part of it, in a
+// transaction. *more: call again.
+bool store_settle(Store *self, size_t most, bool *more, Error *err);
 // Move the damaged database at `path` out of the way: it becomes `path`.damaged. False with ERR_IO.
 bool store_set_aside(const char *path, Error *err);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/map.h"
+#include "index/postings.h"
 #include "index/schema.h"
 #include "index/store.h"
 
@@ -13,9 +14,11 @@ typedef enum Stmt {
   STMT_PUT_FILE,
   STMT_PUT_ARTICLE,
   STMT_PUT_FACTS,
+  STMT_PUT_FOUND,
   STMT_PUT_TEXT,
   STMT_TOUCH,
   STMT_READ_AGAIN,
+  STMT_READ_AGAIN_ID,
   STMT_PEOPLE_NS,
   STMT_FIND_ENTITY,
   STMT_PUT_ENTITY,
@@ -23,22 +26,18 @@ typedef enum Stmt {
   STMT_PUT_NAME,
   STMT_PUT_TAG,
   STMT_GET_FACTS,
-  STMT_GET_SPEAKERS,
   STMT_LESS_COUNTS,
   STMT_DROP_FILE,
   STMT_DROP_ARTICLE,
   STMT_DROP_FACTS,
-  STMT_DROP_MENTION,
-  STMT_DROP_SAID,
-  STMT_DROP_QUOTES,
-  STMT_DROP_DAY,
+  STMT_DROP_FOUND,
   STMT_DROP_TAGS,
   STMT_DROP_ENTITY,
   STMT_DROP_NAMES,
   STMT_COUNT
 } Stmt;
 
-typedef enum Bulk { BULK_MENTIONS, BULK_QUOTES, BULK_SAID, BULK_DAYS, BULK_WORDS, BULK_COUNT } Bulk;
+typedef enum Bulk { BULK_WORDS, BULK_COUNT } Bulk;
 enum { BULK_ROWS = 16 }; // that a statement puts at once
 
 typedef struct Known { // an entity in the cache
@@ -59,10 +58,11 @@ struct Store {
   sqlite3 *db;
   sqlite3_stmt *stmts[STMT_COUNT];
   sqlite3_stmt *bulk[BULK_COUNT][2]; // [table][one row or many]
-  int bits;                          // below the day in an article's number
-  bool open;                         // a transaction
-  size_t dead, articles;             // see store_waste()
-  VEC_OF(Pending) pending;           // put, and not yet in the tables
+  Postings *postings;
+  int bits;                // below the day in an article's number
+  bool open;               // a transaction
+  size_t dead, articles;   // see store_waste()
+  VEC_OF(Pending) pending; // put, and not yet in the tables
   size_t pending_bytes;
   Map pending_paths; // → nothing
   VEC_OF(Known) known;

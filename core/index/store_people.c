@@ -23,17 +23,34 @@ static bool mark(People *self, const char *sql, Str value)
   return ok;
 }
 
+// Of the articles that `stmt` finds lists of.
+static bool mark_articles(People *self, sqlite3_stmt *stmt)
+{
+  bool ok = true;
+  while (ok && sqlite3_step(stmt) == SQLITE_ROW) {
+    Entries entries = {.left = store_column(stmt, 1), .article = sqlite3_column_int64(stmt, 0)};
+    int64_t article;
+    for (Str facts; ok && unpack_posting(&entries, &article, &facts);)
+      ok = store_run_id(self->store, STMT_READ_AGAIN_ID, article, self->err);
+  }
+  return ok && (sqlite3_reset(stmt) == SQLITE_OK || schema_error(self->store->db, self->err));
+}
+
 // Its names come back with its articles, those that still hold.
 static bool mark_key(People *self, Str key)
 {
   if (!mark(self, "DELETE FROM names WHERE entity = (SELECT id FROM entities WHERE key = ?1)", key))
     return false;
-  return mark(self,
-              READ_AGAIN
-              "(SELECT article FROM mentions WHERE entity = (SELECT id FROM entities WHERE key = ?1)"
-              " UNION SELECT quote >> 16 FROM said WHERE speaker = (SELECT id FROM entities WHERE"
-              " key = ?1))",
-              key);
+  sqlite3_stmt *stmt = NULL;
+  if (sqlite3_prepare_v2(self->store->db,
+                         "SELECT p.article, p.entries FROM runs r CROSS JOIN postings p ON p.run = r.id AND"
+                         " p.list = (SELECT id FROM entities WHERE key = ?1) WHERE r.live",
+                         -1, &stmt, NULL) != SQLITE_OK)
+    return schema_error(self->store->db, self->err);
+  store_bind(stmt, 1, key);
+  bool ok = mark_articles(self, stmt);
+  sqlite3_finalize(stmt);
+  return ok;
 }
 
 static bool mark_entity(People *self, Str id)

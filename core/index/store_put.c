@@ -1,28 +1,14 @@
 // A batch of records goes into the tables in the order of their keys: what lies side by side is written side
 // by side, once a batch, and the full-text table gets its rows in rising order, without which it would write
-// a segment for each. Numbers are given by day, then by path.
+// a segment for each. Numbers are given by day, then by path. What an article has for the lists of postings.c
+// is gathered from all records and put at the end.
 #include "index/store_p.h"
 
 enum { WORD_MIN = 2, WORD_MAX = 40 }; // bytes of words that a beginning is completed to
 
-typedef struct MentionRow {
-  int64_t entity, article;
-  const RecordEntity *facts;
-} MentionRow;
-
-typedef struct QuoteRow {
-  int64_t id, speaker; // 0: none
-  const RecordQuote *facts;
-} QuoteRow;
-
-typedef struct SaidRow {
-  int64_t speaker, quote;
-} SaidRow;
-
-typedef struct DayRow {
-  int64_t article;
-  int span, begin, until;
-  uint32_t nth; // and the type: nth * DATE_TYPES + type
+typedef struct DayRow { // a date
+  int64_t list, article;
+  Told told;
 } DayRow;
 
 typedef struct WordRow {
@@ -33,14 +19,12 @@ typedef struct WordRow {
 typedef struct Batch {
   Store *store;
   Error *err;
-  VEC_OF(MentionRow) mentions;
-  VEC_OF(QuoteRow) quotes;
-  VEC_OF(SaidRow) said;
+  int64_t run;         // that postings go to
+  PostingVec mentions; // facts are the records'
   VEC_OF(DayRow) days;
   VEC_OF(WordRow) words;
   Map by_word;
-  VEC_OF(int64_t) ids; // [entity of the record at hand]
-  StrBuf entities, dates;
+  StrBuf entities, told;
   size_t record; // from 1
 } Batch;
 
@@ -61,24 +45,17 @@ static int by_day(const void *a, const void *b)
   return x->day != y->day ? THREE_WAY(x->day, y->day) : str_cmp(x->path, y->path);
 }
 
-static int by_entity(const void *a, const void *b)
+static int by_list(const void *a, const void *b)
 {
-  const MentionRow *x = a, *y = b;
-  return x->entity != y->entity ? THREE_WAY(x->entity, y->entity) : THREE_WAY(x->article, y->article);
-}
-
-static int by_speaker(const void *a, const void *b)
-{
-  const SaidRow *x = a, *y = b;
-  return x->speaker != y->speaker ? THREE_WAY(x->speaker, y->speaker) : THREE_WAY(x->quote, y->quote);
+  const Posting *x = a, *y = b;
+  return x->list != y->list ? THREE_WAY(x->list, y->list) : THREE_WAY(x->article, y->article);
 }
 
 static int by_begin(const void *a, const void *b)
 {
   const DayRow *x = a, *y = b;
-  if (x->span != y->span) return THREE_WAY(x->span, y->span);
-  if (x->begin != y->begin) return THREE_WAY(x->begin, y->begin);
-  return x->article != y->article ? THREE_WAY(x->article, y->article) : THREE_WAY(x->nth, y->nth);
+  if (x->list != y->list) return THREE_WAY(x->list, y->list);
+  return x->article != y->article ? THREE_WAY(x->article, y->article) : THREE_WAY(x->told.nth, y->told.nth);
 }
 
 static int by_word(const void *a, const void *b)
@@ -155,46 +132,38 @@ static bool add_entity(Batch *b, const RecordEntity *entity, int64_t article)
   if (!known) return false;
   int64_t id = known->id;
   count_in(b->store, known, entity);
-  vec_push(&b->ids, id);
   for (size_t i = 0; i < entity->forms.len; i++)
     if (!put_name(b->store, id, entity->forms.items[i], b->err)) return false;
-  if (!entity->mentions) return true;
-  pack_entity(&b->entities, &(PackedEntity){id, entity->type, entity->mentions});
-  vec_push(&b->mentions, (MentionRow){id, article, entity});
+  pack_entity(&b->entities, &(PackedEntity){id, entity->type, entity->mentions, entity->quotes});
+  vec_push(&b->mentions, (Posting){id, article, entity->facts});
   return true;
 }
 
 // --- one article ---
 
-static void add_quote(Batch *b, const RecordQuote *quote, int64_t id)
-{
-  int64_t speaker = quote->speaker == SIZE_MAX ? 0 : b->ids.items[quote->speaker];
-  vec_push(&b->quotes, (QuoteRow){id, speaker, quote});
-  if (speaker) vec_push(&b->said, (SaidRow){speaker, id});
-}
-
 static void add_dates(Batch *b, const Record *record, int64_t article)
 {
-  size_t last = 0;
   for (size_t i = 0; i < record->dates.len; i++) {
     const RecordDate *date = &record->dates.items[i];
-    PackedDate packed = {date->start, date->end,   date->type, date->value,
-                         date->begin, date->until, date->open};
-    pack_date(&b->dates, &last, &packed);
-    int begin = day_index(date->begin), until = day_index(date->until);
-    vec_push(&b->days, (DayRow){article, schema_span(begin, until), begin, until,
-                                (uint32_t)(i * DATE_TYPES + date->type)});
+    int64_t list = postings_of_day(schema_span(date->begin, date->until), date->begin);
+    vec_push(&b->days, (DayRow){list, article, {date->type, i, date->until - date->begin}});
   }
 }
 
-static bool put_facts(Batch *b, int64_t article)
+static bool put_facts(Batch *b, const Record *record, int64_t article)
 {
-  sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_FACTS, b->err);
-  if (!stmt) return false;
-  sqlite3_bind_int64(stmt, 1, article);
-  store_bind_blob(stmt, 2, strbuf_str(&b->entities));
-  store_bind_blob(stmt, 3, strbuf_str(&b->dates));
-  return store_run(b->store, stmt, b->err);
+  sqlite3_stmt *found = store_stmt(b->store, STMT_PUT_FOUND, b->err),
+               *facts = store_stmt(b->store, STMT_PUT_FACTS, b->err);
+  if (!found || !facts) return false;
+  store_bind_blob(found, 1, record->packed_dates);
+  store_bind_blob(found, 2, record->packed_quotes);
+  if (!store_run(b->store, found, b->err)) return false;
+  sqlite3_bind_int64(facts, 1, article);
+  sqlite3_bind_int64(facts, 2, b->run);
+  sqlite3_bind_int64(facts, 3, sqlite3_last_insert_rowid(b->store->db));
+  sqlite3_bind_int64(facts, 4, (int64_t)record->quote_count);
+  store_bind_blob(facts, 5, strbuf_str(&b->entities));
+  return store_run(b->store, facts, b->err);
 }
 
 static bool put_tag(Batch *b, const RecordTag *tag, int64_t article)
@@ -232,9 +201,9 @@ static bool put_text(Batch *b, const Record *record, int64_t id)
   sqlite3_stmt *stmt = store_stmt(b->store, STMT_PUT_TEXT, b->err);
   if (!stmt) return false;
   sqlite3_bind_int64(stmt, 1, id);
-  store_bind(stmt, 2, strbuf_str(&record->words));
-  store_bind(stmt, 3, strbuf_str(&record->said));
-  count_words(b, strbuf_str(&record->words));
+  store_bind(stmt, 2, record->words);
+  store_bind(stmt, 3, record->said);
+  count_words(b, record->words);
   return store_run(b->store, stmt, b->err);
 }
 
@@ -264,68 +233,17 @@ static bool put_record(Batch *b, const Pending *pending, int64_t id)
 {
   const Record *record = pending->record;
   b->record++;
-  b->ids.len = b->entities.len = b->dates.len = 0;
+  strbuf_reset(&b->entities);
   bool ok = put_article(b, record, id) && (pending->has_text || put_text(b, record, id));
   for (size_t i = 0; ok && i < record->entities.len; i++) ok = add_entity(b, &record->entities.items[i], id);
   for (size_t i = 0; ok && i < record->tags.len; i++) ok = put_tag(b, &record->tags.items[i], id);
   if (!ok) return false;
-  for (size_t i = 0; i < record->quotes.len && i < SCHEMA_QUOTES_MAX; i++)
-    add_quote(b, &record->quotes.items[i], schema_quote(id, i));
   add_dates(b, record, id);
   b->store->articles++;
-  return put_facts(b, id);
+  return put_facts(b, record, id);
 }
 
 // --- the rows of all, in their order ---
-
-static void bind_mention(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
-{
-  const MentionRow *mention = &((const Batch *)ud)->mentions.items[row];
-  sqlite3_bind_int64(stmt, behind + 1, mention->entity);
-  sqlite3_bind_int64(stmt, behind + 2, mention->article);
-  sqlite3_bind_int(stmt, behind + 3, (int)mention->facts->type);
-  sqlite3_bind_int64(stmt, behind + 4, mention->facts->mentions);
-  store_bind_blob(stmt, behind + 5, strbuf_str(&mention->facts->spots));
-  store_bind_blob(stmt, behind + 6, strbuf_str(&mention->facts->near));
-}
-
-static void bind_quote(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
-{
-  const QuoteRow *quote = &((const Batch *)ud)->quotes.items[row];
-  const RecordQuote *facts = quote->facts;
-  sqlite3_bind_int64(stmt, behind + 1, quote->id);
-  sqlite3_bind_int64(stmt, behind + 2, (int64_t)facts->start);
-  sqlite3_bind_int64(stmt, behind + 3, (int64_t)facts->end);
-  sqlite3_bind_int(stmt, behind + 4, (int)facts->type);
-  sqlite3_bind_int64(stmt, behind + 5, facts->group);
-  if (quote->speaker)
-    sqlite3_bind_int64(stmt, behind + 6, quote->speaker);
-  else
-    sqlite3_bind_null(stmt, behind + 6);
-  store_bind(stmt, behind + 7, facts->speaker_name);
-  store_bind(stmt, behind + 8, facts->source);
-  store_bind(stmt, behind + 9, facts->text);
-}
-
-static void bind_said(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
-{
-  const SaidRow *said = &((const Batch *)ud)->said.items[row];
-  sqlite3_bind_int64(stmt, behind + 1, said->speaker);
-  sqlite3_bind_int64(stmt, behind + 2, said->quote);
-}
-
-static void bind_day(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
-{
-  const DayRow *day = &((const Batch *)ud)->days.items[row];
-  sqlite3_bind_int(stmt, behind + 1, day->span);
-  sqlite3_bind_int(stmt, behind + 2, day->begin);
-  sqlite3_bind_int64(stmt, behind + 3, day->article);
-  sqlite3_bind_int64(stmt, behind + 4, day->nth);
-  if (day->span)
-    sqlite3_bind_int(stmt, behind + 5, day->until);
-  else
-    sqlite3_bind_null(stmt, behind + 5);
-}
 
 static void bind_word(const void *ud, size_t row, sqlite3_stmt *stmt, int behind)
 {
@@ -334,23 +252,37 @@ static void bind_word(const void *ud, size_t row, sqlite3_stmt *stmt, int behind
   sqlite3_bind_int64(stmt, behind + 2, word->articles);
 }
 
-static void sort_rows(Batch *b) // quotations come in order
+static bool put_mentions(Batch *b)
 {
-  vec_sort(&b->mentions, by_entity);
-  vec_sort(&b->said, by_speaker);
-  vec_sort(&b->days, by_begin);
-  vec_sort(&b->words, by_word);
+  vec_sort(&b->mentions, by_list);
+  return postings_put(b->store->postings, b->run, b->mentions.items, b->mentions.len, b->err);
 }
 
-static bool put_rows(Batch *b)
+// Dates of one day in one article are one entry.
+static bool put_days(Batch *b)
 {
-  Store *store = b->store;
-  sort_rows(b);
-  return store_put_rows(store, BULK_MENTIONS, b->mentions.len, bind_mention, b, b->err) &&
-         store_put_rows(store, BULK_QUOTES, b->quotes.len, bind_quote, b, b->err) &&
-         store_put_rows(store, BULK_SAID, b->said.len, bind_said, b, b->err) &&
-         store_put_rows(store, BULK_DAYS, b->days.len, bind_day, b, b->err) &&
-         store_put_rows(store, BULK_WORDS, b->words.len, bind_word, b, b->err);
+  PostingVec entries = {0};
+  Arena arena = {0};
+  vec_sort(&b->days, by_begin);
+  for (size_t i = 0; i < b->days.len;) {
+    const DayRow *first = &b->days.items[i];
+    strbuf_reset(&b->told);
+    for (; i < b->days.len && b->days.items[i].list == first->list &&
+           b->days.items[i].article == first->article;
+         i++)
+      pack_told(&b->told, postings_span_of(first->list), &b->days.items[i].told);
+    vec_push(&entries, (Posting){first->list, first->article, arena_dup(&arena, strbuf_str(&b->told))});
+  }
+  bool ok = postings_put(b->store->postings, b->run, entries.items, entries.len, b->err);
+  vec_release(&entries);
+  arena_release(&arena);
+  return ok;
+}
+
+static bool put_words(Batch *b)
+{
+  vec_sort(&b->words, by_word);
+  return store_put_rows(b->store, BULK_WORDS, b->words.len, bind_word, b, b->err);
 }
 
 // --- numbers ---
@@ -401,16 +333,15 @@ bool store_put_pending(Store *self, Error *err)
   if (!self->pending.len) return true;
   Batch batch = {.store = self, .err = err};
   qsort(self->pending.items, self->pending.len, sizeof *self->pending.items, by_day);
-  bool ok = put_records(&batch, self->pending.items, self->pending.len) && put_rows(&batch);
+  bool ok = postings_run(self->postings, self->pending.len, &batch.run, err) &&
+            put_records(&batch, self->pending.items, self->pending.len) && put_mentions(&batch) &&
+            put_days(&batch) && put_words(&batch);
   store_drop_pending(self);
   vec_release(&batch.mentions);
-  vec_release(&batch.quotes);
-  vec_release(&batch.said);
   vec_release(&batch.days);
   vec_release(&batch.words);
   map_release(&batch.by_word);
-  vec_release(&batch.ids);
   strbuf_release(&batch.entities);
-  strbuf_release(&batch.dates);
+  strbuf_release(&batch.told);
   return ok;
 }

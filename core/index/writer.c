@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { BATCH_MAX = 2000 };
+enum { BATCH_MAX = 2000, RUNS_MOST = 48, RUNS_KEPT = 3 };
 #define BATCH_NS 1000000000u
 
 typedef struct Batch {
@@ -46,9 +46,20 @@ static bool due(const Indexer *self, const Batch *batch)
   return all_stored(self, batch);
 }
 
+// Put together what a first scan wrote in batches: when they are many, and at its end, so that questions look
+// into few.
+static bool settle(Indexer *self, bool end)
+{
+  bool ok = true, more = true;
+  while (ok && more && !atomic_load(&self->cancel))
+    ok = store_settle(self->store, end ? RUNS_KEPT : RUNS_MOST, &more, &self->store_error);
+  return ok;
+}
+
 static bool commit(Indexer *self, Batch *batch)
 {
   Error *err = &self->store_error;
+  if (!store_commit(self->store, err) || !settle(self, all_stored(self, batch))) return false;
   if (all_stored(self, batch) && !store_set_ready(self->store, true, err)) return false;
   if (!store_commit(self->store, err)) return false;
   atomic_fetch_add(&self->done, batch->len - batch->removed);

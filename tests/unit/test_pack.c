@@ -81,7 +81,7 @@ static void test_lists_come_back(void **state)
   for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
     pack_date(&buf, &last, &dates[i]);
     pack_near(&nears, &last_day, &(Near){(int)(7 - i), (int)(7 + i), (DateType)(i % DATE_TYPES), i});
-    pack_entity(&entities, &(PackedEntity){(int64_t)(i * 300), (EntityType)(i % ENTITY_TYPES), i + 1});
+    pack_entity(&entities, &(PackedEntity){(int64_t)(i * 300), (EntityType)(i % ENTITY_TYPES), i + 1, i});
   }
   PackedDates reader = {.left = strbuf_str(&buf)};
   Nears near_reader = {.left = strbuf_str(&nears)};
@@ -103,7 +103,7 @@ static void test_lists_come_back(void **state)
                 near.type == (DateType)(i % DATE_TYPES));
     assert_true(unpack_entity(&entity_reader, &entity));
     assert_true(entity.id == (int64_t)(i * 300) && entity.type == (EntityType)(i % ENTITY_TYPES) &&
-                entity.mentions == i + 1);
+                entity.mentions == i + 1 && entity.quotes == i);
   }
   assert_false(unpack_date(&reader, &date));
   assert_false(unpack_near(&near_reader, &near));
@@ -111,6 +111,45 @@ static void test_lists_come_back(void **state)
   strbuf_release(&buf);
   strbuf_release(&nears);
   strbuf_release(&entities);
+}
+
+static void test_quotes(void **state)
+{
+  (void)state;
+  static const PackedQuote quotes[] = {
+      {QUOTE_DIRECT, 1, 0, 4, 8, {"Anna", 4}, {0}, {"text", 4}},
+      {QUOTE_MIXED, 1, SIZE_MAX, 6, 7, {0}, {"NTB", 3}, {"t", 1}},
+      {QUOTE_INDIRECT, 70000, 3, 300, 302, {"Anna", 4}, {"NTB", 3}, {"ab", 2}},
+  };
+  StrBuf buf = {0};
+  Arena arena = {0};
+  Quotes out = {.arena = &arena};
+  for (size_t i = 0; i < ARRAY_LEN(quotes); i++) pack_quote(&buf, &out, &quotes[i]);
+  Quotes in = {.left = strbuf_str(&buf), .arena = &arena};
+  PackedQuote quote;
+  for (size_t i = 0; i < ARRAY_LEN(quotes); i++) {
+    assert_true(unpack_quote(&in, &quote));
+    assert_true(quote.type == quotes[i].type && quote.group == quotes[i].group &&
+                quote.speaker == quotes[i].speaker && quote.start == quotes[i].start &&
+                quote.end == quotes[i].end);
+    assert_true(str_eq(quote.speaker_name, quotes[i].speaker_name) &&
+                str_eq(quote.source, quotes[i].source) && str_eq(quote.text, quotes[i].text));
+  }
+  assert_false(unpack_quote(&in, &quote));
+  strbuf_release(&buf);
+  arena_release(&arena);
+}
+
+static void test_mentions(void **state)
+{
+  (void)state;
+  StrBuf buf = {0};
+  Mentions mentions = {ENTITY_LOC, 3, 2, STR("spots"), STR("near")}, found;
+  pack_mentions(&buf, &mentions);
+  assert_true(unpack_mentions(strbuf_str(&buf), &found));
+  assert_true(found.type == ENTITY_LOC && found.count == 3 && found.said == 2);
+  assert_true(str_is(found.spots, "spots") && str_is(found.near, "near"));
+  strbuf_release(&buf);
 }
 
 static void test_spots(void **state)
@@ -137,6 +176,15 @@ static void test_nonsense(void **state)
     Spots spots = {.left = {bytes, len}};
     Nears nears = {.left = {bytes, len}};
     PackedDates dates = {.left = {bytes, len}};
+    Arena arena = {0};
+    Quotes quotes = {.left = {bytes, len}, .arena = &arena};
+    PackedQuote quote;
+    while (unpack_quote(&quotes, &quote))
+      assert_true(quote.text.ptr >= bytes && quote.text.ptr + quote.text.len <= bytes + len);
+    arena_release(&arena);
+    Mentions mentions;
+    if (unpack_mentions((Str){bytes, len}, &mentions))
+      assert_true(mentions.spots.len + mentions.near.len < len);
     Str entities = {bytes, len};
     Spot spot;
     Near near;
@@ -160,6 +208,8 @@ int main(void)
       cmocka_unit_test(test_numbers_of_any_size),
       cmocka_unit_test(test_lists_come_back),
       cmocka_unit_test(test_spots),
+      cmocka_unit_test(test_quotes),
+      cmocka_unit_test(test_mentions),
       cmocka_unit_test(test_nonsense),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

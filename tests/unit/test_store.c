@@ -193,7 +193,7 @@ static void test_change_replaces(void **state)
   assert_int_equal(
       number(self, "SELECT count(*) FROM names n LEFT JOIN entities e ON e.id = n.entity WHERE e.id IS NULL"),
       0);
-  assert_int_equal(number(self, "SELECT count(*) FROM quotes"), 1);
+  assert_int_equal(number(self, "SELECT sum(quotes) FROM facts"), 1);
   size_t dead, articles;
   store_waste(self->store, &dead, &articles);
   assert_int_equal(dead, 1);
@@ -207,8 +207,8 @@ static void test_remove_leaves_nothing(void **state)
   assert_true(store_remove(self->store, STR("a.txt"), &self->err)); // in the same transaction
   assert_true(store_remove(self->store, STR("nowhere.txt"), &self->err));
   commit(self);
-  static const char *const tables[] = {"articles", "entities", "names", "mentions", "quotes",
-                                       "files",    "facts",    "said",  "days"};
+  static const char *const tables[] = {"articles", "entities", "names",   "files",
+                                       "facts",    "found",    "postings"};
   for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
     char sql[64];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM %s", tables[i]);
@@ -349,6 +349,113 @@ static void test_damage_is_told(void **state)
   assert_non_null(self->store);
 }
 
+// --- great batches: runs of their own, put together later
+
+enum { MANY = 900, DAYS = 97 };
+
+static void check_lists(Fixture *self, const bool *there)
+{
+  size_t wanted = 0;
+  for (size_t i = 0; i < MANY; i++) wanted += there[i];
+  Query *asks = query(self);
+  MentionRows rows = {0};
+  QueryFilter filter = {.name = STR("anna lind")};
+  assert_true(query_mentions(asks, &filter, &self->arena, &rows, &self->err));
+  assert_int_equal(rows.len, 2 * wanted);
+  for (size_t i = 1; i < rows.len; i++)
+    assert_true(str_cmp(rows.items[i - 1].at.date, rows.items[i].at.date) <= 0);
+  for (size_t i = 0; i < rows.len; i++) // a2-7.txt: the 7th article
+    assert_true(there[strtol(strchr(rows.items[i].at.path.ptr, '-') + 1, NULL, 10)]);
+  filter.limit = 10;
+  MentionRows page = {0};
+  assert_true(query_mentions(asks, &filter, &self->arena, &page, &self->err));
+  assert_int_equal(page.len, wanted < 5 ? 2 * wanted : 10);
+  for (size_t i = 0; i < page.len; i++) assert_true(str_eq(page.items[i].at.path, rows.items[i].at.path));
+  QuoteRows quotes = {0};
+  assert_true(query_quotes(asks, &(QueryFilter){.name = STR("lind")}, &self->arena, &quotes, &self->err));
+  assert_int_equal(quotes.len, wanted);
+  DateRows dates = {0};
+  assert_true(query_timeline(asks, &(QueryFilter){0}, &self->arena, &dates, &self->err));
+  assert_int_equal(dates.len, wanted);
+  EntityRows entities = {0}, ranged = {0};
+  assert_true(query_entities(asks, &(QueryFilter){.name = STR("lind")}, &self->arena, &entities, &self->err));
+  filter = (QueryFilter){.name = STR("lind"), .from = STR("0001")};
+  assert_true(query_entities(asks, &filter, &self->arena, &ranged, &self->err));
+  assert_int_equal(entities.len, wanted > 0);
+  assert_int_equal(ranged.len, wanted > 0);
+  if (wanted) {
+    assert_int_equal(entities.items[0].articles, wanted);
+    assert_int_equal(ranged.items[0].articles, wanted);
+    assert_int_equal(ranged.items[0].quotes, wanted);
+    assert_true(str_eq(entities.items[0].first, rows.items[0].at.date));
+    assert_true(str_eq(entities.items[0].last, rows.items[rows.len - 1].at.date));
+  }
+  query_free(asks);
+}
+
+static void settle(Fixture *self, size_t most)
+{
+  for (bool more = true; more;)
+    if (!store_settle(self->store, most, &more, &self->err)) fail_msg("%s", self->err.text);
+}
+
+static void put_or_remove(Fixture *self, size_t from, size_t behind, size_t step, bool putting, bool *there)
+{
+  for (size_t i = from; i < behind; i += step) {
+    char path[32], day[16];
+    snprintf(path, sizeof path, "a%zu-%zu.txt", i % 3, i);
+    snprintf(day, sizeof day, "20%02zu-05-04", i * 31 % DAYS);
+    if (putting)
+      put(self, path, day, "Anna Lind", "name:anna lind");
+    else if (!store_remove(self->store, str_of(path), &self->err))
+      fail_msg("%s", self->err.text);
+    there[i] = putting;
+  }
+  commit(self);
+}
+
+static void test_runs(void **state)
+{
+  Fixture *self = *state;
+  bool there[MANY] = {0};
+  put_or_remove(self, 0, 10, 1, true, there);
+  put_or_remove(self, 10, 310, 1, true, there);
+  put_or_remove(self, 310, 600, 1, true, there);
+  assert_int_equal(number(self, "SELECT count(*) FROM runs WHERE live"), 3);
+  check_lists(self, there);
+  put_or_remove(self, 5, 600, 7, false, there); // from all of them
+  check_lists(self, there);
+  bool more;
+  assert_true(store_settle(self->store, 1, &more, &self->err)); // half done
+  assert_true(more);
+  check_lists(self, there);
+  put_or_remove(self, 3, 600, 11, false, there);
+  check_lists(self, there);
+  settle(self, 1);
+  assert_int_equal(number(self, "SELECT count(*) FROM runs WHERE live"), 2);
+  check_lists(self, there);
+  put_or_remove(self, 600, 900, 1, true, there);
+  put_or_remove(self, 0, 600, 5, true, there); // changed, and back again
+  store_free(self->store);
+  self->store = store_open(self->folder.db, "tests", &self->err);
+  settle(self, 1);
+  check_lists(self, there);
+  put_or_remove(self, 0, 900, 1, false, there);
+  check_lists(self, there);
+  assert_int_equal(number(self, "SELECT count(*) FROM postings"), 0);
+}
+
+// One after the other, into rows that grow and are cut.
+static void test_single_articles(void **state)
+{
+  Fixture *self = *state;
+  bool there[MANY] = {0};
+  for (size_t i = 0; i < 200; i++) put_or_remove(self, i * 77 % 200, i * 77 % 200 + 1, 1, true, there);
+  check_lists(self, there);
+  for (size_t i = 0; i < 150; i++) put_or_remove(self, i * 33 % 200, i * 33 % 200 + 1, 1, false, there);
+  check_lists(self, there);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -361,6 +468,8 @@ int main(void)
       IN_FOLDER(test_uncommitted_is_dropped),
       IN_FOLDER(test_timeline_and_search),
       IN_FOLDER(test_sweep),
+      IN_FOLDER(test_runs),
+      IN_FOLDER(test_single_articles),
       IN_FOLDER(test_same_words),
       IN_FOLDER(test_damage_is_told),
       IN_FOLDER(test_other_annotators),
