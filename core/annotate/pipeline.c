@@ -18,7 +18,6 @@
 #include "annotate/passes.h"
 #include "base/clock.h"
 #include "base/map.h"
-#include "parse/prose.h"
 
 #define DRAFTS_MOST (2u << 20)  // bytes
 #define SCRATCH_KEPT (1u << 20) // bytes, from run to run
@@ -43,7 +42,7 @@ typedef VEC_OF(Slot) SlotVec;
 struct Analysis {
   const Pipeline *pipeline;
   Article *article;
-  Prose prose; // of an HTML file
+  Prose prose; // of a file with markup
   SlotVec slots;
   Annotations *full; // counted: the result of the last run of the passes, at these slots; NULL: nothing
   Arena scratch;     // of one run
@@ -91,6 +90,7 @@ void annotations_unref(const Annotations *self)
   Annotations *counted = (Annotations *)(uintptr_t)self;
   if (!counted || __atomic_sub_fetch(&counted->refs, 1, __ATOMIC_ACQ_REL)) return;
   annotations_unref(counted->base);
+  snapshot_unref(counted->prose);
   if (counted->let_go) counted->let_go(counted->held);
   arena_release(&counted->arena);
   free(counted);
@@ -352,11 +352,12 @@ static void number_spans(SpanVec *spans)
   for (size_t i = 0; i < spans->len; i++) spans->items[i].id = (uint32_t)i + 1;
 }
 
-static Annotations *result_new(Lang lang)
+static Annotations *result_new(Lang lang, const Snapshot *prose)
 {
   Annotations *result = xcalloc(1, sizeof *result);
   result->refs = 1;
   result->lang = lang;
+  result->prose = snapshot_ref(prose);
   return result;
 }
 
@@ -405,11 +406,11 @@ static const MovedBlock *list_moved(Analysis *self, const Annotations *result)
   return blocks_keep_order(moved, count) ? moved : NULL;
 }
 
-static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, const Dct *dct, Lang main_lang,
-                                     const Lang *langs)
+static Annotations *annotate_article(Analysis *self, const Snapshot *prose, const ArticleInfo *info,
+                                     const Dct *dct, Lang main_lang, const Lang *langs)
 {
   uint64_t clock = now(self);
-  Annotations *result = result_new(main_lang);
+  Annotations *result = result_new(main_lang, prose);
   Passages article = list_passages(self, main_lang);
   set_blocks(self, langs, result);
   result->title = find_title(&self->slots, &result->arena);
@@ -429,12 +430,13 @@ static Annotations *annotate_article(Analysis *self, const ArticleInfo *info, co
   return result;
 }
 
-// The prose of an HTML file instead of the file, and what the file says where the caller does not.
-static const Snapshot *read_html(Analysis *self, const Snapshot *file, ArticleInfo *info, Dct *dct)
+// The prose of a file with markup instead of the file, and what the file says where the caller does not.
+static const Snapshot *read_prose(Analysis *self, const Snapshot *file, ArticleInfo *info, Dct *dct)
 {
   HtmlFacts facts;
   TextEdit also;
-  if (prose_read(&self->prose, file, &self->scratch, &facts, &also)) article_edit(self->article, also);
+  if (prose_read(&self->prose, info->markup, file, &self->scratch, &facts, &also))
+    article_edit(self->article, also);
   if (info->lang == LANG_UNKNOWN) info->lang = lang_of(facts.lang);
   if (!dct->value.len && facts.date.len) *dct = (Dct){facts.date, "metadata"};
   return self->prose.text;
@@ -448,7 +450,7 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   if (arena_bytes(&self->scratch) > SCRATCH_KEPT) arena_release(&self->scratch); // all blocks were new
   arena_reset(&self->scratch);
   uint64_t clock = now(self);
-  if (known.html) text = read_html(self, text, &known, &dct);
+  if (known.markup) text = read_prose(self, text, &known, &dct);
   article_parse(self->article, text);
   update_slots(self);
   self->costs.parse += lap(self, &clock);
@@ -464,5 +466,5 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   self->costs.langid += lap(self, &clock);
 
   if (!annotate_blocks(self, text, langs, drafts, cancel)) return NULL;
-  return annotate_article(self, &known, &dct, main_lang, langs);
+  return annotate_article(self, text, &known, &dct, main_lang, langs);
 }

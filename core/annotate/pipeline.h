@@ -9,6 +9,7 @@
 #include "annotate/lang.h"
 #include "annotate/span.h"
 #include "parse/article.h"
+#include "parse/prose.h"
 
 typedef struct Pipeline Pipeline;
 typedef struct Analysis Analysis;
@@ -24,7 +25,7 @@ typedef struct ArticleInfo { // what the caller knows; all may be empty
   Str dct;  // "YYYY[-MM[-DD[Thh:mm]]]"
   Str path; // the file's name may hold a date
   // The same in all runs of an Analysis:
-  bool html;        // read the prose of an HTML file, and what it says of itself
+  Markup markup;    // of the text: what it says of itself is read, too
   bool no_reported; // leave out reported speech
 } ArticleInfo;
 
@@ -36,7 +37,8 @@ typedef struct BlockSpan { // a block in a result
 } BlockSpan;
 
 typedef struct Annotations {
-  SpanVec spans; // sorted by span_order()
+  SpanVec spans;         // sorted by span_order()
+  const Snapshot *prose; // the text without its markup, which they are of; a reference
   const BlockSpan *blocks;
   size_t block_count;
   Lang lang;

@@ -7,7 +7,6 @@
 #include "cli/setup.h"
 #include "cli/stream.h"
 #include "export/exporter.h"
-#include "parse/htmltext.h"
 #include "text/offsets.h"
 
 #include <signal.h>
@@ -112,15 +111,13 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   ArticleInfo info = {.lang = lang_of(either(request->lang, settings_str(settings, "language"))),
                       .dct = either(request->dct, settings_str(settings, "date"))};
   if (!standard) info.path = str_of(path);
-  info.html = htmltext_named(info.path);
+  info.markup = markup_of(info.path, (Str){0});
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, text, &info, NULL);
   if (is_display(request) && !request->indirect) spans_drop_reported(&plain->spans);
-  Snapshot *shown = info.html ? htmltext_snapshot(text) : snapshot_ref(text);
-  Annotations *tagged = host_annotate(request->host, shown, plain, info.path);
+  Annotations *tagged = host_annotate(request->host, plain->prose, plain, info.path);
   Annotations *found =
-      request->machine ? annotations_ref(tagged) : setup_lay_people(path, text, shown, tagged);
-  snapshot_unref(shown);
+      request->machine ? annotations_ref(tagged) : setup_lay_people(path, text, plain->prose, tagged);
   annotations_unref(tagged);
   annotations_unref(plain);
   keep_kinds(found, settings_bool(settings, "enabled", true) ? request->kinds : 0);

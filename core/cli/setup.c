@@ -7,7 +7,6 @@
 #include "cli/folderfacts.h"
 #include "human/kept.h"
 #include "index/folder.h"
-#include "parse/htmltext.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -369,10 +368,10 @@ bool setup_load(Loaded *self, const Pipeline *pipeline, Host *host, const char *
 {
   *self = (Loaded){.text = setup_read_file(path, err)};
   if (!self->text) return false;
-  ArticleInfo info = {.path = str_of(path), .html = htmltext_named(str_of(path))};
+  ArticleInfo info = {.path = str_of(path), .markup = markup_of(str_of(path), (Str){0})};
   Analysis *analysis = analysis_new(pipeline);
   Annotations *plain = analysis_run(analysis, self->text, &info, NULL);
-  self->prose = info.html ? htmltext_snapshot(self->text) : snapshot_ref(self->text);
+  self->prose = snapshot_ref(plain->prose);
   self->machine = host ? host_annotate(host, self->prose, plain, info.path) : annotations_ref(plain);
   self->found = setup_lay_people(path, self->text, self->prose, self->machine);
   annotations_unref(plain);

@@ -332,6 +332,7 @@ static Annotations *result_of(const Annotations *found, const HumanLayer *layer)
                        .lang = found->lang,
                        .dct = found->dct,
                        .title = found->title,
+                       .prose = snapshot_ref(found->prose),
                        .base = annotations_ref(found),
                        .held = layer_ref(layer),
                        .let_go = let_go,

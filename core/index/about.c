@@ -2,7 +2,6 @@
 #include "index/about.h"
 
 #include "config/settings.h"
-#include "parse/htmltext.h"
 
 static Str unquoted(Str value)
 {
@@ -43,9 +42,9 @@ static Str plain(Str html, Arena *arena)
   return (Str){out, len};
 }
 
-About about_read(Str file, bool html, Arena *arena)
+About about_read(Str file, Markup markup, Arena *arena)
 {
-  if (!html) return read_front_matter(settings_front_matter(file));
+  if (markup != MARKUP_HTML) return read_front_matter(settings_front_matter(file));
   HtmlFacts facts;
   htmltext_of(file, arena, &facts);
   return (About){.title = plain(facts.title, arena), .author = plain(facts.author, arena)};

@@ -4,9 +4,10 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "parse/prose.h"
 
 typedef struct About { // empty where the file does not say; borrowed from it, or in the arena
   Str title, author;
 } About;
 
-About about_read(Str file, bool html, Arena *arena);
+About about_read(Str file, Markup markup, Arena *arena);

@@ -4,7 +4,6 @@
 
 #include "index/query_p.h"
 #include "index/store_p.h"
-#include "parse/htmltext.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -140,14 +139,14 @@ static bool put(Drafts *self, const Draft *draft, Error *err)
     held = &self->held.items[self->held.len - 1];
   }
   snapshot_unref(held->prose);
-  held->prose = draft->html ? htmltext_snapshot(draft->text) : snapshot_ref(draft->text);
+  held->prose = snapshot_ref(draft->found->prose);
   held->serial = draft->serial;
   Arena arena = {0};
   Str text = snapshot_read(held->prose, 0, snapshot_len(held->prose), &arena);
   Record *record =
       record_new(draft->path, text, draft->found, draft->registry ? draft->registry->identities : NULL);
   Str file = snapshot_read(draft->text, 0, snapshot_len(draft->text), &arena);
-  About about = about_read(file, draft->html, &arena);
+  About about = about_read(file, draft->markup, &arena);
   record_set_about(record, &about);
   arena_release(&arena);
   return store_put(self->store, record, err);

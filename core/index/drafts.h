@@ -14,7 +14,7 @@ typedef struct Draft {
   const Snapshot *text;     // as in the editor
   const Annotations *found; // in it
   const Registry *registry; // what people say of the folder's names; NULL: nothing
-  bool html;                // its prose counts
+  Markup markup;            // of the text
 } Draft;
 
 Drafts *drafts_new(void);

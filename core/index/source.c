@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 #include "index/fold.h"
-#include "parse/htmltext.h"
+#include "parse/prose.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -32,10 +32,11 @@ void source_read(Source *self, const char *root, Str path, FileStamp stamp)
     self->valid = self->text.len == size;
   }
   fclose(file);
-  if (self->valid && htmltext_named(path)) {
+  Markup markup = markup_of(path, (Str){0});
+  if (self->valid && markup) {
     Arena arena = {0};
     HtmlFacts facts;
-    Str prose = htmltext_of(strbuf_str(&self->text), &arena, &facts);
+    Str prose = prose_of(markup, strbuf_str(&self->text), &arena, &facts);
     memcpy(self->text.ptr, prose.ptr, prose.len);
     arena_release(&arena);
   }

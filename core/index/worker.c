@@ -5,7 +5,6 @@
 #include "base/clock.h"
 #include "human/kept.h"
 #include "index/indexer_p.h"
-#include "parse/htmltext.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -110,21 +109,21 @@ typedef struct Reading { // of one article
   void *tagger;
   const char *path; // in the folder
   StrBuf full;      // absolute
-  bool html;
-  Snapshot *text, *prose; // as in the file, and without its markup
+  Markup markup;
+  Snapshot *text;
 } Reading;
 
 // What is found in the text, with the tags of scripts. NULL: cancelled.
 static Annotations *find(Reading *self, Str text)
 {
   const IndexTagger *tagging = self->indexer->options.tagger;
-  ArticleInfo info = {.path = str_of(self->path), .html = self->html};
+  ArticleInfo info = {.path = str_of(self->path), .markup = self->markup};
   bool wanted = !self->tagger || tagging->inform(self->tagger, text, self->full.ptr, &info);
   Analysis *analysis = analysis_new(self->indexer->pipeline);
   Annotations *found = analysis_run(analysis, self->text, &info, &self->indexer->cancel);
   analysis_free(analysis);
   if (found && !wanted) found->spans.len = 0;
-  return found && wanted && self->tagger ? tagging->tag(self->tagger, self->prose, found, self->full.ptr)
+  return found && wanted && self->tagger ? tagging->tag(self->tagger, found->prose, found, self->full.ptr)
                                          : found;
 }
 
@@ -136,7 +135,7 @@ static Annotations *lay_people(const Reading *self, Annotations *found)
   const HumanLayer *layer = found ? kept_layer(kept.marks, self->indexer->registry, self->text) : NULL;
   kept_paths_release(&kept);
   if (!layer) return found;
-  Annotations *decided = overlay_lay(found, layer, self->prose);
+  Annotations *decided = overlay_lay(found, layer, found->prose);
   annotations_unref(found);
   layer_unref(layer);
   return decided;
@@ -145,18 +144,17 @@ static Annotations *lay_people(const Reading *self, Annotations *found)
 static Record *annotate(Indexer *indexer, void *tagger, const char *path, const Content *content)
 {
   Str text = strbuf_str(&content->bytes);
-  Reading self = {.indexer = indexer, .tagger = tagger, .path = path, .html = htmltext_named(str_of(path))};
+  Reading self = {
+      .indexer = indexer, .tagger = tagger, .path = path, .markup = markup_of(str_of(path), (Str){0})};
   strbuf_addf(&self.full, "%s/%s", indexer->folder.root, path);
   self.text = snapshot_new(text);
-  self.prose = self.html ? htmltext_snapshot(self.text) : snapshot_ref(self.text);
   Arena arena = {0};
   Annotations *notes = lay_people(&self, find(&self, text));
-  Str prose = self.html ? snapshot_read(self.prose, 0, snapshot_len(self.prose), &arena) : text;
+  Str prose = notes ? snapshot_read(notes->prose, 0, snapshot_len(notes->prose), &arena) : (Str){0};
   Record *record = notes ? record_new(str_of(path), prose, notes, indexer->registry->identities) : NULL;
-  About about = about_read(text, self.html, &arena);
+  About about = about_read(text, self.markup, &arena);
   if (record) record_set_about(record, &about);
   annotations_unref(notes);
-  snapshot_unref(self.prose);
   snapshot_unref(self.text);
   strbuf_release(&self.full);
   arena_release(&arena);

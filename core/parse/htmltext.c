@@ -219,9 +219,7 @@ static void read_tag(Reader *self, size_t *unclosed)
   blank(self, end, block);
 }
 
-// A reference to a space or a mark: `&nbsp;` and the like. Opening marks go to the word behind, others to the
-// one before.
-static bool read_reference(Reader *self)
+size_t htmltext_reference(Str text, char *out)
 {
   static const struct {
     const char *name, *mark;
@@ -233,16 +231,15 @@ static bool read_reference(Reader *self)
       {"&lsquo;", "‘", true},   {"&rsquo;", "’", false}, {"&ndash;", "–", false}, {"&mdash;", "—", false},
       {"&hellip;", "…", false}, {"&#160;", " ", false},  {"&#8217;", "’", false}, {"&#8220;", "“", true},
       {"&#8221;", "”", false},  {"&#8211;", "–", false}, {"&#8212;", "—", false}};
-  Str rest = str_slice(self->html, self->at, self->html.len);
   for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-    if (!begins(rest, marks[i].name)) continue;
+    if (!begins(text, marks[i].name)) continue;
     size_t len = strlen(marks[i].name), mark = strlen(marks[i].mark);
-    size_t to = self->at + (marks[i].opens ? len - mark : 0);
-    blank(self, self->at + len, false);
-    memcpy(self->out + to, marks[i].mark, mark);
-    return true;
+    memset(out, ' ', len);
+    memcpy(out + (marks[i].opens ? len - mark : 0), marks[i].mark, mark);
+    return len;
   }
-  return false;
+  *out = '&';
+  return 1;
 }
 
 Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts)
@@ -254,27 +251,11 @@ Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts)
     char c = html.ptr[self.at], next = self.at + 1 < html.len ? html.ptr[self.at + 1] : 0;
     if (c == '<' && (is_letter(next) || next == '/' || next == '!' || next == '?'))
       read_tag(&self, &unclosed);
-    else if (c != '&' || !read_reference(&self)) {
-      self.out[self.at] = c;
-      self.at++;
-    }
+    else if (c == '&')
+      self.at += htmltext_reference(str_slice(html, self.at, html.len), self.out + self.at);
+    else
+      self.out[self.at++] = c;
   }
   self.out[html.len] = '\0';
   return (Str){self.out, html.len};
-}
-
-Snapshot *htmltext_snapshot(const Snapshot *html)
-{
-  Arena arena = {0};
-  HtmlFacts facts;
-  Str prose = htmltext_of(snapshot_read(html, 0, snapshot_len(html), &arena), &arena, &facts);
-  Snapshot *self = snapshot_new(prose);
-  arena_release(&arena);
-  return self;
-}
-
-bool htmltext_named(Str path)
-{
-  Str tail = path.len >= 5 ? str_slice(path, path.len - 5, path.len) : path;
-  return begins(tail, ".html") || (tail.len == 5 && begins(str_slice(tail, 1, 5), ".htm"));
 }

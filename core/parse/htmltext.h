@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "text/snapshot.h"
 
 typedef struct HtmlFacts { // what the file says of itself, borrowed from it; empty where it does not
   Str lang;                // <html lang="…">
@@ -17,7 +16,7 @@ typedef struct HtmlFacts { // what the file says of itself, borrowed from it; em
 // As many bytes as `html` has, in `arena`. Block elements are parted by blank lines where their tags have
 // room for them.
 Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts);
-// The same of a snapshot; the caller holds the reference.
-Snapshot *htmltext_snapshot(const Snapshot *html);
-// Whether the file's name says that it is HTML.
-bool htmltext_named(Str path);
+// At '&': write what it refers to, a space or a mark ("&nbsp;", "&ldquo;"), over `out`, filled up with
+// spaces: opening marks go to the word behind, others to the one before. How many bytes that were; 1, and the
+// '&' itself, where it is no such reference.
+size_t htmltext_reference(Str text, char *out);

@@ -1,4 +1,41 @@
 #include "parse/prose.h"
+#include "parse/mdtext.h"
+
+#include "base/alloc.h"
+
+#include <strings.h>
+
+Markup markup_of(Str path, Str language)
+{
+  static const struct {
+    const char *end;
+    Markup markup;
+  } names[] = {{".html", MARKUP_HTML},
+               {".htm", MARKUP_HTML},
+               {".md", MARKUP_MARKDOWN},
+               {".markdown", MARKUP_MARKDOWN}};
+  for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+    size_t len = strlen(names[i].end);
+    if (path.len >= len && !strncasecmp(path.ptr + path.len - len, names[i].end, len)) return names[i].markup;
+  }
+  return str_is(language, "html")       ? MARKUP_HTML
+         : str_is(language, "markdown") ? MARKUP_MARKDOWN
+                                        : MARKUP_NONE;
+}
+
+Str prose_of(Markup markup, Str file, Arena *arena, HtmlFacts *facts)
+{
+  *facts = (HtmlFacts){0};
+  switch (markup) {
+  case MARKUP_HTML:
+    return htmltext_of(file, arena, facts);
+  case MARKUP_MARKDOWN:
+    return mdtext_of(file, arena);
+  case MARKUP_NONE:
+    break;
+  }
+  return file;
+}
 
 void prose_release(Prose *self)
 {
@@ -31,9 +68,10 @@ static bool differs_outside(const Prose *self, Str fresh, TextEdit *also)
   return front < most_front || back < most_back || self->edits > 1;
 }
 
-bool prose_read(Prose *self, const Snapshot *file, Arena *arena, HtmlFacts *facts, TextEdit *also)
+bool prose_read(Prose *self, Markup markup, const Snapshot *file, Arena *arena, HtmlFacts *facts,
+                TextEdit *also)
 {
-  Str fresh = htmltext_of(snapshot_read(file, 0, snapshot_len(file), arena), arena, facts);
+  Str fresh = prose_of(markup, snapshot_read(file, 0, snapshot_len(file), arena), arena, facts);
   // Where the edits do not add up to this text, the follower has to begin anew in any case.
   bool differs = self->text && self->len == fresh.len && differs_outside(self, fresh, also);
   snapshot_unref(self->text);

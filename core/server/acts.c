@@ -3,7 +3,6 @@
 // is one rule of the folder's list.
 #include "server/acts_p.h"
 
-#include "parse/htmltext.h"
 #include "server/features.h"
 #include "server/poscodec.h"
 #include "server/preview.h"
@@ -536,13 +535,11 @@ static bool begin_act(Act *act)
   if (!act->desk)
     return error_set(act->err, ERR_STATE, "marks are kept beside an article: save it to a file first");
   if (!act->desk->loaded) return error_set(act->err, ERR_STATE, "what is kept is still being read");
-  Snapshot *prose =
-      act->doc->html ? htmltext_snapshot(act->doc->found->text) : snapshot_ref(act->doc->found->text);
+  const Snapshot *prose = act->doc->found->found->prose;
   size_t len = snapshot_len(prose);
   strbuf_grow(&act->prose, len + 1);
   for (Str chunk; act->prose.len < len; strbuf_add(&act->prose, chunk))
     chunk = snapshot_chunk(prose, act->prose.len);
-  snapshot_unref(prose);
   return true;
 }
 

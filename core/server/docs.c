@@ -5,7 +5,6 @@
 #include "server/docs.h"
 
 #include "base/alloc.h"
-#include "parse/htmltext.h"
 #include "server/desk.h"
 #include "server/poscodec.h"
 #include "server/publish.h"
@@ -105,11 +104,10 @@ bool docs_is_complete(const Document *doc)
 // others and `wait` is not set. A script that breaks its budget is out from then on.
 static Annotations *add_tags(DocJob *job, Annotations *found, bool wait)
 {
-  Snapshot *text = job->doc->html ? htmltext_snapshot(job->text) : snapshot_ref(job->text);
   HostLive live = {.typed = job->asked, .wait = wait};
-  Annotations *tagged = host_annotate_live(job->docs->host, text, found, str_of(job->doc->path), &live);
+  Annotations *tagged =
+      host_annotate_live(job->docs->host, found->prose, found, str_of(job->doc->path), &live);
   job->tags_ns = live.spent_ns;
-  snapshot_unref(text);
   if (tagged) annotations_unref(found);
   return tagged;
 }
@@ -123,6 +121,7 @@ static Annotations *apart(Annotations *found)
                         .lang = found->lang,
                         .dct = found->dct,
                         .title = found->title,
+                        .prose = snapshot_ref(found->prose),
                         .human = found->human,
                         .base = found,
                         .refs = 1};
@@ -135,13 +134,10 @@ static Annotations *apart(Annotations *found)
 static Annotations *lay_people(const DocJob *job, const Annotations *under)
 {
   if (layer_empty(job->layer)) return annotations_ref(under);
-  Snapshot *prose = job->doc->html ? htmltext_snapshot(job->text) : snapshot_ref(job->text);
-  Annotations *laid = overlay_lay(under, job->layer, prose);
-  snapshot_unref(prose);
-  return laid;
+  return overlay_lay(under, job->layer, under->prose);
 }
 
-// Takes the references. Of the document only analysis, uri, path and html are read here: they stay while
+// Takes the references. Of the document only analysis, uri, path and markup are read here: they stay while
 // there is a job.
 static void conclude(DocJob *job, Annotations *under, const Annotations *base)
 {
@@ -181,7 +177,7 @@ static void annotate_work(uv_work_t *req)
   Host *host = job->docs->host;
   for (size_t i = 0; i < job->edits.len; i++) analysis_edit(analysis, job->edits.items[i]);
   ArticleInfo info = {
-      .path = str_of(job->doc->path), .html = job->doc->html, .no_reported = !job->docs->reported};
+      .path = str_of(job->doc->path), .markup = job->doc->markup, .no_reported = !job->docs->reported};
   docsettings_read(&job->doc->settings, &job->settings, job->editor, job->doc->path, job->text);
   job->editor = NULL;
   docsettings_apply(&job->doc->settings, &info);
@@ -479,7 +475,7 @@ Document *docs_open(Docs *self, Str uri, Str language, int64_t version, Str text
   doc = xcalloc(1, sizeof *doc);
   doc->uri = str_dup(uri);
   doc->path = uri_to_path(uri);
-  doc->html = str_is(language, "html") || htmltext_named(uri);
+  doc->markup = markup_of(uri, language);
   doc->version = version;
   doc->serial = ++self->serial;
   doc->buffer = buffer_new(text, self->eol);

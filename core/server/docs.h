@@ -26,7 +26,7 @@ typedef struct Document {
   uint64_t serial; // ours: rises with every change, never the same twice in a session
   Buffer *buffer;
   bool too_long;             // for live annotations
-  bool html;                 // its prose is what counts
+  Markup markup;             // of its text
   const Findings *found;     // the newest there are, perhaps of an older text; NULL: none
   Changes since;             // from found->text to the text now
   Margin *margin;            // what people decided, in the text as it is now

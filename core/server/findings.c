@@ -87,6 +87,7 @@ Annotations *findings_carry_tags(const Annotations *found, const Findings *old, 
                        .lang = found->lang,
                        .dct = found->dct,
                        .title = found->title,
+                       .prose = snapshot_ref(found->prose),
                        .refs = 1};
   add_moved_tags(all, old, changes);
   if (!all->spans.len) {

@@ -6,7 +6,6 @@
 #include "config/articles.h"
 #include "config/paths.h"
 #include "human/registry.h"
-#include "parse/htmltext.h"
 #include "server/poscodec.h"
 #include "server/uri.h"
 
@@ -142,12 +141,11 @@ void preview_answer(Desk *desk, const char *id, Str words, PreviewScope scope, s
                     .skip = xstrdup(desk->paths.article),
                     .enc = docs_encoding(lsp_docs(desk->desks->lsp))};
   const Findings *found = desk->doc->found;
-  Snapshot *prose = desk->doc->html ? htmltext_snapshot(found->text) : snapshot_ref(found->text);
+  const Snapshot *prose = found->found->prose;
   Arena arena = {0};
   list_places(self, desk->paths.article, found->text, snapshot_read(prose, 0, snapshot_len(prose), &arena),
               found, scope == PREVIEW_HERE ? at : SIZE_MAX);
   arena_release(&arena);
-  snapshot_unref(prose);
   if (scope == PREVIEW_FOLDER)
     uv_queue_work(lsp_loop(self->lsp), &self->req, preview_work, preview_done);
   else

@@ -489,7 +489,7 @@ static void add_drafts(Question *question, const Root *root)
                    .text = found->text,
                    .found = found->found,
                    .registry = doc->registry ? registry_ref(doc->registry) : NULL,
-                   .html = doc->html};
+                   .markup = doc->markup};
     vec_push_in(&question->arena, &question->findings, found);
     vec_push_in(&question->arena, &question->open, draft);
   }

@@ -136,7 +136,7 @@ Snapshot *snapshot_take(char *text, size_t len)
 Snapshot *snapshot_ref(const Snapshot *self)
 {
   Snapshot *held = (Snapshot *)self; // the count is not part of the text
-  atomic_fetch_add_explicit(&held->refs, 1, memory_order_relaxed);
+  if (held) atomic_fetch_add_explicit(&held->refs, 1, memory_order_relaxed);
   return held;
 }
 

@@ -10,8 +10,8 @@ typedef struct Snapshot Snapshot;
 
 Snapshot *snapshot_new(Str text);                // a copy of `text`; the caller holds the one reference
 Snapshot *snapshot_take(char *text, size_t len); // owns `text` (malloc) from now on
-Snapshot *snapshot_ref(const Snapshot *self);
-void snapshot_unref(const Snapshot *self); // NULL is fine
+Snapshot *snapshot_ref(const Snapshot *self);    // NULL gives NULL
+void snapshot_unref(const Snapshot *self);       // NULL is fine
 
 size_t snapshot_len(const Snapshot *self); // bytes
 // The bytes from `at` to the end of the chunk they lie in; empty at the end of the text. Borrowed from the

@@ -1,13 +1,13 @@
 // golden [--update] DATA_DIR FILE...: runs every case of the files through the whole pipeline and compares
 // the spans.
 //
-//   # lang=de dct=2023-04-17              the file's language and date of publication; both may be missing
+//   # lang=de dct=2023-04-17 markup=html   language, date of publication and markup; all may be missing
 //   == The month is named once for both days
 //   Vom 3. bis 5. März 2021 tagte der Rat.
 //   --
 //   date DATE 4..6 "3." 2021-03-03
 //
-// The folder names the kinds that are compared: names/, dates/, quotes/; articles/ takes all. Offsets are
+// The folder names the kinds that are compared: names/, dates/, quotes/; others take all. Offsets are
 // bytes of the case's text.
 // --update writes what was found instead of what was expected: read the diff before you believe it.
 #include "annotate/pipeline.h"
@@ -23,6 +23,7 @@ typedef VEC_OF(Case) CaseVec;
 typedef struct Golden {
   Str head; // the first lines, as they are
   Str lang, dct;
+  Markup markup;
   unsigned kinds; // bit 1 << SpanKind
   CaseVec cases;
 } Golden;
@@ -89,6 +90,7 @@ static Golden read_cases(const char *path, Str all)
     } else if (!text_start && str_starts(line, STR("#"))) {
       if (!golden.lang.len) golden.lang = head_value(line, "lang");
       if (!golden.dct.len) golden.dct = head_value(line, "dct");
+      if (!golden.markup) golden.markup = markup_of((Str){0}, head_value(line, "markup"));
     }
   }
   if (want_start) {
@@ -133,7 +135,7 @@ static void print_span(StrBuf *out, const Span *span, Str text)
 
 static void find_spans(const Pipeline *pipeline, const Golden *golden, const Case *test, StrBuf *out)
 {
-  ArticleInfo info = {.lang = lang_of(golden->lang), .dct = golden->dct};
+  ArticleInfo info = {.lang = lang_of(golden->lang), .dct = golden->dct, .markup = golden->markup};
   Snapshot *text = snapshot_new(test->text);
   Analysis *analysis = analysis_new(pipeline);
   Annotations *found = analysis_run(analysis, text, &info, NULL);

@@ -5,7 +5,6 @@
 
 #include "annotate/pipeline.h"
 #include "chance.h"
-#include "parse/htmltext.h"
 #include "text/buffer.h"
 
 #include <glob.h>
@@ -65,9 +64,9 @@ static void describe(const Annotations *found, StrBuf *out)
   arena_release(&arena);
 }
 
-static void run(Analysis *analysis, Buffer *buffer, bool html, StrBuf *out)
+static void run(Analysis *analysis, Buffer *buffer, Markup markup, StrBuf *out)
 {
-  ArticleInfo info = {.html = html};
+  ArticleInfo info = {.markup = markup};
   Snapshot *text = buffer_snapshot(buffer);
   Annotations *found = analysis_run(analysis, text, &info, NULL);
   describe(found, out);
@@ -108,6 +107,17 @@ static void edit(Analysis *analysis, Buffer *buffer, Str pool)
                                        "</script>",
                                        "<a title='",
                                        "&nbsp;",
+                                       "```\n",
+                                       "\n~~~ c\n",
+                                       "    ",
+                                       "\n# ",
+                                       "\n> ",
+                                       "\n- ",
+                                       "](http://",
+                                       "[",
+                                       "`",
+                                       "\n| a | b |\n|---|---|\n",
+                                       "**",
                                        ">"};
   size_t len = buffer_len(buffer), start = dice(len + 1);
   size_t removed = dice(3) ? 0 : dice(dice(4) ? 12 : 400);
@@ -128,14 +138,14 @@ static void hold_to_the_law(const Pipeline *pipeline, const char *name, Str text
   StrBuf edited = {0}, fresh = {0};
   Buffer *buffer = buffer_new(text, EOL_LSP);
   Analysis *analysis = analysis_new(pipeline);
-  bool html = htmltext_named(str_of(name));
-  run(analysis, buffer, html, &edited);
+  Markup markup = markup_of(str_of(name), (Str){0});
+  run(analysis, buffer, markup, &edited);
   for (size_t round = 0; round < rounds; round++) {
     uint64_t at = g_chance;
     for (size_t k = 1 + dice(3); k--;) edit(analysis, buffer, text);
-    run(analysis, buffer, html, &edited);
+    run(analysis, buffer, markup, &edited);
     Analysis *again = analysis_new(pipeline);
-    run(again, buffer, html, &fresh);
+    run(again, buffer, markup, &fresh);
     analysis_free(again);
     if (!str_eq(strbuf_str(&edited), strbuf_str(&fresh)))
       fail_msg("%s, round %zu (random state %llu):\n--- after edits\n%s--- fresh\n%s", name, round,
