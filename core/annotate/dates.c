@@ -207,6 +207,31 @@ static bool ends_phrase(const Finder *f, uint32_t at)
   return !behind || (f->atoms->items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
 }
 
+static bool sentence_begins(const SentenceVec *sentences, uint32_t token)
+{
+  size_t a = 0, b = sentences->len;
+  while (a < b) {
+    size_t mid = (a + b) / 2;
+    if (sentences->items[mid].first < token)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  return a < sentences->len && sentences->items[a].first == token;
+}
+
+// Whether a sentence ends behind what looks like a month: "before jul. I fjor …" is no July of last year.
+static bool runs_on(const Finder *f, const DateMatch *m)
+{
+  for (uint32_t i = m->begin + 2; i < m->end; i++) {
+    if (!str_is(atom_word(f, i - 1), ".") || !atom_reading(f, i - 2, SYM_MONTHAB)) continue;
+    uint32_t token = f->atoms->items[i].token;
+    bool capital = f->notes->tokens.items[token].flags & TOKEN_CAPITAL;
+    if (capital && sentence_begins(&f->notes->sentences, token)) return true;
+  }
+  return false;
+}
+
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
 static bool bare_fits(const void *context, const DateMatch *m)
 {
@@ -214,7 +239,9 @@ static bool bare_fits(const void *context, const DateMatch *m)
   const DateFrame *frame = &m->frame;
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (m->pattern->family == FAMILY_NONE) return true;
-  if (!last_day_fits(m) || !part_fits(frame) || !date_units_fit(frame) || is_first_name(f, m)) return false;
+  if (!last_day_fits(m) || !part_fits(frame) || !date_units_fit(frame) || is_first_name(f, m) ||
+      runs_on(f, m))
+    return false;
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
     int32_t day = frame->field[FIELD_DAY], month = frame->field[FIELD_MONTH];

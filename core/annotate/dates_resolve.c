@@ -289,6 +289,17 @@ static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
   return timex_step(&t, rel);
 }
 
+// The year of the season `n`, which begins in `month`, of a verb's or a word's direction, seen from the month
+// `now`: -1, 0 or 1. Winters have the year of their December.
+static int season_turn(const DateFrame *f, int n, int month, int now)
+{
+  if (n == 4 && now <= 2) return -1;
+  int dir = frame_get(f, FIELD_DIR, 0), tense = frame_get(f, FIELD_TENSE, 0);
+  if (dir < 0) return month > now ? -1 : 0;
+  if (!dir && tense < 0) return month > now + 1 && now > 2 ? -1 : 0; // early in the year tense says little
+  return !dir && tense > 0 && month + 2 < now ? 1 : 0;
+}
+
 static Timex resolve_season(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   static const int month[] = {0, 3, 6, 9, 12};
@@ -305,16 +316,7 @@ static Timex resolve_season(const Resolver *r, const DateFrame *f, Anchor *ancho
     t.year = open_year(r, f, month[n], 0);
   else {
     t.year = r->now.year;
-    if (n == 4 && r->now.grain >= GRAIN_MONTH && r->now.month <= 2)
-      t.year--; // winters have the year of their December
-    int dir = frame_get(f, FIELD_DIR, 0);
-    if (r->now.grain >= GRAIN_MONTH && dir < 0 && month[n] > r->now.month && r->now.month > 2) t.year--;
-    if (r->now.grain >= GRAIN_MONTH && !dir && frame_get(f, FIELD_TENSE, 0) < 0 &&
-        month[n] > r->now.month + 1 && r->now.month > 2)
-      t.year--;
-    if (r->now.grain >= GRAIN_MONTH && !dir && frame_get(f, FIELD_TENSE, 0) > 0 &&
-        month[n] + 2 < r->now.month)
-      t.year++;
+    if (r->now.grain >= GRAIN_MONTH) t.year += season_turn(f, n, month[n], r->now.month);
   }
   return t;
 }

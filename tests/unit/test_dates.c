@@ -102,34 +102,53 @@ static void test_dct(void **state)
   }
 }
 
+typedef struct Said {
+  const char *dct, *text, *value;
+} Said;
+
+static void assert_said(Lang lang, const Said *said)
+{
+  Notes notes = notes_of(BLOCK_PARAGRAPH, lang, said->text);
+  Passage passage = {0, &notes};
+  Passages article = {&passage, 1, lang};
+  Arena arena = {0};
+  SpanVec spans = {0};
+  Dct dct = {str_of(said->dct), "caller"};
+  Timex reference = dates_reference(&dct);
+  dates_resolve(g_dates, &article, &dct, &reference, &arena, &spans);
+  assert_int_equal(spans.len, 1);
+  if (!str_is(spans.items[0].date->value, said->value))
+    fail_msg("%s, %s: " STR_FMT, said->dct, said->text, STR_ARG(spans.items[0].date->value));
+  arena_release(&notes.arena);
+  arena_release(&arena);
+}
+
 // What a coarse date of publication leaves open stays open.
 static void test_coarse_dct(void **state)
 {
   (void)state;
-  static const struct {
-    const char *dct, *text, *value;
-  } cases[] = {
+  static const Said cases[] = {
       {"2024-04", "yesterday", "XXXX-XX-XX"}, {"2024-04", "last month", "2024-03"},
       {"2024-04", "last year", "2023"},       {"2024", "last month", "XXXX-XX"},
       {"2024", "this year", "2024"},          {"2024", "on Tuesday", "XXXX-WXX-2"},
       {"2024-04", "next week", "XXXX-WXX"},   {"", "in March", "XXXX-03"},
       {"2024", "24 February", "2024-02-24"},
   };
-  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-    Notes notes = notes_of(BLOCK_PARAGRAPH, LANG_EN, cases[i].text);
-    Passage passage = {0, &notes};
-    Passages article = {&passage, 1, LANG_EN};
-    Arena arena = {0};
-    SpanVec spans = {0};
-    Dct dct = {str_of(cases[i].dct), "caller"};
-    Timex reference = dates_reference(&dct);
-    dates_resolve(g_dates, &article, &dct, &reference, &arena, &spans);
-    assert_int_equal(spans.len, 1);
-    if (!str_is(spans.items[0].date->value, cases[i].value))
-      fail_msg("%s, %s: " STR_FMT, cases[i].dct, cases[i].text, STR_ARG(spans.items[0].date->value));
-    arena_release(&notes.arena);
-    arena_release(&arena);
-  }
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) assert_said(LANG_EN, &cases[i]);
+}
+
+// A season gone by is the last one that has begun, in every month of the year.
+static void test_seasons_gone_by(void **state)
+{
+  (void)state;
+  static const Said cases[] = {
+      {"2024-01-22", "i höstas", "2023-FA"},    {"2024-01-22", "i somras", "2023-SU"},
+      {"2024-01-22", "i vintras", "2023-WI"},   {"2024-02-01", "i våras", "2023-SP"},
+      {"2024-04-22", "i höstas", "2023-FA"},    {"2024-04-22", "i vintras", "2023-WI"},
+      {"2024-07-22", "i våras", "2024-SP"},     {"2024-11-22", "i somras", "2024-SU"},
+      {"2024-11-22", "i fjol höst", "2023-FA"},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) assert_said(LANG_SV, &cases[i]);
 }
 
 // Offsets are of the article; the reference of one block serves the next.
@@ -174,6 +193,7 @@ int main(void)
       cmocka_unit_test(test_all_tables_can_be_read),
       cmocka_unit_test(test_dct),
       cmocka_unit_test(test_coarse_dct),
+      cmocka_unit_test(test_seasons_gone_by),
       cmocka_unit_test(test_blocks_follow_each_other),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
