@@ -502,7 +502,8 @@ static void ask(Workspace *self, const char *id, const cJSON *params, AnswerKind
   char *path = folder_of(self, params);
   if (!path && kind == ANSWER_SYMBOLS) path = xstrdup("");
   if (!path) {
-    lsp_fail(self->lsp, id, RPC_REQUEST_FAILED, "no folder is open: 'newsmark index DIR' makes one of DIR's articles");
+    lsp_fail(self->lsp, id, RPC_REQUEST_FAILED,
+             "no folder is open: 'newsmark index DIR' makes one of DIR's articles");
     return;
   }
   Question *question = xcalloc(1, sizeof *question);
