@@ -41,6 +41,13 @@ void clusters_close(Clusters *self)
   free(self);
 }
 
+void clusters_call(const Clusters *self, uint64_t word, bool groups)
+{
+  if (!self) return;
+  const uint32_t *at = &self->at[clusters_bucket(word, self->head->buckets)];
+  __builtin_prefetch(groups ? (const void *)&self->words[*at] : at);
+}
+
 bool clusters_of(const Clusters *self, uint64_t word, uint16_t groups[CLUSTERS_WAYS])
 {
   memset(groups, 0, sizeof(uint16_t) * CLUSTERS_WAYS);

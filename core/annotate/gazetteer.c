@@ -90,6 +90,24 @@ uint32_t gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word)
   return 0;
 }
 
+void gazetteer_call_word(const Gazetteer *self, Lang lang, uint64_t word, bool facts)
+{
+  if (!self) return;
+  uint64_t key = gazetteer_case_key((unsigned)lang, word);
+  const uint32_t *word_at = &self->word_at[gazetteer_bucket(word, self->head->words.buckets)];
+  const uint32_t *case_at = &self->case_at[gazetteer_bucket(key, self->head->cases.buckets)];
+  __builtin_prefetch(facts ? &self->words[*word_at] : word_at);
+  __builtin_prefetch(facts ? (const void *)&self->cases[*case_at] : case_at);
+}
+
+void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts)
+{
+  if (!self) return;
+  const uint32_t *at = &self->entity_at[gazetteer_bucket(key, self->head->entities.buckets)];
+  __builtin_prefetch(facts ? (const void *)&self->entities[*at] : at);
+  if (!facts) __builtin_prefetch(&self->begins[gazetteer_bucket(key, self->head->begins) / 8]);
+}
+
 bool gazetteer_entity(const Gazetteer *self, uint64_t key, GazetteerEntity *out)
 {
   if (!self) return false;

@@ -48,6 +48,10 @@ uint32_t gazetteer_word(const Gazetteer *self, uint64_t word);
 // How a word is written inside sentences: 0 unknown, 1 always capital … 7 always lower case.
 uint32_t gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word);
 
+// Call from memory, so that the wait for it is over when it is read, what the two questions above read of a
+// word: first the places where the tables lead to their facts, then (`facts`) these.
+void gazetteer_call_word(const Gazetteer *self, Lang lang, uint64_t word, bool facts);
+
 // --- entities
 
 typedef enum GazetteerTypes { GAZETTEER_PER = 1, GAZETTEER_ORG = 2, GAZETTEER_LOC = 4 } GazetteerTypes;
@@ -60,6 +64,8 @@ typedef struct GazetteerEntity {
 bool gazetteer_entity(const Gazetteer *self, uint64_t key, GazetteerEntity *out);
 // Whether names of more words may begin with those of `key`.
 bool gazetteer_goes_on(const Gazetteer *self, uint64_t key);
+// As gazetteer_call_word(), for the two questions about a key.
+void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts);
 // "iso:SE", "gn:2673730", "wd:Q567" in `arena`; empty for 0.
 Str gazetteer_id(uint32_t id, Arena *arena);
 // The number for such an id; 0 where it is none.

@@ -304,32 +304,81 @@ static NameFact look_up(const NameSources *from, Lang lang, const Token *token, 
   return fact;
 }
 
-static void fill_fact(const NameSources *from, NameMemo *memo, const Notes *notes, const Token *token,
-                      NameFact *fact)
+typedef struct Wanted { // a word whose facts are
+  uint32_t token;
+  uint64_t hash, key; // gazetteer_word_hash(); what its facts are kept by
+} Wanted;
+typedef VEC_OF(Wanted) WantedVec;
+
+static Wanted wanted_of(const Notes *notes, size_t at)
 {
+  const Token *token = &notes->tokens.items[at];
   uint64_t hash = gazetteer_word_hash(token->lower);
   uint64_t key = gazetteer_key_add(hash, (uint64_t)token->hash << 8 | ((uint64_t)notes->lang + 1));
-  const NameFact *kept = memo ? namememo_fact(memo, key) : NULL;
-  NameFact known = kept ? *kept : look_up(from, notes->lang, token, hash);
-  if (memo && !kept) namememo_keep_fact(memo, key, &known);
+  return (Wanted){(uint32_t)at, hash, key};
+}
+
+static void fill_fact(const NameSources *from, NameMemo *memo, const Notes *notes, const Wanted *word,
+                      NameFact *fact)
+{
+  const NameFact *kept = memo ? namememo_fact(memo, word->key) : NULL;
+  NameFact known = kept ? *kept : look_up(from, notes->lang, &notes->tokens.items[word->token], word->hash);
+  if (memo && !kept) namememo_keep_fact(memo, word->key, &known);
   known.shape = fact->shape;
   known.active = fact->active;
   *fact = known;
 }
 
+// Each word is in three tables, all over the memory: the memo answers for most, and for the others all tables
+// are called before the first is waited for.
+static void fill_facts(const NameSources *from, NameMemo *memo, const Notes *notes, WantedVec *words,
+                       NameFact *facts)
+{
+  size_t missing = 0;
+  for (size_t i = 0; i < words->len; i++) {
+    Wanted word = words->items[i];
+    const NameFact *kept = memo ? namememo_fact(memo, word.key) : NULL;
+    if (kept) {
+      fill_fact(from, memo, notes, &word, &facts[word.token]);
+      continue;
+    }
+    gazetteer_call_word(from->gazetteer, notes->lang, word.hash, false);
+    clusters_call(from->clusters, word.hash, false);
+    words->items[missing++] = word;
+  }
+  for (size_t i = 0; i < missing; i++) {
+    gazetteer_call_word(from->gazetteer, notes->lang, words->items[i].hash, true);
+    clusters_call(from->clusters, words->items[i].hash, true);
+  }
+  for (size_t i = 0; i < missing; i++) {
+    const Wanted *word = &words->items[i];
+    fill_fact(from, memo, notes, word, &facts[word->token]);
+  }
+}
+
+static bool may_begin(const Notes *notes, const NameFact *facts, size_t i)
+{
+  return facts[i].active && !facts[i].particle && (notes->tokens.items[i].flags & TOKEN_WORD);
+}
+
 // Words in lower case inside a known name become active: "Den europeiske union".
 static void mark_matches(const NameSources *from, NameMemo *memo, const Notes *notes, NameFact *facts)
 {
+  for (size_t facts_too = 0; facts_too < 2; facts_too++)
+    for (size_t i = 0; i < notes->tokens.len; i++)
+      if (may_begin(notes, facts, i))
+        gazetteer_call_key(from->gazetteer, gazetteer_key_add(0, facts[i].hash), facts_too);
   for (size_t i = 0; i < notes->tokens.len;) {
     GazetteerEntity entity;
     size_t end = i;
-    if (facts[i].active && !facts[i].particle && (notes->tokens.items[i].flags & TOKEN_WORD))
+    if (may_begin(notes, facts, i))
       end = namefacts_match(from->gazetteer, notes, facts, i, GAZETTEER_ORG | GAZETTEER_LOC, &entity);
     for (size_t at = i; at < end; at++) {
       NameFact *fact = &facts[at];
       if (!fact->active) {
         fact->active = true;
-        if (!fact->hash) fill_fact(from, memo, notes, &notes->tokens.items[at], fact);
+        Wanted word = wanted_of(notes, at);
+        if (!fact->hash) fill_fact(from, memo, notes, &word, fact);
       }
       fact->match = end - i == 1    ? MATCH_ALONE
                     : at == i       ? MATCH_FIRST
@@ -364,13 +413,17 @@ NameFact *namefacts_of(const NameSources *from, NameMemo *memo, const Notes *not
   NameFact *facts = arena_zalloc(arena, size_mul(count + 1, sizeof *facts));
   mark_active(from, notes, facts);
   mark_careless(from, notes, facts);
+  WantedVec words = {arena_alloc(arena, size_mul(count, sizeof(Wanted))), 0, count};
   for (size_t i = 0; i < count; i++) {
     facts[i].shape = shape_of(&notes->tokens.items[i]);
     bool near = facts[i].active || (i + 1 < count && facts[i + 1].active) ||
                 (i + 2 < count && facts[i + 2].active) || (i > 0 && facts[i - 1].active) ||
                 (i > 1 && facts[i - 2].active);
-    if (near) fill_fact(from, memo, notes, &notes->tokens.items[i], &facts[i]);
+    if (!near) continue;
+    words.items[words.len++] = wanted_of(notes, i);
+    if (memo) namememo_call_fact(memo, words.items[words.len - 1].key);
   }
+  fill_facts(from, memo, notes, &words, facts);
   mark_matches(from, memo, notes, facts);
   mark_lower_here(notes, facts);
   return facts;

@@ -6,7 +6,7 @@
 #include "annotate/lanes.h"
 #include "annotate/namefacts.h"
 
-enum { MEMO_FACTS = 1 << 12, MEMO_SUMS = 1 << 14 }; // places; a newcomer takes the place of who was there
+enum { MEMO_FACTS = 1 << 14, MEMO_SUMS = 1 << 15 }; // places; a newcomer takes the place of who was there
 
 typedef struct NameMemo { // zeroed: empty
   struct {
@@ -32,6 +32,10 @@ void namememos_give(NameMemos *self, NameMemo *memo);
 static inline const NameFact *namememo_fact(const NameMemo *self, uint64_t key)
 {
   return self->facts[key % MEMO_FACTS].key == key ? &self->facts[key % MEMO_FACTS].fact : NULL;
+}
+static inline void namememo_call_fact(const NameMemo *self, uint64_t key) // calls it from memory
+{
+  __builtin_prefetch(&self->facts[key % MEMO_FACTS]);
 }
 static inline void namememo_keep_fact(NameMemo *self, uint64_t key, const NameFact *fact)
 {
