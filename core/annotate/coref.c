@@ -3,10 +3,13 @@
 // but these, in the order of the text, which is what makes it cheap: a megabyte's notes are far apart in
 // memory.
 //
-// Walks over the article: count what each name is taken for; part persons from the places behind them; take
-// or leave the weak names, by what the sure ones say; make a cluster of every name of several words; then, in
-// the order of the text, give each mention its cluster, a single word to the person last called by it. One
-// hash table, of numbers alone, serves for all of it. Text is looked at once a cluster.
+// News says the same names again and again, so nearly all is done once a form: once for all records that are
+// alike but for their place. Of the article coref_link() makes a list of mentions, each with its form. Then,
+// over forms in the order in which they first stand there: count what names are taken for; part persons from
+// the places behind them; take or leave the weak names, by what the sure ones say; make a cluster of every
+// name of several words; give each form its cluster. Only a single word that may mean several persons goes by
+// its place: it is the one last called by it. One hash table, of numbers alone, serves for all of it. Text is
+// looked at once a cluster.
 #include "annotate/coref.h"
 
 #include "annotate/names_p.h"
@@ -19,40 +22,52 @@
 #define SEVERAL UINT64_MAX
 #define ENOUGH 700 // thousandths of confidence that make a weak mention of the same words a name
 
-typedef struct Heard { // one mention: a name of a block, and what the article makes of it
-  const Called *called;
+typedef struct Occurrence { // a name where it stands
   const Passage *passage;
-  size_t start, end; // bytes in the article
-  uint64_t key;      // of its words, as the next two; genitive aside
+  size_t start;         // byte in the article
+  uint32_t len, record; // bytes; which of the passage's notes->called
+  uint32_t form;        // NO_FORM: it is not one but its parts, or the other way round
+} Occurrence;
+#define NO_FORM UINT32_MAX
+
+typedef struct Form {   // all mentions that are alike but for their place
+  const Called *called; // one of them
+  bool ours;            // in the article's language
+  uint32_t sure;        // how many are sure to be names
+  // What the article makes of them:
+  bool heard;    // they are names
+  uint32_t uses; // how many stand in the article, and the first of them
+  uint32_t first_use;
+  uint64_t key; // of its words, as the next two; genitive aside
   uint32_t first, last;
-  uint32_t entity; // as the next four: its own
-  uint8_t words, by, flags;
-  bool ours;    // in the article's language
   uint8_t cut;  // bytes of the genitive
   uint8_t type; // EntityType
-  uint32_t cluster;
   float confidence;
-} Heard;
+  uint32_t cluster;           // 0: that hangs on the place
+  uint32_t by_last, by_first; // persons that these words may mean, from 1; 0: none
+} Form;
 
 typedef struct Cluster {
-  uint32_t fullest; // the mention that names it
+  uint32_t fullest; // the form that names it
   uint64_t fullness;
   uint64_t key; // BY_KEY: no two clusters share one
   EntityType type;
   uint32_t known; // the gazetteer's number; 0: none
 } Cluster;
 
-typedef struct Person {   // who may be meant by a single word
-  uint64_t ahead, latest; // cluster + 1: the first of the article; the last one called before here
+typedef struct Person { // who may be meant by a single word
+  uint32_t ahead;       // cluster: the first of the article
+  uint32_t latest;      // the one last called before here; 0: none yet
 } Person;
 
 typedef struct Coref {
   const Names *names;
   Lang lang; // the article's
   Arena scratch;
-  VEC_OF(const Called *) parted; // those that are a person and a place, in order
-  Heard *mentions;
-  size_t count;
+  VEC_OF(Occurrence) occurrences;
+  VEC_OF(size_t) wholes; // of these, that may be two
+  VEC_OF(Form) forms;
+  VEC_OF(uint32_t) order; // forms that are heard, by their first use
   VEC_OF(Cluster) clusters;
   VEC_OF(Person) persons;
   struct Entry *table; // open addressing; key 0 is free
@@ -62,7 +77,8 @@ typedef struct Coref {
 
 // What the table holds, by kind of question.
 typedef enum Ask {
-  TAKEN_FOR = 1, // key and type -> sum of confidences, in thousandths
+  BY_RECORD = 1, // Called.record and whether it is ours -> index of forms + 1
+  TAKEN_FOR,     // key and type -> sum of confidences, in thousandths
   BY_KEY,        // key and type -> cluster + 1; as the next two
   BY_ID,
   BY_INITIALS,
@@ -269,6 +285,29 @@ static void read_parts(const Reader *self, const Name *name, CalledVec *out)
   read_name(self, &place, out);
 }
 
+// A digest of all but the place.
+static uint64_t record_of(const Called *called)
+{
+  uint32_t confidence;
+  memcpy(&confidence, &called->confidence, sizeof confidence);
+  uint64_t digest = digest_pair(called->key, called->bare_key);
+  digest = digest_add(digest, (uint64_t)called->first << 32 | called->last);
+  digest = digest_add(digest, (uint64_t)called->bare_last << 32 | called->initials);
+  digest = digest_add(digest, (uint64_t)called->entity << 32 | confidence);
+  return digest_add(digest, (uint64_t)called->words << 32 | (uint64_t)called->ending << 24 |
+                                (uint64_t)called->type << 16 | (uint64_t)called->by << 8 | called->flags);
+}
+
+static void list_places(Notes *notes)
+{
+  size_t len = notes->called.len;
+  notes->called_at = (CalledAtVec){arena_alloc(&notes->arena, len * sizeof(CalledAt)), len, len};
+  for (size_t i = 0; i < len; i++) {
+    const Called *called = &notes->called.items[i];
+    notes->called_at.items[i] = (CalledAt){record_of(called), called->start, called->end};
+  }
+}
+
 // Sure and weak names, in the order of the text.
 void coref_read(const Names *names, struct Notes *notes)
 {
@@ -284,163 +323,185 @@ void coref_read(const Names *names, struct Notes *notes)
     else if (name->type == ENTITY_PER && called->words > 2)
       read_parts(&self, name, out);
   }
+  list_places(notes);
 }
 
-static size_t called_next(const CalledVec *all, size_t i)
-{
-  return i + (all->items[i].flags & CALLED_PARTS ? 3 : 1);
-}
-
-// --- what names are taken for
-
-static void take_for(Coref *self, const Called *called)
-{
-  *slot(self, TAKEN_FOR, type_key(called->key, called->type)) += (uint64_t)(1000 * called->confidence) + 1;
-  if (called->type == ENTITY_PER && called->words > 1) *slot(self, FAMILY, called->last) = 1;
-}
+// --- mentions and their forms
 
 // The notes of an article's blocks lie all over the memory; a walk that waits for each is twice as long. What
-// was called stands behind the notes (notes_keep()).
+// is read of most stands behind the notes (notes_keep()).
 static void fetch_ahead(const Passages *article, size_t at)
 {
   if (at + 12 >= article->len) return;
   const char *notes = (const char *)article->items[at + 12].notes;
-  static const size_t lines[] = {0, sizeof(Notes), sizeof(Notes) + 64, sizeof(Notes) + 128,
-                                 sizeof(Notes) + 192};
+  static const size_t lines[] = {0, sizeof(Notes), sizeof(Notes) + 64};
   for (size_t i = 0; i < ARRAY_LEN(lines); i++) __builtin_prefetch(notes + lines[i]);
 }
 
-// "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place.
-static void part(Coref *self, const Called *whole)
+// The form of the passage's record `i`.
+static uint32_t form_of(Coref *self, const Passage *passage, size_t i)
 {
-  const Called *person = whole + 1, *place = whole + 2;
-  if (!get(self, TAKEN_FOR, type_key(person->key, ENTITY_PER)) && !(whole->flags & CALLED_SIGNED)) return;
-  vec_push_in(&self->scratch, &self->parted, whole);
-  take_for(self, person);
-  take_for(self, place);
+  bool ours = passage->notes->lang == self->lang;
+  uint64_t *at = slot(self, BY_RECORD, passage->notes->called_at.items[i].record ^ ours);
+  if (!*at) {
+    vec_push_in(&self->scratch, &self->forms,
+                (Form){.called = &passage->notes->called.items[i], .ours = ours});
+    *at = self->forms.len;
+  }
+  return (uint32_t)*at - 1;
 }
 
-// Returns how many mentions there are at most.
-static size_t count_types(Coref *self, const Passages *article)
+static Form *form(const Coref *self, const Occurrence *at)
 {
-  size_t most = 0;
-  VEC_OF(const Called *) wholes = {0}; // that may be two
+  return at->form == NO_FORM ? NULL : &self->forms.items[at->form];
+}
+
+// What stands in record `i`.
+static Occurrence occurrence(const Passage *passage, size_t i, uint32_t its_form)
+{
+  const CalledAt *at = &passage->notes->called_at.items[i];
+  return (Occurrence){passage, passage->start + at->start, at->end - at->start, (uint32_t)i, its_form};
+}
+
+// One for every record, in order. The parts of a name that may be two have no form yet.
+static void list_occurrences(Coref *self, const Passages *article)
+{
   for (size_t p = 0; p < article->len; p++) {
-    const CalledVec *all = &article->items[p].notes->called;
+    const Passage *passage = &article->items[p];
+    size_t len = passage->notes->called_at.len;
     fetch_ahead(article, p);
-    most += all->len;
-    for (size_t i = 0; i < all->len; i = called_next(all, i)) {
-      const Called *called = &all->items[i];
-      if (!(called->flags & CALLED_WEAK)) take_for(self, called);
-      if (called->flags & CALLED_PARTS) vec_push_in(&self->scratch, &wholes, called);
+    for (size_t i = 0; i < len; i++) {
+      uint32_t at = form_of(self, passage, i);
+      Form *f = &self->forms.items[at];
+      if (!(f->called->flags & CALLED_WEAK)) f->sure++;
+      vec_push_in(&self->scratch, &self->occurrences, occurrence(passage, i, at));
+      if (!(f->called->flags & CALLED_PARTS)) continue;
+      vec_push_in(&self->scratch, &self->wholes, self->occurrences.len - 1);
+      for (size_t last = i + 2; i < last;)
+        vec_push_in(&self->scratch, &self->occurrences, occurrence(passage, ++i, NO_FORM));
     }
   }
-  for (size_t i = 0; i < wholes.len; i++) part(self, wholes.items[i]);
-  return most;
 }
 
-// --- mentions
+static const Called *called_of(const Occurrence *at)
+{
+  return &at->passage->notes->called.items[at->record];
+}
+
+// --- what names are taken for
+
+static void take_for(Coref *self, const Called *called, uint32_t times)
+{
+  uint64_t once = (uint64_t)(1000 * called->confidence) + 1;
+  *slot(self, TAKEN_FOR, type_key(called->key, called->type)) += times * once;
+  if (called->type == ENTITY_PER && called->words > 1) *slot(self, FAMILY, called->last) = 1;
+}
+
+// "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place.
+static void part(Coref *self, Occurrence *whole)
+{
+  Occurrence *person = whole + 1, *place = whole + 2;
+  bool known = get(self, TAKEN_FOR, type_key(called_of(person)->key, ENTITY_PER));
+  if (!known && !(called_of(whole)->flags & CALLED_SIGNED)) return;
+  whole->form = NO_FORM;
+  person->form = form_of(self, person->passage, person->record);
+  place->form = form_of(self, place->passage, place->record);
+  take_for(self, called_of(person), 1);
+  take_for(self, called_of(place), 1);
+}
+
+static void count_types(Coref *self)
+{
+  for (size_t i = 0; i < self->forms.len; i++) {
+    const Form *f = &self->forms.items[i];
+    if (f->sure) take_for(self, f->called, f->sure);
+  }
+  for (size_t i = 0; i < self->wholes.len; i++) part(self, &self->occurrences.items[self->wholes.items[i]]);
+}
+
+// --- which forms are names, and of what
 
 // "Kinas" is a genitive where the article or the gazetteer knows "Kina" and not "Kinas".
-static void cut_genitive(const Coref *self, Heard *m)
+static void cut_genitive(const Coref *self, Form *f)
 {
-  const Called *called = m->called;
+  const Called *called = f->called;
   if (!called->ending) return;
   bool here =
-      get(self, TAKEN_FOR, type_key(called->bare_key, m->type)) || get(self, FAMILY, called->bare_last);
+      get(self, TAKEN_FOR, type_key(called->bare_key, f->type)) || get(self, FAMILY, called->bare_last);
   if (!here && !(called->flags & CALLED_BARE)) return;
-  m->cut = called->ending;
-  m->key = called->bare_key;
-  if (called->words == 1) m->first = called->bare_last;
-  m->last = called->bare_last;
+  f->cut = called->ending;
+  f->key = called->bare_key;
+  if (called->words == 1) f->first = called->bare_last;
+  f->last = called->bare_last;
 }
 
-// A weak mention is a name where the same words are one elsewhere, or where it is a person's family name.
-static bool is_name(const Coref *self, Heard *m)
+// A weak form is a name where the same words are one elsewhere, or where it is a person's family name.
+static bool is_name(const Coref *self, Form *f)
 {
   uint64_t most = 0;
   for (uint8_t type = ENTITY_PER; type < ENTITY_TYPES; type++) {
-    uint64_t sum = get(self, TAKEN_FOR, type_key(m->key, type));
+    uint64_t sum = get(self, TAKEN_FOR, type_key(f->key, type));
     if (sum <= most) continue;
     most = sum;
-    m->type = type;
+    f->type = type;
   }
-  m->confidence = DOUBTFUL;
+  f->confidence = DOUBTFUL;
   if (most >= ENOUGH) return true;
-  if (m->words > 1 || !get(self, FAMILY, m->last)) return false;
-  m->type = ENTITY_PER;
+  if (f->called->words > 1 || !get(self, FAMILY, f->last)) return false;
+  f->type = ENTITY_PER;
   return true;
 }
 
-static void repair_type(const Coref *self, Heard *m)
+static void repair_type(const Coref *self, Form *f)
 {
-  if (m->confidence >= DOUBTFUL) return;
-  uint64_t most = 3 * get(self, TAKEN_FOR, type_key(m->key, m->type)) / 2;
-  uint8_t own = m->type;
+  if (f->confidence >= DOUBTFUL) return;
+  uint64_t most = 3 * get(self, TAKEN_FOR, type_key(f->key, f->type)) / 2;
+  uint8_t own = f->type;
   for (uint8_t type = ENTITY_PER; type < ENTITY_TYPES; type++) {
-    uint64_t sum = type == own ? 0 : get(self, TAKEN_FOR, type_key(m->key, type));
+    uint64_t sum = type == own ? 0 : get(self, TAKEN_FOR, type_key(f->key, type));
     if (sum <= most) continue;
     most = sum;
-    m->type = type;
+    f->type = type;
   }
 }
 
-static void hear(Coref *self, const Passage *passage, const Called *called)
+static void hear(const Coref *self, Form *f)
 {
-  Heard m = {.called = called,
-             .passage = passage,
-             .start = passage->start + called->start,
-             .end = passage->start + called->end,
-             .entity = called->entity,
-             .words = called->words,
-             .by = called->by,
-             .flags = called->flags,
-             .ours = passage->notes->lang == self->lang,
-             .key = called->key,
-             .first = called->first,
-             .last = called->last,
-             .type = called->type,
-             .confidence = called->confidence};
-  cut_genitive(self, &m);
-  if (called->flags & CALLED_WEAK) {
-    if (!is_name(self, &m)) return;
-  } else {
-    repair_type(self, &m);
-  }
-  self->mentions[self->count++] = m;
+  const Called *called = f->called;
+  f->key = called->key;
+  f->first = called->first;
+  f->last = called->last;
+  f->type = called->type;
+  f->confidence = called->confidence;
+  f->heard = true;
+  cut_genitive(self, f);
+  if (called->flags & CALLED_WEAK)
+    f->heard = is_name(self, f);
+  else
+    repair_type(self, f);
 }
 
-static void hear_all(Coref *self, const Passages *article, size_t most)
+static void hear_all(Coref *self)
 {
-  size_t parted = 0;
-  self->mentions = arena_alloc(&self->scratch, size_mul(most, sizeof *self->mentions));
-  for (size_t p = 0; p < article->len; p++) {
-    const Passage *passage = &article->items[p];
-    const CalledVec *all = &passage->notes->called;
-    fetch_ahead(article, p);
-    for (size_t i = 0; i < all->len; i = called_next(all, i)) {
-      const Called *called = &all->items[i];
-      if (parted < self->parted.len && self->parted.items[parted] == called) {
-        hear(self, passage, called + 1);
-        hear(self, passage, called + 2);
-        parted++;
-      } else {
-        hear(self, passage, called);
-      }
-    }
+  for (size_t i = 0; i < self->forms.len; i++) hear(self, &self->forms.items[i]);
+  for (uint32_t i = 0; i < self->occurrences.len; i++) {
+    Form *f = form(self, &self->occurrences.items[i]);
+    if (!f || !f->heard || f->uses++) continue;
+    f->first_use = i;
+    vec_push_in(&self->scratch, &self->order, self->occurrences.items[i].form);
   }
 }
 
 // --- clusters
 
-static uint64_t cluster_add(Coref *self, uint32_t mention, uint64_t key)
+static uint32_t cluster_add(Coref *self, uint32_t at, uint64_t key)
 {
   vec_push_in(&self->scratch, &self->clusters,
-              (Cluster){.fullest = mention, .key = key, .type = self->mentions[mention].type});
-  return self->clusters.len;
+              (Cluster){.fullest = at, .key = key, .type = self->forms.items[at].type});
+  return (uint32_t)self->clusters.len;
 }
 
-static void person_add(Coref *self, Ask ask, uint64_t word, uint64_t cluster)
+static void person_add(Coref *self, Ask ask, uint64_t word, uint32_t cluster)
 {
   uint64_t *at = slot(self, ask, word);
   if (*at) return;
@@ -448,101 +509,115 @@ static void person_add(Coref *self, Ask ask, uint64_t word, uint64_t cluster)
   *at = self->persons.len;
 }
 
-// "Verdens helseorganisasjon (WHO)": the capitals in brackets right behind are its too.
-static bool is_introduced(const Heard *m, const Heard *next)
+static const Occurrence *next_heard(const Coref *self, size_t at)
 {
-  return next->passage == m->passage && next->called->behind == m->called->end && next->type == ENTITY_ORG;
+  while (++at < self->occurrences.len) {
+    const Form *f = form(self, &self->occurrences.items[at]);
+    if (f && f->heard) return &self->occurrences.items[at];
+  }
+  return NULL;
 }
 
-static void organisation_add(Coref *self, uint32_t i, uint64_t cluster)
+// "Verdens helseorganisasjon (WHO)": the capitals in brackets right behind are its too.
+static bool is_introduced(const Coref *self, const Occurrence *m, const Occurrence *next)
 {
-  const Heard *m = &self->mentions[i];
-  uint64_t initials = m->called->initials, *at = slot(self, BY_SHORT, m->first);
+  return next && next->passage == m->passage && called_of(next)->behind == called_of(m)->end &&
+         form(self, next)->type == ENTITY_ORG;
+}
+
+static void organisation_add(Coref *self, const Form *f, uint32_t cluster)
+{
+  uint64_t initials = f->called->initials, *at = slot(self, BY_SHORT, f->first);
   *at = *at ? SEVERAL : cluster;
   if (initials) *slot(self, BY_INITIALS, initials) = cluster;
-  if (i + 1 < self->count && is_introduced(m, &self->mentions[i + 1]))
-    *slot(self, BY_INITIALS, self->mentions[i + 1].last) = cluster;
+  const Occurrence *next = next_heard(self, f->first_use);
+  if (is_introduced(self, &self->occurrences.items[f->first_use], next))
+    *slot(self, BY_INITIALS, form(self, next)->last) = cluster;
+}
+
+static bool is_long(const Form *f)
+{
+  return f->called->words > 1;
 }
 
 // A cluster for every name of several words; persons are one by first and last word ("Donald J. Trump").
 static void gather_long_names(Coref *self)
 {
-  for (uint32_t i = 0; i < self->count; i++) {
-    Heard *m = &self->mentions[i];
-    if (m->words < 2) continue;
-    uint64_t key = m->type == ENTITY_PER ? gazetteer_key_add(m->first, m->last) : m->key;
-    key = type_key(key, m->type);
+  for (size_t n = 0; n < self->order.len; n++) {
+    uint32_t i = self->order.items[n];
+    Form *f = &self->forms.items[i];
+    if (!is_long(f)) continue;
+    uint64_t key = f->type == ENTITY_PER ? gazetteer_key_add(f->first, f->last) : f->key;
+    key = type_key(key, f->type);
     uint64_t *at = slot(self, BY_KEY, key);
-    if (!*at) {
-      uint64_t cluster = *at = cluster_add(self, i, key);
-      if (m->type == ENTITY_PER) {
-        person_add(self, BY_LAST, m->last, cluster);
-        person_add(self, BY_FIRST, m->first, cluster);
-      } else if (m->type == ENTITY_ORG) {
-        organisation_add(self, i, cluster);
-      }
-      m->cluster = (uint32_t)cluster;
-    } else {
-      m->cluster = (uint32_t)*at;
+    bool is_new = !*at;
+    if (is_new) *at = cluster_add(self, i, key);
+    f->cluster = (uint32_t)*at;
+    if (!is_new) continue;
+    if (f->type == ENTITY_PER) {
+      person_add(self, BY_LAST, f->last, f->cluster);
+      person_add(self, BY_FIRST, f->first, f->cluster);
+    } else if (f->type == ENTITY_ORG) {
+      organisation_add(self, f, f->cluster);
     }
   }
 }
 
-static Person *person_of(const Coref *self, Ask ask, uint64_t word)
+static uint32_t person_of(const Coref *self, Ask ask, uint64_t word)
 {
-  uint64_t at = get(self, ask, word);
-  return at ? &self->persons.items[at - 1] : NULL;
+  return (uint32_t)get(self, ask, word);
 }
 
-// The person of a longer name that this single word stands for; 0: none.
-static uint64_t find_person(Coref *self, const Heard *m)
+// Whether this single word stands for persons of longer names.
+static bool is_person(const Coref *self, Form *f)
 {
-  Person *person = person_of(self, BY_LAST, m->last);
-  if (!person && m->type == ENTITY_PER) person = person_of(self, BY_FIRST, m->first);
-  if (!person) return 0;
-  return person->latest ? person->latest : person->ahead;
+  bool person = f->type == ENTITY_PER || (f->confidence < DOUBTFUL && !f->called->entity);
+  if (!person) return false;
+  f->by_last = person_of(self, BY_LAST, f->last);
+  if (!f->by_last && f->type == ENTITY_PER) f->by_first = person_of(self, BY_FIRST, f->first);
+  return f->by_last || f->by_first;
 }
 
-static uint64_t cluster_of_word(Coref *self, uint32_t i)
+static uint32_t cluster_of_word(Coref *self, uint32_t i)
 {
-  Heard *m = &self->mentions[i];
-  bool person = m->type == ENTITY_PER || (m->confidence < DOUBTFUL && !m->entity);
-  uint64_t found = person ? find_person(self, m) : 0;
-  if (found) {
-    m->type = ENTITY_PER;
-    return found;
-  }
-  bool capitals = m->flags & CALLED_CAPITALS;
-  if (m->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, m->last))) return found;
-  bool unknown = m->type == ENTITY_ORG && !m->entity;
-  if (unknown && (found = get(self, BY_SHORT, m->last)) && found != SEVERAL) return found;
-  uint64_t key = type_key(m->key, m->type), *at = slot(self, BY_KEY, key);
+  const Form *f = &self->forms.items[i];
+  bool capitals = f->called->flags & CALLED_CAPITALS;
+  uint64_t found;
+  if (f->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, f->last))) return (uint32_t)found;
+  bool unknown = f->type == ENTITY_ORG && !f->called->entity;
+  if (unknown && (found = get(self, BY_SHORT, f->last)) && found != SEVERAL) return (uint32_t)found;
+  uint64_t key = type_key(f->key, f->type), *at = slot(self, BY_KEY, key);
   if (!*at) *at = cluster_add(self, i, key);
-  return *at;
+  return (uint32_t)*at;
 }
 
 // Mentions with one id of the gazetteer are one cluster, in whatever language.
-static uint64_t cluster_of_id(Coref *self, const Heard *m, uint64_t cluster)
+static uint32_t cluster_of_id(Coref *self, const Form *f, uint32_t cluster)
 {
-  uint32_t id = m->entity;
-  if (!id || m->type == ENTITY_PER) return cluster;
+  uint32_t id = f->called->entity;
+  if (!id || f->type == ENTITY_PER) return cluster;
   uint64_t *at = slot(self, BY_ID, id);
   if (!*at) *at = cluster;
   Cluster *chosen = &self->clusters.items[*at - 1];
   if (!chosen->known) chosen->known = id;
-  return *at;
+  return (uint32_t)*at;
 }
 
 static void assign(Coref *self)
 {
-  for (uint32_t i = 0; i < self->count; i++) {
-    Heard *m = &self->mentions[i];
-    uint64_t cluster = m->words > 1 ? m->cluster : cluster_of_word(self, i);
-    m->cluster = (uint32_t)cluster_of_id(self, m, cluster);
-    if (m->type != ENTITY_PER || m->words < 2) continue;
-    Person *last = person_of(self, BY_LAST, m->last), *first = person_of(self, BY_FIRST, m->first);
-    if (last) last->latest = m->cluster;
-    if (first) first->latest = m->cluster;
+  for (size_t n = 0; n < self->order.len; n++) {
+    uint32_t i = self->order.items[n];
+    Form *f = &self->forms.items[i];
+    if (is_long(f)) {
+      f->cluster = cluster_of_id(self, f, f->cluster);
+      if (f->type != ENTITY_PER) continue;
+      f->by_last = person_of(self, BY_LAST, f->last);
+      f->by_first = person_of(self, BY_FIRST, f->first);
+    } else if (is_person(self, f)) {
+      f->type = ENTITY_PER;
+    } else {
+      f->cluster = cluster_of_id(self, f, cluster_of_word(self, i));
+    }
   }
 }
 
@@ -550,28 +625,31 @@ static void assign(Coref *self)
 
 // A person goes by the form with most words; an organisation too, but in the article's language where it is
 // named in it; a place by what it is called most often, likewise.
-static uint64_t fullness(const Coref *self, const Heard *m)
+static uint64_t fullness(const Coref *self, const Form *f)
 {
-  uint64_t ours = m->ours ? 1u << 20 : 0;
-  switch (m->type) {
+  uint64_t ours = f->ours ? 1u << 20 : 0;
+  switch (f->type) {
   case ENTITY_LOC:
-    return ours + get(self, WRITTEN, m->key ^ m->cluster);
+    return ours + get(self, WRITTEN, f->key ^ f->cluster);
   case ENTITY_ORG:
-    return ours + m->words;
+    return ours + f->called->words;
   default:
-    return m->words;
+    return f->called->words;
   }
 }
 
 static void choose_forms(Coref *self)
 {
-  for (size_t i = 0; i < self->count; i++) {
-    const Heard *m = &self->mentions[i];
-    if (m->type == ENTITY_LOC) *slot(self, WRITTEN, m->key ^ m->cluster) += 1;
+  for (size_t n = 0; n < self->order.len; n++) {
+    const Form *f = &self->forms.items[self->order.items[n]];
+    if (f->type == ENTITY_LOC) *slot(self, WRITTEN, f->key ^ f->cluster) += f->uses;
   }
-  for (uint32_t i = 0; i < self->count; i++) {
-    Cluster *cluster = &self->clusters.items[self->mentions[i].cluster - 1];
-    uint64_t own = fullness(self, &self->mentions[i]);
+  for (size_t n = 0; n < self->order.len; n++) {
+    uint32_t i = self->order.items[n];
+    const Form *f = &self->forms.items[i];
+    if (!f->cluster) continue; // a word for persons who have longer names
+    Cluster *cluster = &self->clusters.items[f->cluster - 1];
+    uint64_t own = fullness(self, f);
     if (own <= cluster->fullness) continue;
     cluster->fullness = own;
     cluster->fullest = i;
@@ -597,7 +675,7 @@ static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster,
 {
   Str name = one_spaced(text, &cast->arena);
   uint32_t number = cluster->known;
-  if (cluster->type == ENTITY_PER && self->mentions[cluster->fullest].words > 1) {
+  if (cluster->type == ENTITY_PER && is_long(&self->forms.items[cluster->fullest])) {
     GazetteerEntity known;
     if (gazetteer_entity(self->names->known.gazetteer, gazetteer_rough_hash(name), &known) &&
         (known.types & GAZETTEER_PER))
@@ -612,13 +690,28 @@ static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster,
 // The cast's facts of a cluster, made where no run before had them.
 static const EntityFacts *facts_of(const Coref *self, const Cluster *cluster, Cast *cast)
 {
-  const Heard *m = &self->mentions[cluster->fullest];
-  Str text = str_slice(m->passage->notes->text, m->called->start, m->called->end - m->cut);
+  const Form *f = &self->forms.items[cluster->fullest];
+  const Occurrence *m = &self->occurrences.items[f->first_use];
+  const Called *called = called_of(m);
+  Str text = str_slice(m->passage->notes->text, called->start, called->end - f->cut);
   uint64_t key = digest_pair(cluster->key, str_hash(text));
-  key = digest_add(key, (uint64_t)cluster->known << 16 | (uint64_t)cluster->type << 8 | m->words);
+  key = digest_add(key, (uint64_t)cluster->known << 16 | (uint64_t)cluster->type << 8 | f->called->words);
   const EntityFacts **known = cast_slot(cast, key);
   if (!*known) *known = name_entity(self, cluster, text, cast);
   return *known;
+}
+
+// Who a word means where it stands: the person last called by it, or else the first who is.
+static uint32_t cluster_here(const Coref *self, const Form *f)
+{
+  const Person *person = &self->persons.items[(f->by_last ? f->by_last : f->by_first) - 1];
+  return person->latest ? person->latest : person->ahead;
+}
+
+static void call_person(Coref *self, const Form *f)
+{
+  if (f->by_last) self->persons.items[f->by_last - 1].latest = f->cluster;
+  if (f->by_first) self->persons.items[f->by_first - 1].latest = f->cluster;
 }
 
 static void emit(Coref *self, Cast *cast, Arena *arena, SpanVec *out)
@@ -626,15 +719,19 @@ static void emit(Coref *self, Cast *cast, Arena *arena, SpanVec *out)
   const EntityFacts **facts =
       arena_alloc(&self->scratch, size_mul(self->clusters.len, sizeof *facts)); // [cluster - 1]
   for (size_t i = 0; i < self->clusters.len; i++) facts[i] = facts_of(self, &self->clusters.items[i], cast);
-  for (size_t i = 0; i < self->count; i++) {
-    const Heard *m = &self->mentions[i];
+  for (size_t i = 0; i < self->occurrences.len; i++) {
+    const Occurrence *m = &self->occurrences.items[i];
+    const Form *f = form(self, m);
+    if (!f || !f->heard) continue;
+    uint32_t cluster = f->cluster ? f->cluster : cluster_here(self, f);
+    if (f->cluster) call_person(self, f);
     Span span = {.start = m->start,
-                 .end = m->end,
+                 .end = m->start + m->len,
                  .kind = SPAN_ENTITY,
-                 .type = m->type,
-                 .by = m->by,
-                 .confidence = m->confidence,
-                 .entity = facts[m->cluster - 1]};
+                 .type = f->type,
+                 .by = f->called->by,
+                 .confidence = f->confidence,
+                 .entity = facts[cluster - 1]};
     vec_push_in(arena, out, span);
   }
 }
@@ -643,7 +740,9 @@ size_t coref_link(const Names *names, const struct Passages *article, Cast *cast
 {
   Coref self = {.names = names, .lang = article->lang};
   table_resize(&self, 8);
-  hear_all(&self, article, count_types(&self, article));
+  list_occurrences(&self, article);
+  count_types(&self);
+  hear_all(&self);
   gather_long_names(&self);
   assign(&self);
   choose_forms(&self);

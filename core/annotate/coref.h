@@ -31,8 +31,13 @@ typedef struct Called {
   uint8_t flags;         // CalledFlags
 } Called;
 typedef VEC_OF(Called) CalledVec;
+typedef struct CalledAt { // all that it reads of a name that it has met before
+  uint64_t record;        // digest of its Called but for the place
+  uint32_t start, end;
+} CalledAt;
+typedef VEC_OF(CalledAt) CalledAtVec;
 
-// Fill notes->called from its names, weak names and tokens.
+// Fill notes->called and called_at from its names, weak names and tokens.
 void coref_read(const Names *names, struct Notes *notes);
 // Append an entity span for every name of the article (notes->called) to `out`, in order, with facts filled:
 //   cluster  "Putin" and "Xi" join "Vladimir Putin" and "Xi Jinping" wherever those stand, "Kinas" joins

@@ -12,12 +12,13 @@
 #include "parse/article.h"
 
 typedef struct Notes {
-  CalledVec called; // coref_read(): names and weak ones, in order, as coref_link() reads them
-  DateVec dates;    // dates_find(): in order, no overlaps, not yet resolved
-  QuoteVec quotes;  // quotes_find()
-  Str text;         // the block's bytes
   BlockKind kind;
   Lang lang;
+  CalledAtVec called_at; // coref_read(): one for each of the next
+  CalledVec called;      // likewise: names and weak ones, in order, as coref_link() reads them
+  DateVec dates;         // dates_find(): in order, no overlaps, not yet resolved
+  QuoteVec quotes;       // quotes_find()
+  Str text;              // the block's bytes
   TokenVec tokens;
   SentenceVec sentences;
   NameVec names; // names_find(): in order, no overlaps

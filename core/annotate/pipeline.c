@@ -33,6 +33,7 @@ typedef struct Slot {
   LangScores scores; // once `scored`
   bool scored;
   Notes *notes; // owned; NULL: not yet worked on
+  Lang lang;    // of the notes
   Notes *read;  // owned: what the passes of `full` read; NULL: `notes`
   bool moved;   // the passes would read the same in `notes`, moved by `shift`
   Shift shift;
@@ -170,6 +171,7 @@ static void match_between(Slot *fresh, size_t first, size_t last, SlotVec *old, 
     Slot *from = &old->items[at];
     if (!from->notes || !same_block(&from->block, &fresh[i].block)) continue; // each serves once
     fresh[i].notes = from->notes;
+    fresh[i].lang = from->lang;
     fresh[i].scores = from->scores;
     fresh[i].scored = true;
     from->notes = NULL;
@@ -326,11 +328,12 @@ static bool annotate_blocks(Analysis *self, const Snapshot *text, const Lang *la
 {
   for (size_t i = 0; i < self->slots.len; i++) {
     Slot *slot = &self->slots.items[i];
-    if (slot->notes && slot->notes->lang == langs[i]) continue;
+    if (slot->notes && slot->lang == langs[i]) continue;
     if (cancelled(cancel)) return false;
     Notes *notes = annotate_block(self, slot, drafts[i], text, langs[i]);
     notes_free(slot->notes);
     slot->notes = notes;
+    slot->lang = langs[i];
   }
   return true;
 }
