@@ -26,7 +26,7 @@ char *uri_to_path(Str uri)
       low = hex(rest.ptr[i + 2]);
     }
     bool escaped = high >= 0 && low >= 0 && (high || low);
-    *to++ = escaped ? (char)(unsigned char)(high << 4 | low) : rest.ptr[i];
+    *to++ = escaped ? (char)(16 * high + low) : rest.ptr[i];
     if (escaped) i += 2;
   }
   *to = '\0';
