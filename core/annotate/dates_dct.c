@@ -5,7 +5,13 @@
 #include "base/table.h"
 #include "base/utf8.h"
 
-enum { HEAD_BLOCKS = 12 };
+enum {
+  HEAD_BLOCKS = 12,
+  LABEL_WITHIN = 24, // bytes
+  SHORT_LINE = 120,
+  PLACE_MOST = 40,
+  AGENCY_MOST = 32,
+};
 
 static Dct unknown(void)
 {
@@ -104,11 +110,46 @@ static bool is_labelled(const Notes *notes, const DateDraft *draft)
   return label.len && !memchr(label.ptr, ' ', label.len) && line_says(label, "publication");
 }
 
+// "By Ann Lee, published on 3 January 2024 at 18:12": a short line that has the label right in front of the
+// date.
+static bool is_published(const Notes *notes, const DateDraft *draft)
+{
+  size_t from = draft->start > LABEL_WITHIN ? draft->start - LABEL_WITHIN : 0;
+  return notes->text.len < SHORT_LINE && line_says(str_slice(notes->text, from, draft->start), "publication");
+}
+
+static bool has_dash(Str text, size_t from)
+{
+  static const char *const dashes[] = {"-", "–", "—", ".-"};
+  Str rest = str_trim(str_slice(text, from, text.len));
+  for (size_t i = 0; i < ARRAY_LEN(dashes); i++)
+    if (str_starts(rest, str_of(dashes[i]))) return true;
+  return false;
+}
+
+// "LISBOA, 5 de dezembro de 2023 (Lusa) - …": a paragraph that begins with a place and the date, before an
+// agency in brackets or a dash.
+static bool is_agency_s(const Notes *notes, const DateDraft *draft)
+{
+  Str place = str_trim(str_slice(notes->text, 0, draft->start));
+  if (place.len < 3 || place.len > PLACE_MOST || place.ptr[place.len - 1] != ',') return false;
+  while (place.len) {
+    Str word = str_cut(&place, ' ');
+    uint32_t first = 0;
+    if (word.len) utf8_decode(word.ptr, word.ptr + word.len, &first);
+    if (word.len && !utf8_is_upper(first)) return false;
+  }
+  Str rest = str_trim(str_slice(notes->text, draft->end, notes->text.len));
+  if (!rest.len || rest.ptr[0] != '(') return has_dash(notes->text, draft->end);
+  const char *closed = memchr(rest.ptr, ')', rest.len < AGENCY_MOST ? rest.len : AGENCY_MOST);
+  return closed && has_dash(rest, (size_t)(closed - rest.ptr) + 1);
+}
+
 // A line counts as a date line where the parser says so, where it is short and a date fills most of it, or
-// where it begins with a labelled date.
+// where it begins with a labelled date or as an agency's.
 static bool may_hold_dct(const Notes *notes, const DateDraft *draft)
 {
-  if (is_labelled(notes, draft)) return true;
+  if (is_labelled(notes, draft) || is_published(notes, draft) || is_agency_s(notes, draft)) return true;
   if (notes->kind == BLOCK_DATELINE || notes->kind == BLOCK_BYLINE) return true;
   return notes->text.len < 80 && notes->kind != BLOCK_SPEECH &&
          (draft->end - draft->start) * 2 >= notes->text.len;
