@@ -20,7 +20,9 @@
 
 #define DOUBTFUL 0.65f // below this a mention listens to the others
 #define SEVERAL UINT64_MAX
-#define ENOUGH 700 // thousandths of confidence that make a weak mention of the same words a name
+#define ABBREVIATION_MOST 4u // bytes
+#define COLON_ENDING_MOST 5u // bytes, with the colon
+#define ENOUGH 700           // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Occurrence { // a name where it stands
   const Passage *passage;
@@ -166,11 +168,14 @@ static void read_keys(const Reader *self, const Name *name, uint32_t last_hash, 
   }
 }
 
-// Bytes of an ending that may be a genitive: "s", ":s", or an apostrophe alone.
+// Bytes of an ending that may be a genitive: "s", ":s", or an apostrophe alone; of any case behind a colon:
+// "SDP:n", "EU:ssa".
 static uint8_t ending(const Notes *notes, Str lower)
 {
+  for (size_t i = 2; i <= COLON_ENDING_MOST && i + 1 < lower.len; i++)
+    if (lower.ptr[lower.len - i] == ':') return (uint8_t)i;
   if (!namefacts_genitive(notes->lang) || lower.len < 4 || lower.ptr[lower.len - 1] != 's') return 0;
-  return lower.ptr[lower.len - 2] == ':' ? 2 : 1;
+  return 1;
 }
 
 static uint32_t place_strength(const Gazetteer *known, uint64_t word)
@@ -628,13 +633,14 @@ static void assign(Coref *self)
 static uint64_t fullness(const Coref *self, const Form *f)
 {
   uint64_t ours = f->ours ? 1u << 20 : 0;
+  uint64_t mixed = !(f->called->flags & CALLED_CAPITALS); // rather "Utrecht" than a date line's "UTRECHT"
   switch (f->type) {
   case ENTITY_LOC:
-    return ours + get(self, WRITTEN, f->key ^ f->cluster);
+    return 2 * (ours + get(self, WRITTEN, f->key ^ f->cluster)) + mixed;
   case ENTITY_ORG:
-    return ours + f->called->words;
+    return 2 * (ours + f->called->words) + (f->called->words > 1 && mixed);
   default:
-    return f->called->words;
+    return 2 * (uint64_t)f->called->words + mixed;
   }
 }
 
@@ -671,9 +677,30 @@ static Str one_spaced(Str text, Arena *arena)
   return (Str){out, len};
 }
 
+// "NEW YORK" as a date line has it, to "New York"; what is shorter may be an abbreviation ("USA").
+static Str without_capitals(Str name, Arena *arena)
+{
+  char *out = arena_alloc(arena, name.len + 4);
+  bool inside = false;
+  size_t len = 0;
+  if (name.len <= ABBREVIATION_MOST) return name;
+  for (size_t i = 0; i < name.len;) {
+    uint32_t cp;
+    i += utf8_decode(name.ptr + i, name.ptr + name.len, &cp);
+    CharClass class = utf8_class(cp);
+    if (class == CHAR_LOWER) return name;
+    uint32_t lower = inside ? utf8_lower(cp) : cp;
+    if (len > name.len) return name;
+    len += utf8_encode(lower, out + len);
+    inside = class == CHAR_UPPER || class == CHAR_LETTER || class == CHAR_MARK;
+  }
+  return (Str){out, len};
+}
+
 static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster, Str text, Cast *cast)
 {
   Str name = one_spaced(text, &cast->arena);
+  if (cluster->type != ENTITY_ORG) name = without_capitals(name, &cast->arena);
   uint32_t number = cluster->known;
   if (cluster->type == ENTITY_PER && is_long(&self->forms.items[cluster->fullest])) {
     GazetteerEntity known;

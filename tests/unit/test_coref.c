@@ -178,6 +178,17 @@ static void test_many_mentions(void **state)
   names_free(names);
 }
 
+// A date line's capitals are not how a place or a person is called; an abbreviation's are.
+static void test_capitals(void **state)
+{
+  (void)state;
+  check("[LOC UTRECHT] (ANP). In [LOC Utrecht].", LANG_NL, "1 LOC Utrecht; 1 LOC Utrecht");
+  check("[LOC NEW YORK], 3 mars.", LANG_SV, "1 LOC New York");
+  check("[LOC ÅMÅL] ligger vid [LOC VÄNERN].", LANG_SV, "1 LOC Åmål; 2 LOC Vänern");
+  check("[LOC USA] och [ORG UNESCO].", LANG_SV, "1 LOC USA; 2 ORG UNESCO");
+  check("[ORG SDP:n] kokous. [ORG EU:ssa] ei.", LANG_FI, "1 ORG SDP; 2 ORG EU");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -185,6 +196,7 @@ int main(void)
       cmocka_unit_test(test_organisations), cmocka_unit_test(test_types),
       cmocka_unit_test(test_short_names),   cmocka_unit_test(test_person_and_place),
       cmocka_unit_test(test_ids),           cmocka_unit_test(test_many_mentions),
+      cmocka_unit_test(test_capitals),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
