@@ -319,8 +319,8 @@ static void guess(QuoteWalk *self, const QuoteVec *drafts, size_t i, Reading *re
   bool first_here = !draft->topic.kind && draft->starts && !same_block;
   if (first_here && self->now.topic_block + 1 == self->block) subject = self->now.topic;
   bool named = self->now.recent_len && self->block - self->now.recent[0].block <= 2;
-  bool vague = !subject.facts && named && !same_block;   // a noun, where somebody has a name
-  bool bare = cue && self->now.last_block < self->block; // ", ha detto.": the verb holds the subject
+  bool vague = !subject.facts && named && !same_block; // a noun, where somebody has a name
+  bool bare = cue && !same_block;                      // ", ha detto.": the verb holds the subject
   if ((!cue || bare) && draft->starts && may_speak(&subject) && !vague) {
     reading->speaker = subject;
     reading->reason = REASON_TOPIC;

@@ -40,13 +40,6 @@ static bool particle_later(const Scene *scene, uint32_t token, Str particle, uin
   return false;
 }
 
-// "secondo quanto riporta X", "as reported by X": a source, not a speaker.
-static bool relays(const Scene *scene, uint32_t token)
-{
-  return (scene->lexicon->lang == LANG_IT && str_is(scene->in[token].lower, "quanto")) ||
-         (scene->lexicon->lang == LANG_EN && str_is(scene->in[token].lower, "as"));
-}
-
 bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
 {
   const Word *word = scene->words[token];
@@ -63,7 +56,8 @@ bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
     if (!cue->class && p->cue < CUE_NOUN && particle_later(scene, token + 1, p->rest, end))
       cue->class = p->cue;
   }
-  if (token && !cue->gerund && cue->class && cue->class < CUE_NOUN && relays(scene, token - 1))
+  // "secondo quanto riporta X", "as reported by X": a source, not a speaker.
+  if (token && !cue->gerund && cue->class && cue->class < CUE_NOUN && scene->words[token - 1]->relays)
     cue->class = CUE_PREP;
   return cue->class != CUE_NONE;
 }

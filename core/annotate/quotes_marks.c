@@ -7,6 +7,7 @@
 // depth (the oldest is forgotten), which keeps the walk linear on a million openers.
 #include "annotate/quotes_p.h"
 
+#include "base/table.h"
 #include "base/utf8.h"
 
 #define DEPTH 12
@@ -260,13 +261,8 @@ static bool elided(const Notes *notes, const Mark *mark)
   if (marks_is(notes->text, next)) return false;
   if (mark->cp != '\'' && mark->cp != 0x2019)
     return !(next->flags & (TOKEN_WORD | TOKEN_NUMBER | TOKEN_PUNCT));
-  static const char *const words[] = {"n",   "em",   "til", "cause", "round", "bout",
-                                      "tis", "twas", "s",   "t",     "ll",    "re"};
   if (!(next->flags & TOKEN_WORD)) return true;
-  for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-    if (str_is(next->lower, words[i])) return true;
-  }
-  return false;
+  return table_seek(table_find("clipped", ""), next->lower) != SIZE_MAX;
 }
 
 // The first guillemet that stands clear shows the block's way: it touches a word on one side only, or « has a

@@ -61,6 +61,8 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool who;        // begins a clause about the one just named: "who", "som", "der"
   bool many;       // a role's noun for several only: "ministers"
   bool fresh;      // a det that brings in somebody new: "a", "several"
+  bool relays;     // makes a verb's subject a source: "secondo quanto riporta X"
+  bool object;     // an article that begins no subject: "den", "einem"
 } Word;
 
 typedef struct WordSlot {

@@ -3,6 +3,8 @@
 // kept for the article, where "the minister" alone may follow.
 #include "annotate/quotes_p.h"
 
+#define DEGREES_MOST 6u // tokens in front of a name
+
 static bool is_lower_word(const Scene *scene, uint32_t i)
 {
   return i < scene->len && (scene->in[i].flags & TOKEN_WORD) && !(scene->in[i].flags & TOKEN_CAPITAL);
@@ -157,13 +159,20 @@ static bool takes_noun(const Scene *scene, const Name *name, CandidateVec *out, 
   return false;
 }
 
+// "Prof. Dr. h. c. Eva Roth": what stands in front is of the phrase, not of the name.
+static uint32_t skip_degrees(const Scene *scene, uint32_t first)
+{
+  uint32_t begin = first;
+  for (uint32_t i = first; i > 0 && first - i < DEGREES_MOST && scene->in[i - 1].flags & TOKEN_ABBREV; i--)
+    if (scene->in[i - 1].flags & TOKEN_CAPITAL) begin = i - 1;
+  return begin;
+}
+
 static void add_name(const Scene *scene, const Name *name, CandidateVec *out, QuoteVec *titles)
 {
   Candidate c = {.first = name->first, .last = name->last, .type = name->type};
   c.party.kind = PARTY_NAME;
-  const uint32_t degree =
-      TOKEN_ABBREV | TOKEN_CAPITAL; // "Prof. Dr. Eva Roth": of the phrase, not of the name
-  for (int i = 0; i < 3 && c.first > 0 && (scene->in[c.first - 1].flags & degree) == degree; i++) c.first--;
+  c.first = skip_degrees(scene, c.first);
   place(scene, out, &c);
   c.party.start = name->start;
   c.party.end = name->end;

@@ -313,13 +313,6 @@ static void offer(Frame *self, const Cue *cue, const Party *party, float score)
   if (cue_is_verb(cue) && (party->kind || bare) && score > self->best_verb.score) self->best_verb = saying;
 }
 
-// German articles that begin no subject.
-static bool is_accusative(Str lower)
-{
-  return str_is(lower, "den") || str_is(lower, "dem") || str_is(lower, "einen") || str_is(lower, "einem") ||
-         str_is(lower, "einer");
-}
-
 static void offer_phrases(Frame *self, const Cue *cue)
 {
   const Scene *scene = self->scene;
@@ -351,10 +344,9 @@ static void offer_phrases(Frame *self, const Cue *cue)
     offer(self, cue, &party, cue->score + 1.8F);
   if (cue->class >= CUE_READ) return;
   Lang lang = scene->lexicon->lang;
-  bool inverted =
-      !cue->behind && cue->last < first && lang != LANG_EN && lang != LANG_IT &&
-      ((scene->words[cue->last]->small == SMALL_DET && !is_accusative(scene->in[cue->last].lower)) ||
-       (scene->in[cue->last].flags & TOKEN_CAPITAL));
+  bool inverted = !cue->behind && cue->last < first && lang != LANG_EN && lang != LANG_IT &&
+                  ((scene->words[cue->last]->small == SMALL_DET && !scene->words[cue->last]->object) ||
+                   (scene->in[cue->last].flags & TOKEN_CAPITAL));
   if (inverted && phrase_behind(scene, cue->last, first, &party)) offer(self, cue, &party, cue->score + 1.3F);
   uint32_t from = cue->behind ? last : self->lo;
   if (cue->behind && from < cue->first && scene_is(scene, from, ",")) from++;

@@ -99,6 +99,10 @@ static bool load_reported(Lexicon *self, Error *err)
       word->reports = true;
     else if (str_is(class, "who"))
       word->who = true;
+    else if (str_is(class, "relay"))
+      word->relays = true;
+    else if (str_is(class, "object"))
+      word->object = true;
     else
       return broken(table, i, err);
   }
