@@ -138,7 +138,7 @@ langid: $(BUILD)/tools/train_langid ## learn the languages again from DATA (need
 gazetteer: $(BUILD)/tools/gen_gazetteer ## compile the gazetteer again from DATA
 	$< $(DATA) core/annotate/data/aliases.tsv core/annotate/data/gazetteer.bin
 
-$(BUILD)/train/%: core/train/%.c $(LIB)
+$(BUILD)/train/%: core/train/%.c $(wildcard core/train/*.h) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -MF $@.d $(CFLAGS) $(LDFLAGS) -o $@ $< $(LIB) $(LDLIBS)
 
@@ -152,6 +152,9 @@ train: $(BUILD)/train/train_names ## learn names again from DATA, over gazetteer
 
 speech: $(BUILD)/train/train_speech ## learn again from DATA what between marks is speech
 	$< $(DATA) core/annotate/data core/annotate/data/speech_weights.tsv
+
+speakers: $(BUILD)/train/train_speakers ## learn again from DATA who says a quotation
+	$< $(DATA) core/annotate/data core/annotate/data/speaker_weights.tsv
 
 # --- tests -----------------------------------------------------------------------------------------------------------
 
@@ -259,4 +262,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech check check-built bench lint format demo install clean help
+.PHONY: all grammar check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench lint format demo install clean help

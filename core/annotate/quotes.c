@@ -1,8 +1,8 @@
 // Per block: pair the marks (quotes_marks.c) or cut the dash speech (quotes_dash.c), look at the block's
 // words (quotes_scene.c), list who may have spoken (quotes_parties.c), find the verbs of saying
-// (quotes_cue.c) and choose (quotes_speaker.c; quotes_phrase.c for speakers that nothing else knows). What
-// the block cannot tell is left to the article (quotes_attribute.c). Whether it was said at all:
-// quotes_speech.c.
+// (quotes_cue.c) and choose among the speakers offered (quotes_speaker.c; quotes_phrase.c for those that
+// nothing else knows; by quotes_weigh.c and quotes_rank.c). What the block cannot tell is left to the article
+// (quotes_attribute.c). Whether it was said at all: quotes_speech.c.
 #include "annotate/quotes_p.h"
 
 #define SEED_BYTES 24u // enough to tell quotations apart

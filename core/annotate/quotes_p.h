@@ -62,6 +62,7 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool many;       // a role's noun for several only: "ministers"
   bool fresh;      // a det that brings in somebody new: "a", "several"
   bool relays;     // makes a verb's subject a source: "secondo quanto riporta X"
+  bool by;         // in front of who does it, behind a verb in the passive: "von", "da"
   bool object;     // an article that begins no subject: "den", "einem"
 } Word;
 
@@ -86,11 +87,65 @@ typedef struct Lexicon { // the words of one language
 
 #define SPEECH_SIGNS 39 // what quotes_speech.c looks at
 
+typedef enum RankField { // what the ranker of speakers sees of an offer: each has a few values
+  RANK_SIZE,             // words of the stretch
+  RANK_MARK,             // how the stretch is led in
+  RANK_CLASS,            // of the cue
+  RANK_PLACE,            // of the cue: before or behind the stretch, and how far
+  RANK_THAT,             // whether "that" stands behind it
+  RANK_JOINT,            // "and said", "saying", ", said"
+  RANK_VOICE,            // whether the stretch says "I"
+  RANK_KIND,             // of who is offered
+  RANK_WAY,              // where, and as what: a candidate in front of the cue, a phrase behind it, …
+  RANK_FAR,              // from the cue, or the stretch
+  RANK_HELD,             // by a preposition, by a noun that follows
+  RANK_SUBJECT,          // the first one in front, or another stands there
+  RANK_BETWEEN,          // other candidates
+  RANK_COMMA,            // around
+  RANK_FRONT,            // where in the sentence
+  RANK_FIELDS
+} RankField;
+
+#define RANK_TEMPLATES 20 // kinds of signs
+#define RANK_TOGETHER 3   // fields that one looks at
+
+typedef struct RankTemplate {
+  uint8_t fields[RANK_TOGETHER];
+  uint16_t base, times[RANK_TOGETHER]; // its sign: base, and each field so many times
+} RankTemplate;
+
+typedef struct Ranker { // quotes_rank.c
+  RankTemplate templates[RANK_TEMPLATES];
+  size_t signs;
+  float *weights; // [sign]
+  float most;     // that signs can add to an offer's score
+} Ranker;
+
+typedef enum RankWay { // where somebody is offered from, and as what
+  WAY_NONE,            // nobody
+  WAY_LEFT,            // a candidate in front of the cue, behind it, …
+  WAY_RIGHT,
+  WAY_OVER,  // … with the stretch between, in front of it
+  WAY_PAST,  // or behind it
+  WAY_FIRST, // a phrase that begins the sentence, stands behind or before the cue, …
+  WAY_BEHIND,
+  WAY_BEFORE,
+  WAY_MARKED,
+  WAY_READ,
+  WAY_INVERTED,
+  WAY_CLITIC,
+  WAY_UNKNOWN, // beside a verb that no table knows
+  WAY_ALONE,   // a candidate without a cue, in front of the stretch
+  WAY_TAIL,    // and behind it
+  WAYS
+} RankWay;
+
 struct Quotes {
   Lexicon lexicons[LANG_COUNT];
   float speech[SPEECH_SIGNS]; // their weights
-  Map genders;                // given name -> 'm', 'f'
-  Map outlets;                // name of an outlet -> 'n'; word of such names -> 'w'
+  Ranker ranker;
+  Map genders; // given name -> 'm', 'f'
+  Map outlets; // name of an outlet -> 'n'; word of such names -> 'w'
 };
 
 // Whether a name is that of a news agency, a station or a paper.
@@ -137,6 +192,13 @@ bool marks_is(Str text, const Token *token);
 // Whether the mark at this token is a single one: ' ‘ ’ ‚ ‹ ›, but not ''.
 bool marks_single(const Notes *notes, uint32_t token);
 
+typedef struct Offer { // somebody who may have said a stretch
+  Party party;
+  float score; // by hand
+  uint8_t fields[RANK_FIELDS];
+} Offer;
+typedef VEC_OF(Offer) OfferVec;
+
 // A block with what is known of its words; lives for one quotes_find().
 typedef struct Scene {
   const Quotes *quotes;
@@ -150,6 +212,7 @@ typedef struct Scene {
   uint8_t *inside;     // [token]: 1 within a quotation
   uint8_t *stops;      // [token]: 1 where a sentence ends: . ! ? … with a sentence behind it, or none
   float *toll;         // [len + 1]: cost of going from the block's start up to this token
+  OfferVec *offers;    // of the stretch asked for last, for the trainer; NULL: nobody wants them
 } Scene;
 
 void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena);
@@ -226,6 +289,15 @@ bool phrase_first(const Scene *scene, uint32_t from, uint32_t end, Party *party)
 bool phrase_marked(const Scene *scene, uint32_t from, uint32_t end, Party *party);
 // The token behind the date that `token` is part of; `token` where it is part of none.
 uint32_t phrase_date_end(const Scene *scene, uint32_t token);
+
+// The signs of an offer, one a template.
+void rank_signs_of(const Ranker *self, const uint8_t fields[RANK_FIELDS], uint16_t signs[RANK_TEMPLATES]);
+void rank_sign_name(const Ranker *self, size_t sign, StrBuf *out);
+// How likely the offer is right, among others of its stretch: the higher the better.
+float rank_of(const Ranker *self, const Offer *offer);
+// The weights as the table has them. False with ERR_FORMAT: a sign that there is not, or no number.
+bool rank_load(Ranker *self, Error *err);
+void rank_release(Ranker *self);
 
 // The saying of the stretch [first, last) of tokens. For QUOTE_REPORTED only what a cue tells.
 Saying speaker_find(const Scene *scene, const CandidateVec *candidates, Marked stretch);

@@ -103,6 +103,8 @@ static bool load_reported(Lexicon *self, Error *err)
       word->relays = true;
     else if (str_is(class, "object"))
       word->object = true;
+    else if (str_is(class, "by"))
+      word->by = true;
     else
       return broken(table, i, err);
   }
@@ -202,7 +204,7 @@ Quotes *quotes_new(Error *err)
     quotes_free(self);
     return NULL;
   }
-  if (!speech_load(self->speech, err)) {
+  if (!rank_load(&self->ranker, err) || !speech_load(self->speech, err)) {
     quotes_free(self);
     return NULL;
   }
@@ -227,6 +229,7 @@ void quotes_free(Quotes *self)
   }
   map_release(&self->genders);
   map_release(&self->outlets);
+  rank_release(&self->ranker);
   free(self);
 }
 

@@ -7,124 +7,14 @@
 // through the product's own blocks, names, marks and signs. An example is a stretch between marks; it is
 // speech where a gold quotation has its start or overlaps it well, is none where no gold is near, and is left
 // out where the gold is unsure or cut otherwise.
-#include "annotate/names.h"
-#include "annotate/quotes_p.h"
-#include "base/json.h"
-#include "base/utf8.h"
+#include "quotedocs.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #define PENALTY 1.0      // on the square of every weight but the bias
 #define OVERLAP 0.3      // intersection over union at which a stretch is the gold's quotation
 #define SPEECH_LEAST 0.4 // as quotes_attribute.c has it, for the scores
 #define STEPS_MOST 50
-
-typedef struct Corpus {
-  const char *path; // below DATA
-  bool learnt;      // else measured only
-} Corpus;
-
-// Licences that let weights be passed on: CC BY-SA and our own text. The other sets of DATA/quotes are
-// non-commercial (wikinews, redewiedergabe, lines, vit, isdt), have no licence (polnear), are no news
-// (litbank) or have one that does not go with CC BY-SA (sequoia).
-static const Corpus g_corpora[] = {
-    {"news/ntrex.da.train", true},
-    {"news/ntrex.de.train", true},
-    {"news/ntrex.en.train", true},
-    {"news/ntrex.it.train", true},
-    {"news/ntrex.nb.train", true},
-    {"news/ntrex.sv.train", true},
-    {"quotes/challenge.da", true},
-    {"quotes/challenge.de", true},
-    {"quotes/challenge.en", true},
-    {"quotes/challenge.fi", true},
-    {"quotes/challenge.it", true},
-    {"quotes/challenge.nb", true},
-    {"quotes/challenge.nl", true},
-    {"quotes/challenge.nn", true},
-    {"quotes/challenge.sv", true},
-    {"quotes/ud-danish-ddt.da", true},
-    {"quotes/ud-english-pud.en", true},
-    {"quotes/ud-finnish-pud.fi", true},
-    {"quotes/ud-finnish-tdt.fi", true},
-    {"quotes/ud-french-pud.fr", true},
-    {"quotes/ud-german-pud.de", true},
-    {"quotes/ud-italian-pud.it", true},
-    {"quotes/ud-norwegian-bokmaal.nb", true},
-    {"quotes/ud-norwegian-nynorsk.nn", true},
-    {"quotes/ud-portuguese-bosque.pt", true},
-    {"quotes/ud-portuguese-pud.pt", true},
-    {"quotes/ud-spanish-pud.es", true},
-    {"quotes/ud-swedish-pud.sv", true},
-    {"quotes/ud-swedish-talbanken.sv", true},
-    {"news/ntrex.da.dev", false},
-    {"news/ntrex.de.dev", false},
-    {"news/ntrex.en.dev", false},
-    {"news/ntrex.it.dev", false},
-    {"news/ntrex.nb.dev", false},
-    {"news/ntrex.sv.dev", false},
-    {"quotes/ud-french-sequoia.fr", false},
-};
-
-// --- the gold
-
-typedef struct Gold {
-  size_t start, end; // bytes in the text
-  bool sure;
-} Gold;
-
-typedef struct Doc {
-  Str text;
-  Lang lang;
-  VEC_OF(Gold) gold;
-  size_t *byte_at; // [chars + 1]
-  size_t chars;
-} Doc;
-
-static void index_chars(Doc *doc)
-{
-  doc->byte_at = xcalloc(doc->text.len + 1, sizeof *doc->byte_at);
-  for (size_t at = 0; at < doc->text.len;) {
-    uint32_t cp;
-    doc->byte_at[doc->chars++] = at;
-    at += utf8_decode(doc->text.ptr + at, doc->text.ptr + doc->text.len, &cp);
-  }
-  doc->byte_at[doc->chars] = doc->text.len;
-}
-
-static void add_gold(Doc *doc, const cJSON *span, bool sure)
-{
-  size_t start = (size_t)json_get_number(span, "start", 0), end = (size_t)json_get_number(span, "end", 0);
-  if (start < end && end <= doc->chars)
-    vec_push(&doc->gold, (Gold){doc->byte_at[start], doc->byte_at[end], sure});
-}
-
-// The quotation, or of one that covers a whole clause its parts between marks.
-static void add_quotation(Doc *doc, const cJSON *quote)
-{
-  if (str_is(json_get_str(quote, "kind"), "indirect")) return;
-  bool sure = !json_get_bool(quote, "optional", false);
-  const cJSON *marks = json_get(quote, "marks"), *part;
-  if (!cJSON_GetArraySize(marks)) add_gold(doc, quote, sure);
-  cJSON_ArrayForEach(part, marks) add_gold(doc, part, sure);
-}
-
-static void read_doc(Doc *doc, const cJSON *object)
-{
-  const cJSON *item;
-  *doc = (Doc){.text = json_get_str(object, "text"), .lang = lang_of(json_get_str(object, "lang"))};
-  index_chars(doc);
-  cJSON_ArrayForEach(item, json_get(object, "quotes")) add_quotation(doc, item);
-  cJSON_ArrayForEach(item, json_get(object, "ignore")) add_gold(doc, item, false);
-}
-
-static void doc_release(Doc *doc)
-{
-  vec_release(&doc->gold);
-  free(doc->byte_at);
-}
 
 typedef enum Label { NOT_SAID, SAID, UNSURE } Label;
 
@@ -156,8 +46,6 @@ typedef struct Part { // what a corpus gave
 } Part;
 
 static VEC_OF(Example) g_examples;
-static Names *g_names;
-static Quotes *g_quotes;
 
 static void read_stretch(const Doc *doc, size_t block_start, const Layout *layout, const Marked *marked)
 {
@@ -171,57 +59,16 @@ static void read_stretch(const Doc *doc, size_t block_start, const Layout *layou
   vec_push(&g_examples, example);
 }
 
-static void read_block(const Doc *doc, const Block *block)
+static void read_layout(const Doc *doc, size_t block_start, Layout *layout)
 {
-  if (block->kind == BLOCK_METADATA) return;
-  Notes notes = {.kind = block->kind, .lang = doc->lang};
-  notes.text = arena_dup(&notes.arena, str_slice(doc->text, block->start, block->end));
-  tokens_split(notes.text, &notes.arena, &notes.tokens);
-  sentences_split(notes.text, notes.lang, &notes.tokens, &notes.arena, &notes.sentences);
-  names_find(g_names, &notes);
-  Layout layout;
-  Arena scratch = {0};
-  if (notes.tokens.len && layout_read(&layout, g_quotes, &notes, &scratch)) {
-    for (size_t i = 0; i < layout.marked.len; i++)
-      read_stretch(doc, block->start, &layout, &layout.marked.items[i]);
-  }
-  arena_release(&scratch);
-  arena_release(&notes.arena);
+  for (size_t i = 0; i < layout->marked.len; i++)
+    read_stretch(doc, block_start, layout, &layout->marked.items[i]);
 }
 
-static void read_blocks(const Doc *doc)
+static bool read_part(const char *data, const char *corpus, Part *part)
 {
-  Snapshot *text = snapshot_new(doc->text);
-  Article *article = article_new();
-  article_parse(article, text);
-  const BlockVec *blocks = article_blocks(article);
-  for (size_t i = 0; i < blocks->len; i++) read_block(doc, &blocks->items[i]);
-  article_free(article);
-  snapshot_unref(text);
-}
-
-static bool read_corpus(const char *data, const char *corpus, Part *part)
-{
-  char path[4096];
-  snprintf(path, sizeof path, "%s/%s.jsonl", data, corpus);
-  FILE *file = fopen(path, "r");
-  if (!file) {
-    fprintf(stderr, "%s: cannot be read\n", path);
-    return false;
-  }
   *part = (Part){.first = g_examples.len};
-  char *line = NULL;
-  size_t cap = 0;
-  for (ssize_t len; (len = getline(&line, &cap, file)) > 0;) {
-    cJSON *object = json_parse((Str){line, (size_t)len}, NULL);
-    Doc doc;
-    read_doc(&doc, object);
-    read_blocks(&doc);
-    doc_release(&doc);
-    cJSON_Delete(object);
-  }
-  free(line);
-  fclose(file);
+  if (!read_corpus(data, corpus, read_layout)) return false;
   part->count = g_examples.len - part->first;
   for (size_t i = part->first; i < g_examples.len; i++) part->said += g_examples.items[i].said;
   return true;
@@ -378,7 +225,7 @@ int main(int argc, char **argv)
   Column weights = {0};
   bool ok = true;
   for (size_t i = 0; ok && i < ARRAY_LEN(g_corpora); i++)
-    ok = read_corpus(argv[1], g_corpora[i].path, &parts[i]);
+    ok = read_part(argv[1], g_corpora[i].path, &parts[i]);
   ok = ok && learn(parts, weights) && write_table(argv[3], weights);
   if (ok) print_scores(parts, weights);
   vec_release(&g_examples);
