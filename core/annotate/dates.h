@@ -33,10 +33,15 @@ void dates_find(const Dates *self, struct Notes *notes);
 // The DCT: `given` where it holds a date, else from the article's head, else from the file's
 // name `path` (may be empty). Strings live in `arena`.
 Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *given, Str path, Arena *arena);
-// What dates count from that say so ("two days later"): the date before them; the article's own for its
-// first.
-Timex dates_reference(const Dct *dct);
+// What dates count from, block by block.
+typedef struct DateMemory {
+  Timex last;    // the date before ("two days later"); the article's own for its first
+  Timex quarter; // the last one named ("a year earlier", of a company's profit); GRAIN_NONE: none near
+  int blocks;    // since then
+} DateMemory;
+DateMemory dates_memory(const Dct *dct); // at the article's begin
+uint64_t dates_memory_digest(const DateMemory *memory);
 // Append a span for every date of an article, or of a stretch of it, resolved against `dct` and the date
-// before; *reference is that of the date in front of the stretch, and afterwards of the last one.
-void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Timex *reference,
+// before; *memory is that of what stands in front of the stretch, and afterwards of its end.
+void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, DateMemory *memory,
                    Arena *arena, SpanVec *out);

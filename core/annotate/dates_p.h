@@ -381,13 +381,13 @@ bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFit
 
 // --- dates_resolve.c
 typedef struct Resolver {
-  Timex now;       // the article's date; GRAIN_NONE: unknown
-  Timex reference; // of the last date; the article's where there was none
-  Str dct_text;    // of the anchor
+  Timex now; // the article's date; GRAIN_NONE: unknown
+  DateMemory memory;
+  Str dct_text; // of the anchor
   Arena *arena;
 } Resolver;
 
-typedef enum Anchor { ANCHOR_WORDS, ANCHOR_DCT, ANCHOR_REFERENCE } Anchor;
+typedef enum Anchor { ANCHOR_WORDS, ANCHOR_DCT, ANCHOR_REFERENCE, ANCHOR_QUARTER } Anchor;
 Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor); // GRAIN_NONE: no point of the calendar
 Timex date_today(const Resolver *r);                                 // `now` as a day
 Grain date_unit_grain(int32_t unit);

@@ -89,7 +89,7 @@ static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
 {
   int weekday = f->field[FIELD_WEEKDAY];
   bool anaphor = frame_has(f, FIELD_ANAPHOR); // "the following Friday", "that Friday"
-  Timex now = seen_at(anaphor ? &r->reference : &r->now, GRAIN_DAY);
+  Timex now = seen_at(anaphor ? &r->memory.last : &r->now, GRAIN_DAY);
   if (anaphor && frame_get(f, FIELD_REL, 0)) return weekday_near(&now, weekday, f->field[FIELD_REL], false);
   if (frame_get(f, FIELD_AMOUNT, 0) >= 100 && frame_has(f, FIELD_DIR)) { // "three Fridays from now"
     int count = f->field[FIELD_AMOUNT] / 100, dir = f->field[FIELD_DIR];
@@ -274,7 +274,7 @@ static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
   bool next_day = f->field[FIELD_UNIT] == UNIT_DAY && frame_get(f, FIELD_REL, 0) > 0;
   bool anaphor = frame_has(f, FIELD_ANAPHOR) || next_day;
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
-  Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
+  Timex t = seen_at(anaphor ? &r->memory.last : &r->now, grain);
   int rel = frame_get(f, FIELD_REL, 0);
   int32_t day;
   Timex now = date_today(r);
@@ -358,7 +358,7 @@ static Timex resolve_counts(Resolver *r, const DateFrame *f)
   static const struct {
     DateField unit, amount;
   } parts[] = {{FIELD_UNIT3, FIELD_AMOUNT3}, {FIELD_UNIT2, FIELD_AMOUNT2}, {FIELD_UNIT, FIELD_AMOUNT}};
-  const Timex from = frame_has(f, FIELD_ANAPHOR) ? r->reference : r->now;
+  const Timex from = frame_has(f, FIELD_ANAPHOR) ? r->memory.last : r->now;
   Timex t = seen_at(&from, GRAIN_DAY);
   int seconds = 0, dir = f->field[FIELD_DIR];
   bool clock = false;
@@ -388,9 +388,13 @@ static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
   bool anaphor = frame_has(f, FIELD_ANAPHOR);
   int32_t unit = f->field[FIELD_UNIT], amount = date_amount(f), dir = f->field[FIELD_DIR];
   Grain grain = date_unit_grain(unit);
+  if (unit == UNIT_YEAR && amount == 100 && dir < 0 && r->memory.quarter.grain == GRAIN_QUARTER) {
+    *anchor = ANCHOR_QUARTER; // profit of a quarter, and of "a year earlier"
+    return timex_step(&r->memory.quarter, -4);
+  }
   if ((unit == UNIT_DECADE || unit == UNIT_TEN_YEARS) && amount != AMOUNT_VAGUE && amount < 10000)
     grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
-  Timex t = seen_at(anaphor ? &r->reference : &r->now, grain);
+  Timex t = seen_at(anaphor ? &r->memory.last : &r->now, grain);
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   if (amount == AMOUNT_VAGUE) return (Timex){0};
   if (grain == GRAIN_MINUTE) {
@@ -400,7 +404,7 @@ static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
   }
   int steps = amount / 100 * dir * (unit == UNIT_FORTNIGHT ? 2 : 1);
   if (amount % 100 && unit == UNIT_YEAR) { // "one and a half years ago"
-    Timex month = seen_at(anaphor ? &r->reference : &r->now, GRAIN_MONTH);
+    Timex month = seen_at(anaphor ? &r->memory.last : &r->now, GRAIN_MONTH);
     return timex_step(&month, amount * 12 / 100 * dir);
   }
   return timex_step(&t, steps);
@@ -523,11 +527,11 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
     t = resolve_unit(r, f, anchor);
   } else if (frame_has(f, FIELD_ANAPHOR)) {
     *anchor = ANCHOR_REFERENCE;
-    Timex day = seen_at(&r->reference, GRAIN_DAY);
+    Timex day = seen_at(&r->memory.last, GRAIN_DAY);
     t = timex_step(&day, frame_get(f, FIELD_REL, 0));
   } else {
-    bool near = frame_has(f, FIELD_REL) || r->reference.grain < GRAIN_DAY; // "this morning"
-    Timex day = seen_at(near ? &r->now : &r->reference, GRAIN_DAY);
+    bool near = frame_has(f, FIELD_REL) || r->memory.last.grain < GRAIN_DAY; // "this morning"
+    Timex day = seen_at(near ? &r->now : &r->memory.last, GRAIN_DAY);
     t = timex_step(&day, frame_get(f, FIELD_REL, 0));
     *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
   }

@@ -3,14 +3,19 @@
 // quotation days count from when it was said.
 #include "annotate/dates_p.h"
 #include "annotate/quotes.h"
+#include "base/digest.h"
 
 // --- what a draft comes to
 
 static Str anchor_text(const Resolver *r, Anchor anchor)
 {
   if (anchor == ANCHOR_WORDS) return (Str){"", 0};
-  if (anchor == ANCHOR_REFERENCE && r->reference.grain != GRAIN_NONE) {
-    Str value = timex_value(&r->reference, r->arena);
+  if (anchor == ANCHOR_QUARTER) {
+    Str value = timex_value(&r->memory.quarter, r->arena);
+    return arena_printf(r->arena, "the quarter before, " STR_FMT, STR_ARG(value));
+  }
+  if (anchor == ANCHOR_REFERENCE && r->memory.last.grain != GRAIN_NONE) {
+    Str value = timex_value(&r->memory.last, r->arena);
     return arena_printf(r->arena, "the date before, " STR_FMT, STR_ARG(value));
   }
   if (r->now.grain == GRAIN_NONE) return STR("nothing: the article's date is not known");
@@ -175,7 +180,8 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
                      .quant = set && !frame_has(draft->frame, FIELD_REF) ? STR("EVERY") : none,
                      .freq = set ? date_set_freq(draft->frame, r->arena) : none,
                      .anchor = anchor_text(r, out.anchor)};
-  if (out.t.grain != GRAIN_NONE) r->reference = out.t;
+  if (out.t.grain != GRAIN_NONE) r->memory.last = out.t;
+  if (out.t.grain == GRAIN_QUARTER) r->memory.quarter = out.t, r->memory.blocks = 0;
   return arena_copy(r->arena, &facts, sizeof facts);
 }
 
@@ -314,7 +320,7 @@ static DateFacts *facts_when(Resolver *r, const Timex *said, const DateDraft *dr
   there.now = *said;
   there.dct_text = arena_printf(r->arena, "the day it was said, " STR_FMT, STR_ARG(value));
   DateFacts *facts = facts_of(&there, draft);
-  r->reference = there.reference;
+  r->memory = there.memory;
   return facts;
 }
 
@@ -355,17 +361,34 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
   }
 }
 
-Timex dates_reference(const Dct *dct)
+DateMemory dates_memory(const Dct *dct)
 {
-  return timex_parse(dct->value);
+  return (DateMemory){.last = timex_parse(dct->value)};
 }
 
-void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, Timex *reference,
+uint64_t dates_memory_digest(const DateMemory *memory)
+{
+  uint64_t digest = digest_pair(timex_digest(&memory->last), timex_digest(&memory->quarter));
+  return digest_add(digest, (uint64_t)memory->blocks);
+}
+
+// A quarter is what is talked about for a few blocks.
+static void pass_block(DateMemory *memory)
+{
+  enum { QUARTER_REACH = 4 };
+  if (memory->quarter.grain == GRAIN_NONE || ++memory->blocks < QUARTER_REACH) return;
+  memory->quarter = (Timex){0}, memory->blocks = 0;
+}
+
+void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, DateMemory *memory,
                    Arena *arena, SpanVec *out)
 {
   (void)self;
-  Resolver r = {.now = timex_parse(dct->value), .reference = *reference, .arena = arena};
+  Resolver r = {.now = timex_parse(dct->value), .memory = *memory, .arena = arena};
   r.dct_text = arena_printf(arena, "the article's date, " STR_FMT, STR_ARG(dct->value));
-  for (size_t p = 0; p < article->len; p++) resolve_passage(&r, &article->items[p], out);
-  *reference = r.reference;
+  for (size_t p = 0; p < article->len; p++) {
+    resolve_passage(&r, &article->items[p], out);
+    pass_block(&r.memory);
+  }
+  *memory = r.memory;
 }

@@ -32,8 +32,8 @@ typedef struct Stretch {
   size_t start; // of its first block, bytes, when it was made
   SpanVec spans;
   QuoteStretch *quotes;
-  Timex reference; // what dates behind it count from
-  Arena arena;     // of the above
+  DateMemory memory; // what dates behind it count from
+  Arena arena;       // of the above
 } Stretch;
 typedef VEC_OF(Stretch *) StretchVec;
 
@@ -60,7 +60,7 @@ typedef struct Run {
   size_t *entity_of;    // [block] its first entity; behind the last: how many there are
   StretchVec stretches; // so far
   QuoteWalk *walk;
-  Timex reference;
+  DateMemory memory;
   Arena scratch;
 } Run;
 
@@ -247,7 +247,7 @@ static void match(Run *self, const PartVec *parts)
 
 static uint64_t arrive(const Run *self, const Part *part)
 {
-  uint64_t digest = digest_pair(quotes_arrive(self->walk, part->first), timex_digest(&self->reference));
+  uint64_t digest = digest_pair(quotes_arrive(self->walk, part->first), dates_memory_digest(&self->memory));
   return digest_add(digest, str_hash(self->found->dct.value));
 }
 
@@ -260,9 +260,9 @@ static void annotate(Run *self, const Part *part, Stretch *stretch)
   SpanVec entities = {0}, dates = room_of(passes, SPAN_DATE), quotes = room_of(passes, SPAN_QUOTE);
   entities.items = self->entities.items + self->entity_of[part->first];
   entities.len = self->entity_of[part->first + part->count] - self->entity_of[part->first];
-  dates_resolve(passes->dates, &blocks, &self->found->dct, &self->reference, &stretch->arena, &dates);
+  dates_resolve(passes->dates, &blocks, &self->found->dct, &self->memory, &stretch->arena, &dates);
   quotes_walk(self->walk, part->first, part->count, stretch->quotes, &stretch->arena, &quotes);
-  stretch->reference = self->reference;
+  stretch->memory = self->memory;
   spans_merge(&stretch->arena, &entities, &dates, &quotes, &stretch->spans);
   widen_room(passes, SPAN_DATE, dates.len);
   widen_room(passes, SPAN_QUOTE, quotes.len);
@@ -294,7 +294,7 @@ static bool *annotate_all(Run *self, const PartVec *parts)
     bool known = (*stretch)->arrival != 0;
     if (known && (*stretch)->arrival == arrival && quotes_answered(self->walk, (*stretch)->quotes)) {
       quotes_pass(self->walk, (*stretch)->quotes);
-      self->reference = (*stretch)->reference;
+      self->memory = (*stretch)->memory;
       continue;
     }
     if (known) {
@@ -319,7 +319,7 @@ static void place_all(Run *self, const PartVec *parts, const bool *fresh)
 
 void passes_run(Passes *self, const Passages *article, Annotations *found)
 {
-  Run run = {.passes = self, .article = article, .found = found, .reference = dates_reference(&found->dct)};
+  Run run = {.passes = self, .article = article, .found = found, .memory = dates_memory(&found->dct)};
   link_names(&run);
   digest_blocks(&run);
   PartVec parts = cut_parts(&run);

@@ -28,8 +28,8 @@ static void spans_of(Lang lang, Str text, const char *dct, Arena *arena, SpanVec
   Passage passage = {0, &notes};
   Passages article = {&passage, 1, lang};
   Dct known = {str_of(dct), "caller"};
-  Timex reference = dates_reference(&known);
-  dates_resolve(g_dates, &article, &known, &reference, arena, out);
+  DateMemory memory = dates_memory(&known);
+  dates_resolve(g_dates, &article, &known, &memory, arena, out);
   arena_release(&notes.arena);
 }
 

@@ -131,8 +131,8 @@ static void assert_said(Lang lang, const Said *said)
   Arena arena = {0};
   SpanVec spans = {0};
   Dct dct = {str_of(said->dct), "caller"};
-  Timex reference = dates_reference(&dct);
-  dates_resolve(g_dates, &article, &dct, &reference, &arena, &spans);
+  DateMemory memory = dates_memory(&dct);
+  dates_resolve(g_dates, &article, &dct, &memory, &arena, &spans);
   assert_int_equal(spans.len, 1);
   if (!str_is(spans.items[0].date->value, said->value))
     fail_msg("%s, %s: " STR_FMT, said->dct, said->text, STR_ARG(spans.items[0].date->value));
@@ -179,8 +179,8 @@ static void test_blocks_follow_each_other(void **state)
   Arena arena = {0};
   SpanVec spans = {0};
   Dct dct = {STR("2023-04-17"), "caller"};
-  Timex reference = dates_reference(&dct);
-  dates_resolve(g_dates, &article, &dct, &reference, &arena, &spans);
+  DateMemory memory = dates_memory(&dct);
+  dates_resolve(g_dates, &article, &dct, &memory, &arena, &spans);
   assert_int_equal(spans.len, 2);
   assert_int_equal(spans.items[0].start, 111);
   assert_int_equal(spans.items[1].start, 200);

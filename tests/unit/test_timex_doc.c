@@ -52,8 +52,8 @@ static void check_cell(Lang lang, Str text, const Row *row)
   Passage passage = {0, &notes};
   Passages article = {&passage, 1, lang};
   Dct dct = {STR("2023-04-17"), "caller"};
-  Timex reference = dates_reference(&dct);
-  dates_resolve(g_dates, &article, &dct, &reference, &arena, &spans);
+  DateMemory memory = dates_memory(&dct);
+  dates_resolve(g_dates, &article, &dct, &memory, &arena, &spans);
   Str rest = row->value, value = take_code(&rest);
   bool mod = str_starts(str_trim(rest), STR("mod"));
   if (!spans.len)
