@@ -325,6 +325,19 @@ static int32_t tense_near(const Finder *f, uint32_t begin, uint32_t end, uint32_
   return 0;
 }
 
+// The same of the clause alone, where the words already say "coming" and only its own verb may gainsay:
+// "he went on Saturday", but "he said that he goes on Saturday". Behind a date that opens it the verb
+// follows.
+static int32_t clause_tense(const Finder *f, uint32_t begin, uint32_t end, uint32_t first, uint32_t last)
+{
+  for (uint32_t at = begin; at-- > first;) {
+    if (atom_token(f, at)->flags & TOKEN_PUNCT || atom_reading(f, at, SYM_SUB)) return 0;
+    int32_t tense = atom_tense(f, at);
+    if (tense) return tense;
+  }
+  return end < last && begin <= first + 1 ? atom_tense(f, end) : 0;
+}
+
 // The atoms of the sentence that holds atom `at`.
 static void sentence_of(Finder *f, uint32_t at, uint32_t *first, uint32_t *last)
 {
@@ -346,8 +359,7 @@ static void mark_tense(Finder *f, DateFrame *frame, uint32_t begin, uint32_t end
   bool weekend =
       frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND && frame_get(frame, FIELD_REL, 1) == 0; // "this"
   if (frame_has(frame, FIELD_DIR) || (frame_has(frame, FIELD_REL) && !weekend) ||
-      frame_has(frame, FIELD_YEAR) ||
-      frame_get(frame, FIELD_TENSE, 0) == 1) // 2: a weak hint of the pattern's own
+      frame_has(frame, FIELD_YEAR) || frame_get(frame, FIELD_TENSE, 0) == TENSE_SURE)
     return;
   bool open = frame_has(frame, FIELD_MONTH) || frame_has(frame, FIELD_WEEKDAY) ||
               frame_has(frame, FIELD_SEASON) || frame_has(frame, FIELD_HOLIDAY) ||
@@ -355,7 +367,8 @@ static void mark_tense(Finder *f, DateFrame *frame, uint32_t begin, uint32_t end
   open = open || frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND;
   if (!open) return;
   sentence_of(f, begin, &first, &last);
-  int32_t tense = tense_near(f, begin, end, first, last);
+  bool coming = frame_get(frame, FIELD_TENSE, 0) == TENSE_COMING;
+  int32_t tense = coming ? clause_tense(f, begin, end, first, last) : tense_near(f, begin, end, first, last);
   if (tense) frame_set(frame, FIELD_TENSE, tense);
 }
 
@@ -409,14 +422,19 @@ static bool names_a_day(const Finder *f, const DateMatch *m)
   return frame_has(frame, FIELD_MONTH) || frame_get(frame, FIELD_UNIT, 0) == UNIT_MONTH;
 }
 
-// Days of the month that stand in front of a date with a month, across "–", "to", "and": they share month and
-// year. Returns where the last of them ends, or `floor`.
-static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
+// Days of the month that stand in front of a date with a month, across "–", "to", "and": they share its month
+// and year. From right to left.
+typedef struct LeftDays {
+  uint32_t begin[8], end[8]; // atoms
+  int32_t day[8];
+  size_t count;
+} LeftDays;
+
+static void find_left_days(const Finder *f, const DateMatch *m, uint32_t floor, LeftDays *out)
 {
-  uint32_t at = m->begin, found[8][2];
-  size_t count = 0;
-  if (!names_a_day(f, m)) return floor;
-  for (uint32_t here = at; count < ARRAY_LEN(found); here = found[count - 1][0]) {
+  out->count = 0;
+  if (!names_a_day(f, m)) return;
+  for (uint32_t here = m->begin; out->count < ARRAY_LEN(out->begin); here = out->begin[out->count++]) {
     uint32_t i = here;
     for (int words = 0; words < 3 && i > floor; words++) { // ", and the"
       uint32_t joined = joiner_before(f, i, floor);
@@ -431,20 +449,19 @@ static uint32_t add_left_days(Finder *f, const DateMatch *m, uint32_t floor)
     if (!number && i > floor && atom_reading(f, m->begin, SYM_NUM)) number = atom_reading(f, i - 1, SYM_NUM);
     if (!number || !date_field_fits(FIELD_DAY, number->value, number->digits)) break;
     if (f->atoms->items[i - 1].inside) break;
-    found[count][0] = i - 1, found[count++][1] = end;
+    out->begin[out->count] = i - 1, out->end[out->count] = end, out->day[out->count] = number->value;
   }
-  uint32_t last = count ? found[0][1] : floor;
-  while (count--) {
+}
+
+static void add_left_days(Finder *f, const DateMatch *m, const LeftDays *days)
+{
+  for (size_t i = days->count; i-- > 0;) {
     DateFrame frame = m->frame;
-    const Reading *number = day_reading(f, found[count][0]);
-    if (!number) number = atom_reading(f, found[count][0], SYM_NUM);
-    frame_set(&frame, FIELD_DAY, number->value);
+    frame_set(&frame, FIELD_DAY, days->day[i]);
     frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY | (uint64_t)1 << FIELD_PART | (uint64_t)1 << FIELD_HOUR);
-    uint32_t begin = found[count][0];
-    mark_tense(f, &frame, begin, found[count][1]);
-    add_draft(f, begin, found[count][1], DATE_DATE, 0.95f, &frame);
+    mark_tense(f, &frame, days->begin[i], days->end[i]);
+    add_draft(f, days->begin[i], days->end[i], DATE_DATE, 0.95f, &frame);
   }
-  return last;
 }
 
 static void mark_range(DateFrame *frame, int end)
@@ -574,27 +591,42 @@ static bool is_listed(const Finder *f, uint32_t from, uint32_t to)
 
 // "Monday, Wednesday and Friday next week", "March or April last year": what relates the last one relates
 // all.
-static void share_relation(Finder *f, const DateMatch *m, uint32_t before_end)
+static bool take_relation(DateFrame *left, const DateFrame *frame)
 {
-  const DateFrame *frame = &m->frame;
   const uint64_t own = (uint64_t)1 << FIELD_YEAR | (uint64_t)1 << FIELD_UNIT | (uint64_t)1 << FIELD_REL |
                        (uint64_t)1 << FIELD_DIR | (uint64_t)1 << FIELD_DAY | (uint64_t)1 << FIELD_HOUR;
-  DateVec *dates = &f->notes->dates;
-  if (!dates->len || !is_listed(f, before_end, m->begin)) {
-    f->listed = 0;
-    return;
-  }
   int32_t unit = frame_get(frame, FIELD_UNIT, 0), rel = frame_get(frame, FIELD_REL, 0);
   DateField what = unit == UNIT_WEEK ? FIELD_WEEKDAY : FIELD_MONTH;
   bool related =
       (unit == UNIT_WEEK || unit == UNIT_YEAR) && frame_has(frame, FIELD_REL) && frame_has(frame, what);
-  f->listed++;
-  for (size_t i = 1; related && i <= f->listed && i <= dates->len; i++) {
+  bool against = frame_get(left, FIELD_TENSE, rel) * rel < 0;
+  if (!related || !frame_has(left, what) || left->has & own || against) return false;
+  frame_set(left, FIELD_UNIT, unit);
+  frame_set(left, FIELD_REL, rel);
+  return true;
+}
+
+// "the 3rd, 4th and 5th of May": a day that was found by itself ("the 3rd") is of the last one's month.
+static bool take_month(DateFrame *left, const DateFrame *frame)
+{
+  static const DateField fields[] = {FIELD_YEAR, FIELD_YY, FIELD_MONTH, FIELD_UNIT, FIELD_REL};
+  bool day = frame_has(left, FIELD_DAY) && frame_has(frame, FIELD_DAY) && frame_has(frame, FIELD_MONTH);
+  if (!day || frame_has(left, FIELD_MONTH) || frame_has(left, FIELD_UNIT) || frame_has(left, FIELD_HOUR))
+    return false;
+  for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+    if (frame_has(frame, fields[i])) frame_set(left, fields[i], frame->field[fields[i]]);
+  }
+  return true;
+}
+
+// `first`: the first atom of this match or of the days before it.
+static void share_list(Finder *f, const DateMatch *m, uint32_t before_end, uint32_t first)
+{
+  DateVec *dates = &f->notes->dates;
+  f->listed = dates->len && is_listed(f, before_end, first) ? f->listed + 1 : 0;
+  for (size_t i = 1; i <= f->listed && i <= dates->len; i++) {
     DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - i].frame;
-    bool against = frame_get(left, FIELD_TENSE, rel) * rel < 0;
-    if (!frame_has(left, what) || left->has & own || against) break;
-    frame_set(left, FIELD_UNIT, unit);
-    frame_set(left, FIELD_REL, rel);
+    if (!take_relation(left, &m->frame) && !take_month(left, &m->frame)) break;
   }
 }
 
@@ -655,9 +687,13 @@ static uint32_t add_match(Finder *f, DateMatch *m, uint32_t *floor)
       day_reading(f, m->begin - 1))
     m->begin++; // "13 a 15 de julho": no article
   mark_tense(f, &m->frame, m->begin, m->end);
-  *floor = add_left_days(f, m, *floor);
+  LeftDays days;
+  find_left_days(f, m, *floor, &days);
+  share_list(f, m, *floor, days.count ? days.begin[days.count - 1] : m->begin);
+  f->listed += (uint32_t)days.count;
+  add_left_days(f, m, &days);
+  if (days.count) *floor = days.end[0];
   share_year(f, m, *floor);
-  share_relation(f, m, *floor);
   join_range(f, m, *floor);
   if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
   add_draft(f, m->begin, m->end, type_of(m), confidence_of(m), &m->frame);

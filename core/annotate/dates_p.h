@@ -95,6 +95,12 @@ enum {
   MOD_LESS = 'L' << 16 | 'E' << 8 | 'S',
 };
 enum { AMOUNT_VAGUE = -100 };
+enum { // FIELD_TENSE as a pattern sets it: to come, whatever the verbs say; unless they say otherwise; or
+       // only the verb of its own clause does
+  TENSE_SURE = 1,
+  TENSE_WEAK,
+  TENSE_COMING,
+};
 enum {            // a draft's part in a range; sums of them
   RANGE_LEFT = 1, // with the next draft
   RANGE_RIGHT = 2,
@@ -169,6 +175,7 @@ enum {
   SYM_OR,
   SYM_YEARPAIR,
   SYM_COUNTED,
+  SYM_SUB,
   SYM_FIRST_FREE
 };
 enum { SYM_MAX = 192 };
