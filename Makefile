@@ -256,10 +256,19 @@ check-gen: ## see that the generated files in the repository are those of their 
 	  { echo "check-gen: grammars/article/$$file is not what 'make grammar' writes"; exit 1; }; done && \
 	echo "check-gen: grammars/article is up to date"
 
+# Optional: HTML and Markdown by their own grammars. `make install` takes them along; without them both are read plainly.
+grammars: $(SHARE)/.stamp ## fetch (npm) and compile the grammars of HTML and Markdown
+	$(Q)CC="$(CC)" grammars/fetch build/grammars-npm $(SHARE)/grammars
+
+check-grammars: grammars $(BUILD)/tests/unit/test_grammars $(BUILD)/tests/golden/golden $(BUILD)/tests/prop/prop_law ## what they read, beside the plain reading and after edits
+	@NEWSMARK_GRAMMARS=$(SHARE)/grammars $(BUILD)/tests/unit/test_grammars
+	@$(BUILD)/tests/golden/golden $(SHARE) tests/golden/markup/*.txt
+	@NEWSMARK_DATA=$(SHARE) $(BUILD)/tests/prop/prop_law
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench lint format demo install clean help
+.PHONY: all grammar grammars check-grammars check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench lint format demo install clean help

@@ -18,6 +18,7 @@
 #include "annotate/passes.h"
 #include "base/clock.h"
 #include "base/map.h"
+#include "config/paths.h"
 
 #define DRAFTS_MOST (2u << 20)  // bytes
 #define SCRATCH_KEPT (1u << 20) // bytes, from run to run
@@ -26,6 +27,7 @@ struct Pipeline {
   Names *names;
   Dates *dates;
   Quotes *quotes;
+  Grammars *grammars;
 };
 
 typedef struct Slot {
@@ -64,6 +66,9 @@ Pipeline *pipeline_new(const char *data_dir, Error *err)
     return NULL;
   }
   self->names = names_new(data_dir, &trouble);
+  char *grammars = path_join(data_dir, "grammars");
+  self->grammars = grammars_load(grammars);
+  free(grammars);
   if (err) *err = trouble;
   return self;
 }
@@ -74,7 +79,13 @@ void pipeline_free(Pipeline *self)
   names_free(self->names);
   dates_free(self->dates);
   quotes_free(self->quotes);
+  grammars_free(self->grammars);
   free(self);
+}
+
+const Grammars *pipeline_grammars(const Pipeline *self)
+{
+  return self->grammars;
 }
 
 // --- results
@@ -110,6 +121,7 @@ Analysis *analysis_new(const Pipeline *pipeline)
   Analysis *self = xcalloc(1, sizeof *self);
   self->pipeline = pipeline;
   self->article = article_new();
+  self->prose.grammars = pipeline->grammars;
   self->passes = passes_new(pipeline->names, pipeline->dates, pipeline->quotes);
   return self;
 }

@@ -9,7 +9,7 @@
 #include "annotate/lang.h"
 #include "annotate/span.h"
 #include "parse/article.h"
-#include "parse/prose.h"
+#include "parse/grammars.h"
 
 typedef struct Pipeline Pipeline;
 typedef struct Analysis Analysis;
@@ -19,6 +19,8 @@ typedef struct Analysis Analysis;
 // ERR_NONE: all is well).
 Pipeline *pipeline_new(const char *data_dir, Error *err);
 void pipeline_free(Pipeline *self);
+// The optional grammars of markup, in data_dir's grammars/. Borrowed.
+const Grammars *pipeline_grammars(const Pipeline *self);
 
 typedef struct ArticleInfo { // what the caller knows; all may be empty
   Lang lang;

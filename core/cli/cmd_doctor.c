@@ -92,6 +92,32 @@ static void index_row(const char *dir)
   folder_release(&folder);
 }
 
+// What reads Markdown and HTML; false where a grammar is there and cannot be used.
+static bool grammar_rows(const Grammars *grammars)
+{
+  static const struct {
+    Markup markup;
+    const char *name, *file;
+    unsigned most;
+  } markups[] = {{MARKUP_MARKDOWN, "Markdown", "markdown.so", GRAMMARS_MARKDOWN_MOST},
+                 {MARKUP_HTML, "HTML", "html.so", GRAMMARS_HTML_MOST}};
+  bool ok = true;
+  row("articles", "read by the grammar that is compiled in");
+  for (size_t i = 0; i < ARRAY_LEN(markups); i++) {
+    Str trouble = grammars_trouble(grammars, markups[i].markup);
+    if (grammars_have(grammars, markups[i].markup))
+      printf("  %-14s read by %s/grammars/%s (tree-sitter, version %u) up to %u KB, longer ones plainly\n",
+             markups[i].name, setup_data_dir(), markups[i].file, grammars_abi(grammars, markups[i].markup),
+             markups[i].most >> 10);
+    else if (trouble.len)
+      printf("  %-14s read plainly: " STR_FMT "\n", markups[i].name, STR_ARG(trouble));
+    else
+      row(markups[i].name, "read plainly, without its tree-sitter grammar ('make grammars' adds it)");
+    ok &= !trouble.len;
+  }
+  return ok;
+}
+
 int cmd_doctor(int argc, char **argv)
 {
   const Option table[] = {{0}};
@@ -108,12 +134,12 @@ int cmd_doctor(int argc, char **argv)
   file_row("gazetteer", setup_data_dir(), "gazetteer.bin");
   file_row("word groups", setup_data_dir(), "clusters.bin");
   file_row("names", setup_data_dir(), "names.bin");
-  row("grammars", "article: compiled in; Markdown and HTML are read plainly, without trees");
 
   Error err = {0};
   Pipeline *pipeline = pipeline_new(setup_data_dir(), &err);
   row("annotators", err.code ? err.text : "ready");
   if (err.code) status = EXIT_PARTLY;
+  if (!grammar_rows(pipeline_grammars(pipeline))) status = EXIT_PARTLY;
   if (!settings_rows(dir)) status = EXIT_PARTLY;
   if (!script_rows((char *)(uintptr_t)dir)) status = EXIT_PARTLY;
   index_row(dir);

@@ -231,6 +231,19 @@ static void index_end(void *tagger)
   free(self);
 }
 
+// Which grammars of markup are there: with others the prose of a file may be another.
+static uint64_t grammars_there(void)
+{
+  static const char *const files[] = {"grammars/html.so", "grammars/markdown.so"};
+  uint64_t there = 0;
+  for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+    char *path = path_join(setup_data_dir(), files[i]);
+    there = there << 1 | path_exists(path);
+    free(path);
+  }
+  return there;
+}
+
 static uint64_t index_stamp(void *ctx, const char *root)
 {
   char *own = xstrdup(root);
@@ -241,6 +254,7 @@ static uint64_t index_stamp(void *ctx, const char *root)
   stamp = stamp * 31 + str_hash(settings_str(options.settings, "language"));
   stamp = stamp * 31 + str_hash(settings_str(options.settings, "date"));
   stamp = stamp * 31 + settings_bool(options.settings, "enabled", true);
+  stamp = stamp * 31 + grammars_there();
   settings_free(options.settings);
   host_parts_release(&parts);
   free(own);

@@ -2,6 +2,7 @@
 // tag of the same name. Offsets stay because a tag of n bytes becomes n bytes of white space: line ends where
 // a block begins or ends, else spaces.
 #include "parse/htmltext.h"
+#include "parse/prose_p.h"
 
 #include "base/alloc.h"
 
@@ -42,7 +43,7 @@ static bool one_of(Str name, const char *const *names, size_t count)
   return false;
 }
 
-static bool is_block(Str name)
+bool htmltext_is_block(Str name)
 {
   static const char *const blocks[] = {
       "p",          "div",   "br", "h1",      "h2",      "h3",     "h4",      "h5",     "h6",
@@ -52,7 +53,7 @@ static bool is_block(Str name)
   return one_of(name, blocks, ARRAY_LEN(blocks));
 }
 
-static bool is_hidden(Str name)
+bool htmltext_is_hidden(Str name)
 {
   static const char *const hidden[] = {"script", "style",  "head",     "template", "noscript", "svg",
                                        "iframe", "select", "textarea", "nav",      "button"};
@@ -139,15 +140,9 @@ static void read_facts(Reader *self, Str name, Str tag)
 
 // --- writing ---
 
-// White space instead of [at, end); line ends of the file stay, and a block's tag brings a blank line where
-// it has room.
 static void blank(Reader *self, size_t end, bool block)
 {
-  for (size_t i = self->at; i < end; i++) {
-    char c = self->html.ptr[i];
-    self->out[i] = c == '\n' || c == '\r' ? c : ' ';
-  }
-  if (block && end - self->at >= 2) self->out[self->at] = self->out[self->at + 1] = '\n';
+  block ? prose_part(self->out, self->at, end) : prose_blank(self->out, self->at, end);
   self->at = end;
 }
 
@@ -208,9 +203,9 @@ static void read_tag(Reader *self, size_t *unclosed)
     name_end++;
   Str name = str_slice(html, name_start, name_end);
   size_t end = tag_end(html, self->at);
-  bool block = is_block(name);
+  bool block = htmltext_is_block(name);
   if (!closing) read_facts(self, name, str_slice(html, self->at, end));
-  if (!closing && is_hidden(name) && end > *unclosed) {
+  if (!closing && htmltext_is_hidden(name) && end > *unclosed) {
     size_t after = element_end(html, end, name);
     if (after == end) *unclosed = html.len; // none of this kind ends: do not look again and again
     if (name.len == 4) read_head(self, end, after);
@@ -246,6 +241,7 @@ Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts)
 {
   *facts = (HtmlFacts){0};
   Reader self = {.html = html, .out = arena_alloc(arena, html.len + 1), .facts = facts};
+  memcpy(self.out, html.ptr ? html.ptr : "", html.len);
   size_t unclosed = 0;
   while (self.at < html.len) {
     char c = html.ptr[self.at], next = self.at + 1 < html.len ? html.ptr[self.at + 1] : 0;
@@ -254,7 +250,7 @@ Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts)
     else if (c == '&')
       self.at += htmltext_reference(str_slice(html, self.at, html.len), self.out + self.at);
     else
-      self.out[self.at++] = c;
+      self.at++;
   }
   self.out[html.len] = '\0';
   return (Str){self.out, html.len};

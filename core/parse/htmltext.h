@@ -16,6 +16,9 @@ typedef struct HtmlFacts { // what the file says of itself, borrowed from it; em
 // As many bytes as `html` has, in `arena`. Block elements are parted by blank lines where their tags have
 // room for them.
 Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts);
+// By an element's name: whether it is a block of its own; whether nothing in it is read.
+bool htmltext_is_block(Str name);
+bool htmltext_is_hidden(Str name);
 // At '&': write what it refers to, a space or a mark ("&nbsp;", "&ldquo;"), over `out`, filled up with
 // spaces: opening marks go to the word behind, others to the one before. How many bytes that were; 1, and the
 // '&' itself, where it is no such reference.

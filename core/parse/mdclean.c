@@ -6,6 +6,7 @@
 // where a word ends. So a mark that touches a quotation mark or a word on its outer side stays as it is.
 #include "parse/htmltext.h"
 #include "parse/mdtext.h"
+#include "parse/prose_p.h"
 
 enum {
   TICKS_MAX = 32,  // in a row, around code
@@ -43,12 +44,6 @@ static bool is_loose(char c)
   return is_space(c) || (c && strchr(".,;:!?)]}|", c));
 }
 
-static void blank(Cleaner *self, size_t start, size_t end)
-{
-  for (size_t i = start; i < end; i++)
-    if (self->out[i] != '\n' && self->out[i] != '\r') self->out[i] = ' ';
-}
-
 static size_t paragraph_end(Str text, size_t at)
 {
   for (;;) {
@@ -80,7 +75,7 @@ static void read_ticks(Cleaner *self)
     if (!tick) break;
     size_t from = (size_t)(tick - self->text.ptr), to = run_end(self, from);
     if (to - from == len) {
-      blank(self, start, to);
+      prose_blank(self->out, start, to);
       self->at = to;
       return;
     }
@@ -99,7 +94,7 @@ static void read_tag(Cleaner *self)
   size_t most = self->end < start + TAG_MAX ? self->end : start + TAG_MAX;
   while (end < most && self->text.ptr[end] != '>' && self->text.ptr[end] != '<') end++;
   if (end == most || self->text.ptr[end] != '>') return;
-  blank(self, start, end + 1);
+  prose_blank(self->out, start, end + 1);
   self->at = end + 1;
 }
 
@@ -150,7 +145,7 @@ static void open_bracket(Cleaner *self)
     size_t most = self->end < at + LABEL_MAX ? self->end : at + LABEL_MAX, end = at + 2;
     while (end < most && self->text.ptr[end] != ']' && !is_space(self->text.ptr[end])) end++;
     if (end < most && self->text.ptr[end] == ']') {
-      blank(self, at, end + 1);
+      prose_blank(self->out, at, end + 1);
       self->at = end + 1;
       return;
     }
@@ -168,8 +163,9 @@ static void close_bracket(Cleaner *self)
   bool image = open > 0 && self->text.ptr[open - 1] == '!';
   size_t start = image ? open - 1 : open;
   char before = start ? self->text.ptr[start - 1] : ' ';
-  if (is_space(before) || image || (before && strchr("([{*_", before))) blank(self, start, open + 1);
-  blank(self, close, is_loose(char_at(self, end)) ? end : end - 1);
+  if (is_space(before) || image || (before && strchr("([{*_", before)))
+    prose_blank(self->out, start, open + 1);
+  prose_blank(self->out, close, is_loose(char_at(self, end)) ? end : end - 1);
   self->at = end;
 }
 
@@ -182,7 +178,7 @@ static void read_emphasis(Cleaner *self)
   if (self->text.ptr[start] == '~' && end - start != 2) return;
   bool opens = !is_space(behind) && (is_space(before) || (before && strchr("([{*_", before)));
   bool closes = !is_space(before) && (is_loose(behind) || (behind && strchr("*_", behind)));
-  if (opens || closes) blank(self, start, end);
+  if (opens || closes) prose_blank(self->out, start, end);
 }
 
 static void clean_here(Cleaner *self)
@@ -215,7 +211,7 @@ Str mdtext_clean(Str blocks, Arena *arena)
 {
   static const bool markup[256] = {['\\'] = true, ['`'] = true, ['<'] = true, ['['] = true, [']'] = true,
                                    ['&'] = true,  ['*'] = true, ['_'] = true, ['~'] = true};
-  Cleaner self = {.text = blocks, .out = arena_alloc(arena, blocks.len + 1)};
+  Cleaner self = {.text = blocks, .at = mdtext_front(blocks), .out = arena_alloc(arena, blocks.len + 1)};
   memcpy(self.out, blocks.ptr ? blocks.ptr : "", blocks.len);
   self.out[blocks.len] = '\0';
   while (self.at < blocks.len) {

@@ -3,6 +3,7 @@
 // Code, rulers, definitions of links, comments and script become white space at once. Then mdtext_clean()
 // (mdclean.c) takes out what marks up the words of the lines that stay.
 #include "parse/mdtext.h"
+#include "parse/prose_p.h"
 
 enum {
   TAB = 4,
@@ -10,7 +11,6 @@ enum {
   ITEMS_MAX = 12,  // nested; deeper ones are read as text
   DIGITS_MAX = 9,  // of an item's number
   QUOTES_MAX = 32,
-  FRONT_MAX = 4096, // bytes of front matter that the grammar of articles reads (DATA_MAX in its scanner.c)
 };
 
 typedef struct Fence {     // a block of code between fences that is open
@@ -42,19 +42,6 @@ static bool is_space(char c)
 static bool is_digit(char c)
 {
   return c >= '0' && c <= '9';
-}
-
-static void blank(Reader *self, size_t start, size_t end)
-{
-  for (size_t i = start; i < end; i++)
-    if (self->text.ptr[i] != '\n' && self->text.ptr[i] != '\r') self->out[i] = ' ';
-}
-
-// Instead of marks: line ends, where there is room for two, so that a block begins behind them.
-static void part(Reader *self, size_t start, size_t end)
-{
-  blank(self, start, end);
-  if (end - start >= 2) self->out[start] = self->out[start + 1] = '\n';
 }
 
 static Str rest_of(const Reader *self, const Line *line)
@@ -205,7 +192,7 @@ static void read_raw(Reader *self, Line line)
   for (; at + len <= line.end; at++)
     if (begins(str_slice(self->text, at, line.end), self->raw)) break;
   bool ends = at + len <= line.end;
-  blank(self, line.start, ends ? at + len : line.end);
+  prose_blank(self->out, line.start, ends ? at + len : line.end);
   if (ends) self->raw = NULL;
 }
 
@@ -229,7 +216,7 @@ static bool read_code(Reader *self, Line line, unsigned quotes)
     fence->mark = 0;
     return false;
   }
-  blank(self, line.start, line.end);
+  prose_blank(self->out, line.start, line.end);
   size_t len = count_run(text, fence->mark);
   if (len >= fence->len && line.column < fence->indent + CODE_INDENT &&
       !str_trim(str_slice(text, len, text.len)).len)
@@ -248,7 +235,7 @@ static unsigned peel_quotes(Reader *self, Line *line)
     size_t mark = ahead.start++;
     if (ahead.start < ahead.end && is_space(self->text.ptr[ahead.start])) ahead.start++;
     bool opens = quotes >= self->quotes && !self->fence.mark && !self->raw;
-    opens ? part(self, mark, ahead.start) : blank(self, mark, ahead.start);
+    opens ? prose_part(self->out, mark, ahead.start) : prose_blank(self->out, mark, ahead.start);
     *line = (Line){ahead.start, ahead.end, 0};
   }
   return quotes;
@@ -256,13 +243,15 @@ static unsigned peel_quotes(Reader *self, Line *line)
 
 // --- a line
 
-static void read_heading(Reader *self, const Line *line, size_t mark)
+void mdtext_heading(Str heading, char *out)
 {
-  Str text = str_trim(str_slice(self->text, line->start + mark, line->end));
-  size_t end = (size_t)(text.ptr - self->text.ptr) + text.len, tail = end;
-  part(self, line->start, line->start + mark);
-  while (text.len && tail > line->start + mark && self->text.ptr[tail - 1] == '#') tail--;
-  if (tail < end && tail > line->start && is_space(self->text.ptr[tail - 1])) blank(self, tail, end);
+  while (heading.len && memchr("\r\n", heading.ptr[heading.len - 1], 2)) heading.len--;
+  size_t mark = heading_mark(heading), end = heading.len;
+  prose_part(out, 0, mark);
+  while (end > mark && is_space(heading.ptr[end - 1])) end--;
+  size_t tail = end;
+  while (tail > mark && heading.ptr[tail - 1] == '#') tail--;
+  if (tail < end && (tail == mark || is_space(heading.ptr[tail - 1]))) prose_blank(out, tail, end);
 }
 
 // Move over the marks of items that the line opens.
@@ -292,35 +281,43 @@ static bool before_table_rule(const Reader *self, const Line *line)
   return is_table_rule(str_slice(self->text, at, end));
 }
 
-// A definition of a link's address; a note, whose text stays, is none.
+// A definition of a link's address, or a note.
 static bool is_definition(Str text)
 {
   size_t label = label_len(text);
-  return label && text.ptr[1] != '^' && is_address(str_slice(text, label, text.len));
+  return label && (text.ptr[1] == '^' || is_address(str_slice(text, label, text.len)));
+}
+
+void mdtext_definition(Str definition, char *out)
+{
+  if (str_starts(definition, STR("[^")))
+    prose_part(out, 0, label_len(definition)); // the text of a note stays
+  else
+    prose_blank(out, 0, definition.len);
 }
 
 // What a line is that no open block took, behind its indent and its marks. True: part of a paragraph.
 static bool read_leaf(Reader *self, Line *line, unsigned quotes)
 {
   Str text = rest_of(self, line);
-  size_t mark = heading_mark(text);
   if ((self->raw = raw_end(text))) {
     read_raw(self, *line);
-  } else if (mark) {
-    read_heading(self, line, mark);
+  } else if (heading_mark(text)) {
+    mdtext_heading(text, self->out + line->start);
   } else if (self->in_table || before_table_rule(self, line)) {
     bool rule = self->in_table && is_table_rule(text);
     self->in_table = true;
     if (rule)
-      blank(self, line->start, line->end);
+      prose_blank(self->out, line->start, line->end);
     else
       mdtext_row(text, self->out + line->start);
   } else if (open_fence(self, line, quotes) || is_ruler(text) || mdtext_is_links(text) ||
-             (self->in_paragraph ? is_underline(text) : is_definition(text))) {
-    blank(self, line->start, line->end);
+             (self->in_paragraph && is_underline(text))) {
+    prose_blank(self->out, line->start, line->end);
+  } else if (!self->in_paragraph && is_definition(text)) {
+    mdtext_definition(text, self->out + line->start);
+    return text.ptr[1] == '^';
   } else {
-    bool note = !self->in_paragraph && str_starts(text, STR("[^"));
-    if (note) part(self, line->start, line->start + label_len(text));
     return true;
   }
   return false;
@@ -346,18 +343,17 @@ static void read_line(Reader *self, Line line)
   }
   while (item_column(self) > line.column) self->item_count--;
   if (line.column - item_column(self) >= CODE_INDENT) {
-    if (!self->in_paragraph) blank(self, line.start, line.end);
+    if (!self->in_paragraph) prose_blank(self->out, line.start, line.end);
     return;
   }
   read_items(self, &line);
   if (skip_space(self, &line) >= CODE_INDENT)
-    blank(self, line.start, line.end);
+    prose_blank(self->out, line.start, line.end);
   else if (line.start < line.end)
     self->in_paragraph = read_leaf(self, &line, quotes);
 }
 
-// The end of front matter, past its last line; 0: there is none.
-static size_t front_end(Str text)
+size_t mdtext_front(Str text)
 {
   size_t at = str_starts(text, STR("\xEF\xBB\xBF")) ? 3 : 0, end = line_end(text, at);
   Str mark = str_trim(str_slice(text, at, end));
@@ -375,17 +371,13 @@ Str mdtext_of(Str markdown, Arena *arena)
   Reader self = {.text = markdown, .out = arena_alloc(arena, markdown.len + 1)};
   memcpy(self.out, markdown.ptr ? markdown.ptr : "", markdown.len);
   self.out[markdown.len] = '\0';
-  size_t front = front_end(markdown), at = next_line(markdown, front);
-  if (!front) at = 0;
-  if (front > FRONT_MAX) blank(&self, 0, front);
+  size_t at = mdtext_front(markdown);
+  if (at > MDTEXT_FRONT_MOST) prose_blank(self.out, 0, at);
+  if (at) at = next_line(markdown, at);
   while (at < markdown.len) {
     size_t end = line_end(markdown, at);
     read_line(&self, (Line){at, end, 0});
     at = next_line(markdown, end);
   }
-  Str blocks = {self.out, markdown.len};
-  if (!front || front > FRONT_MAX) return mdtext_clean(blocks, arena);
-  Str body = mdtext_clean(str_slice(blocks, front, blocks.len), arena); // front matter has no markup
-  memcpy(self.out + front, body.ptr, body.len);
-  return blocks;
+  return mdtext_clean((Str){self.out, markdown.len}, arena);
 }

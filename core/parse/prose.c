@@ -1,4 +1,6 @@
+// prose: either a plain reading, or one by a grammar, whose tree follows the edits (markuptree.c).
 #include "parse/prose.h"
+#include "parse/grammars.h"
 #include "parse/mdtext.h"
 
 #include "base/alloc.h"
@@ -41,6 +43,7 @@ void prose_release(Prose *self)
 {
   snapshot_unref(self->text);
   strbuf_release(&self->bytes);
+  markuptree_free(self->tree);
   *self = (Prose){0};
 }
 
@@ -68,10 +71,32 @@ static bool differs_outside(const Prose *self, Str fresh, TextEdit *also)
   return front < most_front || back < most_back || self->edits > 1;
 }
 
+// All edits since the last reading as one.
+static TextEdit edits_of(const Prose *self, size_t len)
+{
+  size_t old_len = self->bytes.len;
+  if (self->len != len) return (TextEdit){0, old_len, len}; // they do not add up
+  if (self->start > self->end) return (TextEdit){0, 0, 0};
+  return (TextEdit){self->start, self->end + old_len - len, self->end};
+}
+
+static Str read_file(Prose *self, Markup markup, Str file, Arena *arena, HtmlFacts *facts)
+{
+  if (!grammars_read(self->grammars, markup, file.len)) {
+    markuptree_free(self->tree);
+    self->tree = NULL;
+    return prose_of(markup, file, arena, facts);
+  }
+  *facts = (HtmlFacts){0};
+  if (markup == MARKUP_HTML) htmltext_of(file, arena, facts);
+  if (!self->tree) self->tree = markuptree_new(self->grammars, markup);
+  return markuptree_read(self->tree, file, edits_of(self, file.len), arena);
+}
+
 bool prose_read(Prose *self, Markup markup, const Snapshot *file, Arena *arena, HtmlFacts *facts,
                 TextEdit *also)
 {
-  Str fresh = prose_of(markup, snapshot_read(file, 0, snapshot_len(file), arena), arena, facts);
+  Str fresh = read_file(self, markup, snapshot_read(file, 0, snapshot_len(file), arena), arena, facts);
   // Where the edits do not add up to this text, the follower has to begin anew in any case.
   bool differs = self->text && self->len == fresh.len && differs_outside(self, fresh, also);
   snapshot_unref(self->text);

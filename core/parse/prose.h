@@ -21,7 +21,9 @@ typedef struct Prose {
   size_t start, end; // bytes of the text by now: all edits since the last reading lie in between
   size_t edits;      // how many
   size_t len;        // bytes of the text by now
-} Prose;             // = {0} to begin
+  const struct Grammars *grammars; // borrowed, set by who begins; NULL: none
+  struct MarkupTree *tree;         // NULL: the last reading was a plain one
+} Prose;                           // = {0} to begin
 
 void prose_release(Prose *self);
 void prose_edit(Prose *self, TextEdit edit); // an edit of the file, in order
