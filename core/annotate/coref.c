@@ -22,6 +22,7 @@
 #define SEVERAL UINT64_MAX
 #define ABBREVIATION_MOST 4u // bytes
 #define COLON_ENDING_MOST 5u // bytes, with the colon
+#define FAINT 0.1f           // a weak mention of less is a name only as somebody's family name
 #define ENOUGH 700           // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Occurrence { // a name where it stands
@@ -313,6 +314,13 @@ static void list_places(Notes *notes)
   }
 }
 
+// Whether a faint mention is one word that is not written in lower case as well: "Reker", not "May".
+static bool may_be_family(const Reader *self, const Name *name)
+{
+  uint64_t word = gazetteer_word_hash(self->notes->tokens.items[name->first].lower);
+  return name->last == name->first + 1 && gazetteer_case(self->known, self->notes->lang, word) <= 2;
+}
+
 // Sure and weak names, in the order of the text.
 void coref_read(const Names *names, struct Notes *notes)
 {
@@ -322,6 +330,7 @@ void coref_read(const Names *names, struct Notes *notes)
     bool weak = n == notes->names.len ||
                 (w < notes->weak.len && notes->weak.items[w].start < notes->names.items[n].start);
     const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
+    if (weak && name->confidence < FAINT && !may_be_family(&self, name)) continue;
     Called *called = read_name(&self, name, out);
     if (weak)
       called->flags |= CALLED_WEAK;
@@ -451,7 +460,7 @@ static bool is_name(const Coref *self, Form *f)
     f->type = type;
   }
   f->confidence = DOUBTFUL;
-  if (most >= ENOUGH) return true;
+  if (most >= ENOUGH && f->called->confidence >= FAINT) return true;
   if (f->called->words > 1 || !get(self, FAMILY, f->last)) return false;
   f->type = ENTITY_PER;
   return true;

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #define LANES 8     // TAGS and one more, for the processor's sake: it does four at a time
-#define PLAIN -4.0f // log of a share of the probability, six of which are less than WEAK
-#define WEAK 0.1f   // a word that is a name with more than this probability may become one in coref
+#define PLAIN -5.3f // log of a share of the probability, six of which are less than WEAK
+#define WEAK 0.03f  // a word that is a name with more than this probability may become one in coref
 
 struct Tagger {
   Mapped file;
