@@ -168,9 +168,10 @@ static SetupHost for_index(const Manifest *manifest, char **root)
 typedef struct Indexing { // one of its workers
   const Manifest *manifest;
   Host *host;
-  char *folder;       // of the article before, whose settings are
-  Settings *settings; // these
-  Settings *own;      // of an article whose front matter speaks of newsmark; NULL: there was none
+  char *folder;          // of the article before, whose settings are
+  Settings *settings;    // these,
+  uint64_t settings_now; // of this number
+  Settings *own;         // of an article whose front matter speaks of newsmark; NULL: there was none
 } Indexing;
 
 static void *index_begin(void *ctx, const char *root)
@@ -190,15 +191,16 @@ static bool speaks_of_newsmark(Str front)
   return false;
 }
 
-static bool index_inform(void *tagger, Str text, const char *path, ArticleInfo *info)
+static bool index_inform(void *tagger, Str text, const char *path, uint64_t settings_now, ArticleInfo *info)
 {
   Indexing *self = tagger;
   char *folder = path_dir(path);
-  if (!self->folder || strcmp(self->folder, folder) != 0) {
+  if (!self->folder || self->settings_now != settings_now || strcmp(self->folder, folder) != 0) {
     settings_free(self->settings);
     free(self->folder);
     self->settings = setup_settings(self->manifest, path, (Str){0});
     self->folder = folder;
+    self->settings_now = settings_now;
   } else {
     free(folder);
   }

@@ -13,11 +13,12 @@
 #include <sys/stat.h>
 #include <uv.h>
 
-enum { MAX_BYTES = 16 << 20, IGNORE_FILE_MAX = 1 << 20 };
+enum { MAX_BYTES = 16 << 20, SMALL_FILE_MAX = 1 << 20 };
 
 typedef struct Step {
   TreeDir *dir;
   const Ignore *ignore; // of the folder above
+  bool deep;            // all below is scanned as well
 } Step;
 
 struct Crawl {
@@ -46,22 +47,56 @@ static const Ignore *add_list(Crawl *self, const Ignore *above, Str base, Str te
   return list;
 }
 
+// The bytes of a small file in `folder` ("…/"). False where there is none.
+static bool read_small(Str folder, const char *name, StrBuf *text)
+{
+  StrBuf path = {0};
+  strbuf_addf(&path, STR_FMT "%s", STR_ARG(folder), name);
+  FILE *file = fopen(path.ptr, "rb");
+  strbuf_release(&path);
+  if (!file) return false;
+  size_t got;
+  while (text->len < SMALL_FILE_MAX && (got = fread(strbuf_grow(text, 4096), 1, 4096, file)) > 0)
+    text->len += got;
+  fclose(file);
+  return true;
+}
+
 // The list of the .gitignore in `folder` ("…/"), below `above`; `above` where there is none.
 static const Ignore *read_list(Crawl *self, const Ignore *above, Str folder, Str base)
 {
-  StrBuf name = {0};
-  strbuf_addf(&name, STR_FMT ".gitignore", STR_ARG(folder));
-  FILE *file = fopen(name.ptr, "rb");
-  strbuf_release(&name);
-  if (!file) return above;
   StrBuf text = {0};
-  size_t got;
-  while (text.len < IGNORE_FILE_MAX && (got = fread(strbuf_grow(&text, 4096), 1, 4096, file)) > 0)
-    text.len += got;
-  fclose(file);
+  read_small(folder, ".gitignore", &text);
   if (text.len) above = add_list(self, above, base, strbuf_str(&text));
   strbuf_release(&text);
   return above;
+}
+
+static const Ignore *add_globs(Crawl *self, const Ignore *above, Str base, const char *const *glob)
+{
+  StrBuf globs = {0};
+  for (; glob && *glob; glob++) strbuf_addf(&globs, "%s\n", *glob);
+  if (globs.len) above = add_list(self, above, base, strbuf_str(&globs));
+  strbuf_release(&globs);
+  return above;
+}
+
+static bool same_globs(const char *const *a, const char *const *b)
+{
+  for (; a && b && *a && *b; a++, b++)
+    if (strcmp(*a, *b) != 0) return false;
+  return !(a && *a) && !(b && *b);
+}
+
+// What is left out in `dir`, whose paths are set, beside what is left out above: by its .gitignore, and by
+// its own settings.
+static const Ignore *lists_in(Crawl *self, const TreeDir *dir, const Ignore *above)
+{
+  Str inside = strbuf_str(&self->inside);
+  above = read_list(self, above, strbuf_str(&self->full), inside);
+  const CrawlRules *upper = dir->parent ? dir->parent->rules : NULL;
+  if (!upper || !dir->rules || same_globs(dir->rules->exclude, upper->exclude)) return above;
+  return add_globs(self, above, inside, dir->rules->exclude);
 }
 
 // The length of the path of the git repository that holds the root; 0 where there is none.
@@ -93,17 +128,13 @@ static void read_base_lists(Crawl *self)
     Str base = at > top ? str_slice(str_of(self->prefix), 0, at - top) : (Str){0};
     self->base = read_list(self, self->base, (Str){self->root, at + 1}, base);
   }
-  StrBuf globs = {0};
-  for (const char *const *glob = self->rules->exclude; glob && *glob; glob++)
-    strbuf_addf(&globs, "%s\n", *glob);
-  if (globs.len) self->base = add_list(self, self->base, str_of(self->prefix), strbuf_str(&globs));
-  strbuf_release(&globs);
+  self->base = add_globs(self, self->base, str_of(self->prefix), self->rules->exclude);
   self->base_lists = self->lists.len;
 }
 
-static bool wanted_extension(const Crawl *self, Str name)
+static bool wanted_extension(const TreeDir *dir, Str name)
 {
-  const char *const *list = self->rules->extensions ? self->rules->extensions : g_extensions;
+  const char *const *list = dir->rules->extensions ? dir->rules->extensions : g_extensions;
   size_t dot = name.len;
   while (dot && name.ptr[dot - 1] != '.') dot--;
   if (!dot) return false;
@@ -143,8 +174,8 @@ static FileStamp stamp_of(const uv_stat_t *info)
 
 static void see_file(Crawl *self, TreeDir *dir, const char *name, Str path, const uv_stat_t *info)
 {
-  size_t max = self->rules->max_bytes ? self->rules->max_bytes : MAX_BYTES;
-  FileStamp stamp = stamp_of(info);
+  size_t max = dir->rules->max_bytes ? dir->rules->max_bytes : MAX_BYTES;
+  FileStamp stamp = crawl_stamp(stamp_of(info), dir->settings);
   bool is_new;
   TreeFile *file = tree_file(dir, str_of(name), &is_new);
   file->seen = true;
@@ -158,7 +189,7 @@ static void see_file(Crawl *self, TreeDir *dir, const char *name, Str path, cons
     if (!is_new) self->events->gone(self->events->ud, path);
     return;
   }
-  self->events->changed(self->events->ud, path, stamp, file->hash);
+  self->events->changed(self->events->ud, dir, path, stamp, file->hash);
   file->hash = 0; // read anew by whoever was told; after that only the index knows
 }
 
@@ -168,7 +199,7 @@ static void see_entry(Crawl *self, TreeDir *dir, const Ignore *ignore, const uv_
   if (entry->name[0] == '.') return;
   bool may_be_file = entry->type == UV_DIRENT_FILE || entry->type == UV_DIRENT_UNKNOWN;
   bool may_be_dir = entry->type == UV_DIRENT_DIR || entry->type == UV_DIRENT_UNKNOWN;
-  if (!may_be_dir && !(may_be_file && wanted_extension(self, str_of(entry->name)))) return;
+  if (!may_be_dir && !(may_be_file && wanted_extension(dir, str_of(entry->name)))) return;
   size_t path_len = self->path.len, full_len = self->full.len, inside_len = self->inside.len;
   Str path = with_name(&self->path, path_len, entry->name);
   Str inside = with_name(&self->inside, inside_len, entry->name);
@@ -179,7 +210,7 @@ static void see_entry(Crawl *self, TreeDir *dir, const Ignore *ignore, const uv_
     int status = uv_fs_lstat(NULL, &req, self->full.ptr, NULL);
     if (status == 0) {
       is_dir = S_ISDIR(req.statbuf.st_mode);
-      if (S_ISREG(req.statbuf.st_mode) && wanted_extension(self, str_of(entry->name)))
+      if (S_ISREG(req.statbuf.st_mode) && wanted_extension(dir, str_of(entry->name)))
         see_file(self, dir, entry->name, path, &req.statbuf);
     } else if (status != UV_ENOENT) {
       tell_problem(self, path, status);
@@ -244,16 +275,38 @@ static void set_paths(Crawl *self, const TreeDir *dir)
   strbuf_add(&self->inside, path);
 }
 
-// List one folder; *ignore becomes the list that holds inside it. 0, or libuv's error.
+// Read what the settings say in `dir`, whose paths are set. True: it is something else than before.
+static bool read_settings(Crawl *self, TreeDir *dir)
+{
+  uint64_t before = dir->settings;
+  bool known = dir->rules;
+  StrBuf text = {0};
+  if (!dir->parent) {
+    dir->rules = self->rules;
+    return false;
+  }
+  const CrawlRules *upper = dir->parent->rules ? dir->parent->rules : self->rules;
+  dir->settings = dir->parent->settings;
+  if (!read_small(strbuf_str(&self->full), ".newsmark.toml", &text)) {
+    dir->rules = upper;
+  } else {
+    dir->settings = (dir->settings * 31 + str_hash(strbuf_str(&text))) | 1;
+    if (!known || dir->settings != before)
+      dir->rules = self->events->rules ? self->events->rules(self->events->ud, self->full.ptr) : upper;
+  }
+  strbuf_release(&text);
+  return known && dir->settings != before;
+}
+
+// List one folder, whose paths are set; *ignore becomes the list that holds inside it. 0, or libuv's error.
 static int scan_one(Crawl *self, TreeDir *dir, const Ignore **ignore)
 {
-  set_paths(self, dir);
   if (self->events->folder) self->events->folder(self->events->ud, dir, self->full.ptr);
   uv_fs_t req;
   int count = uv_fs_scandir(NULL, &req, self->full.ptr, 0, NULL);
   if (count >= 0) {
     dir->listed = true;
-    *ignore = read_list(self, *ignore, strbuf_str(&self->full), strbuf_str(&self->inside));
+    *ignore = lists_in(self, dir, *ignore);
     for (size_t i = 0; i < dir->files.len; i++) dir->files.items[i].seen = false;
     for (size_t i = 0; i < dir->dirs.len; i++) dir->dirs.items[i]->seen = false;
     uv_dirent_t entry;
@@ -299,16 +352,18 @@ static const Ignore *lists_above(Crawl *self, const TreeDir *dir)
   if (!dir->parent) return self->base;
   const Ignore *above = lists_above(self, dir->parent);
   set_paths(self, dir->parent);
-  return read_list(self, above, strbuf_str(&self->full), strbuf_str(&self->inside));
+  return lists_in(self, dir->parent, above);
 }
 
 bool crawl_scan(Crawl *self, TreeDir *dir, bool deep, Error *err)
 {
   self->stack.len = 0;
-  vec_push(&self->stack, (Step){dir, lists_above(self, dir)});
+  vec_push(&self->stack, (Step){dir, lists_above(self, dir), deep});
   bool ok = true;
   while (self->stack.len && !stopped(self)) {
     Step step = self->stack.items[--self->stack.len];
+    set_paths(self, step.dir);
+    step.deep |= read_settings(self, step.dir);
     int status = scan_one(self, step.dir, &step.ignore);
     if (status < 0 && !step.dir->parent)
       ok = error_set(err, ERR_IO, "%s: %s", self->root, uv_strerror(status));
@@ -317,7 +372,7 @@ bool crawl_scan(Crawl *self, TreeDir *dir, bool deep, Error *err)
     if (status < 0) continue;
     for (size_t i = step.dir->dirs.len; i-- > 0;) {
       TreeDir *child = step.dir->dirs.items[i];
-      if (deep || !child->listed) vec_push(&self->stack, (Step){child, step.ignore});
+      if (step.deep || !child->listed) vec_push(&self->stack, (Step){child, step.ignore, step.deep});
     }
   }
   drop_lists(self, self->base_lists);

@@ -13,9 +13,9 @@
 // added to its annotations before they are stored.
 typedef struct IndexTagger {
   void *(*begin)(void *ctx, const char *root); // one for each worker, on its thread
-  // Fill in what settings say of the article at `path`; strings live until the next call. False: nothing is
-  // to be found in it.
-  bool (*inform)(void *tagger, Str text, const char *path, ArticleInfo *info);
+  // Fill in what settings say of the article at `path`; strings live until the next call. Another number in
+  // `settings`: those of its folder are others. False: nothing is to be found in it.
+  bool (*inform)(void *tagger, Str text, const char *path, uint64_t settings, ArticleInfo *info);
   // `found`, whose reference is taken, with the tags; a reference.
   Annotations *(*tag)(void *tagger, const Snapshot *text, Annotations *found, const char *path);
   void (*end)(void *tagger);

@@ -27,6 +27,8 @@ typedef struct Job { // from scout to worker
   char *path;
   FileStamp stamp;
   uint64_t hash;
+  uint64_t settings; // TreeDir.settings
+  size_t max_bytes;  // of a file; 0: the usual
   bool gone;
 } Job;
 
@@ -77,7 +79,7 @@ struct Indexer {
   uv_async_t wake; // to the scout
   Worker workers[WORKERS_MAX];
   int worker_count;
-  CrawlRules rules; // constant while workers run
+  CrawlRules rules; // at the root; constant while workers run
   Queue *results;
   uv_thread_t writer_thread;
   const Registry *registry; // what people say of the folder's names; constant while workers run

@@ -79,28 +79,41 @@ static void hear_rules(Scout *self)
 
 // --- what the crawl finds ---
 
-static void send_job(Scout *self, Str path, FileStamp stamp, uint64_t hash, bool gone)
+static void send_job(Scout *self, Str path, Job job_is)
 {
   Indexer *indexer = self->indexer;
   Job *job = xcalloc(1, sizeof *job);
-  *job = (Job){.path = str_dup(path), .stamp = stamp, .hash = hash, .gone = gone};
+  *job = job_is;
+  job->path = str_dup(path);
   Worker *worker = &indexer->workers[str_hash(path) % (uint64_t)indexer->worker_count];
   atomic_fetch_add(&indexer->pending, 1);
-  if (!gone) atomic_fetch_add(&indexer->queued, 1);
+  if (!job->gone) atomic_fetch_add(&indexer->queued, 1);
   if (!queue_push(worker->jobs, job)) job_free(job);
 }
 
-static void on_file_changed(void *ud, Str path, FileStamp stamp, uint64_t hash)
+static void on_file_changed(void *ud, const TreeDir *dir, Str path, FileStamp stamp, uint64_t hash)
 {
-  send_job(ud, path, stamp, hash, false);
+  send_job(
+      ud, path,
+      (Job){.stamp = stamp, .hash = hash, .settings = dir->settings, .max_bytes = dir->rules->max_bytes});
 }
 static void on_file_gone(void *ud, Str path)
 {
-  send_job(ud, path, (FileStamp){0}, 0, true);
+  send_job(ud, path, (Job){.gone = true});
 }
 static void on_problem(void *ud, Str path, const char *why)
 {
   indexer_problem(((Scout *)ud)->indexer, path, why);
+}
+
+static const CrawlRules *on_rules(void *ud, const char *full_path)
+{
+  Scout *self = ud;
+  const IndexRules *rules = self->indexer->options.rules;
+  if (!rules) return &self->indexer->rules;
+  CrawlRules *own = arena_zalloc(&self->arena, sizeof *own);
+  rules->read(rules->ctx, full_path, &self->arena, own);
+  return own;
 }
 
 static bool on_stopped(void *ud)
@@ -387,6 +400,7 @@ static void run_crawl(Scout *self)
                         .problem = on_problem,
                         .folder = on_folder,
                         .folder_gone = on_folder_gone,
+                        .rules = on_rules,
                         .stopped = on_stopped};
   Error err = {0};
   if (indexer->options.watch) {

@@ -19,7 +19,11 @@ typedef struct TreeDir {
   VEC_OF(struct TreeDir *) dirs; // sorted by name
   int watch;                     // inotify's number; -1: none
   bool listed;                   // by this process, at least once
-  bool seen;                     // by the scan that runs
+  // Of the settings files from below the root down to here: another number, other settings. 0: there are
+  // none.
+  uint64_t settings;
+  const struct CrawlRules *rules; // that hold in it; NULL: not listed yet
+  bool seen;                      // by the scan that runs
 } TreeDir;
 
 TreeDir *tree_new(void);

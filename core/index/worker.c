@@ -84,9 +84,10 @@ static bool read_steady(int fd, size_t max, Content *to, Error *err)
 }
 
 // ERR_NOT_FOUND where the file is gone.
-static bool read_file(const Indexer *self, const char *path, Content *to, Error *err)
+static bool read_file(const Indexer *self, const Job *job, Content *to, Error *err)
 {
-  size_t max = self->rules.max_bytes ? self->rules.max_bytes : MAX_BYTES;
+  const char *path = job->path;
+  size_t max = job->max_bytes ? job->max_bytes : MAX_BYTES;
   StrBuf full = {0};
   strbuf_addf(&full, "%s/%s", self->folder.root, path);
   int fd = open(full.ptr, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -98,6 +99,7 @@ static bool read_file(const Indexer *self, const char *path, Content *to, Error 
   }
   bool ok = read_steady(fd, max, to, err);
   close(fd);
+  to->stamp = crawl_stamp(to->stamp, job->settings);
   if (ok && memchr(to->bytes.ptr ? to->bytes.ptr : "", 0,
                    to->bytes.len < BINARY_PROBE ? to->bytes.len : BINARY_PROBE))
     return error_set(err, ERR_FORMAT, "not a text (it holds NUL bytes), left out");
@@ -114,11 +116,11 @@ typedef struct Reading { // of one article
 } Reading;
 
 // What is found in the text, with the tags of scripts. NULL: cancelled.
-static Annotations *find(Reading *self, Str text)
+static Annotations *find(Reading *self, Str text, uint64_t settings)
 {
   const IndexTagger *tagging = self->indexer->options.tagger;
   ArticleInfo info = {.path = str_of(self->path), .markup = self->markup};
-  bool wanted = !self->tagger || tagging->inform(self->tagger, text, self->full.ptr, &info);
+  bool wanted = !self->tagger || tagging->inform(self->tagger, text, self->full.ptr, settings, &info);
   Analysis *analysis = analysis_new(self->indexer->pipeline);
   Annotations *found = analysis_run(analysis, self->text, &info, &self->indexer->cancel);
   analysis_free(analysis);
@@ -141,15 +143,16 @@ static Annotations *lay_people(const Reading *self, Annotations *found)
   return decided;
 }
 
-static Record *annotate(Indexer *indexer, void *tagger, const char *path, const Content *content)
+static Record *annotate(Indexer *indexer, void *tagger, const Job *job, const Content *content)
 {
+  const char *path = job->path;
   Str text = strbuf_str(&content->bytes);
   Reading self = {
       .indexer = indexer, .tagger = tagger, .path = path, .markup = markup_of(str_of(path), (Str){0})};
   strbuf_addf(&self.full, "%s/%s", indexer->folder.root, path);
   self.text = snapshot_new(text);
   Arena arena = {0};
-  Annotations *notes = lay_people(&self, find(&self, text));
+  Annotations *notes = lay_people(&self, find(&self, text, job->settings));
   Str prose = notes ? snapshot_read(notes->prose, 0, snapshot_len(notes->prose), &arena) : (Str){0};
   Record *record = notes ? record_new(str_of(path), prose, notes, indexer->registry->identities) : NULL;
   About about = about_read(text, self.markup, &arena);
@@ -175,16 +178,16 @@ static void work(Indexer *self, void *tagger, const Job *job, Content *content, 
     result->kind = RESULT_GONE;
     return;
   }
-  if (!read_file(self, job->path, content, &err)) {
+  if (!read_file(self, job, content, &err)) {
     result->kind = kind_of_failure(self, job, &err);
     return;
   }
-  uint64_t hash = str_hash(strbuf_str(&content->bytes));
+  uint64_t hash = str_hash(strbuf_str(&content->bytes)) ^ job->settings;
   if (hash == 0) hash = 1; // 0 says "not known"
   result->stamp = content->stamp;
   result->kind = RESULT_TOUCH;
   if (hash == job->hash) return;
-  result->record = annotate(self, tagger, job->path, content);
+  result->record = annotate(self, tagger, job, content);
   result->kind = result->record ? RESULT_PUT : RESULT_SKIP;
   if (!result->record) return; // cancelled
   result->record->stamp = content->stamp;

@@ -844,6 +844,36 @@ def settings_that_change_meanwhile(place):
     place.expect_as_fresh()
 
 
+@test
+def settings_of_a_subfolder_that_change_meanwhile(place):
+    """Those of a folder inside hold for what is below it, soon after they are saved and after newsmark was away."""
+    text = "Åsa Lindqvist left Hull on Monday.\n"
+    for name in ("a.txt", "sub/b.txt", "sub/deep/c.txt", "sub/drafts/d.txt", "sub/e.text", "other/f.txt"):
+        place.write(name, text)
+    place.write(".newsmark.toml", 'date = "2023-05-03"\n')
+    dates = lambda: sorted((row["path"], row["date"]) for row in place.ask("mentions", "lindqvist"))
+    watching = place.watch()
+    usual = [("a.txt", "2023-05-03"), ("other/f.txt", "2023-05-03"), ("sub/b.txt", "2023-05-03"),
+             ("sub/deep/c.txt", "2023-05-03"), ("sub/drafts/d.txt", "2023-05-03")]
+    equal(dates(), sorted(usual), "before")
+    place.write("sub/.newsmark.toml", 'date = "2020-06-03"\n', age=0)
+    place.until(lambda: dates() == sorted([("a.txt", "2023-05-03"), ("other/f.txt", "2023-05-03"), ("sub/b.txt", "2020-06-03"),
+                                           ("sub/deep/c.txt", "2020-06-03"), ("sub/drafts/d.txt", "2020-06-03")]), "a date of the subfolder")
+    place.write("sub/.newsmark.toml", '[index]\nexclude = ["/drafts/"]\nextensions = ["text", "txt"]\n', age=0)
+    place.until(lambda: place.paths() == {b"a.txt", b"other/f.txt", b"sub/b.txt", b"sub/deep/c.txt", b"sub/e.text"}, "what is left out there")
+    place.write("sub/deep/.newsmark.toml", "enabled = false\n", age=0)
+    place.until(lambda: [row[0] for row in dates()] == ["a.txt", "other/f.txt", "sub/b.txt", "sub/e.text"], "nothing is found deeper down")
+    watching.terminate()
+    watching.wait()
+    os.remove(os.path.join(place.dir, "sub/.newsmark.toml"))
+    place.index()
+    equal(dates(), sorted(row for row in usual if row[0] != "sub/deep/c.txt"), "without the settings, after a pause")
+    os.remove(os.path.join(place.dir, "sub/deep/.newsmark.toml"))
+    place.index()
+    equal(dates(), sorted(usual), "without all of them")
+    place.expect_as_fresh()
+
+
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
