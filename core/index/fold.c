@@ -1,79 +1,152 @@
-// Bytes below 0x80, most of a European text, are letters and digits or part words. Runs of others are folded
-// by utf8_fold_in(), in slices, as it reserves four times what it reads.
+// Folding a character depends on nothing but itself, so what utf8_fold_in() says of those that European texts
+// are written with is kept in a table, filled as they come. An entry is computed by any thread that misses
+// it, and always the same.
 #include "index/fold.h"
 
 #include "base/utf8.h"
 
-enum { SLICE = 1 << 16, SLICE_MAX = 2 * SLICE };
+#include <stdatomic.h>
 
-// In lower case; 0: not of a word. As g_char_class has it (tests/unit/test_fold.c).
-static char fold_ascii(unsigned char c)
+enum { KEPT = 0x2100 }; // code points: Latin, Greek, Cyrillic, … and general punctuation
+
+typedef enum FoldKind {
+  FOLD_UNKNOWN,
+  FOLD_NOTHING, // a mark
+  FOLD_GAP,     // not of a word
+  FOLD_LONG,    // more than three bytes, or more than one of the others
+  FOLD_WORD,    // and above, by the number of bytes: of a word
+} FoldKind;
+
+static _Atomic(uint32_t) g_kept[KEPT]; // kind << 24, and bytes
+
+// Of a word, or not: as g_char_class has it (tests/unit/test_fold.c).
+static const char g_ascii[128] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
+    ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
+    ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
+    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v',
+    ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
+    ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l',
+    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z',
+};
+
+typedef struct Writing {
+  char *to;
+  bool open;     // a word may go on
+  Arena scratch; // for what is not kept
+} Writing;
+
+static FoldKind kind_of(uint32_t cp)
 {
-  if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return (char)c;
-  return c >= 'A' && c <= 'Z' ? (char)(c + 32) : 0;
+  CharClass class = utf8_class(cp);
+  return class == CHAR_MARK ? FOLD_NOTHING : class >= CHAR_DIGIT ? FOLD_WORD : FOLD_GAP;
 }
 
-// Append the ASCII that `text` begins with, and return its length. *open: a word may go on.
-static size_t add_ascii(StrBuf *out, Str text, bool *open)
+static void add_gap(Writing *out)
 {
-  char *to = strbuf_grow(out, text.len);
-  bool in_word = *open;
-  size_t len = 0;
-  for (; len < text.len && !(text.ptr[len] & 0x80); len++) {
-    char folded = fold_ascii((unsigned char)text.ptr[len]);
-    if (folded || in_word) *to++ = folded ? folded : ' ';
-    in_word = folded;
-  }
-  out->len = (size_t)(to - out->ptr);
-  *open = in_word;
-  return len;
+  if (out->open) *out->to++ = ' ';
+  out->open = false;
 }
 
-// The length of the run of other characters that `text` begins with; of a long one a slice.
-static size_t run_len(Str text)
+// What was folded by utf8_fold_in().
+static void add_folded(Writing *out, Str folded)
 {
-  size_t len = 0;
-  while (len < text.len && (text.ptr[len] & 0x80) && len < SLICE_MAX &&
-         (len < SLICE || ((unsigned char)text.ptr[len] & 0xC0) == 0x80))
-    len++;
-  return len;
-}
-
-static void add_folded(StrBuf *out, Str folded, bool *open)
-{
-  char *to = strbuf_grow(out, folded.len);
   for (const char *p = folded.ptr, *end = p + folded.len; p < end;) {
     uint32_t cp;
     size_t bytes = utf8_decode(p, end, &cp);
-    CharClass class = utf8_class(cp);
-    if (class >= CHAR_DIGIT && class != CHAR_MARK) {
-      memcpy(to, p, bytes);
-      to += bytes;
-      *open = true;
-    } else if (*open && class != CHAR_MARK) {
-      *to++ = ' ';
-      *open = false;
+    FoldKind kind = kind_of(cp);
+    if (kind == FOLD_WORD) {
+      memcpy(out->to, p, bytes);
+      out->to += bytes;
+      out->open = true;
+    } else if (kind == FOLD_GAP) {
+      add_gap(out);
     }
     p += bytes;
   }
-  out->len = (size_t)(to - out->ptr);
 }
 
-void fold_words_to(StrBuf *out, Str text)
+static uint32_t entry_of(Str folded)
 {
-  Arena scratch = {0};
-  size_t start = out->len;
-  bool open = start > 0 && out->ptr[start - 1] != ' '; // a word may go on from what is there
-  while (text.len) {
-    size_t ascii = add_ascii(out, text, &open);
-    text = str_slice(text, ascii, text.len);
-    size_t run = run_len(text);
-    if (run) add_folded(out, utf8_fold_in(&scratch, str_slice(text, 0, run)), &open);
-    text = str_slice(text, run, text.len);
-    arena_reset(&scratch);
+  if (!folded.len) return (uint32_t)FOLD_NOTHING << 24;
+  FoldKind kind = FOLD_UNKNOWN;
+  for (const char *p = folded.ptr, *end = p + folded.len; p < end;) {
+    uint32_t cp;
+    p += utf8_decode(p, end, &cp);
+    if (kind != FOLD_UNKNOWN && kind != kind_of(cp)) return (uint32_t)FOLD_LONG << 24;
+    kind = kind_of(cp);
   }
-  if (out->len > start && out->ptr[out->len - 1] == ' ') out->len--;
+  if (kind != FOLD_WORD) return (uint32_t)kind << 24;
+  if (folded.len > 3) return (uint32_t)FOLD_LONG << 24;
+  unsigned char bytes[3] = {0};
+  memcpy(bytes, folded.ptr, folded.len);
+  return ((uint32_t)FOLD_WORD + (uint32_t)folded.len) << 24 | (uint32_t)bytes[2] << 16 |
+         (uint32_t)bytes[1] << 8 | bytes[0];
+}
+
+// The entry of a character that stands at `p`.
+static uint32_t look_up(const char *p, size_t len, uint32_t cp)
+{
+  if (cp >= KEPT) return (uint32_t)FOLD_LONG << 24;
+  uint32_t entry = atomic_load_explicit(&g_kept[cp], memory_order_relaxed);
+  if (entry) return entry;
+  Arena scratch = {0};
+  entry = entry_of(utf8_fold_in(&scratch, (Str){p, len}));
   arena_release(&scratch);
+  atomic_store_explicit(&g_kept[cp], entry, memory_order_relaxed);
+  return entry;
+}
+
+// A character of `len` bytes at `p`, for which there is room as in fold_words_to().
+static void add_kept(Writing *out, uint32_t entry)
+{
+  uint32_t kind = entry >> 24;
+  if (kind == FOLD_GAP) add_gap(out);
+  if (kind <= FOLD_WORD) return;
+  char bytes[3] = {(char)entry, (char)(entry >> 8), (char)(entry >> 16)};
+  memcpy(out->to, bytes, sizeof bytes);
+  out->to += kind - FOLD_WORD;
+  out->open = true;
+}
+
+static void add_long(StrBuf *buf, Writing *out, Str character, size_t left)
+{
+  Str folded = utf8_fold_in(&out->scratch, character);
+  buf->len = (size_t)(out->to - buf->ptr);
+  out->to = strbuf_grow(buf, folded.len + 2 * left + 4);
+  add_folded(out, folded);
+  arena_reset(&out->scratch);
+}
+
+// Of two bytes and more three at most are made; of one, one.
+void fold_words_to(StrBuf *buf, Str text)
+{
+  size_t start = buf->len;
+  char *to = strbuf_grow(buf, 2 * text.len + 4);
+  Writing out = {.to = to, .open = start > 0 && to[-1] != ' '};
+  for (const char *p = text.ptr, *end = p + text.len; p < end;) {
+    unsigned char c = (unsigned char)*p;
+    if (c < 0x80) {
+      char folded = g_ascii[c];
+      *out.to = folded ? folded : ' ';
+      out.to += folded || out.open;
+      out.open = folded;
+      p++;
+      continue;
+    }
+    uint32_t cp;
+    size_t len = utf8_decode(p, end, &cp);
+    uint32_t entry = look_up(p, len, cp);
+    if (entry >> 24 == FOLD_LONG)
+      add_long(buf, &out, (Str){p, len}, (size_t)(end - p));
+    else
+      add_kept(&out, entry);
+    p += len;
+  }
+  arena_release(&out.scratch);
+  buf->len = (size_t)(out.to - buf->ptr);
+  if (buf->len > start && buf->ptr[buf->len - 1] == ' ') buf->len--;
 }
 
 Str fold_words(Arena *arena, Str text)

@@ -7,5 +7,5 @@
 
 // `text` folded, in `arena`.
 Str fold_words(Arena *arena, Str text);
-// The same, appended to `out`: for long texts, as it needs only a small scratch beside it.
+// The same, appended to `out`.
 void fold_words_to(StrBuf *out, Str text);

@@ -17,7 +17,7 @@
 
 enum {
   ROW_MAX = 900,
-  OWN_RUN = 256, // articles
+  OWN_RUN = 64, // articles
   SLICE_MIN = 1 << 20,
   SLICE_MAX = 4 << 20, // bytes
 };
@@ -28,6 +28,7 @@ typedef enum PostingsStmt {
   SQL_SET_HEIR,
   SQL_END_RUN,
   SQL_PUT,
+  SQL_CHANGE,
   SQL_DROP,
   SQL_DROP_RANGE,
   SQL_AT,
@@ -42,7 +43,8 @@ static const char *const g_sql[SQL_COUNT] = {
     [SQL_PUT_RUN] = "INSERT INTO runs(id, articles, live) VALUES(?1, ?2, 1)",
     [SQL_SET_HEIR] = "UPDATE runs SET heir = ?2 WHERE id = ?1",
     [SQL_END_RUN] = "UPDATE runs SET live = 0 WHERE id = ?1",
-    [SQL_PUT] = "INSERT OR REPLACE INTO postings(run, list, article, entries) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_PUT] = "INSERT INTO postings(run, list, article, entries) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_CHANGE] = "UPDATE postings SET entries = ?4 WHERE run = ?1 AND list = ?2 AND article = ?3",
     [SQL_DROP] = "DELETE FROM postings WHERE run = ?1 AND list = ?2 AND article = ?3",
     [SQL_DROP_RANGE] = "DELETE FROM postings WHERE run = ?1 AND list BETWEEN ?2 AND ?3",
     [SQL_AT] = "SELECT article, entries FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?3"
@@ -179,8 +181,9 @@ static size_t size_of(const Posting *entry)
   return entry->facts.len + 4; // about
 }
 
-// A row of `count` entries of one list.
-static bool put_row(Postings *self, int64_t run, const Posting *entries, size_t count, Error *err)
+// A row of `count` entries of one list, by SQL_PUT or SQL_CHANGE.
+static bool put_row(Postings *self, PostingsStmt how, int64_t run, const Posting *entries, size_t count,
+                    Error *err)
 {
   int64_t last = entries->article;
   strbuf_reset(&self->out);
@@ -190,7 +193,7 @@ static bool put_row(Postings *self, int64_t run, const Posting *entries, size_t 
     strbuf_add(&self->out, entries[i].facts);
     last = entries[i].article;
   }
-  sqlite3_stmt *stmt = stmt_of(self, SQL_PUT, run, entries->list, entries->article, err);
+  sqlite3_stmt *stmt = stmt_of(self, how, run, entries->list, entries->article, err);
   if (!stmt) return false;
   sqlite3_bind_blob(stmt, 4, self->out.ptr, (int)self->out.len, SQLITE_STATIC);
   bool ok = sqlite3_step(stmt) == SQLITE_DONE || schema_error(self->db, err);
@@ -198,8 +201,9 @@ static bool put_row(Postings *self, int64_t run, const Posting *entries, size_t 
   return ok;
 }
 
-// Entries of one list, in rows of like size.
-static bool put_list(Postings *self, int64_t run, const Posting *entries, size_t count, Error *err)
+// Entries of one list, in rows of like size, the first one by `how`.
+static bool put_list(Postings *self, PostingsStmt how, int64_t run, const Posting *entries, size_t count,
+                     Error *err)
 {
   size_t bytes = 0;
   for (size_t i = 0; i < count; i++) bytes += size_of(&entries[i]);
@@ -208,7 +212,7 @@ static bool put_list(Postings *self, int64_t run, const Posting *entries, size_t
     size_t len = 0, size = 0;
     while (at + len < count && size < wanted && (!len || size + size_of(&entries[at + len]) <= ROW_MAX))
       size += size_of(&entries[at + len++]);
-    if (!put_row(self, run, &entries[at], len, err)) return false;
+    if (!put_row(self, at ? SQL_PUT : how, run, &entries[at], len, err)) return false;
     at += len;
   }
   return true;
@@ -218,7 +222,7 @@ static bool put_lists(Postings *self, int64_t run, const Posting *entries, size_
 {
   for (size_t at = 0, len; at < count; at += len) {
     for (len = 1; at + len < count && entries[at + len].list == entries[at].list;) len++;
-    if (!put_list(self, run, &entries[at], len, err)) return false;
+    if (!put_list(self, SQL_PUT, run, &entries[at], len, err)) return false;
   }
   return true;
 }
@@ -256,7 +260,7 @@ static bool put_back(Postings *self, int64_t run, int64_t list, int64_t article,
   const PostingVec *row = &self->row;
   bool same = row->len && row->items[0].article == article;
   return (same || run_of(self, SQL_DROP, run, list, article, err)) &&
-         put_list(self, run, row->items, row->len, err);
+         put_list(self, same ? SQL_CHANGE : SQL_PUT, run, row->items, row->len, err);
 }
 
 // Where `article` is in the row at hand, or would be.
@@ -277,7 +281,7 @@ static bool put_in_place(Postings *self, int64_t run, const Posting *entry, Erro
     if (err) *err = failed;
     return false;
   }
-  if (!self->row.len) return put_list(self, run, entry, 1, err);
+  if (!self->row.len) return put_list(self, SQL_PUT, run, entry, 1, err);
   size_t at = place_in(&self->row, entry->article);
   vec_push(&self->row, *entry);
   memmove(self->row.items + at + 1, self->row.items + at, (self->row.len - 1 - at) * sizeof *entry);

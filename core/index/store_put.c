@@ -13,6 +13,7 @@ typedef struct DayRow { // a date
 
 typedef struct WordRow {
   Str word;
+  uint64_t hash;
   uint32_t articles, last; // `last`: the record that counted it last, from 1
 } WordRow;
 
@@ -23,7 +24,8 @@ typedef struct Batch {
   PostingVec mentions; // facts are the records'
   VEC_OF(DayRow) days;
   VEC_OF(WordRow) words;
-  Map by_word;
+  uint32_t *slots; // [slot_count], a power of two: 1 + place in `words`, by hash
+  size_t slot_count;
   StrBuf entities, told;
   size_t record; // from 1
 } Batch;
@@ -179,18 +181,42 @@ static bool put_tag(Batch *b, const RecordTag *tag, int64_t article)
   return store_run(b->store, stmt, b->err);
 }
 
+static void place_words(Batch *b, size_t cap)
+{
+  free(b->slots);
+  b->slots = xcalloc(cap, sizeof *b->slots);
+  b->slot_count = cap;
+  for (size_t i = 0; i < b->words.len; i++) {
+    size_t at = b->words.items[i].hash & (cap - 1);
+    while (b->slots[at]) at = (at + 1) & (cap - 1);
+    b->slots[at] = (uint32_t)i + 1;
+  }
+}
+
+static WordRow *row_of_word(Batch *b, Str word, uint64_t hash)
+{
+  if (2 * b->words.len >= b->slot_count) place_words(b, b->slot_count ? 2 * b->slot_count : 1 << 12);
+  size_t at = hash & (b->slot_count - 1);
+  for (; b->slots[at]; at = (at + 1) & (b->slot_count - 1)) {
+    WordRow *row = &b->words.items[b->slots[at] - 1];
+    if (row->hash == hash && str_eq(row->word, word)) return row;
+  }
+  vec_push(&b->words, (WordRow){.word = word, .hash = hash});
+  b->slots[at] = (uint32_t)b->words.len;
+  return &b->words.items[b->words.len - 1];
+}
+
+// Every word of every article comes by here: the hash (FNV-1a, and a last stir) is made while its end is
+// looked for.
 static void count_words(Batch *b, Str text)
 {
-  while (text.len) {
-    Str word = str_cut(&text, ' ');
+  for (const char *p = text.ptr, *end = p + text.len; p < end; p++) {
+    const char *start = p;
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (; p < end && *p != ' '; p++) hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    Str word = {start, (size_t)(p - start)};
     if (word.len < WORD_MIN || word.len > WORD_MAX) continue;
-    bool is_new;
-    uint64_t *at = map_slot(&b->by_word, word, &is_new);
-    if (is_new) {
-      *at = b->words.len;
-      vec_push(&b->words, (WordRow){.word = word});
-    }
-    WordRow *row = &b->words.items[*at];
+    WordRow *row = row_of_word(b, word, hash ^ hash >> 32);
     row->articles += row->last != b->record;
     row->last = (uint32_t)b->record;
   }
@@ -340,7 +366,7 @@ bool store_put_pending(Store *self, Error *err)
   vec_release(&batch.mentions);
   vec_release(&batch.days);
   vec_release(&batch.words);
-  map_release(&batch.by_word);
+  free(batch.slots);
   strbuf_release(&batch.entities);
   strbuf_release(&batch.told);
   return ok;

@@ -1,13 +1,13 @@
-// The writer stores results in batches: a transaction lasts until much is in it, a second went by, or nothing
-// more is on its way, so that a file just saved can be found at once.
+// The writer stores results in batches: a transaction lasts until much is in it, two seconds went by, or
+// nothing more is on its way, so that a file just saved can be found at once.
 #include "index/indexer_p.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
 
-enum { BATCH_MAX = 2000, RUNS_MOST = 48, RUNS_KEPT = 3 };
-#define BATCH_NS 1000000000u
+enum { BATCH_MAX = 4000, RUNS_MOST = 48, RUNS_KEPT = 3 };
+#define BATCH_NS 2000000000u
 
 typedef struct Batch {
   size_t len, removed;

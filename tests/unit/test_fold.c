@@ -74,9 +74,44 @@ static void test_long_run(void **state)
   strbuf_release(&got);
 }
 
+// Every character, twice, as the second time the table answers: what utf8_fold_in() says, without what is of
+// no word.
+static void test_every_character(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  for (uint32_t cp = 0x80; cp < 0x3000; cp++) {
+    char bytes[8] = "x";
+    size_t len = 1 + utf8_encode(cp, bytes + 1);
+    bytes[len++] = 'x';
+    Str folded = utf8_fold_in(&arena, (Str){bytes, len});
+    StrBuf want = {0};
+    bool open = false;
+    for (const char *p = folded.ptr, *end = p + folded.len; p < end;) {
+      uint32_t part;
+      size_t size = utf8_decode(p, end, &part);
+      CharClass class = utf8_class(part);
+      if (class >= CHAR_DIGIT && class != CHAR_MARK)
+        strbuf_add(&want, (Str){p, size});
+      else if (open && class != CHAR_MARK)
+        strbuf_byte(&want, ' ');
+      open = class == CHAR_MARK ? open : class >= CHAR_DIGIT;
+      p += size;
+    }
+    for (int i = 0; i < 2; i++) {
+      Str got = fold_words(&arena, (Str){bytes, len});
+      if (!str_eq(got, strbuf_str(&want))) fail_msg("U+%04X: \"" STR_FMT "\"", cp, STR_ARG(got));
+    }
+    strbuf_release(&want);
+    arena_reset(&arena);
+  }
+  arena_release(&arena);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_words), cmocka_unit_test(test_slices),
-                                     cmocka_unit_test(test_ascii), cmocka_unit_test(test_long_run)};
+                                     cmocka_unit_test(test_ascii), cmocka_unit_test(test_every_character),
+                                     cmocka_unit_test(test_long_run)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
