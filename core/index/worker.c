@@ -112,7 +112,7 @@ typedef struct Reading { // of one article
   const char *path; // in the folder
   StrBuf full;      // absolute
   Markup markup;
-  Snapshot *text;
+  Snapshot *text, *prose; // as in the file, and without its markup: NULL until it was read
 } Reading;
 
 // What is found in the text, with the tags of scripts. NULL: cancelled.
@@ -124,8 +124,9 @@ static Annotations *find(Reading *self, Str text, uint64_t settings)
   Analysis *analysis = analysis_new(self->indexer->pipeline);
   Annotations *found = analysis_run(analysis, self->text, &info, &self->indexer->cancel);
   analysis_free(analysis);
+  if (found) self->prose = snapshot_ref(found->prose); // what scripts make of it has none of its own
   if (found && !wanted) found->spans.len = 0;
-  return found && wanted && self->tagger ? tagging->tag(self->tagger, found->prose, found, self->full.ptr)
+  return found && wanted && self->tagger ? tagging->tag(self->tagger, self->prose, found, self->full.ptr)
                                          : found;
 }
 
@@ -137,7 +138,7 @@ static Annotations *lay_people(const Reading *self, Annotations *found)
   const HumanLayer *layer = found ? kept_layer(kept.marks, self->indexer->registry, self->text) : NULL;
   kept_paths_release(&kept);
   if (!layer) return found;
-  Annotations *decided = overlay_lay(found, layer, found->prose);
+  Annotations *decided = overlay_lay(found, layer, self->prose);
   annotations_unref(found);
   layer_unref(layer);
   return decided;
@@ -153,11 +154,12 @@ static Record *annotate(Indexer *indexer, void *tagger, const Job *job, const Co
   self.text = snapshot_new(text);
   Arena arena = {0};
   Annotations *notes = lay_people(&self, find(&self, text, job->settings));
-  Str prose = notes ? snapshot_read(notes->prose, 0, snapshot_len(notes->prose), &arena) : (Str){0};
+  Str prose = notes ? snapshot_read(self.prose, 0, snapshot_len(self.prose), &arena) : (Str){0};
   Record *record = notes ? record_new(str_of(path), prose, notes, indexer->registry->identities) : NULL;
   About about = about_read(text, self.markup, &arena);
   if (record) record_set_about(record, &about);
   annotations_unref(notes);
+  snapshot_unref(self.prose);
   snapshot_unref(self.text);
   strbuf_release(&self.full);
   arena_release(&arena);
