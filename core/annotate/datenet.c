@@ -244,7 +244,8 @@ static void begin_count(DateFrame *frame)
 }
 
 // What the steps so far and the pattern say; what stands behind the extent is context and says nothing.
-static void fill_frame(const Matcher *m, uint32_t depth, DateMatch *match)
+// False where it names two parts of the day: "gestern Nacht, am Vormittag" are two expressions.
+static bool fill_frame(const Matcher *m, uint32_t depth, DateMatch *match)
 {
   DateFrame *frame = &match->frame;
   *frame = (DateFrame){0};
@@ -259,13 +260,17 @@ static void fill_frame(const Matcher *m, uint32_t depth, DateMatch *match)
       frame_set(frame, step->field, step->reading->value);
       continue;
     }
-    for (size_t s = 0; s < step->reading->sets; s++)
-      frame_set(frame, step->reading->set[s].field, step->reading->set[s].value);
+    for (size_t s = 0; s < step->reading->sets; s++) {
+      const FieldSet *set = &step->reading->set[s];
+      if (set->field == FIELD_PART && frame_get(frame, FIELD_PART, set->value) != set->value) return false;
+      frame_set(frame, set->field, set->value);
+    }
     if (step->reading->sym == SYM_NUM) frame_set(frame, FIELD_AMOUNT, step->reading->value * 100);
     if (step->reading->sym == SYM_ORD) frame_set(frame, FIELD_NTH, step->reading->value);
   }
   const Pattern *pattern = match->pattern;
   for (size_t s = 0; s < pattern->sets; s++) frame_set(frame, pattern->set[s].field, pattern->set[s].value);
+  return true;
 }
 
 static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t depth, uint32_t begin,
@@ -281,7 +286,7 @@ static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t dep
   }
   if (pattern->family != FAMILY_NONE && !extent_fits(m->list, begin, end)) return;
   match.pattern = pattern, match.begin = begin, match.end = end;
-  fill_frame(m, depth, &match);
+  if (!fill_frame(m, depth, &match)) return;
   if (m->fits && !m->fits(m->context, &match)) return;
   *best = match;
   m->found = true;

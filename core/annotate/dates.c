@@ -497,6 +497,23 @@ static void share_afternoon(DateFrame *left, const DateFrame *right)
     frame_set(left, FIELD_PART, right->field[FIELD_PART]);
 }
 
+// "Monday, Wednesday and Friday next week", "March or April last year": what relates the last one relates
+// all.
+static bool take_relation(DateFrame *left, const DateFrame *frame, bool range)
+{
+  const uint64_t own = (uint64_t)1 << FIELD_YEAR | (uint64_t)1 << FIELD_UNIT | (uint64_t)1 << FIELD_REL |
+                       (uint64_t)1 << FIELD_DIR | (uint64_t)1 << FIELD_DAY | (uint64_t)1 << FIELD_HOUR;
+  int32_t unit = frame_get(frame, FIELD_UNIT, 0), rel = frame_get(frame, FIELD_REL, 0);
+  DateField what = unit == UNIT_WEEK ? FIELD_WEEKDAY : FIELD_MONTH;
+  bool related =
+      (unit == UNIT_WEEK || unit == UNIT_YEAR) && frame_has(frame, FIELD_REL) && frame_has(frame, what);
+  bool against = !range && frame_get(left, FIELD_TENSE, rel) * rel < 0;
+  if (!related || !frame_has(left, what) || left->has & own || against) return false;
+  frame_set(left, FIELD_UNIT, unit);
+  frame_set(left, FIELD_REL, rel);
+  return true;
+}
+
 // "1973–1980", "from 9.30 to 11", "zwischen Mai und Juli": the draft before and this match are one interval.
 static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
 {
@@ -518,14 +535,37 @@ static void join_range(Finder *f, DateMatch *m, uint32_t before_end)
       frame_has(left, FIELD_DAYREF))
     share_day(left, &m->frame); // not "from 2 pm till tomorrow 4 pm"
   share_afternoon(left, &m->frame);
+  take_relation(left, &m->frame, true);
   mark_range(left, RANGE_LEFT);
   mark_range(&m->frame, RANGE_RIGHT);
+}
+
+// The week behind "weeks 17–19", "uke 17 og 18". Returns where the search goes on.
+static uint32_t add_right_week(Finder *f, const DateMatch *m)
+{
+  uint32_t at = m->end;
+  const Reading *last = atom_reading(f, m->end - 1, SYM_INT), *number = atom_reading(f, at + 1, SYM_INT);
+  bool range = (is_range_mark(f, at) && !str_is(atom_word(f, at), ",")) || atom_reading(f, at, SYM_TO);
+  bool joins = range || atom_reading(f, at, SYM_AND) || atom_reading(f, at, SYM_OR);
+  if (!joins || !last || !number || number->digits > 2 || number->value <= last->value ||
+      last->value != m->frame.field[FIELD_WEEK] || !date_field_fits(FIELD_WEEK, number->value, 2) ||
+      counts_something(f, at + 2))
+    return m->end;
+  DateFrame frame = m->frame;
+  frame_set(&frame, FIELD_WEEK, number->value);
+  if (range) {
+    mark_range((DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame, RANGE_LEFT);
+    mark_range(&frame, RANGE_RIGHT);
+  }
+  add_draft(f, at + 1, at + 2, DATE_DATE, 0.95f, &frame);
+  return at + 2;
 }
 
 // The day behind "March 3-5", "April 24 and 25". Returns where the search goes on.
 static uint32_t add_right_days(Finder *f, const DateMatch *m)
 {
   uint32_t at = m->end;
+  if (frame_has(&m->frame, FIELD_WEEK)) return add_right_week(f, m);
   bool month_first = f->lex->month_first && frame_has(&m->frame, FIELD_DAY) &&
                      frame_has(&m->frame, FIELD_MONTH) &&
                      (day_reading(f, m->end - 1) || atom_reading(f, m->end - 1, SYM_ORDSUF));
@@ -589,23 +629,6 @@ static bool is_listed(const Finder *f, uint32_t from, uint32_t to)
   return true;
 }
 
-// "Monday, Wednesday and Friday next week", "March or April last year": what relates the last one relates
-// all.
-static bool take_relation(DateFrame *left, const DateFrame *frame)
-{
-  const uint64_t own = (uint64_t)1 << FIELD_YEAR | (uint64_t)1 << FIELD_UNIT | (uint64_t)1 << FIELD_REL |
-                       (uint64_t)1 << FIELD_DIR | (uint64_t)1 << FIELD_DAY | (uint64_t)1 << FIELD_HOUR;
-  int32_t unit = frame_get(frame, FIELD_UNIT, 0), rel = frame_get(frame, FIELD_REL, 0);
-  DateField what = unit == UNIT_WEEK ? FIELD_WEEKDAY : FIELD_MONTH;
-  bool related =
-      (unit == UNIT_WEEK || unit == UNIT_YEAR) && frame_has(frame, FIELD_REL) && frame_has(frame, what);
-  bool against = frame_get(left, FIELD_TENSE, rel) * rel < 0;
-  if (!related || !frame_has(left, what) || left->has & own || against) return false;
-  frame_set(left, FIELD_UNIT, unit);
-  frame_set(left, FIELD_REL, rel);
-  return true;
-}
-
 // "the 3rd, 4th and 5th of May": a day that was found by itself ("the 3rd") is of the last one's month.
 static bool take_month(DateFrame *left, const DateFrame *frame)
 {
@@ -626,7 +649,7 @@ static void share_list(Finder *f, const DateMatch *m, uint32_t before_end, uint3
   f->listed = dates->len && is_listed(f, before_end, first) ? f->listed + 1 : 0;
   for (size_t i = 1; i <= f->listed && i <= dates->len; i++) {
     DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - i].frame;
-    if (!take_relation(left, &m->frame) && !take_month(left, &m->frame)) break;
+    if (!take_relation(left, &m->frame, false) && !take_month(left, &m->frame)) break;
   }
 }
 
@@ -697,9 +720,7 @@ static uint32_t add_match(Finder *f, DateMatch *m, uint32_t *floor)
   join_range(f, m, *floor);
   if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
   add_draft(f, m->begin, m->end, type_of(m), confidence_of(m), &m->frame);
-  uint32_t next = add_right_days(f, m);
-  *floor = m->end;
-  return next;
+  return *floor = add_right_days(f, m);
 }
 
 static void find_all(Finder *f, const DateNet *net)

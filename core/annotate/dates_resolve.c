@@ -283,6 +283,9 @@ static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
     if (tense < 0 && weekday < 6)
       rel = -1; // the last one that has begun; early in the week also without a verb
   }
+  if (grain == GRAIN_WEEKEND && rel == 1 && frame_get(f, FIELD_DIR, 0) > 0 && timex_day(&now, &day) &&
+      calendar_weekday(day) < 6)
+    rel = 0; // "the coming weekend"
   if (grain == GRAIN_WEEKEND && frame_get(f, FIELD_REL, 1) == 0 && timex_day(&now, &day) &&
       frame_get(f, FIELD_TENSE, 0) < 0 && calendar_weekday(day) < 6)
     rel = -1; // "this weekend he won"
@@ -297,6 +300,7 @@ static int season_turn(const DateFrame *f, int n, int month, int now)
   int dir = frame_get(f, FIELD_DIR, 0), tense = frame_get(f, FIELD_TENSE, 0);
   if (dir < 0) return month > now ? -1 : 0;
   if (!dir && tense < 0) return month > now + 1 && now > 2 ? -1 : 0; // early in the year tense says little
+  if (n == 4 && !dir && !tense && now < 6) return -1;                // "i vinter" in April
   return !dir && tense > 0 && month + 2 < now ? 1 : 0;
 }
 
@@ -425,9 +429,9 @@ static void put_clock(const DateFrame *f, Timex *t)
     return;
   }
   int off = frame_get(f, FIELD_MINOFF, 0);
-  if (off == -30 && frame_has(f, FIELD_DIR)) off = 0;
-  if (frame_has(f, FIELD_MINOFF)) {
-    int total = hour * 60 + minute + off * (off > 0 ? frame_get(f, FIELD_DIR, 1) : 1);
+  bool half = frame_get(f, FIELD_HALVES, 0) == 1; // "halv nio": 8.30; "fem över halv nio"
+  if (frame_has(f, FIELD_MINOFF) || half) {
+    int total = hour * 60 + minute - half * 30 + off * (off > 0 ? frame_get(f, FIELD_DIR, 1) : 1);
     hour = (total + 1440) / 60 % 24, minute = (total + 1440) % 60;
   }
   bool evening =

@@ -117,8 +117,9 @@ static void find_two_years(const Resolver *r, const DateFrame *f, Outcome *out)
 static void resolve_before_christ(const Resolver *r, const DateFrame *f, Outcome *out)
 {
   int year = frame_get(f, FIELD_ANNO, frame_get(f, FIELD_YEAR, 0));
-  out->value = frame_has(f, FIELD_CENTURY) ? arena_printf(r->arena, "BC%02dXX", f->field[FIELD_CENTURY] - 1)
-                                           : arena_printf(r->arena, "BC%04d", year);
+  int hundreds = frame_get(f, FIELD_HUNDREDS, frame_get(f, FIELD_CENTURY, 0) * 100 - 100) / 100;
+  out->value =
+      hundreds >= 0 ? arena_printf(r->arena, "BC%02dXX", hundreds) : arena_printf(r->arena, "BC%04d", year);
 }
 
 static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
@@ -181,7 +182,8 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
                      .freq = set ? date_set_freq(draft->frame, r->arena) : none,
                      .anchor = anchor_text(r, out.anchor)};
   if (out.t.grain != GRAIN_NONE) r->memory.last = out.t;
-  if (out.t.grain == GRAIN_QUARTER) r->memory.quarter = out.t, r->memory.blocks = 0;
+  if (out.t.grain == GRAIN_QUARTER && out.anchor != ANCHOR_QUARTER)
+    r->memory.quarter = out.t, r->memory.blocks = 0;
   return arena_copy(r->arena, &facts, sizeof facts);
 }
 
