@@ -3,7 +3,7 @@
 //   dateatom.c  words and numbers of a block become atoms with readings
 //   datepat.c   patterns over symbols, compiled from a table
 //   datenet.c   all of them as one automaton; the longest match from an atom
-//   dates.c     dates_find(): atoms, matches, ranges, tense
+//   dates.c     dates_find(): atoms, matches, tense;  dates_ranges.c  ranges and lists
 //   dates_dct.c the article's own date
 //   dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and dates_amount.c;  dates_spans.c  the
 //   walk over an article
@@ -382,6 +382,57 @@ void datenet_release(DateNet *net);
 typedef bool (*DateFits)(const void *context, const DateMatch *match);
 bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best);
+
+// --- dates.c, dates_ranges.c
+typedef struct DateFinder {
+  const DateLex *lex;
+  const AtomVec *atoms;
+  AtomReader *reader;
+  Notes *notes;
+  uint32_t sentence;             // the one looked at last
+  uint32_t last_begin, last_end; // atoms of the last draft
+  uint32_t listed;               // drafts in a row that only commas, "and", "or" part, up to the last
+} DateFinder;
+static inline Str atom_word(const DateFinder *f, uint32_t at)
+{
+  return at < f->atoms->len ? f->atoms->items[at].lower : (Str){NULL, 0};
+}
+
+static inline const Reading *atom_reading(const DateFinder *f, uint32_t at, uint16_t sym)
+{
+  if (at >= f->atoms->len) return NULL;
+  const Atom *atom = &f->atoms->items[at];
+  for (uint32_t i = 0; i < atom->readings->count; i++) {
+    const Reading *r = atom->readings->items[i];
+    if (r->sym == sym) return r;
+  }
+  return NULL;
+}
+static inline const Token *atom_token(const DateFinder *f, uint32_t at)
+{
+  return at < f->atoms->len ? &f->notes->tokens.items[f->atoms->items[at].token] : NULL;
+}
+static inline const Reading *day_reading(const DateFinder *f, uint32_t at)
+{
+  const Reading *number = atom_reading(f, at, SYM_INT);
+  return number ? number : atom_reading(f, at, SYM_ORD);
+}
+static inline bool frame_has_clock(const DateFrame *f)
+{
+  return frame_has(f, FIELD_HOUR) || frame_has(f, FIELD_PART) || frame_has(f, FIELD_MINUTE);
+}
+
+// The tense that the words around say, where the frame is open to it.
+void dates_mark_tense(DateFinder *self, DateFrame *frame, uint32_t begin, uint32_t end);
+void dates_add_draft(DateFinder *self, uint32_t begin, uint32_t end, DateType type, float confidence,
+                     const DateFrame *frame);
+// Whether a number that might be a day counts the word at `end`.
+bool dates_counts(const DateFinder *self, uint32_t end);
+// What a match and the dates before it, of which the last one ends at `floor`, give each other; adds the days
+// in front of the match. Returns where the last of them ends, or `floor`.
+uint32_t dates_join(DateFinder *self, DateMatch *m, uint32_t floor);
+// Adds the day or week behind the match, which is the last draft. Returns where the search goes on.
+uint32_t dates_add_right(DateFinder *self, const DateMatch *m);
 
 // --- dates_spans.c
 #define DATES_CUE_REACH 180 // bytes from a quotation's cue to the day when it was said, at most
