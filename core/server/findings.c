@@ -1,7 +1,8 @@
 // Old spans, moved to where they are in the new text, and new spans are both in order of their starts, so one
 // walk over the two lists pairs them. Where several begin at one byte the pair that is the same in kind, type
 // and end goes first, then the same kind. A pair of which nothing was touched and nothing differs is left out
-// of the delta.
+// of the delta. After a key in a long article that is nearly all of them: they are read once, and nothing is
+// kept of them.
 #include "server/findings.h"
 
 #include "base/alloc.h"
@@ -9,8 +10,7 @@
 
 typedef struct Moved { // an old span in the new text
   size_t start, end;
-  uint32_t index; // of old->spans
-  bool untouched, paired;
+  bool untouched;
 } Moved;
 
 typedef struct Equal { // the last two facts of a cluster that were found equal; NULL: none yet
@@ -20,15 +20,15 @@ typedef struct Equal { // the last two facts of a cluster that were found equal;
 typedef struct Follow {
   const SpanVec *old;
   const HumanFacts *const *old_human, *const *human;
-  Equal *equal; // [cluster of old]
+  Equal *equal; // [cluster of old]; NULL: not asked for yet
   const Changes *changes;
   size_t first, last; // old bytes: where the changes begin and end
   size_t shift;       // of all behind them, modulo
   Span *spans;        // the fresh ones, ids to be set
   size_t count;
-  Moved *moved;
+  uint32_t *next_id;
   Delta *delta;
-  bool *paired; // [fresh span]
+  IdVec gone; // old ones that no fresh one follows
 } Follow;
 
 Findings *findings_new(const Snapshot *text, Annotations *found, Annotations *base, const Annotations *under,
@@ -137,14 +137,26 @@ static bool same_mention(const Follow *self, const Mention *was, const Mention *
   return str_eq(was->name, is->name) && str_eq(was->entity, is->entity);
 }
 
+static size_t clusters_of(const SpanVec *spans)
+{
+  size_t count = 0;
+  for (size_t i = 0; i < spans->len; i++) {
+    const Span *span = &spans->items[i];
+    if (span->kind == SPAN_ENTITY && span->entity->cluster >= count)
+      count = (size_t)span->entity->cluster + 1;
+  }
+  return count;
+}
+
 // Compared once a cluster, as its mentions share their facts (but those that people have decided about).
-static bool same_entity(const Follow *self, const EntityFacts *was, const EntityFacts *is)
+static bool same_entity(Follow *self, const EntityFacts *was, const EntityFacts *is)
 {
   if (was == is) return true;
-  if (self->equal[was->cluster].was == was && self->equal[was->cluster].is == is) return true;
+  if (!self->equal) self->equal = xcalloc(clusters_of(self->old), sizeof *self->equal);
+  Equal *equal = &self->equal[was->cluster];
+  if (equal->was == was && equal->is == is) return true;
   if (!str_eq(was->name, is->name) || !str_eq(was->entity, is->entity)) return false;
-  self->equal[was->cluster].was = was;
-  self->equal[was->cluster].is = is;
+  *equal = (Equal){was, is};
   return true;
 }
 
@@ -164,7 +176,7 @@ static bool same_human(const Follow *self, const Span *was, const Span *is)
   return a == b || (a->verdict == b->verdict && str_eq(a->record, b->record) && str_eq(a->note, b->note));
 }
 
-static bool same_facts(const Follow *self, const Span *was, const Span *is)
+static bool same_facts(Follow *self, const Span *was, const Span *is)
 {
   if (!same_human(self, was, is)) return false;
   if (was->kind != is->kind || was->type != is->type || was->by != is->by ||
@@ -187,17 +199,6 @@ static bool same_facts(const Follow *self, const Span *was, const Span *is)
   }
 }
 
-static size_t clusters_of(const SpanVec *spans)
-{
-  size_t count = 0;
-  for (size_t i = 0; i < spans->len; i++) {
-    const Span *span = &spans->items[i];
-    if (span->kind == SPAN_ENTITY && span->entity->cluster >= count)
-      count = (size_t)span->entity->cluster + 1;
-  }
-  return count;
-}
-
 static void bound(Follow *self)
 {
   const Changes *changes = self->changes;
@@ -210,28 +211,34 @@ static void bound(Follow *self)
   self->shift = last->new_end - last->old_end;
 }
 
-static Moved *move_all(const Follow *self)
+// `hint` as for changes_map(): not NULL where spans are moved in order.
+static Moved move(const Follow *self, size_t a, size_t *hint)
 {
-  const SpanVec *old = self->old;
-  Moved *moved = xmalloc(size_mul(old->len ? old->len : 1, sizeof *moved));
-  size_t hint = 0;
-  for (size_t i = 0; i < old->len; i++) {
-    Moved *to = &moved[i];
-    *to = (Moved){.start = old->items[i].start, .end = old->items[i].end, .index = (uint32_t)i};
-    to->untouched = map_stretch(self, &to->start, &to->end, &hint);
-  }
-  return moved;
+  const Span *was = &self->old->items[a];
+  Moved to = {.start = was->start, .end = was->end};
+  to.untouched = map_stretch(self, &to.start, &to.end, hint);
+  return to;
 }
 
-static void pair(Follow *self, Moved *from, size_t to)
+static void pair(Follow *self, size_t a, const Moved *from, size_t b)
 {
-  const Span *was = &self->old->items[from->index];
-  Span *is = &self->spans[to];
-  from->paired = self->paired[to] = true;
+  const Span *was = &self->old->items[a];
+  Span *is = &self->spans[b];
   is->id = was->id;
   if (from->untouched && from->end == is->end && same_facts(self, was, is)) return;
   vec_push(&self->delta->removed, is->id);
-  vec_push(&self->delta->added, to);
+  vec_push(&self->delta->added, b);
+}
+
+static void end_old(Follow *self, size_t a)
+{
+  vec_push(&self->gone, self->old->items[a].id);
+}
+
+static void begin_new(Follow *self, size_t b)
+{
+  self->spans[b].id = (*self->next_id)++;
+  vec_push(&self->delta->added, b);
 }
 
 static bool same_label(const Span *a, const Span *b)
@@ -243,45 +250,49 @@ static bool same_label(const Span *a, const Span *b)
 // Pair the old spans [a, a_end) with the new ones [b, b_end), which all begin at one byte.
 static void pair_group(Follow *self, size_t a, size_t a_end, size_t b, size_t b_end)
 {
+  bool *old_done = xcalloc(a_end - a, sizeof *old_done), *new_done = xcalloc(b_end - b, sizeof *new_done);
   for (int strict = 1; strict >= 0; strict--)
-    for (size_t i = a; i < a_end; i++)
-      for (size_t j = b; j < b_end && !self->moved[i].paired; j++) {
-        const Span *was = &self->old->items[self->moved[i].index], *is = &self->spans[j];
-        if (self->paired[j] || was->kind != is->kind) continue;
-        if (strict && (self->moved[i].end != is->end || !same_label(was, is))) continue;
-        pair(self, &self->moved[i], j);
+    for (size_t i = a; i < a_end; i++) {
+      Moved from = move(self, i, NULL);
+      for (size_t j = b; j < b_end && !old_done[i - a]; j++) {
+        const Span *was = &self->old->items[i], *is = &self->spans[j];
+        if (new_done[j - b] || was->kind != is->kind) continue;
+        if (strict && (from.end != is->end || !same_label(was, is))) continue;
+        old_done[i - a] = new_done[j - b] = true;
+        pair(self, i, &from, j);
       }
-}
-
-// Whether no other old or new span begins where these two do.
-static bool is_alone(const Follow *self, size_t a, size_t b)
-{
-  return (a + 1 == self->old->len || self->moved[a + 1].start != self->moved[a].start) &&
-         (b + 1 == self->count || self->spans[b + 1].start != self->spans[b].start);
+    }
+  for (size_t i = a; i < a_end; i++)
+    if (!old_done[i - a]) end_old(self, i);
+  for (size_t j = b; j < b_end; j++)
+    if (!new_done[j - b]) begin_new(self, j);
+  free(old_done);
+  free(new_done);
 }
 
 static void pair_all(Follow *self)
 {
-  for (size_t a = 0, b = 0; a < self->old->len && b < self->count;) {
-    size_t at = self->moved[a].start, a_end = a, b_end = b;
-    if (at < self->spans[b].start) {
-      a++;
-      continue;
+  size_t a = 0, b = 0, hint = 0;
+  while (a < self->old->len && b < self->count) {
+    Moved from = move(self, a, &hint);
+    const Span *is = &self->spans[b];
+    if (from.start < is->start) {
+      end_old(self, a++);
+    } else if (from.start > is->start) {
+      begin_new(self, b++);
+    } else if (from.end == is->end && same_label(&self->old->items[a], is)) {
+      pair(self, a++, &from, b++);
+    } else {
+      size_t a_end = a + 1, b_end = b + 1;
+      while (a_end < self->old->len && move(self, a_end, NULL).start == from.start) a_end++;
+      while (b_end < self->count && self->spans[b_end].start == from.start) b_end++;
+      pair_group(self, a, a_end, b, b_end);
+      a = a_end;
+      b = b_end;
     }
-    if (at > self->spans[b].start) {
-      b++;
-      continue;
-    }
-    if (is_alone(self, a, b) && same_label(&self->old->items[a], &self->spans[b])) {
-      pair(self, &self->moved[a++], b++);
-      continue;
-    }
-    while (a_end < self->old->len && self->moved[a_end].start == at) a_end++;
-    while (b_end < self->count && self->spans[b_end].start == at) b_end++;
-    pair_group(self, a, a_end, b, b_end);
-    a = a_end;
-    b = b_end;
   }
+  while (a < self->old->len) end_old(self, a++);
+  while (b < self->count) begin_new(self, b++);
 }
 
 static int by_index(const void *a, const void *b)
@@ -298,21 +309,12 @@ void findings_follow(Findings *fresh, const Findings *old, const Changes *change
   self.human = fresh->found->human;
   self.old_human = old ? old->found->human : NULL;
   fresh->next_id = old ? old->next_id : 1;
+  self.next_id = &fresh->next_id;
   bound(&self);
-  self.moved = move_all(&self);
-  self.paired = xcalloc(is->len ? is->len : 1, sizeof *self.paired);
-  self.equal = xcalloc(clusters_of(was) + 1, sizeof *self.equal);
   pair_all(&self);
-  for (size_t i = 0; i < was->len; i++)
-    if (!self.moved[i].paired) vec_push(&delta->removed, was->items[i].id);
-  for (size_t i = 0; i < is->len; i++) {
-    if (self.paired[i]) continue;
-    self.spans[i].id = fresh->next_id++;
-    vec_push(&delta->added, i);
-  }
+  for (size_t i = 0; i < self.gone.len; i++) vec_push(&delta->removed, self.gone.items[i]);
   if (delta->added.len) qsort(delta->added.items, delta->added.len, sizeof *delta->added.items, by_index);
-  free(self.moved);
-  free(self.paired);
+  vec_release(&self.gone);
   free(self.equal);
 }
 
