@@ -101,7 +101,7 @@ static inline void hand_open(HandArticle *self, const char *text, Lang lang, con
     *notes = hand_notes(line, hand_kind(line), lang);
     hand_names(self, notes, start, names);
     quotes_find(self->quotes, notes);
-    self->passages[self->len++] = (Passage){start, notes};
+    self->passages[self->len++] = (Passage){.start = start, .notes = notes};
   }
   if (self->entities.len) qsort(self->entities.items, self->entities.len, sizeof(Span), span_order);
   Passages article = {self->passages, self->len, lang};

@@ -1,19 +1,18 @@
-// Names are compared by hashes of their words in lower case. coref_read() puts all that hangs on the block
-// alone into one small record a name (Called), while the block is at hand; coref_link() then reads nothing
-// but these, in the order of the text, which is what makes it cheap: a megabyte's notes are far apart in
-// memory.
+// Names are compared by hashes of their words in lower case. coref_read() has put all that hangs on the block
+// alone into one small record a name (Called), while the block was at hand, and the roster keeps these side
+// by side: a megabyte's notes are far apart in memory.
 //
 // News says the same names again and again, so nearly all is done once a form: once for all records that are
-// alike but for their place. Of the article coref_link() makes a list of mentions, each with its form. Then,
-// over forms in the order in which they first stand there: count what names are taken for; part persons from
-// the places behind them; take or leave the weak names, by what the sure ones say; make a cluster of every
-// name of several words; give each form its cluster. Only a single word that may mean several persons goes by
-// its place: it is the one last called by it. One hash table, of numbers alone, serves for all of it. Text is
-// looked at once a cluster.
+// alike but for their place. Over forms, in the order in which they first stand in the article: count what
+// names are taken for; part persons from the places behind them; take or leave the weak names, by what the
+// sure ones say; make a cluster of every name of several words; give each form its cluster. Only a single
+// word that may mean several persons goes by its place: it is the one last called by it. One hash table, of
+// numbers alone, serves for all of it. Text is looked at once a cluster.
 #include "annotate/coref.h"
 
 #include "annotate/names_p.h"
 #include "annotate/notes.h"
+#include "annotate/roster.h"
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/utf8.h"
@@ -21,34 +20,25 @@
 #define DOUBTFUL 0.65f // below this a mention listens to the others
 #define SEVERAL UINT64_MAX
 #define ABBREVIATION_MOST 4u // bytes
-#define COLON_ENDING_MOST 5u // bytes, with the colon
-#define FAINT 0.1f           // a weak mention of less is a name only as somebody's family name
 #define ENOUGH 700           // thousandths of confidence that make a weak mention of the same words a name
 
-typedef struct Occurrence { // a name where it stands
-  const Passage *passage;
-  size_t start;         // byte in the article
-  uint32_t len, record; // bytes; which of the passage's notes->called
-  uint32_t form;        // NO_FORM: it is not one but its parts, or the other way round
-} Occurrence;
-#define NO_FORM UINT32_MAX
-
-typedef struct Form {   // all mentions that are alike but for their place
-  const Called *called; // one of them
-  bool ours;            // in the article's language
+typedef struct Form {   // a form of the roster, and what the article makes of it
+  const Called *called; // one of those names
+  bool met;             // the article has it
   uint32_t sure;        // how many are sure to be names
-  // What the article makes of them:
-  bool heard;    // they are names
-  uint32_t uses; // how many stand in the article, and the first of them
-  uint32_t first_use;
+  bool asked, heard;    // whether they are names was asked; they are
+  bool ours;            // in the article's language
+  uint8_t cut;          // bytes of the genitive
+  uint8_t type;         // EntityType
+  float confidence;
   uint64_t key; // of its words, as the next two; genitive aside
   uint32_t first, last;
-  uint8_t cut;  // bytes of the genitive
-  uint8_t type; // EntityType
-  float confidence;
+  uint32_t uses; // how many stand in the article, and the first of them, with its block
+  uint32_t first_use, first_block;
   uint32_t cluster;           // 0: that hangs on the place
   uint32_t by_last, by_first; // persons that these words may mean, from 1; 0: none
 } Form;
+#define NO_FORM UINT32_MAX
 
 typedef struct Cluster {
   uint32_t fullest; // the form that names it
@@ -65,23 +55,21 @@ typedef struct Person { // who may be meant by a single word
 
 typedef struct Coref {
   const Names *names;
-  Lang lang; // the article's
   Arena scratch;
-  VEC_OF(Occurrence) occurrences;
-  VEC_OF(size_t) wholes; // of these, that may be two
-  VEC_OF(Form) forms;
-  VEC_OF(uint32_t) order; // forms that are heard, by their first use
+  const Passages *article;
+  const Roster *roster;
+  Form *forms;             // [form of the roster]
+  uint32_t *use;           // [name of the roster] its form where it is a name, or NO_FORM
+  VEC_OF(uint32_t) wholes; // names that may be two
+  VEC_OF(uint32_t) order;  // forms that are heard, by their first use
   VEC_OF(Cluster) clusters;
   VEC_OF(Person) persons;
-  struct Entry *table; // open addressing; key 0 is free
-  uint32_t shift;      // 64 less the bits of the table's size
-  size_t used;
+  DigestMap table;
 } Coref;
 
 // What the table holds, by kind of question.
 typedef enum Ask {
-  BY_RECORD = 1, // Called.record and whether it is ours -> index of forms + 1
-  TAKEN_FOR,     // key and type -> sum of confidences, in thousandths
+  TAKEN_FOR = 1, // key and type -> sum of confidences, in thousandths
   BY_KEY,        // key and type -> cluster + 1; as the next two
   BY_ID,
   BY_INITIALS,
@@ -92,314 +80,25 @@ typedef enum Ask {
   WRITTEN, // cluster and key of a place -> how often it is written so
   ASKS
 } Ask;
-typedef struct Entry {
-  uint64_t key, value;
-} Entry;
-
 static uint64_t table_key(Ask ask, uint64_t key)
 {
   return (key ^ (uint64_t)ask << 56) * 0x9e3779b97f4a7c15u | 1;
 }
 
-static Entry *find(const Coref *self, uint64_t key)
-{
-  uint64_t mask = (1ull << (64 - self->shift)) - 1;
-  uint64_t at = key >> self->shift;
-  while (self->table[at].key && self->table[at].key != key) at = (at + 1) & mask;
-  return &self->table[at];
-}
-
-static void table_resize(Coref *self, uint32_t bits)
-{
-  Coref wider = {.shift = 64 - bits, .table = xcalloc((size_t)1 << bits, sizeof *self->table)};
-  size_t size = self->table ? (size_t)1 << (64 - self->shift) : 0;
-  for (size_t i = 0; i < size; i++) {
-    if (self->table[i].key) *find(&wider, self->table[i].key) = self->table[i];
-  }
-  free(self->table);
-  self->table = wider.table;
-  self->shift = wider.shift;
-}
-
 // Where the value lives, until the next slot().
 static uint64_t *slot(Coref *self, Ask ask, uint64_t key)
 {
-  if (2 * self->used >= (size_t)1 << (64 - self->shift)) table_resize(self, 64 - self->shift + 2);
-  Entry *entry = find(self, table_key(ask, key));
-  self->used += !entry->key;
-  entry->key = table_key(ask, key);
-  return &entry->value;
+  return digestmap_slot(&self->table, table_key(ask, key));
 }
 
 static uint64_t get(const Coref *self, Ask ask, uint64_t key)
 {
-  return find(self, table_key(ask, key))->value;
+  return digestmap_get(&self->table, table_key(ask, key));
 }
 
 static uint64_t type_key(uint64_t key, EntityType type)
 {
   return key ^ (uint64_t)(type + 1) << 60;
-}
-
-// --- what a block says
-
-typedef struct Reader {
-  const Gazetteer *known;
-  Notes *notes;
-} Reader;
-
-static bool counts(const Token *token)
-{
-  return token->flags & (TOKEN_WORD | TOKEN_NUMBER);
-}
-
-// `last_hash`, where given, stands for the last word's own.
-static void read_keys(const Reader *self, const Name *name, uint32_t last_hash, Called *to)
-{
-  to->key = 0;
-  to->words = 0;
-  for (uint32_t i = name->first; i < name->last; i++) {
-    const Token *token = &self->notes->tokens.items[i];
-    if (!counts(token)) continue;
-    uint32_t word = i + 1 == name->last && last_hash ? last_hash : token->hash;
-    if (!to->words) to->first = word;
-    if (to->words < UINT8_MAX) to->words++;
-    to->last = word;
-    to->key = gazetteer_key_add(to->key, word);
-  }
-}
-
-// Bytes of an ending that may be a genitive: "s", ":s", or an apostrophe alone; of any case behind a colon:
-// "SDP:n", "EU:ssa".
-static uint8_t ending(const Notes *notes, Str lower)
-{
-  for (size_t i = 2; i <= COLON_ENDING_MOST && i + 1 < lower.len; i++)
-    if (lower.ptr[lower.len - i] == ':') return (uint8_t)i;
-  if (!namefacts_genitive(notes->lang) || lower.len < 4 || lower.ptr[lower.len - 1] != 's') return 0;
-  return 1;
-}
-
-static uint32_t place_strength(const Gazetteer *known, uint64_t word)
-{
-  GazetteerEntity entity;
-  bool place = gazetteer_entity(known, gazetteer_key_add(0, word), &entity) && (entity.types & GAZETTEER_LOC);
-  return place ? entity.strength + 1 : 0;
-}
-
-// Whether the gazetteer knows the word without its s better than with it.
-static bool known_without(const Gazetteer *known, EntityType type, Str whole, Str stem)
-{
-  uint64_t whole_hash = gazetteer_word_hash(whole), stem_hash = gazetteer_word_hash(stem);
-  if (type == ENTITY_LOC && place_strength(known, stem_hash) > place_strength(known, whole_hash)) return true;
-  uint32_t wanted =
-      type == ENTITY_PER ? WORD_GIVEN | WORD_SURNAME : WORD_PLACE | WORD_ORG | WORD_IN_ORG | WORD_IN_PLACE;
-  return (gazetteer_word(known, stem_hash) & wanted) && !(gazetteer_word(known, whole_hash) & wanted);
-}
-
-static void read_genitive(const Reader *self, const Name *name, Called *to)
-{
-  Str lower = self->notes->tokens.items[name->last - 1].lower;
-  if (!(to->ending = ending(self->notes, lower))) return;
-  Str stem = str_slice(lower, 0, lower.len - to->ending);
-  Called bare;
-  read_keys(self, name, (uint32_t)str_hash(stem), &bare);
-  to->bare_key = bare.key;
-  to->bare_last = bare.last;
-  if (to->ending > 1 || known_without(self->known, name->type, lower, stem)) to->flags |= CALLED_BARE;
-}
-
-// The hash of a name's initials as they would stand in capitals, as a token's hash of "hrw".
-static uint32_t initials_of(const Notes *notes, const Name *name)
-{
-  char letters[16];
-  size_t len = 0;
-  for (uint32_t i = name->first; i < name->last; i++) {
-    const Token *token = &notes->tokens.items[i];
-    if (!(token->flags & TOKEN_CAPITAL)) continue;
-    uint32_t cp;
-    size_t bytes = utf8_decode(token->lower.ptr, token->lower.ptr + token->lower.len, &cp);
-    if (len + bytes > sizeof letters) return 0;
-    memcpy(letters + len, token->lower.ptr, bytes);
-    len += bytes;
-  }
-  return len > 1 ? (uint32_t)str_hash((Str){letters, len}) : 0;
-}
-
-// Where the words end behind which the name stands alone in brackets, in capitals; 0: it does not.
-static uint32_t bracketed(const Notes *notes, const Name *name)
-{
-  const Token *in = notes->tokens.items;
-  uint32_t at = name->first;
-  bool brackets = at > 1 && name->last == at + 1 && name->last < notes->tokens.len &&
-                  (in[at].flags & TOKEN_ALL_CAPS) && str_is(in[at - 1].lower, "(") &&
-                  str_is(in[at + 1].lower, ")");
-  return brackets ? in[at - 2].end : 0;
-}
-
-static Called *read_name(const Reader *self, const Name *name, CalledVec *out)
-{
-  Called called = {.start = name->start,
-                   .end = name->end,
-                   .entity = name->entity,
-                   .confidence = name->confidence,
-                   .type = (uint8_t)name->type,
-                   .by = (uint8_t)name->by};
-  read_keys(self, name, 0, &called);
-  read_genitive(self, name, &called);
-  if (called.words > 1) called.initials = initials_of(self->notes, name);
-  called.behind = bracketed(self->notes, name);
-  if (self->notes->tokens.items[name->first].flags & TOKEN_ALL_CAPS) called.flags |= CALLED_CAPITALS;
-  vec_push_in(&self->notes->arena, out, called);
-  return &out->items[out->len - 1];
-}
-
-// --- a person and the place behind, taken for one name
-
-static bool signs(BlockKind kind)
-{
-  return kind == BLOCK_BYLINE || kind == BLOCK_SIGNATURE || kind == BLOCK_DATELINE;
-}
-
-static Name part_of(const Reader *self, const Name *name, uint32_t first, uint32_t last)
-{
-  const Token *in = self->notes->tokens.items;
-  Name part = *name;
-  part.first = first;
-  part.last = last;
-  part.start = in[first].start;
-  part.end = in[last - 1].end;
-  return part;
-}
-
-// "Ola Nordmann Oslo": the two parts are put behind the whole.
-static void read_parts(const Reader *self, const Name *name, CalledVec *out)
-{
-  uint32_t border = name->last - 1;
-  const Token *last = &self->notes->tokens.items[border];
-  uint64_t word = gazetteer_word_hash(last->lower);
-  uint32_t strength = last->flags & TOKEN_CAPITAL ? place_strength(self->known, word) : 0;
-  if (!strength) return;
-  bool surname = (gazetteer_word(self->known, word) & WORD_SURNAME) >> WORD_SURNAME_SHIFT > 1;
-  Called *whole = &out->items[out->len - 1];
-  whole->flags |= CALLED_PARTS;
-  if (signs(self->notes->kind) && strength > 2 && !surname) whole->flags |= CALLED_SIGNED;
-  Name person = part_of(self, name, name->first, border), place = part_of(self, name, border, border + 1);
-  GazetteerEntity entity;
-  if (gazetteer_entity(self->known, gazetteer_key_add(0, word), &entity)) place.entity = entity.id;
-  place.type = ENTITY_LOC;
-  read_name(self, &person, out);
-  read_name(self, &place, out);
-}
-
-// A digest of all but the place.
-static uint64_t record_of(const Called *called)
-{
-  uint32_t confidence;
-  memcpy(&confidence, &called->confidence, sizeof confidence);
-  uint64_t digest = digest_pair(called->key, called->bare_key);
-  digest = digest_add(digest, (uint64_t)called->first << 32 | called->last);
-  digest = digest_add(digest, (uint64_t)called->bare_last << 32 | called->initials);
-  digest = digest_add(digest, (uint64_t)called->entity << 32 | confidence);
-  return digest_add(digest, (uint64_t)called->words << 32 | (uint64_t)called->ending << 24 |
-                                (uint64_t)called->type << 16 | (uint64_t)called->by << 8 | called->flags);
-}
-
-static void list_places(Notes *notes)
-{
-  size_t len = notes->called.len;
-  notes->called_at = (CalledAtVec){arena_alloc(&notes->arena, len * sizeof(CalledAt)), len, len};
-  for (size_t i = 0; i < len; i++) {
-    const Called *called = &notes->called.items[i];
-    notes->called_at.items[i] = (CalledAt){record_of(called), called->start, called->end};
-  }
-}
-
-// Whether a faint mention is one word that is not written in lower case as well: "Reker", not "May".
-static bool may_be_family(const Reader *self, const Name *name)
-{
-  uint64_t word = gazetteer_word_hash(self->notes->tokens.items[name->first].lower);
-  return name->last == name->first + 1 && gazetteer_case(self->known, self->notes->lang, word) <= 2;
-}
-
-// Sure and weak names, in the order of the text.
-void coref_read(const Names *names, struct Notes *notes)
-{
-  Reader self = {names->known.gazetteer, notes};
-  CalledVec *out = &notes->called;
-  for (size_t n = 0, w = 0; n < notes->names.len || w < notes->weak.len;) {
-    bool weak = n == notes->names.len ||
-                (w < notes->weak.len && notes->weak.items[w].start < notes->names.items[n].start);
-    const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
-    if (weak && name->confidence < FAINT && !may_be_family(&self, name)) continue;
-    Called *called = read_name(&self, name, out);
-    if (weak)
-      called->flags |= CALLED_WEAK;
-    else if (name->type == ENTITY_PER && called->words > 2)
-      read_parts(&self, name, out);
-  }
-  list_places(notes);
-}
-
-// --- mentions and their forms
-
-// The notes of an article's blocks lie all over the memory; a walk that waits for each is twice as long. What
-// is read of most stands behind the notes (notes_keep()).
-static void fetch_ahead(const Passages *article, size_t at)
-{
-  if (at + 12 >= article->len) return;
-  const char *notes = (const char *)article->items[at + 12].notes;
-  static const size_t lines[] = {0, sizeof(Notes), sizeof(Notes) + 64};
-  for (size_t i = 0; i < ARRAY_LEN(lines); i++) __builtin_prefetch(notes + lines[i]);
-}
-
-// The form of the passage's record `i`.
-static uint32_t form_of(Coref *self, const Passage *passage, size_t i)
-{
-  bool ours = passage->notes->lang == self->lang;
-  uint64_t *at = slot(self, BY_RECORD, passage->notes->called_at.items[i].record ^ ours);
-  if (!*at) {
-    vec_push_in(&self->scratch, &self->forms,
-                (Form){.called = &passage->notes->called.items[i], .ours = ours});
-    *at = self->forms.len;
-  }
-  return (uint32_t)*at - 1;
-}
-
-static Form *form(const Coref *self, const Occurrence *at)
-{
-  return at->form == NO_FORM ? NULL : &self->forms.items[at->form];
-}
-
-// What stands in record `i`.
-static Occurrence occurrence(const Passage *passage, size_t i, uint32_t its_form)
-{
-  const CalledAt *at = &passage->notes->called_at.items[i];
-  return (Occurrence){passage, passage->start + at->start, at->end - at->start, (uint32_t)i, its_form};
-}
-
-// One for every record, in order. The parts of a name that may be two have no form yet.
-static void list_occurrences(Coref *self, const Passages *article)
-{
-  for (size_t p = 0; p < article->len; p++) {
-    const Passage *passage = &article->items[p];
-    size_t len = passage->notes->called_at.len;
-    fetch_ahead(article, p);
-    for (size_t i = 0; i < len; i++) {
-      uint32_t at = form_of(self, passage, i);
-      Form *f = &self->forms.items[at];
-      if (!(f->called->flags & CALLED_WEAK)) f->sure++;
-      vec_push_in(&self->scratch, &self->occurrences, occurrence(passage, i, at));
-      if (!(f->called->flags & CALLED_PARTS)) continue;
-      vec_push_in(&self->scratch, &self->wholes, self->occurrences.len - 1);
-      for (size_t last = i + 2; i < last;)
-        vec_push_in(&self->scratch, &self->occurrences, occurrence(passage, ++i, NO_FORM));
-    }
-  }
-}
-
-static const Called *called_of(const Occurrence *at)
-{
-  return &at->passage->notes->called.items[at->record];
 }
 
 // --- what names are taken for
@@ -412,25 +111,43 @@ static void take_for(Coref *self, const Called *called, uint32_t times)
 }
 
 // "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place.
-static void part(Coref *self, Occurrence *whole)
+static void part(Coref *self, uint32_t whole)
 {
-  Occurrence *person = whole + 1, *place = whole + 2;
-  bool known = get(self, TAKEN_FOR, type_key(called_of(person)->key, ENTITY_PER));
-  if (!known && !(called_of(whole)->flags & CALLED_SIGNED)) return;
-  whole->form = NO_FORM;
-  person->form = form_of(self, person->passage, person->record);
-  place->form = form_of(self, place->passage, place->record);
-  take_for(self, called_of(person), 1);
-  take_for(self, called_of(place), 1);
+  const RosterName *names = &self->roster->names.items[whole];
+  const Called *person = self->forms[names[1].form].called, *place = self->forms[names[2].form].called;
+  bool known = get(self, TAKEN_FOR, type_key(person->key, ENTITY_PER));
+  if (!known && !(self->forms[names[0].form].called->flags & CALLED_SIGNED)) return;
+  self->use[whole] = NO_FORM;
+  self->use[whole + 1] = names[1].form;
+  self->use[whole + 2] = names[2].form;
+  take_for(self, person, 1);
+  take_for(self, place, 1);
+}
+
+static void list_uses(Coref *self, Roster *roster)
+{
+  const RosterNameVec *names = &roster->names;
+  self->use = arena_alloc(&self->scratch, size_mul(names->len, sizeof *self->use));
+  roster->used = 0;
+  for (uint32_t i = 0; i < names->len; i++) {
+    const RosterName *name = &names->items[i];
+    Form *f = &self->forms[name->form];
+    bool part = name->role == ROSTER_PART;
+    if (!f->met) roster->used++;
+    f->met = true;
+    f->sure += !part && !(f->called->flags & CALLED_WEAK);
+    self->use[i] = part ? NO_FORM : name->form;
+    if (name->role == ROSTER_WHOLE) vec_push_in(&self->scratch, &self->wholes, i);
+  }
 }
 
 static void count_types(Coref *self)
 {
-  for (size_t i = 0; i < self->forms.len; i++) {
-    const Form *f = &self->forms.items[i];
+  for (size_t i = 0; i < self->roster->forms.len; i++) {
+    const Form *f = &self->forms[i];
     if (f->sure) take_for(self, f->called, f->sure);
   }
-  for (size_t i = 0; i < self->wholes.len; i++) part(self, &self->occurrences.items[self->wholes.items[i]]);
+  for (size_t i = 0; i < self->wholes.len; i++) part(self, self->wholes.items[i]);
 }
 
 // --- which forms are names, and of what
@@ -460,7 +177,7 @@ static bool is_name(const Coref *self, Form *f)
     f->type = type;
   }
   f->confidence = DOUBTFUL;
-  if (most >= ENOUGH && f->called->confidence >= FAINT) return true;
+  if (most >= ENOUGH && f->called->confidence >= CALLED_FAINT) return true;
   if (f->called->words > 1 || !get(self, FAMILY, f->last)) return false;
   f->type = ENTITY_PER;
   return true;
@@ -479,7 +196,7 @@ static void repair_type(const Coref *self, Form *f)
   }
 }
 
-static void hear(const Coref *self, Form *f)
+static bool hear(const Coref *self, Form *f)
 {
   const Called *called = f->called;
   f->key = called->key;
@@ -487,23 +204,34 @@ static void hear(const Coref *self, Form *f)
   f->last = called->last;
   f->type = called->type;
   f->confidence = called->confidence;
-  f->heard = true;
   cut_genitive(self, f);
-  if (called->flags & CALLED_WEAK)
-    f->heard = is_name(self, f);
-  else
-    repair_type(self, f);
+  if (called->flags & CALLED_WEAK) return is_name(self, f);
+  repair_type(self, f);
+  return true;
+}
+
+static void hear_name(Coref *self, uint32_t i, uint32_t block)
+{
+  Form *f = &self->forms[self->use[i]];
+  if (!f->asked) {
+    f->asked = true;
+    f->heard = hear(self, f);
+  }
+  if (!f->heard) {
+    self->use[i] = NO_FORM;
+  } else if (!f->uses++) {
+    f->first_use = i;
+    f->first_block = block;
+    vec_push_in(&self->scratch, &self->order, self->use[i]);
+  }
 }
 
 static void hear_all(Coref *self)
 {
-  for (size_t i = 0; i < self->forms.len; i++) hear(self, &self->forms.items[i]);
-  for (uint32_t i = 0; i < self->occurrences.len; i++) {
-    Form *f = form(self, &self->occurrences.items[i]);
-    if (!f || !f->heard || f->uses++) continue;
-    f->first_use = i;
-    vec_push_in(&self->scratch, &self->order, self->occurrences.items[i].form);
-  }
+  const RosterBlock *blocks = self->roster->blocks.items;
+  for (uint32_t p = 0; p < self->article->len; p++)
+    for (uint32_t i = blocks[p].first; i < blocks[p + 1].first; i++)
+      if (self->use[i] != NO_FORM) hear_name(self, i, p);
 }
 
 // --- clusters
@@ -511,7 +239,7 @@ static void hear_all(Coref *self)
 static uint32_t cluster_add(Coref *self, uint32_t at, uint64_t key)
 {
   vec_push_in(&self->scratch, &self->clusters,
-              (Cluster){.fullest = at, .key = key, .type = self->forms.items[at].type});
+              (Cluster){.fullest = at, .key = key, .type = self->forms[at].type});
   return (uint32_t)self->clusters.len;
 }
 
@@ -523,20 +251,21 @@ static void person_add(Coref *self, Ask ask, uint64_t word, uint32_t cluster)
   *at = self->persons.len;
 }
 
-static const Occurrence *next_heard(const Coref *self, size_t at)
+// All that the block says of the name.
+static const Called *called_at(const Coref *self, uint32_t block, uint32_t i)
 {
-  while (++at < self->occurrences.len) {
-    const Form *f = form(self, &self->occurrences.items[at]);
-    if (f && f->heard) return &self->occurrences.items[at];
-  }
-  return NULL;
+  return &self->article->items[block].notes->called.items[i - self->roster->blocks.items[block].first];
 }
 
-// "Verdens helseorganisasjon (WHO)": the capitals in brackets right behind are its too.
-static bool is_introduced(const Coref *self, const Occurrence *m, const Occurrence *next)
+// "Verdens helseorganisasjon (WHO)": the form of the capitals in brackets right behind the first use, which
+// are its too.
+static const Form *introduced(const Coref *self, const Form *f)
 {
-  return next && next->passage == m->passage && called_of(next)->behind == called_of(m)->end &&
-         form(self, next)->type == ENTITY_ORG;
+  uint32_t block = f->first_block, end = self->roster->blocks.items[block + 1].first, i = f->first_use + 1;
+  while (i < end && self->use[i] == NO_FORM) i++;
+  if (i == end || self->forms[self->use[i]].type != ENTITY_ORG) return NULL;
+  bool behind = called_at(self, block, i)->behind == called_at(self, block, f->first_use)->end;
+  return behind ? &self->forms[self->use[i]] : NULL;
 }
 
 static void organisation_add(Coref *self, const Form *f, uint32_t cluster)
@@ -544,9 +273,8 @@ static void organisation_add(Coref *self, const Form *f, uint32_t cluster)
   uint64_t initials = f->called->initials, *at = slot(self, BY_SHORT, f->first);
   *at = *at ? SEVERAL : cluster;
   if (initials) *slot(self, BY_INITIALS, initials) = cluster;
-  const Occurrence *next = next_heard(self, f->first_use);
-  if (is_introduced(self, &self->occurrences.items[f->first_use], next))
-    *slot(self, BY_INITIALS, form(self, next)->last) = cluster;
+  const Form *capitals = introduced(self, f);
+  if (capitals) *slot(self, BY_INITIALS, capitals->last) = cluster;
 }
 
 static bool is_long(const Form *f)
@@ -559,7 +287,7 @@ static void gather_long_names(Coref *self)
 {
   for (size_t n = 0; n < self->order.len; n++) {
     uint32_t i = self->order.items[n];
-    Form *f = &self->forms.items[i];
+    Form *f = &self->forms[i];
     if (!is_long(f)) continue;
     uint64_t key = f->type == ENTITY_PER ? gazetteer_key_add(f->first, f->last) : f->key;
     key = type_key(key, f->type);
@@ -594,7 +322,7 @@ static bool is_person(const Coref *self, Form *f)
 
 static uint32_t cluster_of_word(Coref *self, uint32_t i)
 {
-  const Form *f = &self->forms.items[i];
+  const Form *f = &self->forms[i];
   bool capitals = f->called->flags & CALLED_CAPITALS;
   uint64_t found;
   if (f->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, f->last))) return (uint32_t)found;
@@ -621,7 +349,7 @@ static void assign(Coref *self)
 {
   for (size_t n = 0; n < self->order.len; n++) {
     uint32_t i = self->order.items[n];
-    Form *f = &self->forms.items[i];
+    Form *f = &self->forms[i];
     if (is_long(f)) {
       f->cluster = cluster_of_id(self, f, f->cluster);
       if (f->type != ENTITY_PER) continue;
@@ -656,12 +384,12 @@ static uint64_t fullness(const Coref *self, const Form *f)
 static void choose_forms(Coref *self)
 {
   for (size_t n = 0; n < self->order.len; n++) {
-    const Form *f = &self->forms.items[self->order.items[n]];
+    const Form *f = &self->forms[self->order.items[n]];
     if (f->type == ENTITY_LOC) *slot(self, WRITTEN, f->key ^ f->cluster) += f->uses;
   }
   for (size_t n = 0; n < self->order.len; n++) {
     uint32_t i = self->order.items[n];
-    const Form *f = &self->forms.items[i];
+    const Form *f = &self->forms[i];
     if (!f->cluster) continue; // a word for persons who have longer names
     Cluster *cluster = &self->clusters.items[f->cluster - 1];
     uint64_t own = fullness(self, f);
@@ -706,12 +434,13 @@ static Str without_capitals(Str name, Arena *arena)
   return (Str){out, len};
 }
 
-static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster, Str text, Cast *cast)
+static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster, uint64_t key, Str text,
+                                      Cast *cast)
 {
   Str name = one_spaced(text, &cast->arena);
   if (cluster->type != ENTITY_ORG) name = without_capitals(name, &cast->arena);
   uint32_t number = cluster->known;
-  if (cluster->type == ENTITY_PER && is_long(&self->forms.items[cluster->fullest])) {
+  if (cluster->type == ENTITY_PER && is_long(&self->forms[cluster->fullest])) {
     GazetteerEntity known;
     if (gazetteer_entity(self->names->known.gazetteer, gazetteer_rough_hash(name), &known) &&
         (known.types & GAZETTEER_PER))
@@ -720,21 +449,19 @@ static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster,
   Str entity = gazetteer_id(number, &cast->arena);
   if (!entity.len)
     entity = arena_printf(&cast->arena, "name:" STR_FMT, STR_ARG(utf8_fold_in(&cast->arena, name)));
-  return cast_add(cast, name, entity);
+  return cast_add(cast, key, name, entity);
 }
 
 // The cast's facts of a cluster, made where no run before had them.
 static const EntityFacts *facts_of(const Coref *self, const Cluster *cluster, Cast *cast)
 {
-  const Form *f = &self->forms.items[cluster->fullest];
-  const Occurrence *m = &self->occurrences.items[f->first_use];
-  const Called *called = called_of(m);
-  Str text = str_slice(m->passage->notes->text, called->start, called->end - f->cut);
+  const Form *f = &self->forms[cluster->fullest];
+  const Called *called = called_at(self, f->first_block, f->first_use);
+  Str text = str_slice(self->article->items[f->first_block].notes->text, called->start, called->end - f->cut);
   uint64_t key = digest_pair(cluster->key, str_hash(text));
   key = digest_add(key, (uint64_t)cluster->known << 16 | (uint64_t)cluster->type << 8 | f->called->words);
-  const EntityFacts **known = cast_slot(cast, key);
-  if (!*known) *known = name_entity(self, cluster, text, cast);
-  return *known;
+  const EntityFacts *known = cast_find(cast, key);
+  return known ? known : name_entity(self, cluster, key, text, cast);
 }
 
 // Who a word means where it stands: the person last called by it, or else the first who is.
@@ -750,33 +477,55 @@ static void call_person(Coref *self, const Form *f)
   if (f->by_first) self->persons.items[f->by_first - 1].latest = f->cluster;
 }
 
+static Span span_of(Coref *self, size_t start, const RosterName *name, const Form *f,
+                    const EntityFacts *const *facts)
+{
+  uint32_t cluster = f->cluster ? f->cluster : cluster_here(self, f);
+  if (f->cluster) call_person(self, f);
+  return (Span){.start = start + name->start,
+                .end = start + name->start + name->len,
+                .kind = SPAN_ENTITY,
+                .type = f->type,
+                .by = f->called->by,
+                .confidence = f->confidence,
+                .entity = facts[cluster - 1]};
+}
+
 static void emit(Coref *self, Cast *cast, Arena *arena, SpanVec *out)
 {
+  const RosterBlock *blocks = self->roster->blocks.items;
   const EntityFacts **facts =
       arena_alloc(&self->scratch, size_mul(self->clusters.len, sizeof *facts)); // [cluster - 1]
   for (size_t i = 0; i < self->clusters.len; i++) facts[i] = facts_of(self, &self->clusters.items[i], cast);
-  for (size_t i = 0; i < self->occurrences.len; i++) {
-    const Occurrence *m = &self->occurrences.items[i];
-    const Form *f = form(self, m);
-    if (!f || !f->heard) continue;
-    uint32_t cluster = f->cluster ? f->cluster : cluster_here(self, f);
-    if (f->cluster) call_person(self, f);
-    Span span = {.start = m->start,
-                 .end = m->start + m->len,
-                 .kind = SPAN_ENTITY,
-                 .type = f->type,
-                 .by = f->called->by,
-                 .confidence = f->confidence,
-                 .entity = facts[cluster - 1]};
-    vec_push_in(arena, out, span);
+  for (size_t p = 0; p < self->article->len; p++) {
+    size_t start = self->article->items[p].start;
+    for (uint32_t i = blocks[p].first; i < blocks[p + 1].first; i++) {
+      if (self->use[i] == NO_FORM) continue;
+      const RosterName *name = &self->roster->names.items[i];
+      vec_push_in(arena, out, span_of(self, start, name, &self->forms[self->use[i]], facts));
+    }
   }
 }
 
-size_t coref_link(const Names *names, const struct Passages *article, Cast *cast, Arena *arena, SpanVec *out)
+static Form *begin_forms(Coref *self)
 {
-  Coref self = {.names = names, .lang = article->lang};
-  table_resize(&self, 8);
-  list_occurrences(&self, article);
+  size_t count = self->roster->forms.len;
+  Form *forms = arena_zalloc(&self->scratch, size_mul(count, sizeof *forms));
+  for (size_t i = 0; i < count; i++) {
+    const RosterForm *form = &self->roster->forms.items[i];
+    forms[i].called = &form->called;
+    forms[i].ours = form->lang == self->article->lang;
+  }
+  return forms;
+}
+
+size_t coref_link(const Names *names, const struct Passages *article, Roster *roster, Cast *cast,
+                  Arena *arena, SpanVec *out)
+{
+  Coref self = {.names = names, .article = article, .roster = roster};
+  roster_read(roster, article);
+  self.forms = begin_forms(&self);
+  list_uses(&self, roster);
   count_types(&self);
   hear_all(&self);
   gather_long_names(&self);
@@ -784,7 +533,7 @@ size_t coref_link(const Names *names, const struct Passages *article, Cast *cast
   choose_forms(&self);
   emit(&self, cast, arena, out);
   size_t entities = self.clusters.len;
-  free(self.table);
+  digestmap_release(&self.table);
   arena_release(&self.scratch);
   return entities;
 }

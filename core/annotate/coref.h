@@ -8,6 +8,7 @@
 
 struct Notes;
 struct Passages;
+struct Roster;
 
 typedef enum CalledFlags {
   CALLED_WEAK = 1,     // a name only if the article says so
@@ -16,6 +17,8 @@ typedef enum CalledFlags {
   CALLED_PARTS = 8,    // perhaps a person and the place behind: the next two are these
   CALLED_SIGNED = 16,  // as it stands in a signature, it is
 } CalledFlags;
+
+#define CALLED_FAINT 0.1f // a weak mention of less is a name only as somebody's family name
 
 // What coref_link() reads of a name: all that its block says of it. Words are hashes of their lower case.
 typedef struct Called {
@@ -31,13 +34,8 @@ typedef struct Called {
   uint8_t flags;         // CalledFlags
 } Called;
 typedef VEC_OF(Called) CalledVec;
-typedef struct CalledAt { // all that it reads of a name that it has met before
-  uint64_t record;        // digest of its Called but for the place
-  uint32_t start, end;
-} CalledAt;
-typedef VEC_OF(CalledAt) CalledAtVec;
 
-// Fill notes->called and called_at from its names, weak names and tokens.
+// Fill notes->called from its names, weak names and tokens.
 void coref_read(const Names *names, struct Notes *notes);
 // Append an entity span for every name of the article (notes->called) to `out`, in order, with facts filled:
 //   cluster  "Putin" and "Xi" join "Vladimir Putin" and "Xi Jinping" wherever those stand, "Kinas" joins
@@ -51,5 +49,7 @@ void coref_read(const Names *names, struct Notes *notes);
 //   bounds   "Ola Nordmann Oslo" in a signature, or where the article knows "Ola Nordmann", is a person and a
 //            place
 //   type     a doubtful mention takes the type that the same words have elsewhere in the article
-// Facts are the cast's, which outlives the spans. Returns how many entities there are.
-size_t coref_link(const Names *names, const struct Passages *article, Cast *cast, Arena *arena, SpanVec *out);
+// Facts are the cast's, which outlives the spans; `roster` is what the last run read of the blocks, of this
+// article if it can be of use. Returns how many entities there are.
+size_t coref_link(const Names *names, const struct Passages *article, struct Roster *roster, Cast *cast,
+                  Arena *arena, SpanVec *out);

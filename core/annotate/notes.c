@@ -14,10 +14,10 @@ static size_t tokens_room(const TokenVec *tokens)
 
 static size_t notes_room(const Notes *read, bool tokens)
 {
-  return arena_room(sizeof(Notes)) + arena_room(read->called.len * sizeof(CalledAt)) +
-         arena_room(read->called.len * sizeof(Called)) + arena_room(read->dates.len * sizeof(DateDraft)) +
-         read->dates.len * arena_room(sizeof(DateFrame)) + arena_room(read->quotes.len * sizeof(QuoteDraft)) +
-         (tokens ? tokens_room(&read->tokens) : 0) + arena_room(read->text.len + 1);
+  return arena_room(sizeof(Notes)) + arena_room(read->called.len * sizeof(Called)) +
+         arena_room(read->dates.len * sizeof(DateDraft)) + read->dates.len * arena_room(sizeof(DateFrame)) +
+         arena_room(read->quotes.len * sizeof(QuoteDraft)) + (tokens ? tokens_room(&read->tokens) : 0) +
+         arena_room(read->text.len + 1);
 }
 
 static TokenVec keep_tokens(const TokenVec *tokens, Arena *arena)
@@ -48,8 +48,6 @@ Notes *notes_keep(const Notes *read)
   size_t called = read->called.len, quotes = read->quotes.len;
   kept->kind = read->kind;
   kept->lang = read->lang;
-  kept->called_at =
-      (CalledAtVec){arena_copy(&arena, read->called_at.items, called * sizeof(CalledAt)), called, called};
   kept->called = (CalledVec){arena_copy(&arena, read->called.items, called * sizeof(Called)), called, called};
   kept->dates = keep_dates(&read->dates, &arena);
   kept->quotes =

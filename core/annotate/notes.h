@@ -14,11 +14,10 @@
 typedef struct Notes {
   BlockKind kind;
   Lang lang;
-  CalledAtVec called_at; // coref_read(): one for each of the next
-  CalledVec called;      // likewise: names and weak ones, in order, as coref_link() reads them
-  DateVec dates;         // dates_find(): in order, no overlaps, not yet resolved
-  QuoteVec quotes;       // quotes_find()
-  Str text;              // the block's bytes
+  CalledVec called; // coref_read(): names and weak ones, in order, as coref_link() reads them
+  DateVec dates;    // dates_find(): in order, no overlaps, not yet resolved
+  QuoteVec quotes;  // quotes_find()
+  Str text;         // the block's bytes
   TokenVec tokens;
   SentenceVec sentences;
   NameVec names; // names_find(): in order, no overlaps
@@ -35,6 +34,7 @@ void notes_free(Notes *self); // what notes_keep() gave; NULL is fine
 typedef struct Passage {
   size_t start; // byte of the block in the article
   const Notes *notes;
+  uint64_t made; // other notes have another number, at other times, too; 0: unknown
 } Passage;
 
 typedef struct Passages { // an article as its passes see it; borrowed

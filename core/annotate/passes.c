@@ -17,6 +17,7 @@
 // of spans, where they are now, and its own copy of a quotation's facts where its place or number is another.
 #include "annotate/passes.h"
 
+#include "annotate/roster.h"
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/map.h"
@@ -47,6 +48,7 @@ struct Passes {
   const Dates *dates;
   const Quotes *quotes;
   Cast *cast;
+  Roster roster;
   StretchVec stretches; // of the last run
   SpanVec rooms[3];     // heap: where entities, dates and quotations are gathered, kept for the next run
 };
@@ -121,6 +123,7 @@ void passes_free(Passes *self)
   if (!self) return;
   stretches_release(&self->stretches);
   cast_unref(self->cast);
+  roster_release(&self->roster);
   for (size_t i = 0; i < ARRAY_LEN(self->rooms); i++) vec_release(&self->rooms[i]);
   free(self);
 }
@@ -145,13 +148,14 @@ static void link_names(Run *self)
 {
   Passes *passes = self->passes;
   self->entities = room_of(passes, SPAN_ENTITY);
-  size_t cast = coref_link(passes->names, self->article, passes->cast, &self->scratch, &self->entities);
+  size_t cast = coref_link(passes->names, self->article, &passes->roster, passes->cast, &self->scratch,
+                           &self->entities);
   if (passes->cast->len <= 2 * cast + CAST_SPARE) return;
   // Names that were half typed fill it. With new facts in new places no stretch is as it was.
   cast_unref(passes->cast);
   passes->cast = cast_new();
   self->entities.len = 0;
-  coref_link(passes->names, self->article, passes->cast, &self->scratch, &self->entities);
+  coref_link(passes->names, self->article, &passes->roster, passes->cast, &self->scratch, &self->entities);
 }
 
 // --- stretches

@@ -34,10 +34,11 @@ typedef struct Slot {
   Block block;
   LangScores scores; // once `scored`
   bool scored;
-  Notes *notes; // owned; NULL: not yet worked on
-  Lang lang;    // of the notes
-  Notes *read;  // owned: what the passes of `full` read; NULL: `notes`
-  bool moved;   // the passes would read the same in `notes`, moved by `shift`
+  Notes *notes;  // owned; NULL: not yet worked on
+  Lang lang;     // of the notes
+  uint64_t made; // the how-manieth notes they are
+  Notes *read;   // owned: what the passes of `full` read; NULL: `notes`
+  bool moved;    // the passes would read the same in `notes`, moved by `shift`
   Shift shift;
 } Slot;
 typedef VEC_OF(Slot) SlotVec;
@@ -47,6 +48,7 @@ struct Analysis {
   Article *article;
   Prose prose; // of a file with markup
   SlotVec slots;
+  uint64_t made;     // notes so far
   Annotations *full; // counted: the result of the last run of the passes, at these slots; NULL: nothing
   Arena scratch;     // of one run
   Arena work;        // of one block
@@ -184,6 +186,7 @@ static void match_between(Slot *fresh, size_t first, size_t last, SlotVec *old, 
     if (!from->notes || !same_block(&from->block, &fresh[i].block)) continue; // each serves once
     fresh[i].notes = from->notes;
     fresh[i].lang = from->lang;
+    fresh[i].made = from->made;
     fresh[i].scores = from->scores;
     fresh[i].scored = true;
     from->notes = NULL;
@@ -346,6 +349,7 @@ static bool annotate_blocks(Analysis *self, const Snapshot *text, const Lang *la
     notes_free(slot->notes);
     slot->notes = notes;
     slot->lang = langs[i];
+    slot->made = ++self->made;
   }
   return true;
 }
@@ -392,8 +396,10 @@ static Passages list_passages(Analysis *self, Lang main_lang)
 {
   size_t count = self->slots.len;
   Passage *passages = arena_alloc(&self->scratch, size_mul(count, sizeof *passages));
-  for (size_t i = 0; i < count; i++)
-    passages[i] = (Passage){self->slots.items[i].block.start, self->slots.items[i].notes};
+  for (size_t i = 0; i < count; i++) {
+    const Slot *slot = &self->slots.items[i];
+    passages[i] = (Passage){slot->block.start, slot->notes, slot->made};
+  }
   return (Passages){passages, count, main_lang};
 }
 

@@ -25,7 +25,7 @@ static void spans_of(Lang lang, Str text, const char *dct, Arena *arena, SpanVec
   tokens_split(text, &notes.arena, &notes.tokens);
   sentences_split(text, lang, &notes.tokens, &notes.arena, &notes.sentences);
   dates_find(g_dates, &notes);
-  Passage passage = {0, &notes};
+  Passage passage = {.notes = &notes};
   Passages article = {&passage, 1, lang};
   Dct known = {str_of(dct), "caller"};
   DateMemory memory = dates_memory(&known);

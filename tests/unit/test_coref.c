@@ -1,5 +1,6 @@
 #include "annotate/coref.h"
 #include "annotate/notes.h"
+#include "annotate/roster.h"
 #include "base/clock.h"
 
 #include <setjmp.h>
@@ -47,7 +48,7 @@ static void story_begin(Story *story, const Names *names_of, const char *marked,
     vec_push_in(&notes->arena, &notes->names, name);
   }
   coref_read(names_of, notes);
-  story->passage = (Passage){0, notes};
+  story->passage = (Passage){.notes = notes};
   story->article = (Passages){&story->passage, 1, lang};
   strbuf_release(&text);
   vec_release(&names);
@@ -62,7 +63,9 @@ static void check(const char *marked, Lang lang, const char *want)
   Arena arena = {0};
   SpanVec spans = {0};
   Cast *cast = cast_new();
-  coref_link(names, &story.article, cast, &arena, &spans);
+  Roster roster = {0};
+  coref_link(names, &story.article, &roster, cast, &arena, &spans);
+  roster_release(&roster);
   StrBuf got = {0};
   for (size_t i = 0; i < spans.len; i++) {
     const Span *span = &spans.items[i];
@@ -144,7 +147,9 @@ static void test_ids(void **state)
   Arena arena = {0};
   SpanVec spans = {0};
   Cast *cast = cast_new();
-  coref_link(names, &story.article, cast, &arena, &spans);
+  Roster roster = {0};
+  coref_link(names, &story.article, &roster, cast, &arena, &spans);
+  roster_release(&roster);
   assert_true(str_is(spans.items[0].entity->entity, "wd:Q567"));
   assert_true(str_is(spans.items[1].entity->entity, "name:asa qvixtorp"));
   arena_release(&arena);
@@ -166,7 +171,9 @@ static void test_many_mentions(void **state)
   SpanVec spans = {0};
   uint64_t begin = clock_thread_ns();
   Cast *cast = cast_new();
-  coref_link(names, &story.article, cast, &arena, &spans);
+  Roster roster = {0};
+  coref_link(names, &story.article, &roster, cast, &arena, &spans);
+  roster_release(&roster);
   uint64_t spent = clock_thread_ns() - begin;
   assert_int_equal(spans.len, 20000);
   assert_true(spent < 200000000u);

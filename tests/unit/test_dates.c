@@ -103,7 +103,7 @@ static void test_dct(void **state)
     for (; count < 3 && heads[i].blocks[count].text; count++) {
       notes[count] =
           notes_of(heads[i].blocks[count].kind, heads[i].blocks[count].lang, heads[i].blocks[count].text);
-      passages[count] = (Passage){count * 1000, &notes[count]};
+      passages[count] = (Passage){.start = count * 1000, .notes = &notes[count]};
     }
     Passages article = {passages, count, heads[i].blocks[0].lang};
     Arena arena = {0};
@@ -126,7 +126,7 @@ typedef struct Said {
 static void assert_said(Lang lang, const Said *said)
 {
   Notes notes = notes_of(BLOCK_PARAGRAPH, lang, said->text);
-  Passage passage = {0, &notes};
+  Passage passage = {.notes = &notes};
   Passages article = {&passage, 1, lang};
   Arena arena = {0};
   SpanVec spans = {0};
@@ -174,7 +174,7 @@ static void test_blocks_follow_each_other(void **state)
   (void)state;
   Notes one = notes_of(BLOCK_PARAGRAPH, LANG_EN, "He left on 3 March 2019."),
         two = notes_of(BLOCK_PARAGRAPH, LANG_EN, "Two days later he was back.");
-  Passage passages[] = {{100, &one}, {200, &two}};
+  Passage passages[] = {{.start = 100, .notes = &one}, {.start = 200, .notes = &two}};
   Passages article = {passages, 2, LANG_EN};
   Arena arena = {0};
   SpanVec spans = {0};

@@ -232,7 +232,7 @@ static double seconds_for(const Quotes *quotes, const char *unit, BlockKind kind
   Passage *passages = xcalloc(count, sizeof *passages);
   for (size_t i = 0; i < count; i++) {
     notes[i] = hand_notes(str_slice(all, i * step, (i + 1) * step), kind, lang);
-    passages[i] = (Passage){i * step, &notes[i]};
+    passages[i] = (Passage){.start = i * step, .notes = &notes[i]};
   }
   uint64_t began = clock_thread_ns();
   for (size_t i = 0; i < count; i++) quotes_find(quotes, &notes[i]);

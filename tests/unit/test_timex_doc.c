@@ -49,7 +49,7 @@ static void check_cell(Lang lang, Str text, const Row *row)
   tokens_split(text, &notes.arena, &notes.tokens);
   sentences_split(text, lang, &notes.tokens, &notes.arena, &notes.sentences);
   dates_find(g_dates, &notes);
-  Passage passage = {0, &notes};
+  Passage passage = {.notes = &notes};
   Passages article = {&passage, 1, lang};
   Dct dct = {STR("2023-04-17"), "caller"};
   DateMemory memory = dates_memory(&dct);

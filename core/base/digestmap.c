@@ -1,0 +1,22 @@
+#include "base/digestmap.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+void digestmap_release(DigestMap *self)
+{
+  free(self->entries);
+  *self = (DigestMap){0};
+}
+
+void digestmap_widen(DigestMap *self)
+{
+  DigestMap wider = {.bits = self->entries ? self->bits + 2 : 8, .len = self->len};
+  wider.entries = xcalloc((size_t)1 << wider.bits, sizeof *wider.entries);
+  size_t size = self->entries ? (size_t)1 << self->bits : 0;
+  for (size_t i = 0; i < size; i++)
+    if (self->entries[i].key) *digestmap_entry(&wider, self->entries[i].key) = self->entries[i];
+  free(self->entries);
+  *self = wider;
+}
