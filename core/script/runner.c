@@ -42,6 +42,7 @@ Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live
   result->lang = found->lang;
   result->dct = found->dct;
   result->title = found->title;
+  result->prose = snapshot_ref(found->prose);
   result->base = annotations_ref(found);
   result->refs = 1;
   job->run = (Run){.text = snapshot_read(text, 0, snapshot_len(text), &job->arena),
