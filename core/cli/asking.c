@@ -7,12 +7,12 @@
 
 typedef struct Given { // on the command line
   const char *format, *type, *speaker, *from, *until, *limit;
-  bool prefix;
+  bool prefix, indirect;
 } Given;
 
 static int read_options(const AskingVerb *verb, Given *given, int argc, char **argv, int *status)
 {
-  Option table[8] = {
+  Option table[9] = {
       {"format", 'f', OPTION_TEXT, &given->format, "FMT", "table json csv",
        "table (on a terminal), json or csv"},
       {"from", 0, OPTION_TEXT, &given->from, "DATE", NULL,
@@ -30,6 +30,9 @@ static int read_options(const AskingVerb *verb, Given *given, int argc, char **a
                             "TYPE",
                             *verb->types ? verb->types : NULL,
                             verb->type_help ? verb->type_help : "of this type alone"};
+  if (verb->speaker)
+    table[len++] = (Option){
+        "indirect", 'i', OPTION_FLAG, &given->indirect, NULL, NULL, "reported speech (X said that …), too"};
   if (verb->speaker)
     table[len++] = (Option){"speaker",
                             's',
@@ -107,6 +110,7 @@ int asking_run(const AskingVerb *verb, int argc, char **argv)
   self.filter = (QueryFilter){.name = verb->words ? str_of(given.speaker) : operands,
                               .words = verb->words ? operands : (Str){0},
                               .prefix = given.prefix,
+                              .indirect = given.indirect,
                               .type = str_of(given.type),
                               .from = str_of(given.from),
                               .until = str_of(given.until),

@@ -137,7 +137,8 @@ static bool unpack_bytes(Str *from, Str *bytes)
 // Beside the type: whether something is said.
 void pack_mentions(StrBuf *out, const Mentions *mentions)
 {
-  pack_number(out, mentions->count << 3 | (mentions->said ? 4u : 0) | mentions->type);
+  pack_number(out, mentions->count << 4 | (mentions->reported ? 8u : 0) | (mentions->said ? 4u : 0) |
+                       mentions->type);
   if (mentions->said) pack_number(out, mentions->said);
   pack_bytes(out, mentions->spots);
   strbuf_add(out, mentions->near);
@@ -150,7 +151,7 @@ bool unpack_mentions(Str from, Mentions *mentions)
   if (!unpack_number(&from, &head) || (head & 3) >= ENTITY_TYPES) return false;
   if ((head & 4) && !unpack_number(&from, &said)) return false;
   if (!unpack_bytes(&from, &spots)) return false;
-  *mentions = (Mentions){(EntityType)(head & 3), (size_t)(head >> 3), (size_t)said, spots, from};
+  *mentions = (Mentions){(EntityType)(head & 3), (size_t)(head >> 4), (size_t)said, head & 8, spots, from};
   return true;
 }
 
@@ -278,7 +279,7 @@ void pack_quote(StrBuf *out, Quotes *quotes, const PackedQuote *quote)
   pack_number(out, quote->speaker + 1); // none is 0
   pack_name(out, quotes, quote->speaker_name);
   pack_name(out, quotes, quote->source);
-  strbuf_add(out, quote->text);
+  if (quote->type != QUOTE_INDIRECT) strbuf_add(out, quote->text);
   quotes->last = quote->start;
 }
 
@@ -288,15 +289,17 @@ bool unpack_quote(Quotes *quotes, PackedQuote *quote)
   Str *left = &quotes->left;
   if (!unpack_number(left, &start) || !unpack_number(left, &len) || !unpack_number(left, &group) ||
       !unpack_number(left, &speaker) || !unpack_name(quotes, &quote->speaker_name) ||
-      !unpack_name(quotes, &quote->source) || len > left->len)
+      !unpack_name(quotes, &quote->source))
     return false;
+  quote->type = (QuoteType)(group % QUOTE_TYPES);
+  size_t text_len = quote->type == QUOTE_INDIRECT ? 0 : (size_t)len;
+  if (text_len > left->len) return false;
   quotes->last += (size_t)start;
   quote->start = quotes->last;
   quote->end = quotes->last + (size_t)len;
-  quote->type = (QuoteType)(group % QUOTE_TYPES);
   quote->group = (uint32_t)(group / QUOTE_TYPES);
   quote->speaker = (size_t)speaker - 1;
-  quote->text = str_slice(*left, 0, (size_t)len);
-  *left = str_slice(*left, (size_t)len, left->len);
+  quote->text = str_slice(*left, 0, text_len);
+  *left = str_slice(*left, text_len, left->len);
   return true;
 }

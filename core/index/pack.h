@@ -50,6 +50,7 @@ bool unpack_entity(Str *from, PackedEntity *entity);
 typedef struct Mentions {
   EntityType type;
   size_t count, said; // mentions, and quotations of it
+  bool reported;      // reported speech of it, too
   Str spots, near;    // where the mentions are, and the days told in the same blocks
 } Mentions;
 void pack_mentions(StrBuf *out, const Mentions *mentions);
@@ -116,5 +117,7 @@ typedef struct Quotes { // both ways; = {.arena = …} to begin, and .left to re
   Arena *arena;
   VEC_OF(Str) names; // those told until now
 } Quotes;
-void pack_quote(StrBuf *out, Quotes *quotes, const PackedQuote *quote); // `text` as long as the span
-bool unpack_quote(Quotes *quotes, PackedQuote *quote);                  // strings are borrowed
+// `text` is as long as the span; that of reported speech is not packed, and empty when it is read: it stands
+// in the file, and is as long as all quotations together.
+void pack_quote(StrBuf *out, Quotes *quotes, const PackedQuote *quote);
+bool unpack_quote(Quotes *quotes, PackedQuote *quote); // strings are borrowed

@@ -25,6 +25,7 @@ typedef struct QueryFilter { // empty or 0: anything
   Str words;       // quotes, search: every word must be there; the last may go on where `prefix`
   Str path;        // of one article
   Str from, until; // ISO days, inclusive: the article's date; for a timeline the date's own
+  bool indirect;   // quotes: reported speech, too; with the type `indirect` it comes in any case
   size_t limit;    // rows; 0: all
   Encoding enc;    // how columns are counted
 } QueryFilter;

@@ -45,6 +45,8 @@ typedef struct Source {
 void source_take(Source *self, const Drafts *from, Str path); // its text as it is in the editor
 void source_read(Source *self, const char *root, Str path, FileStamp stamp);
 void source_release(Source *self);
+// The words there; empty where the file is not what was indexed.
+Str source_text(const Source *self, size_t start, size_t end);
 // Fill lines, columns, left, text and right of `place` from its start and end.
 void source_place(const Source *self, Place *place, Encoding enc, Arena *arena);
 // The first place where the words of `folded` (see fold.h) stand in the text: of one of them where they do

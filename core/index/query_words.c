@@ -222,15 +222,27 @@ static bool key_of(Listing *self, int64_t entity, Str *key)
   return ok;
 }
 
-// A quotation of this article, where the filter lets it through.
+static bool wants_reported(const Asked *asked)
+{
+  return asked->filter->indirect || asked->type == QUOTE_INDIRECT;
+}
+
+static bool holds_words(Listing *self, Str text)
+{
+  return query_holds_words(text, self->words, self->asked.filter->prefix, &self->scratch);
+}
+
+// A quotation of this article, where the filter lets it through. The words of reported speech stand in the
+// file.
 static bool add_quote(Listing *self, const Said *said, const PackedQuote *quote)
 {
   Asked *asked = &self->asked;
   int64_t speaker = speaker_of(said, quote);
   if (asked->type >= 0 && (int)quote->type != asked->type) return true;
+  bool reported = quote->type == QUOTE_INDIRECT;
+  if (reported && !wants_reported(asked)) return true;
   if (asked->filter->name.len && !is_speaker(asked, speaker)) return true;
-  if (self->words.len && !query_holds_words(quote->text, self->words, asked->filter->prefix, &self->scratch))
-    return true;
+  if (!reported && self->words.len && !holds_words(self, quote->text)) return true;
   QuoteRow row = {.type = quote->type,
                   .group = (unsigned)quote->group,
                   .speaker = arena_dup(asked->arena, quote->speaker_name),
@@ -238,7 +250,9 @@ static bool add_quote(Listing *self, const Said *said, const PackedQuote *quote)
   bool ok = true;
   if (!asked_article(asked, said->article, &row.at, &ok)) return ok;
   if (speaker && !key_of(self, speaker, &row.entity)) return false;
-  row.at.text = source_line(asked->arena, quote->text, QUOTE_LINE_MAX);
+  Str text = reported ? source_text(&asked->source, quote->start, quote->end) : quote->text;
+  if (reported && self->words.len && !holds_words(self, text)) return true;
+  row.at.text = source_line(asked->arena, text, QUOTE_LINE_MAX);
   asked_locate(asked, &row.at, quote->start, quote->end);
   vec_push_in(asked->arena, self->rows, row);
   return true;
@@ -291,11 +305,18 @@ static bool quotes_with_words(Listing *self, sqlite3_stmt *stmt)
   return ok;
 }
 
-static bool add_speaking(void *articles, int64_t article, Str facts)
+typedef struct Speaking { // articles in which somebody speaks
+  IdVec articles;
+  bool reported; // reported speech counts, too
+} Speaking;
+
+static bool add_speaking(void *ud, int64_t article, Str facts)
 {
+  Speaking *self = ud;
   Mentions mentions;
-  if (!unpack_mentions(facts, &mentions) || !mentions.said) return false;
-  vec_push((IdVec *)articles, article);
+  if (!unpack_mentions(facts, &mentions)) return false;
+  if (!mentions.said && !(self->reported && mentions.reported)) return false;
+  vec_push(&self->articles, article);
   return true;
 }
 
@@ -310,9 +331,10 @@ static bool quotes_of_speakers(Listing *self, sqlite3_stmt *stmt)
 {
   Asked *asked = &self->asked;
   bool ok = true, page = !self->words.len && asked->type < 0;
-  IdVec articles = {0};
+  Speaking speaking = {.reported = wants_reported(asked)};
   for (size_t i = 0; ok && i < asked->ids.len; i++)
-    ok = asked_postings(asked, asked->ids.items[i], page ? asked_limit(asked) : -1, add_speaking, &articles);
+    ok = asked_postings(asked, asked->ids.items[i], page ? asked_limit(asked) : -1, add_speaking, &speaking);
+  IdVec articles = speaking.articles;
   vec_sort(&articles, by_number);
   for (size_t i = 0; ok && i < articles.len && !asked_full(asked, self->rows->len); i++) {
     int64_t article = articles.items[i];

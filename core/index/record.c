@@ -87,6 +87,17 @@ static size_t entity_at(Builder *b, Str id, Str name, EntityType type)
   return entity_of(b, arena_printf(&b->record->arena, "name:" STR_FMT, STR_ARG(form)), name, type);
 }
 
+// The same of an entity that is there already; SIZE_MAX: it is not.
+static size_t entity_known(Builder *b, Str id, EntityType type)
+{
+  uint64_t at;
+  if (!id.len || map_get(&b->by_id[type], id, &at)) return id.len ? (size_t)at : SIZE_MAX;
+  Str key = identities_same(b->people, id);
+  if (type == ENTITY_PER && str_starts(key, STR("name:")) && !identities_alone(b->people, key))
+    key = record_key(&b->record->arena, key);
+  return map_get(&b->by_key, key, &at) ? (size_t)at : SIZE_MAX;
+}
+
 // Add what the article calls the entity at `at`.
 static void add_written(Builder *b, size_t at, Str written)
 {
@@ -112,7 +123,7 @@ static void add_mention(Builder *b, const Span *span)
 static void add_quote(Builder *b, const Span *span)
 {
   const QuoteFacts *facts = span->quote;
-  if (span->type == QUOTE_INDIRECT && span->by != BY_HUMAN) return; // the index is of what is quoted
+  bool reported = span->type == QUOTE_INDIRECT;
   if (b->record->quote_count == RECORD_QUOTES_MAX) return;
   PackedQuote quote = {.start = span->start,
                        .end = span->end,
@@ -122,9 +133,15 @@ static void add_quote(Builder *b, const Span *span)
                        .speaker_name = facts->speaker.name,
                        .source = facts->source.name,
                        .text = str_slice(b->text, span->start, span->end)};
+  // Reported speech makes nobody an entity, and does not count as a quotation.
   if (facts->speaker.name.len)
-    quote.speaker = entity_at(b, facts->speaker.entity, facts->speaker.name, ENTITY_PER);
-  if (quote.speaker != SIZE_MAX) b->record->entities.items[quote.speaker].quotes++;
+    quote.speaker = reported ? entity_known(b, facts->speaker.entity, ENTITY_PER)
+                             : entity_at(b, facts->speaker.entity, facts->speaker.name, ENTITY_PER);
+  if (quote.speaker != SIZE_MAX) {
+    RecordEntity *speaker = &b->record->entities.items[quote.speaker];
+    speaker->quotes += !reported;
+    speaker->reported |= reported;
+  }
   pack_quote(&b->packed_quotes, &b->quotes, &quote);
   b->record->quote_count++;
   strbuf_add(&b->said, STR(" " RECORD_GAP " "));
@@ -171,8 +188,7 @@ static void add_span(Builder *b, const Span *span)
   case SPAN_ENTITY:
     add_mention(b, span);
     break;
-  case SPAN_QUOTE:
-    add_quote(b, span);
+  case SPAN_QUOTE: // when all names are known
     break;
   case SPAN_DATE:
     add_date(b, span);
@@ -243,8 +259,12 @@ static void pack_entities(Builder *b)
       pack_spot(&facts.spots, &facts.last_spot, places[at].spot);
       add_near(b, &facts, places[at].block);
     }
-    Mentions mentions = {entity->type, entity->mentions, entity->quotes, strbuf_str(&facts.spots),
-                         strbuf_str(&facts.near)};
+    Mentions mentions = {.type = entity->type,
+                         .count = entity->mentions,
+                         .said = entity->quotes,
+                         .reported = entity->reported,
+                         .spots = strbuf_str(&facts.spots),
+                         .near = strbuf_str(&facts.near)};
     strbuf_reset(&packed);
     pack_mentions(&packed, &mentions);
     entity->facts = keep(b, strbuf_str(&packed));
@@ -275,6 +295,10 @@ Record *record_new(Str path, Str text, const Annotations *notes, const Identitie
   self->dct = keep(&b, notes->dct.value);
   self->day = day_of(notes->dct.value);
   for (size_t i = 0; i < notes->spans.len; i++) add_span(&b, &notes->spans.items[i]);
+  for (size_t i = 0; i < notes->spans.len; i++) {
+    const Span *span = &notes->spans.items[i];
+    if (span->kind == SPAN_QUOTE && span->start < span->end && span->end <= text.len) add_quote(&b, span);
+  }
   pack_entities(&b);
   self->packed_dates = keep(&b, strbuf_str(&b.packed_dates));
   self->packed_quotes = keep(&b, strbuf_str(&b.packed_quotes));

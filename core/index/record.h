@@ -24,7 +24,8 @@ typedef struct RecordEntity {
   Str key;  // its id: "iso:CN", "name:li shangfu"
   Str name; // for display
   EntityType type;
-  uint32_t mentions, quotes; // here
+  uint32_t mentions, quotes; // here; quotes without reported speech
+  bool reported;             // it has reported speech, too
   Str facts;                 // pack_mentions()
   VEC_OF(Str) forms;         // folded names it goes by here (fold.h), the full one first
 } RecordEntity;
@@ -48,7 +49,7 @@ typedef struct Record {
   Str lang, title, author, dct;
   int day;   // of dct
   Str words; // the text folded, for the full-text index
-  Str said;  // the quotations folded, each behind RECORD_GAP
+  Str said;  // quotations and reported speech folded, each behind RECORD_GAP
   VEC_OF(RecordEntity) entities;
   VEC_OF(RecordDate) dates;
   VEC_OF(RecordTag) tags;

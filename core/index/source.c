@@ -112,6 +112,12 @@ static size_t walk_to(Str text, size_t at, Encoding enc, size_t *line, size_t *l
   return units(str_slice(text, *line_start, at), enc) + 1;
 }
 
+Str source_text(const Source *self, size_t start, size_t end)
+{
+  bool there = self->valid && start <= end && end <= self->text.len;
+  return there ? str_slice(strbuf_str(&self->text), start, end) : (Str){"", 0};
+}
+
 void source_place(const Source *self, Place *place, Encoding enc, Arena *arena)
 {
   Str text = strbuf_str(&self->text);

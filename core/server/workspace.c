@@ -334,6 +334,7 @@ static QueryFilter filter_of(const Question *question)
   return (QueryFilter){.name = json_get_str(params, "name"),
                        .words = json_get_str(params, "words"),
                        .prefix = json_get_bool(params, "prefix", false),
+                       .indirect = json_get_bool(params, "indirect", false),
                        .type = json_get_str(params, "type"),
                        .from = json_get_str(params, "from"),
                        .until = json_get_str(params, "until"),

@@ -12,6 +12,7 @@ local filters = {
   from = { entities = {}, mentions = {}, quotes = {}, search = {}, timeline = {} },
   ["until"] = { entities = {}, mentions = {}, quotes = {}, search = {}, timeline = {} },
   words = { quotes = {} },
+  indirect = { quotes = { "yes", "no" } },
   by = { timeline = { "day", "month", "year" } },
   limit = { entities = {}, mentions = {}, quotes = {}, search = {}, timeline = {} },
 }
@@ -33,6 +34,7 @@ function M.parse(kind, words)
       return nil, ("%s=%s: there are %s"):format(key, value, table.concat(filter[kind], ", "))
     else
       params[key] = key == "limit" and tonumber(value) or value
+      if key == "indirect" then params[key] = value == "yes" end
     end
   end
   if #rest > 0 then params[kind == "search" and "words" or "name"] = table.concat(rest, " ") end

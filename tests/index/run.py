@@ -921,6 +921,32 @@ def quotations_by_speaker(place):
 
 
 @test
+def reported_speech_on_request(place):
+    """"X said that …" is in the index with its type, is asked for by itself or beside quotations, and counts as none."""
+    place.write("a.txt", "Anna Lindqvist spoke in Hull on 3 May 2023.\n\nAnna Lindqvist said that the harbour would be closed next week.\n\n"
+                "\"We are ready,\" said Anna Lindqvist.\n", age=100)
+    place.write("b.md", "# Report\n\nPer Ekman said that **the bridge** is safe.\n", age=100)
+    place.index()
+    said = lambda *args: [(row["path"], row["type"], row["speaker"], row["text"]) for row in place.ask("quotes", *args)]
+    quoted = ("a.txt", "direct", "Anna Lindqvist", '"We are ready,"')
+    equal(said(), [quoted], "quotations alone")
+    equal(said("harbour"), [], "a word of reported speech alone")
+    with_all = said("--indirect")
+    equal([row[:3] for row in with_all if row[0] == "a.txt"], [("a.txt", "indirect", "Anna Lindqvist"), quoted[:3]], "both, in their order")
+    expect("harbour would be closed" in with_all[[row[1] for row in with_all].index("indirect")][3], "its words: %s" % with_all)
+    equal([row[:2] for row in said("--type", "indirect", "--speaker", "ekman")], [("b.md", "indirect")], "by its type and a speaker")
+    equal([row[0] for row in said("harbour", "--indirect")], ["a.txt"], "by its words")
+    equal([row[0] for row in said("bridge", "--indirect", "--speaker", "ekman")], ["b.md"], "by words and speaker")
+    equal(said("ready", "--indirect"), [quoted], "a quotation's words")
+    equal([(row["name"], row["quotes"]) for row in place.ask("entities", "lindqvist")], [("Anna Lindqvist", 1)], "quotations are counted")
+    place.write("a.txt", "Nothing.\n")
+    equal([row[3] for row in said("--type", "indirect") if row[0] == "a.txt"], [None], "no words of a file that is another by now")
+    place.index()
+    equal([row[0] for row in said("--indirect")], ["b.md"], "gone with its article")
+    place.expect_as_fresh()
+
+
+@test
 def dates_that_are_open(place):
     """A deadline and a beginning have their place on the timeline, and say which end is not known."""
     place.write("a.txt", "2023-02-15\n\nThe sale must be complete by May 1. The yard has been empty since June 2021.\n")
