@@ -43,7 +43,7 @@ void fields_stretch(Frame *self)
 static uint8_t place_of(const Frame *self, const Cue *cue)
 {
   const Scene *scene = self->scene;
-  uint32_t first = self->stretch.first, last = self->stretch.last;
+  uint32_t first = self->stretch.first, last = self->behind;
   if (!cue->behind) {
     if (first - cue->last <= 1) return 1;
     return frame_toll(scene, cue->last, first) < 1.5F ? 2 : 3;

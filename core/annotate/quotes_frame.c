@@ -6,7 +6,8 @@
 
 #define BEFORE 70 // tokens
 #define AFTER 50
-#define MARKS_MOST 4u // that close together
+#define MARKS_MOST 4u    // that close together
+#define OUTLET_WITHIN 4u // tokens behind the verb
 
 // The last token within the quotation that ends in the mark at `mark`, over "''" and nested marks.
 static uint32_t last_within(const Scene *scene, uint32_t mark)
@@ -44,6 +45,48 @@ static bool leads_on(const Scene *scene, uint32_t first, uint32_t last)
   return false;
 }
 
+// The first candidate at or behind a token.
+static size_t candidate_from(const CandidateVec *all, uint32_t token)
+{
+  size_t a = 0, b = all->len;
+  while (a < b) {
+    size_t mid = (a + b) / 2;
+    if (all->items[mid].first < token)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  return a;
+}
+
+// Whether [first, last) names a paper or an agency: who reports what was said, not who said it.
+static bool names_outlet(const Frame *self, uint32_t first, uint32_t last)
+{
+  const CandidateVec *all = self->candidates;
+  for (size_t i = candidate_from(all, first); i < all->len && all->items[i].first < last; i++)
+    if (all->items[i].outlet) return true;
+  return false;
+}
+
+// The first token of a sentence behind the quotation that tells whose it was: "«…». Lo ha detto Rossi.", "”…”
+// Det säger Lind."; 0: there is none.
+static uint32_t pointing_back(const Frame *self)
+{
+  const Scene *scene = self->scene;
+  uint32_t last = self->stretch.last, from = last;
+  if (from < scene->len && scene_is(scene, from, "."))
+    from++;
+  else if (!last || !closes_sentence(scene, last - 1))
+    return 0;
+  if (from >= scene->len || scene->inside[from] || !scene->words[from]->back) return 0;
+  uint32_t verb = from + 1;
+  while (verb < scene->len && verb < from + 3 && scene->words[verb]->small == SMALL_AUX) verb++;
+  Cue cue;
+  uint32_t end = verb + AFTER < scene->len ? verb + AFTER : scene->len;
+  if (verb >= end || !cue_at(scene, verb, end, &cue) || !cue_is_verb(&cue) || cue.class > CUE_TELL) return 0;
+  return names_outlet(self, cue.last, cue.last + OUTLET_WITHIN) ? 0 : from;
+}
+
 static void set_windows(Frame *self)
 {
   const Scene *scene = self->scene;
@@ -61,20 +104,22 @@ static void set_windows(Frame *self)
   self->colon = first > 0 && scene_is(scene, first - 1, ":");
   bool other = self->new_sentence && leads_on(scene, last, self->hi);
   if (self->new_sentence && (self->colon || other)) self->hi = last;
+  self->behind = last;
+  uint32_t back = self->colon || other ? 0 : pointing_back(self);
+  if (!back) return;
+  self->behind = self->hi = back;
+  self->new_sentence = false;
+  while (self->hi < scene->len && self->hi - last < AFTER && !scene->inside[self->hi] &&
+         !scene->stops[self->hi])
+    self->hi++;
+  if (leads_on(scene, back, self->hi + 1 < scene->len ? self->hi + 1 : self->hi))
+    self->behind = self->hi = last;
 }
 
 static void candidate_window(Frame *self)
 {
   const CandidateVec *all = self->candidates;
-  size_t a = 0, b = all->len;
-  while (a < b) {
-    size_t mid = (a + b) / 2;
-    if (all->items[mid].first < self->lo)
-      a = mid + 1;
-    else
-      b = mid;
-  }
-  self->first_candidate = a;
+  size_t b = self->first_candidate = candidate_from(all, self->lo);
   while (b < all->len && all->items[b].last <= self->hi) b++;
   self->last_candidate = b;
   self->subject = self->tagger = SIZE_MAX;

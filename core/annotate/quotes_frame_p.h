@@ -11,7 +11,9 @@ typedef struct Frame {
   size_t first_candidate, last_candidate; // within the window
   bool colon;                             // right before the quotation
   bool new_sentence;                      // what is behind is another one
-  size_t tagger;                          // likewise behind the quotation
+  uint32_t
+      behind; // where what is said about the quotation begins behind it: there, or in a sentence of its own
+  size_t tagger;  // likewise behind the quotation
   size_t subject; // the first candidate in front of the quotation that no preposition holds; SIZE_MAX: none
   uint8_t fields[RANK_FIELDS]; // what the ranker sees of the offer at hand
   Saying best;

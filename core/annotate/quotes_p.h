@@ -60,6 +60,7 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool reports;    // a verb in the form of reported speech: "sei", "habe"
   bool who;        // begins a clause about the one just named: "who", "som", "der"
   bool many;       // a role's noun for several only: "ministers"
+  bool back;       // begins a sentence about what was just said: "Det säger …"
   bool fresh;      // a det that brings in somebody new: "a", "several"
   bool relays;     // makes a verb's subject a source: "secondo quanto riporta X"
   bool by;         // in front of who does it, behind a verb in the passive: "von", "da"

@@ -34,7 +34,7 @@ static bool sentence_tag(const Scene *scene, const Cue *cue)
 static void weigh_behind(const Frame *self, Cue *cue)
 {
   const Scene *scene = self->scene;
-  uint32_t last = self->stretch.last;
+  uint32_t last = self->behind;
   cue->behind = true;
   cue->score = class_weight(cue->class) - (self->new_sentence ? 2.2F : 0);
   if (cue_skip_light(scene, last, cue->first + 1) >= cue->first)

@@ -105,6 +105,8 @@ static bool load_reported(Lexicon *self, Error *err)
       word->object = true;
     else if (str_is(class, "by"))
       word->by = true;
+    else if (str_is(class, "back"))
+      word->back = true;
     else
       return broken(table, i, err);
   }
