@@ -78,6 +78,14 @@ static void place(const Scene *scene, const CandidateVec *out, Candidate *c)
   }
 }
 
+// "Socialdemokraternas Mikael Damberg"
+static bool owns_person(const Scene *scene, const Name *name)
+{
+  const NameVec *names = &scene->notes->names;
+  return name + 1 < names->items + names->len && name[1].first == name->last && name[1].type == ENTITY_PER &&
+         name->type != ENTITY_PER;
+}
+
 // A genitive in front of a noun: "Putin's spokesman", "Kinas ambassadör", "USA:s". The s of Friis, Louis and
 // Magnus is their own.
 static bool is_owner(const Scene *scene, const Name *name)
@@ -90,8 +98,11 @@ static bool is_owner(const Scene *scene, const Name *name)
   bool own =
       str_ends(s, STR("is")) || str_ends(s, STR("os")) || str_ends(s, STR("us")) || str_ends(s, STR("ss"));
   bool genitive = (str_ends(s, STR("s")) && !own) || str_ends(s, STR("’")) || str_ends(s, STR("'"));
+  if (!genitive) return false;
   const Word *word = scene->words[next];
-  return genitive && is_lower_word(scene, next) && !word->cue && !word->small && !word->pronoun;
+  if (scene->lexicon->lang == LANG_DE && word->role) return true;
+  return owns_person(scene, name) ||
+         (is_lower_word(scene, next) && !word->cue && !word->small && !word->pronoun);
 }
 
 static void note_title(const Scene *scene, uint32_t noun, const Name *name, QuoteVec *titles)
