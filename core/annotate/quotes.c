@@ -60,7 +60,8 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
   draft.closes = marked->last >= scene->tail;
   draft.doubtful = marked->doubtful;
   draft.single = marks_single(scene->notes, marked->form == QUOTE_CLOSER ? marked->last - 1 : marked->first);
-  if (draft.starts) draft.topic = speaker_topic(scene, &self->candidates, marked->first);
+  uint32_t sentence = draft.starts ? marked->first : sentence_start(scene, marked->first);
+  if (draft.starts || sentence) draft.topic = speaker_topic(scene, &self->candidates, sentence);
   draft.type = type_of(scene, marked, &draft);
   draft.speaker = saying->speaker;
   draft.source = saying->source;

@@ -120,7 +120,7 @@ static const EntityFacts *antecedent(QuoteWalk *self, char gender)
     if (self->block - person->block > PERSON_BLOCKS) continue;
     float score = 5 - 0.4F * (float)i - 0.5F * (float)(self->block - person->block);
     if (known == gender)
-      score += 2;
+      score += 1.2F; // an unknown gender speaks little against anybody
     else if (!agrees(known, gender))
       score -= 4;
     if (person->leads) score += self->block - person->block <= 1 ? 1.1F : 0.5F;

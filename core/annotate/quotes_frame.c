@@ -36,6 +36,13 @@ static bool boundary(const Scene *scene, uint32_t token)
   return scene->stops[token];
 }
 
+uint32_t sentence_start(const Scene *scene, uint32_t token)
+{
+  uint32_t first = token;
+  while (first > 0 && token - first < BEFORE && !boundary(scene, first - 1)) first--;
+  return first;
+}
+
 // Whether [first, last) leads on to a quotation of its own: "Lee said: “…".
 static bool leads_on(const Scene *scene, uint32_t first, uint32_t last)
 {
@@ -91,8 +98,7 @@ static void set_windows(Frame *self)
 {
   const Scene *scene = self->scene;
   uint32_t first = self->stretch.first, last = self->stretch.last;
-  self->lo = first;
-  while (self->lo > 0 && first - self->lo < BEFORE && !boundary(scene, self->lo - 1)) self->lo--;
+  self->lo = sentence_start(scene, first);
   self->hi = last;
   self->new_sentence = last < scene->len && last > 0 && closes_sentence(scene, last - 1) &&
                        !scene_is(scene, last, ",") && (scene->in[last].flags & TOKEN_CAPITAL) &&
@@ -149,9 +155,8 @@ Frame frame_of_sentence(const Scene *scene, const CandidateVec *candidates, uint
 {
   uint32_t last = end; // over the full stop, to the start of its sentence
   while (last > 0 && end - last < 3 && (scene->in[last - 1].flags & TOKEN_PUNCT)) last--;
-  Frame self = {
-      .scene = scene, .candidates = candidates, .stretch = {last, last, QUOTE_MARKS, false}, .lo = last};
-  while (self.lo > 0 && last - self.lo < BEFORE && !boundary(scene, self.lo - 1)) self.lo--;
+  Frame self = {.scene = scene, .candidates = candidates, .stretch = {last, last, QUOTE_MARKS, false}};
+  self.lo = sentence_start(scene, last);
   self.hi = last;
   candidate_window(&self);
   return self;

@@ -314,6 +314,9 @@ float speech_likeness(const float weights[SPEECH_SIGNS], const float signs[SPEEC
 // The cue and speaker that stand at the end of tokens [0, end), as in "X said:".
 Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Whom the sentence that ends in front of token `end` is about: its first candidate, a person rather than
+// The first token of the sentence that holds `token`, of which what is between marks may be a part; not far
+// back.
+uint32_t sentence_start(const Scene *scene, uint32_t token);
 // not.
 Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue
