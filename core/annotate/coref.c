@@ -414,13 +414,26 @@ static Str one_spaced(Str text, Arena *arena)
   return (Str){out, len};
 }
 
+// Words of two letters at most: "EE. UU.", "U.S.A.".
+static bool is_initials(Str name)
+{
+  size_t letters = 0;
+  for (size_t i = 0; i < name.len;) {
+    uint32_t cp;
+    i += utf8_decode(name.ptr + i, name.ptr + name.len, &cp);
+    letters = utf8_class(cp) == CHAR_UPPER ? letters + 1 : 0;
+    if (letters > 2) return false;
+  }
+  return true;
+}
+
 // "NEW YORK" as a date line has it, to "New York"; what is shorter may be an abbreviation ("USA").
 static Str without_capitals(Str name, Arena *arena)
 {
   char *out = arena_alloc(arena, name.len + 4);
   bool inside = false;
   size_t len = 0;
-  if (name.len <= ABBREVIATION_MOST) return name;
+  if (name.len <= ABBREVIATION_MOST || is_initials(name)) return name;
   for (size_t i = 0; i < name.len;) {
     uint32_t cp;
     i += utf8_decode(name.ptr + i, name.ptr + name.len, &cp);
