@@ -53,6 +53,16 @@ static void add_words(NameLists *lists, const Table *table, uint64_t bit)
   }
 }
 
+static void add_joiners(NameLists *lists, const Table *table)
+{
+  for (size_t row = 0; table && row < table->rows; row++) {
+    Str *of = lists->joiners[lang_of(table_cell(table, row, 0))];
+    size_t at = 0;
+    while (at + 1 < NAME_JOINERS && of[at].len) at++;
+    of[at] = table_cell(table, row, 1);
+  }
+}
+
 void namefacts_lists(NameLists *lists)
 {
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
@@ -61,6 +71,7 @@ void namefacts_lists(NameLists *lists)
     lists->endings_of[lang] = table_find("endings", lang_code(lang));
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
+  add_joiners(lists, table_find("joiners", ""));
 }
 
 void namefacts_lists_release(NameLists *lists)

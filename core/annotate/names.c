@@ -45,6 +45,16 @@ static void extend(const Notes *notes, Name *name, size_t end)
   name->end = notes->tokens.items[end - 1].end;
 }
 
+// "Prof. Dr. [h. c.] Karl Huber": no person's name begins with a small abbreviation.
+static void drop_degree(const Notes *notes, const NameFact *facts, Name *name)
+{
+  const Token *tokens = notes->tokens.items;
+  while (name->first + 1 < name->last && (tokens[name->first].flags & TOKEN_ABBREV) &&
+         !(tokens[name->first].flags & TOKEN_CAPITAL) && !facts[name->first].particle)
+    name->first++;
+  name->start = tokens[name->first].start;
+}
+
 // "Ursula [von der Leyen]": the person goes on behind particles where the gazetteer knows one by that name.
 // `limit` is the token where the next name begins.
 static void complete_person(const Names *self, const Notes *notes, const NameFact *facts, Name *name,
@@ -65,6 +75,7 @@ static void complete(const Names *self, const Notes *notes, const NameFact *fact
 {
   GazetteerEntity entity;
   if (name->type == ENTITY_PER) {
+    drop_degree(notes, facts, name);
     complete_person(self, notes, facts, name, limit);
     return;
   }
@@ -105,6 +116,7 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
     tagger_find(self->tagger, memo, &memo->scratch, notes, facts);
   else
     namerules_find(notes, facts, &notes->arena, &notes->names);
+  namejoin_part(&self->known, notes, facts);
   for (size_t i = 0; i < notes->names.len; i++) {
     Name *name = &notes->names.items[i];
     complete(self, notes, facts, name, i + 1 < notes->names.len ? name[1].first : notes->tokens.len);

@@ -12,3 +12,6 @@ struct Names {
 
 // Names by lists and patterns alone: what is left when there is no model.
 void namerules_find(const struct Notes *notes, const NameFact *facts, Arena *arena, NameVec *out);
+
+// Names that "and" has joined are two again (namejoin.c).
+void namejoin_part(const NameSources *known, struct Notes *notes, const NameFact *facts);

@@ -1,5 +1,5 @@
 #include "annotate/gazetteer.h"
-#include "annotate/names.h"
+#include "annotate/names_p.h"
 #include "annotate/notes.h"
 
 #include <setjmp.h>
@@ -127,6 +127,49 @@ static void test_words(void **state)
   assert_false(names_is_title(g_model, LANG_SV, STR("hus")));
 }
 
+// What becomes of one name over the whole of `text`: parts between bars.
+static void check_parts(Lang lang, EntityType type, const char *text, const char *want)
+{
+  Notes notes;
+  notes_of(&notes, lang, text);
+  const NameFact *facts = namefacts_of(&g_model->known, NULL, &notes, &notes.arena);
+  Name whole = {.type = type, .last = (uint32_t)notes.tokens.len, .end = (uint32_t)notes.text.len};
+  vec_push_in(&notes.arena, &notes.names, whole);
+  namejoin_part(&g_model->known, &notes, facts);
+  StrBuf got = {0};
+  for (size_t i = 0; i < notes.names.len; i++) {
+    const Name *name = &notes.names.items[i];
+    assert_int_equal(name->type, type);
+    assert_int_equal(name->start, notes.tokens.items[name->first].start);
+    strbuf_addf(&got, "%s" STR_FMT, i ? "|" : "", STR_ARG(str_slice(notes.text, name->start, name->end)));
+  }
+  strbuf_byte(&got, '\0');
+  assert_string_equal(got.ptr, want);
+  strbuf_release(&got);
+  arena_release(&notes.arena);
+}
+
+static void test_parts(void **state)
+{
+  (void)state;
+  check_parts(LANG_ES, ENTITY_LOC, "Tudela y Alfaro", "Tudela|Alfaro");
+  check_parts(LANG_ES, ENTITY_LOC, "Tudela y de Alfaro", "Tudela|Alfaro");
+  check_parts(LANG_SV, ENTITY_LOC, "Flen och Hjo och Åmål", "Flen|Hjo|Åmål");
+  check_parts(LANG_NB, ENTITY_LOC, "Møre og Romsdal", "Møre og Romsdal"); // known as one
+  check_parts(LANG_EN, ENTITY_ORG, "Ministry of Environment and Energy",
+              "Ministry of Environment and Energy");
+  check_parts(LANG_DE, ENTITY_ORG, "Nordlicht Agentur und Hansa Verlag", "Nordlicht Agentur|Hansa Verlag");
+  check_parts(LANG_DE, ENTITY_ORG, "Institut für Technik und Wirtschaft des Saarlandes",
+              "Institut für Technik und Wirtschaft des Saarlandes");
+  check_parts(LANG_DE, ENTITY_ORG, "Nordlicht AG und SAP", "Nordlicht AG|SAP");
+  check_parts(LANG_NB, ENTITY_ORG, "Olje- og Energirådet", "Olje- og Energirådet");
+  check_parts(LANG_EN, ENTITY_ORG, "Quigg and Tuttle", "Quigg and Tuttle"); // who can tell?
+  check_parts(LANG_ES, ENTITY_PER, "Ramón y Cajal", "Ramón y Cajal");
+  check_parts(LANG_ES, ENTITY_PER, "Pedro Ruiz y Marta Soto", "Pedro Ruiz|Marta Soto");
+  check_parts(LANG_SV, ENTITY_LOC, "Tudela y Alfaro", "Tudela y Alfaro"); // no "and" there
+  check_parts(LANG_EN, ENTITY_LOC, "and Hjo and", "and Hjo and");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -135,6 +178,7 @@ int main(void)
       cmocka_unit_test(test_depends_on_the_block_alone),
       cmocka_unit_test(test_ids),
       cmocka_unit_test(test_words),
+      cmocka_unit_test(test_parts),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,116 @@
+// For the tagger, "and" between two names of a kind ("Tudela y Alfaro", "Nordlicht Medien und Hansa Verlag")
+// looks as it does inside one ("Møre og Romsdal", "Marks and Spencer"). What the gazetteer has as one stays
+// one. Of the rest, places are always two; organisations, which like "and" in their names ("Ministry of
+// Environment and Energy"), are two where neither side is a common word there and one stands alone; persons,
+// for the sake of "Ortega y Gasset", where the second begins with a given name.
+#include "annotate/names_p.h"
+#include "annotate/notes.h"
+
+enum { REACH = 8 };  // words before the joint where a known name may begin
+enum { COMMON = 4 }; // gazetteer_case() of words that are mostly written small
+
+typedef struct Joint { // tokens of what "and" joins
+  size_t left, left_end, right, right_end;
+} Joint;
+
+static bool is_joiner(const NameLists *lists, const Notes *notes, size_t at)
+{
+  for (size_t i = 0; i < NAME_JOINERS; i++) {
+    Str joiner = lists->joiners[notes->lang][i];
+    if (joiner.len && str_eq(notes->tokens.items[at].lower, joiner)) return true;
+  }
+  return false;
+}
+
+static bool is_capital(const Notes *notes, size_t at)
+{
+  return notes->tokens.items[at].flags & TOKEN_CAPITAL;
+}
+
+// Whether the gazetteer knows a name that goes over the joint.
+static bool known_as_one(const NameSources *known, const Notes *notes, const NameFact *facts,
+                         const Joint *joint)
+{
+  GazetteerEntity entity;
+  size_t first = joint->left_end - joint->left > REACH ? joint->left_end - REACH : joint->left;
+  for (size_t at = first; at < joint->left_end; at++) {
+    if (namefacts_match(known->gazetteer, notes, facts, at, GAZETTEER_ORG | GAZETTEER_LOC, &entity) >
+        joint->left_end)
+      return true;
+  }
+  return false;
+}
+
+// An abbreviation, or known as an organisation.
+static bool stands_alone(const NameSources *known, const Notes *notes, const NameFact *facts, size_t first,
+                         size_t end)
+{
+  GazetteerEntity entity;
+  if (end == first + 1 && (notes->tokens.items[first].flags & TOKEN_ALL_CAPS)) return true;
+  return namefacts_match(known->gazetteer, notes, facts, first, GAZETTEER_ORG, &entity) == end;
+}
+
+// Two capitalised words on either side of the joint, not "für Technik und Wirtschaft des Landes".
+static bool is_row_of_two(const Notes *notes, const Joint *joint)
+{
+  return joint->left_end - joint->left > 1 && is_capital(notes, joint->left_end - 2) &&
+         joint->right_end - joint->right > 1 && is_capital(notes, joint->right + 1);
+}
+
+static bool is_two(const NameSources *known, const Notes *notes, const NameFact *facts, EntityType type,
+                   const Joint *joint)
+{
+  const Token *last = &notes->tokens.items[joint->left_end - 1];
+  if (notes->text.ptr[last->end - 1] == '-' || !is_capital(notes, joint->left_end - 1)) return false;
+  if (known_as_one(known, notes, facts, joint)) return false;
+  if (type == ENTITY_LOC) return true;
+  if (type == ENTITY_PER) return facts[joint->right].word & WORD_GIVEN;
+  if (facts[joint->left_end - 1].casing >= COMMON || facts[joint->right].casing >= COMMON) return false;
+  return is_row_of_two(notes, joint) || stands_alone(known, notes, facts, joint->left, joint->left_end) ||
+         stands_alone(known, notes, facts, joint->right, joint->right_end);
+}
+
+// The first joint of the name that holds two names, if there is one.
+static bool find_joint(const NameSources *known, const Notes *notes, const NameFact *facts, const Name *name,
+                       Joint *joint)
+{
+  for (size_t at = name->first + 1; at + 1 < name->last; at++) {
+    if (!is_joiner(&known->lists, notes, at)) continue;
+    size_t right = at + 1;
+    while (right < name->last && !is_capital(notes, right)) right++; // "Tudela y de Alfaro"
+    *joint = (Joint){name->first, at, right, name->last};
+    if (right < name->last && is_two(known, notes, facts, name->type, joint)) return true;
+  }
+  return false;
+}
+
+static Name part_of(const Notes *notes, Name name, size_t first, size_t end)
+{
+  name.first = (uint32_t)first, name.last = (uint32_t)end;
+  name.start = notes->tokens.items[first].start, name.end = notes->tokens.items[end - 1].end;
+  return name;
+}
+
+// The parts of the name, one where it stays one.
+static void push_parts(const NameSources *known, Notes *notes, const NameFact *facts, Name rest, NameVec *out)
+{
+  Joint joint;
+  while (find_joint(known, notes, facts, &rest, &joint)) {
+    vec_push_in(&notes->arena, out, part_of(notes, rest, joint.left, joint.left_end));
+    rest = part_of(notes, rest, joint.right, joint.right_end);
+  }
+  vec_push_in(&notes->arena, out, rest);
+}
+
+void namejoin_part(const NameSources *known, Notes *notes, const NameFact *facts)
+{
+  Joint joint;
+  size_t same = 0;
+  while (same < notes->names.len && !find_joint(known, notes, facts, &notes->names.items[same], &joint))
+    same++;
+  if (same == notes->names.len) return; // nearly always
+  NameVec parted = {0};
+  for (size_t i = 0; i < notes->names.len; i++)
+    push_parts(known, notes, facts, notes->names.items[i], &parted);
+  notes->names = parted;
+}
