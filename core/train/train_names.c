@@ -3,30 +3,25 @@
 // sentences of DATA/text (core/train/annotation.*.tsv), with the gazetteer of DIR, writes DIR/OUT and prints
 // F1 on the dev parts, what the rounding of weights costs, and how well confidence is calibrated.
 //
-// Conditional random field, stochastic gradient with AdaGrad, one thread, a fixed order of pseudo-random
-// numbers: the same data give the same file. Texts go through the product's own blocks, tokens, facts and
-// features. All features are hashed into 1 << BITS rows while learning already, so what is learnt is what is
-// shipped, collisions included; the weights of the second half of all rounds, three times over, are averaged
-// and packed into four bits (annotate/lanes.h). Confidence is fitted to the dev parts, two numbers a type.
-// With EPOCHS 0 nothing is learnt and DIR's own model is measured.
+// Texts go through the product's own blocks, tokens, facts and features (corpus.h); field.h learns. All
+// features are hashed into 1 << BITS rows while learning already, so what is learnt is what is shipped,
+// collisions included; the weights are packed into four bits (annotate/lanes.h). Confidence is fitted to the
+// dev parts, three numbers a type (confidence.h). With EPOCHS 0 nothing is learnt and DIR's own model is
+// measured.
+#include "confidence.h"
+#include "corpus.h"
+#include "field.h"
+
 #include "annotate/mapped.h"
 #include "annotate/names_p.h"
-#include "annotate/notes.h"
-#include "base/clock.h"
-#include "base/json.h"
-#include "base/map.h"
-#include "base/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define RATE 0.04f
-#define TIMES 3     // the field is learnt, and averaged
-#define DECAY 1e-4f // pull of a weight towards 0 whenever its feature is seen
-#define OPENNESS                                                                                             \
-  1.1f            // taken from every word's score of being no name: missing names cost as much as false ones
-#define KEEP 0.7f // share of the features that a word shows at a time, so that none is relied on alone
+// Taken from every word's score of being no name: missing names cost as much as false ones.
+#define OPENNESS 1.0f
 
 typedef struct Corpus {
   const char *path; // %s.jsonl below DATA
@@ -62,7 +57,7 @@ static const Corpus g_train[] = {
 };
 
 // Sentences of DATA/text that were annotated for newsmark, as a file of hashes and places, without the text.
-static const char *const g_annotated[] = {"de", "en", "it"};
+static const char *const g_annotated[] = {"de", "en", "es", "fi", "fr", "it", "nl", "pt"};
 #define ANNOTATED_WEIGHT 2
 
 static const char *const g_dev[] = {
@@ -85,172 +80,27 @@ static const char *const g_dev[] = {
     "news/ntrex.en.dev",
     "ner/nc/it/kind_wikinews.dev",
     "ner/restricted/en/worldwide_newswire.dev",
+    "ner/restricted/es/conll02.dev",
+    "ner/restricted/nl/conll02.dev",
+    "ner/nc/es/wikineural.dev",
+    "ner/nc/fr/wikineural.dev",
+    "ner/nc/nl/wikineural.dev",
 };
-
-// --- documents
-
-typedef struct Gold {
-  size_t start, end; // bytes in the text
-  int type;          // EntityType; ENTITY_TYPES: a name of another kind
-} Gold;
-typedef VEC_OF(Gold) GoldVec;
-
-typedef struct Doc {
-  Str text;
-  Lang lang;
-  GoldVec gold;
-} Doc;
-
-static int type_of(Str name)
-{
-  return str_is(name, "PER")   ? ENTITY_PER
-         : str_is(name, "ORG") ? ENTITY_ORG
-         : str_is(name, "LOC") ? ENTITY_LOC
-                               : ENTITY_TYPES;
-}
-
-static void read_gold(const cJSON *object, Doc *doc)
-{
-  size_t chars = 0, *byte_at = xcalloc(doc->text.len + 2, sizeof *byte_at);
-  for (size_t at = 0; at < doc->text.len;) {
-    uint32_t cp;
-    byte_at[chars++] = at;
-    at += utf8_decode(doc->text.ptr + at, doc->text.ptr + doc->text.len, &cp);
-  }
-  byte_at[chars] = doc->text.len;
-  const cJSON *list = json_get(object, "entities"), *item;
-  cJSON_ArrayForEach(item, list)
-  {
-    size_t start = (size_t)json_get_number(item, "start", 0), end = (size_t)json_get_number(item, "end", 0);
-    int type = json_get_bool(item, "opt", false) ? ENTITY_TYPES : type_of(json_get_str(item, "type"));
-    if (start < end && end <= chars) vec_push(&doc->gold, (Gold){byte_at[start], byte_at[end], type});
-  }
-  free(byte_at);
-}
-
-static void each_doc(const char *data, const char *corpus, void (*take)(const Doc *, void *), void *with)
-{
-  char path[4096];
-  snprintf(path, sizeof path, "%s/%s.jsonl", data, corpus);
-  FILE *file = fopen(path, "r");
-  if (!file) {
-    fprintf(stderr, "%s: not there, left out\n", path);
-    return;
-  }
-  char *line = NULL;
-  size_t cap = 0;
-  for (ssize_t len; (len = getline(&line, &cap, file)) > 0;) {
-    cJSON *object = json_parse((Str){line, (size_t)len}, NULL);
-    Doc doc = {.text = json_get_str(object, "text"), .lang = lang_of(json_get_str(object, "lang"))};
-    read_gold(object, &doc);
-    take(&doc, with);
-    vec_release(&doc.gold);
-    cJSON_Delete(object);
-  }
-  free(line);
-  fclose(file);
-}
-
-// A row of core/train/annotation.*.tsv: the hash of a sentence, then "PER 4 11, LOC 20 24" (bytes).
-static void read_annotation(const char *lang, Map *names)
-{
-  char path[256];
-  snprintf(path, sizeof path, "core/train/annotation.%s.tsv", lang);
-  FILE *file = fopen(path, "r");
-  if (!file) fprintf(stderr, "%s: not there, left out\n", path);
-  char *line = NULL;
-  size_t cap = 0;
-  for (ssize_t len; file && (len = getline(&line, &cap, file)) > 0;) {
-    if (*line == '#') continue;
-    Str rest = {str_dup((Str){line, (size_t)len}), (size_t)len}; // kept to the end
-    Str hash = str_cut(&rest, '\t');
-    *map_slot(names, hash, NULL) = (uint64_t)(uintptr_t)rest.ptr;
-  }
-  free(line);
-  if (file) fclose(file);
-}
-
-static void read_places(const char *places, GoldVec *gold)
-{
-  char type[4];
-  size_t start, end;
-  for (int used; sscanf(places, "%3s %zu %zu%n", type, &start, &end, &used) == 3; places += used) {
-    vec_push(gold, (Gold){start, end, type_of(str_of(type))});
-    if (places[used] == ',') used++;
-  }
-}
-
-// The annotated sentences of DATA/text, each a document.
-static void each_annotated(const char *data, const char *lang, void (*take)(const Doc *, void *), void *with)
-{
-  Map names = {0};
-  read_annotation(lang, &names);
-  char command[4096];
-  snprintf(command, sizeof command, "xz -dc '%s/text/%s.txt.xz'", data, lang);
-  FILE *pipe = popen(command, "r");
-  char *line = NULL;
-  size_t cap = 0;
-  for (ssize_t len; pipe && (len = getline(&line, &cap, pipe)) > 0;) {
-    Doc doc = {.text = {line, (size_t)len - (line[len - 1] == '\n')}, .lang = lang_of(str_of(lang))};
-    char hash[17];
-    uint64_t places;
-    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)str_hash(doc.text));
-    if (!map_get(&names, str_of(hash), &places)) continue;
-    read_places((const char *)(uintptr_t)places, &doc.gold);
-    take(&doc, with);
-    vec_release(&doc.gold);
-  }
-  free(line);
-  if (pipe) pclose(pipe);
-  map_release(&names);
-}
-
-// The blocks of a document as the pipeline makes them.
-static void each_block(const Doc *doc, void (*take)(const Doc *, Notes *, size_t, void *), void *with)
-{
-  Snapshot *text = snapshot_new(doc->text);
-  Article *article = article_new();
-  article_parse(article, text);
-  const BlockVec *blocks = article_blocks(article);
-  for (size_t i = 0; i < blocks->len; i++) {
-    const Block *block = &blocks->items[i];
-    Notes notes = {.kind = block->kind, .lang = doc->lang};
-    notes.text = arena_dup(&notes.arena, str_slice(doc->text, block->start, block->end));
-    tokens_split(notes.text, &notes.arena, &notes.tokens);
-    sentences_split(notes.text, notes.lang, &notes.tokens, &notes.arena, &notes.sentences);
-    take(doc, &notes, block->start, with);
-    arena_release(&notes.arena);
-  }
-  article_free(article);
-  snapshot_unref(text);
-}
 
 // --- what is learnt from
 
-typedef struct Sample { // a word
-  size_t rows;          // where its features begin in g_rows
-  uint8_t count;        // of features
-  uint8_t tag;
-} Sample;
-typedef struct Run {   // active words that stand together
-  size_t first, count; // of g_samples
-  float weight;
-} Run;
-
-static VEC_OF(uint32_t) g_rows;
-static VEC_OF(Sample) g_samples;
-static VEC_OF(Run) g_runs;
+static FieldSamples g_samples;
 static unsigned g_bits = 20;
 static size_t g_without = FAMILIES; // the family of features that is left out
 static Names *g_names;
 static size_t g_gold_names, g_reached_names;
 
 // The tag of a token; names that cover only a part of a token are none.
-static Tag tag_of(const Doc *doc, const Token *token, size_t block_start, const Token *before)
+static Tag tag_of(const CorpusDoc *doc, const Token *token, size_t block_start, const Token *before)
 {
   size_t start = block_start + token->start, end = block_start + token->end;
-  for (size_t i = 0; i < doc->gold.len; i++) {
-    const Gold *gold = &doc->gold.items[i];
+  for (size_t i = 0; i < doc->names.len; i++) {
+    const CorpusName *gold = &doc->names.items[i];
     if (gold->type == ENTITY_TYPES || start < gold->start || end > gold->end) continue;
     bool begins = !before || block_start + before->start < gold->start;
     return (Tag)(1 + 2 * gold->type + !begins);
@@ -274,231 +124,41 @@ static size_t rows_of(const Notes *notes, const NameFact *facts, size_t at, uint
   return kept;
 }
 
-static void take_block(const Doc *doc, Notes *notes, size_t block_start, void *with)
+static void take_block(const CorpusDoc *doc, Notes *notes, size_t block_start, void *with)
 {
   float weight = *(float *)with;
   const TokenVec *tokens = &notes->tokens;
   NameFact *facts = namefacts_of(&g_names->known, NULL, notes, &notes->arena);
-  Run run = {.weight = weight};
+  FieldRun run = {.weight = weight};
   for (size_t i = 0; i < tokens->len; i++) {
     Tag tag = tag_of(doc, &tokens->items[i], block_start, i ? &tokens->items[i - 1] : NULL);
     g_gold_names += tag & 1;
     g_reached_names += (tag & 1) && facts[i].active;
     if (!facts[i].active) {
-      if (run.count) vec_push(&g_runs, run);
+      if (run.count) vec_push(&g_samples.runs, run);
       run.count = 0;
       continue;
     }
-    if (!run.count) run.first = g_samples.len;
-    Tag last = run.count ? (Tag)g_samples.items[g_samples.len - 1].tag : TAG_O;
+    if (!run.count) run.first = g_samples.words.len;
+    Tag last = run.count ? (Tag)g_samples.words.items[g_samples.words.len - 1].tag : TAG_O;
     if (!tagger_may_follow(last, tag)) tag = (Tag)(tag - 1);
     uint32_t rows[FEATURES_MOST];
     size_t count = rows_of(notes, facts, i, rows);
-    vec_push(&g_samples, (Sample){g_rows.len, (uint8_t)count, (uint8_t)tag});
-    for (size_t n = 0; n < count; n++) vec_push(&g_rows, rows[n]);
+    vec_push(&g_samples.words, (FieldWord){g_samples.rows.len, (uint8_t)count, (uint8_t)tag});
+    for (size_t n = 0; n < count; n++) vec_push(&g_samples.rows, rows[n]);
     run.count++;
   }
-  if (run.count) vec_push(&g_runs, run);
+  if (run.count) vec_push(&g_samples.runs, run);
 }
 
-static void take_doc(const Doc *doc, void *with)
+static void take_doc(const CorpusDoc *doc, void *with)
 {
-  each_block(doc, take_block, with);
+  corpus_each_block(doc, take_block, with);
 }
 
-// --- learning
+// --- what is written
 
-typedef float Lanes[TAGS + 1];                // eight, for the processor's sake
-static Lanes *g_weights, *g_squares, *g_sums; // [row]
-static Lanes g_change[TAGS], g_change_squares[TAGS], g_change_sums[TAGS];
-
-typedef struct State {
-  float grown[TAGS], forward[TAGS], backward[TAGS];
-  uint64_t shown[2]; // bits of features
-} State;
-
-static uint64_t g_seed = 19450508;
-static uint32_t random_below(uint32_t n)
-{
-  g_seed = g_seed * 6364136223846793005u + 1442695040888963407u;
-  return (uint32_t)(((g_seed >> 32) * n) >> 32);
-}
-
-// Choose the features that the word shows this time.
-static void hide_features(State *state, size_t count)
-{
-  state->shown[0] = state->shown[1] = 0;
-  for (size_t n = 0; n < count; n++) {
-    if (random_below(1000) < (uint32_t)(1000 * KEEP)) state->shown[n / 64] |= 1ull << n % 64;
-  }
-}
-
-static bool shown(const State *state, size_t n)
-{
-  return state->shown[n / 64] >> n % 64 & 1;
-}
-
-static void grow_word(const Sample *sample, State *state)
-{
-  Lanes sums = {0};
-  hide_features(state, sample->count);
-  for (size_t n = 0; n < sample->count; n++) {
-    if (!shown(state, n)) continue;
-    const float *row = g_weights[g_rows.items[sample->rows + n]];
-    for (size_t lane = 0; lane < TAGS + 1; lane++) sums[lane] += row[lane];
-  }
-  float top = sums[0];
-  for (size_t tag = 1; tag < TAGS; tag++) top = sums[tag] > top ? sums[tag] : top;
-  for (size_t tag = 0; tag < TAGS; tag++) state->grown[tag] = expf(sums[tag] - top);
-}
-
-static void to_one(float values[TAGS])
-{
-  float sum = 1e-30f;
-  for (size_t tag = 0; tag < TAGS; tag++) sum += values[tag];
-  for (size_t tag = 0; tag < TAGS; tag++) values[tag] /= sum;
-}
-
-static void sums_of_run(const Run *run, State *states, Lanes grow[TAGS])
-{
-  for (size_t i = 0; i < run->count; i++) {
-    grow_word(&g_samples.items[run->first + i], &states[i]);
-    for (size_t tag = 0; tag < TAGS; tag++) {
-      float sum = i ? 0 : grow[TAG_O][tag];
-      for (size_t from = 0; i && from < TAGS; from++) sum += states[i - 1].forward[from] * grow[from][tag];
-      states[i].forward[tag] = sum * states[i].grown[tag];
-    }
-    to_one(states[i].forward);
-  }
-  for (size_t i = run->count; i-- > 0;) {
-    for (size_t tag = 0; tag < TAGS; tag++) {
-      float sum = i + 1 == run->count ? grow[tag][TAG_O] : 0;
-      for (size_t to = 0; i + 1 < run->count && to < TAGS; to++)
-        sum += grow[tag][to] * states[i + 1].grown[to] * states[i + 1].backward[to];
-      states[i].backward[tag] = sum;
-    }
-    to_one(states[i].backward);
-  }
-}
-
-static void step(float *weight, float *square, float slope, float rate)
-{
-  *square += slope * slope;
-  *weight += rate * slope / (1e-3f + sqrtf(*square));
-}
-
-// Truth less expectation of the word's tags, into all its features.
-static void learn_word(const Sample *sample, const State *state, float weight, float rate)
-{
-  float p[TAGS];
-  for (size_t tag = 0; tag < TAGS; tag++) p[tag] = state->forward[tag] * state->backward[tag];
-  to_one(p);
-  for (size_t tag = 0; tag < TAGS; tag++) p[tag] = weight * ((tag == sample->tag) - p[tag]);
-  for (size_t n = 0; n < sample->count; n++) {
-    if (!shown(state, n)) continue;
-    size_t row = g_rows.items[sample->rows + n];
-    for (size_t tag = 0; tag < TAGS; tag++) {
-      if (fabsf(p[tag]) < 1e-4f) continue;
-      step(&g_weights[row][tag], &g_squares[row][tag], p[tag] - DECAY * g_weights[row][tag], rate);
-    }
-  }
-}
-
-static void learn_change(size_t from, size_t to, float slope, float rate)
-{
-  if (tagger_may_follow((Tag)from, (Tag)to))
-    step(&g_change[from][to], &g_change_squares[from][to], slope, rate);
-}
-
-static void learn_changes(const Run *run, const State *states, Lanes grow[TAGS], float rate)
-{
-  for (size_t i = 0; i <= run->count; i++) {
-    float p[TAGS][TAGS], sum = 1e-30f;
-    for (size_t from = 0; from < TAGS; from++) {
-      for (size_t to = 0; to < TAGS; to++) {
-        float before = i ? states[i - 1].forward[from] : from == TAG_O;
-        float behind = i < run->count ? states[i].grown[to] * states[i].backward[to] : to == TAG_O;
-        sum += p[from][to] = before * grow[from][to] * behind;
-      }
-    }
-    size_t true_from = i ? g_samples.items[run->first + i - 1].tag : TAG_O;
-    size_t true_to = i < run->count ? g_samples.items[run->first + i].tag : TAG_O;
-    for (size_t from = 0; from < TAGS; from++) {
-      for (size_t to = 0; to < TAGS; to++)
-        learn_change(from, to, run->weight * ((from == true_from && to == true_to) - p[from][to] / sum),
-                     rate);
-    }
-  }
-}
-
-static void learn_run(const Run *run, float rate, Arena *scratch)
-{
-  arena_reset(scratch);
-  State *states = arena_alloc(scratch, size_mul(run->count, sizeof *states));
-  Lanes grow[TAGS];
-  for (size_t from = 0; from < TAGS; from++) {
-    for (size_t to = 0; to < TAGS; to++)
-      grow[from][to] = tagger_may_follow((Tag)from, (Tag)to) ? expf(g_change[from][to]) : 0;
-  }
-  sums_of_run(run, states, grow);
-  learn_changes(run, states, grow, rate * 0.5f);
-  for (size_t i = 0; i < run->count; i++)
-    learn_word(&g_samples.items[run->first + i], &states[i], run->weight, rate);
-}
-
-static void add_to_average(float share)
-{
-  for (size_t row = 0; row < (size_t)1 << g_bits; row++) {
-    for (size_t tag = 0; tag < TAGS; tag++) g_sums[row][tag] += share * g_weights[row][tag];
-  }
-  for (size_t from = 0; from < TAGS; from++) {
-    for (size_t to = 0; to < TAGS; to++) g_change_sums[from][to] += share * g_change[from][to];
-  }
-}
-
-static void learn_round(float rate, Arena *scratch)
-{
-  for (size_t i = g_runs.len; i > 1; i--) {
-    size_t other = random_below((uint32_t)i);
-    Run run = g_runs.items[i - 1];
-    g_runs.items[i - 1] = g_runs.items[other];
-    g_runs.items[other] = run;
-  }
-  for (size_t i = 0; i < g_runs.len; i++) learn_run(&g_runs.items[i], rate, scratch);
-}
-
-static void forget(void)
-{
-  memset(g_weights, 0, sizeof *g_weights << g_bits);
-  memset(g_squares, 0, sizeof *g_squares << g_bits);
-  memset(g_change, 0, sizeof g_change);
-  memset(g_change_squares, 0, sizeof g_change_squares);
-}
-
-// From nothing, TIMES over: where one way through the data ends is partly chance, the middle of several is
-// less so.
-static void learn(size_t epochs)
-{
-  Arena scratch = {0};
-  size_t averaged = epochs - epochs / 2;
-  for (size_t n = 0; n < TIMES * epochs; n++) {
-    uint64_t begin = clock_ns();
-    size_t epoch = n % epochs;
-    if (!epoch) forget();
-    learn_round(RATE * (1 - 0.9f * (float)epoch / (float)epochs), &scratch);
-    if (epoch >= epochs / 2) add_to_average(1.0f / (float)(TIMES * averaged));
-    printf("round %zu of %zu: %.1f s\n", n + 1, TIMES * epochs, (double)(clock_ns() - begin) / 1e9);
-    fflush(stdout);
-  }
-  memcpy(g_weights, g_sums, sizeof *g_weights << g_bits);
-  memcpy(g_change, g_change_sums, sizeof g_change);
-  arena_release(&scratch);
-}
-
-typedef struct Calibration { // of the confidence of a type
-  float steep, lean;
-} Calibration;
-
+static Field *g_field;
 #define STEP (1.0f / 112) // what a unit of a packed weight is worth
 
 static uint32_t *g_packed; // [row]
@@ -516,13 +176,13 @@ static uint32_t pack_by(const float units[TAGS], size_t scale, float *error)
 }
 
 // The row that is nearest to the weights. What all tags have in common decides nothing, so they are moved to
-// stand around zero. KEEP: all features are shown in use.
+// stand around zero. FIELD_KEEP: all features are shown in use.
 static uint32_t pack_row(const float *weights)
 {
   float units[TAGS], low = INFINITY, high = -INFINITY, least = INFINITY;
   uint32_t best = 0;
   for (size_t tag = 0; tag < TAGS; tag++) {
-    units[tag] = KEEP * weights[tag] / STEP;
+    units[tag] = FIELD_KEEP * weights[tag] / STEP;
     low = fminf(low, units[tag]), high = fmaxf(high, units[tag]);
   }
   for (size_t tag = 0; tag < TAGS; tag++) units[tag] -= (low + high) / 2;
@@ -536,10 +196,10 @@ static uint32_t pack_row(const float *weights)
 
 static float change_of(Tag from, Tag to)
 {
-  return g_change[from][to] - (to == TAG_O ? OPENNESS : 0);
+  return g_field->change[from][to] - (to == TAG_O ? OPENNESS : 0);
 }
 
-static void write_model(const char *path, const Calibration calibration[ENTITY_TYPES])
+static void write_model(const char *path, const TaggerTrust trust[ENTITY_TYPES])
 {
   size_t size = sizeof(TaggerHead) + tagger_weights_size(g_bits);
   TaggerHead *head = xcalloc(1, size);
@@ -548,10 +208,7 @@ static void write_model(const char *path, const Calibration calibration[ENTITY_T
   for (Tag from = TAG_O; from < TAGS; from++) {
     for (Tag to = TAG_O; to < TAGS; to++) head->change[from][to] = change_of(from, to);
   }
-  for (size_t type = 0; type < ENTITY_TYPES; type++) {
-    head->steep[type] = calibration[type].steep;
-    head->lean[type] = calibration[type].lean;
-  }
+  memcpy(head->trust, trust, sizeof head->trust);
   memcpy(head + 1, g_packed, sizeof *g_packed << g_bits);
   Error err = {0};
   if (!mapped_write(path, (MappedHead *)(void *)head, TAGGER_MAGIC, TAGGER_VERSION, size, &err)) {
@@ -564,19 +221,14 @@ static void write_model(const char *path, const Calibration calibration[ENTITY_T
 
 // --- measuring
 
-typedef struct Guess { // a name that was found
-  uint8_t type;
-  bool right, even; // even: in a document of the first half
-  float p;          // as the field sees it
-} Guess;
-static VEC_OF(Guess) g_guesses; // of the sets that confidence is fitted to
+static ConfidenceGuessVec g_guesses; // of the sets that confidence is fitted to
 
 typedef struct Score {
   size_t right[ENTITY_TYPES], found[ENTITY_TYPES], gold[ENTITY_TYPES], docs;
   bool fits; // confidence is fitted to this set
 } Score;
 
-static void score_block(const Doc *doc, Notes *notes, size_t block_start, void *with)
+static void score_block(const CorpusDoc *doc, Notes *notes, size_t block_start, void *with)
 {
   Score *score = with;
   names_find(g_names, notes);
@@ -584,25 +236,26 @@ static void score_block(const Doc *doc, Notes *notes, size_t block_start, void *
     const Name *name = &notes->names.items[i];
     size_t start = block_start + name->start, end = block_start + name->end;
     bool right = false, other = false;
-    for (size_t g = 0; g < doc->gold.len; g++) {
-      const Gold *gold = &doc->gold.items[g];
+    for (size_t g = 0; g < doc->names.len; g++) {
+      const CorpusName *gold = &doc->names.items[g];
       right = right || (gold->start == start && gold->end == end && gold->type == (int)name->type);
       other = other || (gold->type == ENTITY_TYPES && gold->start < end && start < gold->end);
     }
     score->right[name->type] += right;
     score->found[name->type] += right || !other;
     if (score->fits && (right || !other))
-      vec_push(&g_guesses, (Guess){(uint8_t)name->type, right, score->docs % 2 == 0, name->confidence});
+      vec_push(&g_guesses, (ConfidenceGuess){name->type, right, (uint8_t)(score->docs % CONFIDENCE_FOLDS),
+                                             name->confidence});
   }
 }
 
-static void score_doc(const Doc *doc, void *with)
+static void score_doc(const CorpusDoc *doc, void *with)
 {
   Score *score = with;
-  for (size_t g = 0; g < doc->gold.len; g++) {
-    if (doc->gold.items[g].type < ENTITY_TYPES) score->gold[doc->gold.items[g].type]++;
+  for (size_t g = 0; g < doc->names.len; g++) {
+    if (doc->names.items[g].type < ENTITY_TYPES) score->gold[doc->names.items[g].type]++;
   }
-  each_block(doc, score_block, with);
+  corpus_each_block(doc, score_block, with);
   score->docs++;
 }
 
@@ -621,77 +274,13 @@ static void measure(const char *data)
 {
   for (size_t i = 0; i < ARRAY_LEN(g_dev); i++) {
     Score s = {.fits = fits_confidence(g_dev[i])};
-    each_doc(data, g_dev[i], score_doc, &s);
+    corpus_each(data, g_dev[i], score_doc, &s);
     size_t right = 0, found = 0, gold = 0;
     for (size_t t = 0; t < ENTITY_TYPES; t++) right += s.right[t], found += s.found[t], gold += s.gold[t];
     printf("%-44s F1 %5.2f  P %5.2f R %5.2f  PER %5.2f ORG %5.2f LOC %5.2f\n", g_dev[i],
            f1(right, found, gold), found ? 100.0 * (double)right / (double)found : 0,
            gold ? 100.0 * (double)right / (double)gold : 0, f1(s.right[0], s.found[0], s.gold[0]),
            f1(s.right[1], s.found[1], s.gold[1]), f1(s.right[2], s.found[2], s.gold[2]));
-  }
-}
-
-// --- confidence
-
-enum { ALL_HALVES = 2, BINS = 10 };
-
-static double logit(float p)
-{
-  double clipped = p < 1e-4f ? 1e-4 : p > 1 - 1e-4f ? 1 - 1e-4 : p;
-  return log(clipped / (1 - clipped));
-}
-
-static double calibrated(Calibration by, float p)
-{
-  return 1 / (1 + exp(-(by.steep * logit(p) + by.lean)));
-}
-
-// Newton's method on the log loss of the guesses of `type` in one half of the documents (0, 1) or in all.
-static Calibration fit(size_t type, size_t half)
-{
-  double steep = 1, lean = 0;
-  for (size_t round = 0; round < 30; round++) {
-    double slope[2] = {0}, bend[3] = {1e-3, 0, 1e-3};
-    for (size_t i = 0; i < g_guesses.len; i++) {
-      const Guess *guess = &g_guesses.items[i];
-      if (guess->type != type || (half != ALL_HALVES && guess->even != half)) continue;
-      double x = logit(guess->p), q = 1 / (1 + exp(-(steep * x + lean))), w = q * (1 - q);
-      slope[0] += (guess->right - q) * x, slope[1] += guess->right - q;
-      bend[0] += w * x * x, bend[1] += w * x, bend[2] += w;
-    }
-    double det = bend[0] * bend[2] - bend[1] * bend[1]; // small steps: far out the loss is flat
-    steep += fmax(-0.2, fmin(0.2, (bend[2] * slope[0] - bend[1] * slope[1]) / det));
-    lean += fmax(-0.2, fmin(0.2, (bend[0] * slope[1] - bend[1] * slope[0]) / det));
-  }
-  return (Calibration){(float)steep, (float)lean};
-}
-
-// Expected calibration error: every half judged by what the other taught.
-static double calibration_error(size_t type, const Calibration by[2])
-{
-  double sum[BINS] = {0}, right[BINS] = {0}, all = 0, error = 0;
-  for (size_t i = 0; i < g_guesses.len; i++) {
-    const Guess *guess = &g_guesses.items[i];
-    if (guess->type != type) continue;
-    double q = calibrated(by[!guess->even], guess->p);
-    size_t bin = (size_t)(q * BINS) < BINS ? (size_t)(q * BINS) : BINS - 1;
-    sum[bin] += q, right[bin] += guess->right, all++;
-  }
-  for (size_t bin = 0; bin < BINS; bin++) error += fabs(sum[bin] - right[bin]);
-  return all > 0 ? error / all : 0;
-}
-
-static void calibrate(Calibration out[ENTITY_TYPES])
-{
-  static const char *const names[] = {"PER", "ORG", "LOC"};
-  static const Calibration plain[2] = {{1, 0}, {1, 0}};
-  for (size_t type = 0; type < ENTITY_TYPES; type++) {
-    Calibration halves[2] = {fit(type, 0), fit(type, 1)};
-    out[type] = fit(type, ALL_HALVES);
-    printf("confidence of %s: steep %.2f lean %+.2f; calibration error %.3f before, %.3f after (halves "
-           "crossed)\n",
-           names[type], (double)out[type].steep, (double)out[type].lean, calibration_error(type, plain),
-           calibration_error(type, halves));
   }
 }
 
@@ -702,7 +291,7 @@ typedef struct Tally {
 } Tally;
 
 // The best tags of a run by the weights as learnt, or packed as they are shipped.
-static void decode(const Run *run, bool rounded, Tag *tags, Arena *scratch)
+static void decode(const FieldRun *run, bool rounded, Tag *tags, Arena *scratch)
 {
   typedef Tag Row[TAGS];
   Row *from = arena_alloc(scratch, size_mul(run->count + 1, sizeof *from));
@@ -710,12 +299,12 @@ static void decode(const Run *run, bool rounded, Tag *tags, Arena *scratch)
   for (size_t tag = 1; tag < TAGS; tag++) best[tag] = -1e30;
   for (size_t i = 0; i <= run->count; i++) {
     double sums[TAGS] = {0}, next[TAGS];
-    const Sample *sample = &g_samples.items[run->first + i];
-    for (size_t n = 0; i < run->count && n < sample->count; n++) {
-      uint32_t row = g_rows.items[sample->rows + n];
+    const FieldWord *word = &g_samples.words.items[run->first + i];
+    for (size_t n = 0; i < run->count && n < word->count; n++) {
+      uint32_t row = g_samples.rows.items[word->rows + n];
       Lanes16 packed = lanes_unpack(g_packed[row]);
       for (size_t tag = 0; tag < TAGS; tag++)
-        sums[tag] += (double)(rounded ? (float)packed[tag] * STEP : KEEP * g_weights[row][tag]);
+        sums[tag] += (double)(rounded ? (float)packed[tag] * STEP : FIELD_KEEP * g_field->weights[row][tag]);
     }
     for (Tag to = TAG_O; to < TAGS; to++) {
       next[to] = -1e30;
@@ -733,17 +322,17 @@ static void decode(const Run *run, bool rounded, Tag *tags, Arena *scratch)
 }
 
 // Names among the tags, and how many of them begin and end as in the truth.
-static void tally(const Run *run, const Tag *tags, Tally *sum)
+static void tally(const FieldRun *run, const Tag *tags, Tally *sum)
 {
   for (size_t i = 0; i < run->count; i++) {
     if (!(tags[i] & 1)) continue;
     bool right = true, goes_on = true;
     for (size_t at = i; goes_on; at++) {
-      Tag truth = (Tag)g_samples.items[run->first + at].tag;
+      Tag truth = (Tag)g_samples.words.items[run->first + at].tag;
       right = right && truth == tags[at];
       goes_on = at + 1 < run->count && tags[at + 1] == tags[i] + 1;
       if (!goes_on && at + 1 < run->count)
-        right = right && g_samples.items[run->first + at + 1].tag != tags[i] + 1;
+        right = right && g_samples.words.items[run->first + at + 1].tag != tags[i] + 1;
     }
     sum->found++;
     sum->right += right;
@@ -752,20 +341,20 @@ static void tally(const Run *run, const Tag *tags, Tally *sum)
 
 static void measure_rounding(const char *data, const char *which)
 {
-  g_rows.len = g_samples.len = g_runs.len = 0;
+  g_samples.rows.len = g_samples.words.len = g_samples.runs.len = 0;
   g_gold_names = 0;
   float weight = 1;
   for (size_t i = 0; i < ARRAY_LEN(g_dev); i++) {
-    if (str_starts(str_of(g_dev[i]), str_of(which))) each_doc(data, g_dev[i], take_doc, &weight);
+    if (str_starts(str_of(g_dev[i]), str_of(which))) corpus_each(data, g_dev[i], take_doc, &weight);
   }
   Tally sums[2] = {{0}};
   Arena scratch = {0};
-  for (size_t i = 0; i < g_runs.len; i++) {
+  for (size_t i = 0; i < g_samples.runs.len; i++) {
     for (size_t rounded = 0; rounded < 2; rounded++) {
       arena_reset(&scratch);
-      Tag *tags = arena_alloc(&scratch, size_mul(g_runs.items[i].count, sizeof *tags));
-      decode(&g_runs.items[i], rounded, tags, &scratch);
-      tally(&g_runs.items[i], tags, &sums[rounded]);
+      Tag *tags = arena_alloc(&scratch, size_mul(g_samples.runs.items[i].count, sizeof *tags));
+      decode(&g_samples.runs.items[i], rounded, tags, &scratch);
+      tally(&g_samples.runs.items[i], tags, &sums[rounded]);
     }
   }
   arena_release(&scratch);
@@ -799,33 +388,32 @@ int main(int argc, char **argv)
   }
   for (size_t i = 0; i < ARRAY_LEN(g_train) && epochs; i++) {
     float weight = g_train[i].weight;
-    each_doc(argv[1], g_train[i].path, take_doc, &weight);
+    corpus_each(argv[1], g_train[i].path, take_doc, &weight);
   }
   for (size_t i = 0; i < ARRAY_LEN(g_annotated) && epochs; i++) {
     float weight = ANNOTATED_WEIGHT;
-    each_annotated(argv[1], g_annotated[i], take_doc, &weight);
+    corpus_each_annotated(argv[1], g_annotated[i], take_doc, &weight);
   }
-  printf("%zu words in %zu runs, %zu features; %zu of %zu names reached\n", g_samples.len, g_runs.len,
-         g_rows.len, g_reached_names, g_gold_names);
+  printf("%zu words in %zu runs, %zu features; %zu of %zu names reached\n", g_samples.words.len,
+         g_samples.runs.len, g_samples.rows.len, g_reached_names, g_gold_names);
   if (!epochs) {
+    TaggerTrust trust[ENTITY_TYPES];
     measure(argv[1]);
+    confidence_fit(&g_guesses, trust);
     names_free(g_names);
     return 0;
   }
-  g_weights = xcalloc((size_t)1 << g_bits, sizeof *g_weights);
-  g_squares = xcalloc((size_t)1 << g_bits, sizeof *g_squares);
-  g_sums = xcalloc((size_t)1 << g_bits, sizeof *g_sums);
-  learn(epochs);
+  g_field = field_learn(&g_samples, g_bits, epochs);
   g_packed = xcalloc((size_t)1 << g_bits, sizeof *g_packed);
-  for (size_t row = 0; row < (size_t)1 << g_bits; row++) g_packed[row] = pack_row(g_weights[row]);
+  for (size_t row = 0; row < (size_t)1 << g_bits; row++) g_packed[row] = pack_row(g_field->weights[row]);
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", argv[2], argv[3]);
-  Calibration calibration[ENTITY_TYPES] = {{1, 0}, {1, 0}, {1, 0}};
-  write_model(path, calibration);
+  TaggerTrust trust[ENTITY_TYPES] = {{1, 1, 0}, {1, 1, 0}, {1, 1, 0}};
+  write_model(path, trust);
   reopen(path);
   measure(argv[1]);
-  calibrate(calibration);
-  write_model(path, calibration);
+  confidence_fit(&g_guesses, trust);
+  write_model(path, trust);
   measure_rounding(argv[1], "ner/");
   measure_rounding(argv[1], "news/");
   names_free(g_names);

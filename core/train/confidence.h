@@ -1,0 +1,17 @@
+// confidence: how a probability of the field becomes one that is right as often as it says.
+#pragma once
+
+#include "annotate/tagger.h"
+
+#define CONFIDENCE_FOLDS 10u
+
+typedef struct ConfidenceGuess { // a name that was found
+  EntityType type;
+  bool right;
+  uint8_t fold; // of CONFIDENCE_FOLDS, that of its document
+  float p;      // as the field sees it
+} ConfidenceGuess;
+typedef VEC_OF(ConfidenceGuess) ConfidenceGuessVec;
+
+// Fit every type to its guesses. Prints calibration errors, every fold judged by what the others taught.
+void confidence_fit(const ConfidenceGuessVec *guesses, TaggerTrust out[ENTITY_TYPES]);
