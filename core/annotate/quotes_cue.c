@@ -2,6 +2,8 @@
 // group with auxiliaries, and behind a comma in a line of dash speech.
 #include "annotate/quotes_p.h"
 
+#define SUBJECT_MOST 4u // words
+
 uint32_t cue_group(const Scene *scene, uint32_t token)
 {
   while (token > 0 &&
@@ -75,6 +77,20 @@ static bool subject_at(const Scene *scene, uint32_t token)
   return !word->small && !word->cue;
 }
 
+// Finnish may have the subject in front: ", Orpo sanoi tilaisuudessa."
+static bool subject_and_cue(const Scene *scene, uint32_t token)
+{
+  if (scene->lexicon->lang != LANG_FI || token >= scene->len) return false;
+  const Word *word = scene->words[token];
+  if (!(scene->in[token].flags & TOKEN_CAPITAL) && !word->pronoun && !word->role) return false;
+  for (uint32_t i = token + 1; i < scene->len && i <= token + SUBJECT_MOST && scene_is_word(scene, i); i++) {
+    Cue cue;
+    if (cue_at(scene, i, scene->len, &cue)) return cue_is_verb(&cue);
+    if (scene->words[i]->small) return false;
+  }
+  return false;
+}
+
 uint32_t cue_breaks_in(const Scene *scene, uint32_t from)
 {
   for (uint32_t i = from; i + 2 < scene->len; i++) {
@@ -82,6 +98,7 @@ uint32_t cue_breaks_in(const Scene *scene, uint32_t from)
                                                  str_is(scene_text(scene, i), "…") ||
                                                  str_starts(scene_text(scene, i), STR(".."));
     if (!comma && !mark) continue;
+    if (comma && subject_and_cue(scene, i + 1)) return i;
     if (mark && (scene->in[i + 1].flags & TOKEN_CAPITAL)) continue;
     uint32_t verb = cue_skip_light(scene, i + 1, i + 4 < scene->len ? i + 4 : scene->len); // ", a dit Lee"
     Cue cue;
