@@ -97,8 +97,10 @@ static Timex draft_date(const DateDraft *draft)
   if (frame_has(f, FIELD_MONTH)) t.grain = GRAIN_MONTH, t.month = f->field[FIELD_MONTH];
   if (frame_has(f, FIELD_DAY)) t.grain = GRAIN_DAY, t.day = f->field[FIELD_DAY];
   if (t.grain == GRAIN_DAY && !calendar_valid(t.year, t.month, t.day)) return (Timex){0};
-  if (t.grain == GRAIN_DAY && frame_has(f, FIELD_HOUR) && !frame_has(f, FIELD_MINOFF))
+  if (t.grain == GRAIN_DAY && frame_has(f, FIELD_HOUR) && !frame_has(f, FIELD_MINOFF)) {
     t.grain = GRAIN_MINUTE, t.hour = f->field[FIELD_HOUR], t.minute = frame_get(f, FIELD_MINUTE, 0);
+    if (frame_has(f, FIELD_AMPM)) t.hour = t.hour % 12 + f->field[FIELD_AMPM];
+  }
   return t;
 }
 

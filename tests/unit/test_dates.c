@@ -85,6 +85,11 @@ static void test_dct(void **state)
        {{BLOCK_PARAGRAPH, LANG_FR, "Par Claire Dubois, publié le 3 janvier 2024 à 18h12"}},
        "2024-01-03T18:12",
        "date line"},
+      {"",
+       "",
+       {{BLOCK_BYLINE, LANG_EN, "By Ann Lee | Published 7:05 PM EDT, Thu March 14, 2024"}},
+       "2024-03-14T19:05",
+       "date line"},
       // Without a year a date line says too little; the file's name helps out.
       {"",
        "/news/2023-11-03-helsinki.txt",
