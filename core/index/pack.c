@@ -6,15 +6,20 @@ void pack_number(StrBuf *out, uint64_t n)
   strbuf_byte(out, (char)n);
 }
 
-bool unpack_number(Str *from, uint64_t *n)
+bool unpack_long(Str *from, uint64_t *n)
 {
-  *n = 0;
-  for (unsigned shift = 0; from->len && shift < 64; shift += 7) {
-    unsigned char byte = (unsigned char)*from->ptr++;
-    from->len--;
-    *n |= (uint64_t)(byte & 0x7F) << shift;
-    if (byte < 0x80) return true;
+  uint64_t value = 0;
+  const char *at = from->ptr, *end = from->ptr + from->len;
+  for (unsigned shift = 0; at < end && shift < 64; shift += 7) {
+    unsigned char byte = (unsigned char)*at++;
+    value |= (uint64_t)(byte & 0x7F) << shift;
+    if (byte >= 0x80) continue;
+    *n = value;
+    *from = (Str){at, (size_t)(end - at)};
+    return true;
   }
+  *n = 0;
+  *from = (Str){end, 0};
   return false;
 }
 

@@ -6,7 +6,15 @@
 #include "base/vec.h"
 
 void pack_number(StrBuf *out, uint64_t n);
-bool unpack_number(Str *from, uint64_t *n); // false at the end, or where the bytes make no sense
+bool unpack_long(Str *from, uint64_t *n); // unpack_number() of more than a byte
+// False at the end, or where the bytes make no sense. A question may read a million of them: most are a byte.
+static inline bool unpack_number(Str *from, uint64_t *n)
+{
+  if (!from->len || (unsigned char)*from->ptr >= 0x80) return unpack_long(from, n);
+  *n = (unsigned char)*from->ptr++;
+  from->len--;
+  return true;
+}
 void pack_signed(StrBuf *out, int64_t n);
 bool unpack_signed(Str *from, int64_t *n);
 
@@ -56,7 +64,7 @@ typedef struct Mentions {
 void pack_mentions(StrBuf *out, const Mentions *mentions);
 bool unpack_mentions(Str from, Mentions *mentions);
 
-// --- days told beside an entity
+// --- days told beside an entity, in the order of their beginnings
 
 typedef struct Near {
   int begin, until; // day_index()

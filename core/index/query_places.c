@@ -1,6 +1,6 @@
 // Mentions and dates. Entries of one name lie in the order of time, so that a page of each of those that a
-// surname means, merged, has the page wanted. Days told beside a name are packed in its entries: all of them
-// are read, as any may be the earliest.
+// surname means, merged, has the page wanted. Days told beside a name are packed in its entries, which
+// are all looked at, as any may have the earliest; but each only as far as its days may be on the page.
 #include "index/query_p.h"
 
 #include "index/fold.h"
@@ -275,8 +275,9 @@ static bool add_nears(void *ud, int64_t article, Str facts)
   Mentions mentions;
   if (!unpack_mentions(facts, &mentions)) return false;
   Nears nears = {.left = mentions.near};
-  for (Near near; unpack_near(&nears, &near);) {
-    if (near.begin > self->until || near.until < self->from) continue;
+  int last = self->until < self->latest ? self->until : self->latest;
+  for (Near near; unpack_near(&nears, &near) && near.begin <= last;) {
+    if (near.until < self->from) continue;
     if (self->asked.type < 0 || self->asked.type == (int)near.type)
       add_told(self, (Moment){near.begin, near.until, article, near.nth});
   }

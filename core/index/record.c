@@ -7,6 +7,10 @@
 #include "base/map.h"
 #include "index/fold.h"
 
+#include <stdlib.h>
+
+enum { FEW_DAYS = 32 }; // sorted by a handful of moves
+
 typedef struct Place { // a mention
   size_t entity, block;
   Spot spot;
@@ -205,9 +209,9 @@ static void add_span(Builder *b, const Span *span)
 
 typedef struct Facts { // of one entity
   StrBuf spots, near;
+  VEC_OF(Near) days; // told beside it
   Spot last_spot;
   size_t last_block; // that its days were added of; SIZE_MAX: none yet
-  int last_day;
 } Facts;
 
 // The dates of a block, once a block.
@@ -226,8 +230,32 @@ static void add_near(const Builder *b, Facts *facts, size_t block)
   }
   for (; low < b->record->dates.len && dates[low].block == block; low++) {
     Near near = {dates[low].begin, dates[low].until, dates[low].type, low};
-    pack_near(&facts->near, &facts->last_day, &near);
+    vec_push(&facts->days, near);
   }
+}
+
+static int by_begin(const void *a, const void *b)
+{
+  const Near *x = a, *y = b;
+  if (x->begin != y->begin) return x->begin > y->begin ? 1 : -1;
+  return (x->nth > y->nth) - (x->nth < y->nth);
+}
+
+// Pack the days in their order, so that a question need not look at those behind what it wants. Mostly they
+// are a handful.
+static void pack_days(Facts *facts)
+{
+  Near *days = facts->days.items;
+  size_t count = facts->days.len;
+  int last = 0;
+  if (count > FEW_DAYS) qsort(days, count, sizeof *days, by_begin);
+  for (size_t i = 1; i < count && count <= FEW_DAYS; i++) {
+    Near day = days[i];
+    size_t at = i;
+    for (; at > 0 && by_begin(&days[at - 1], &day) > 0; at--) days[at] = days[at - 1];
+    days[at] = day;
+  }
+  for (size_t i = 0; i < count; i++) pack_near(&facts->near, &last, &days[i]);
 }
 
 // The places of each entity, in order: [behind[entity - 1], behind[entity]).
@@ -254,11 +282,13 @@ static void pack_entities(Builder *b)
     RecordEntity *entity = &b->record->entities.items[i];
     facts = (Facts){.spots = {facts.spots.ptr, 0, facts.spots.cap},
                     .near = {facts.near.ptr, 0, facts.near.cap},
+                    .days = {facts.days.items, 0, facts.days.cap},
                     .last_block = SIZE_MAX};
     for (; at < behind[i]; at++) {
       pack_spot(&facts.spots, &facts.last_spot, places[at].spot);
       add_near(b, &facts, places[at].block);
     }
+    pack_days(&facts);
     Mentions mentions = {.type = entity->type,
                          .count = entity->mentions,
                          .said = entity->quotes,
@@ -271,6 +301,7 @@ static void pack_entities(Builder *b)
   }
   strbuf_release(&facts.spots);
   strbuf_release(&facts.near);
+  vec_release(&facts.days);
   strbuf_release(&packed);
   arena_release(&scratch);
 }

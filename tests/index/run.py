@@ -947,6 +947,22 @@ def reported_speech_on_request(place):
 
 
 @test
+def a_page_of_a_timeline_is_the_whole_one_cut_short(place):
+    """A page stops reading where no day can be on it any more: it has the days that all of them begin with."""
+    chance = random.Random(5)
+    for n in range(40):
+        told = ["Anna Lindqvist spoke in Hull on %d May %d." % (chance.randint(1, 28), chance.randint(1990, 2023)) for _ in range(6)]
+        told.append("Anna Lindqvist led the port from %d to %d." % (1980 + n % 9, 2001 + n % 20))
+        place.write("%d.txt" % n, "\n\n".join(" ".join(told[i:i + 2]) for i in range(0, 7, 2)) + "\n")
+    place.index()
+    for given in ([], ["--from", "2005"], ["--from", "2001", "--until", "2003-06"]):
+        every = place.ask("timeline", "lindqvist", *given)
+        expect(len(every) > 10, "days (%s)" % given)
+        for page in (1, 7, 30):
+            equal(place.ask("timeline", "lindqvist", "-n", str(page), *given), every[:page], "a page of %d, %s" % (page, given))
+
+
+@test
 def dates_that_are_open(place):
     """A deadline and a beginning have their place on the timeline, and say which end is not known."""
     place.write("a.txt", "2023-02-15\n\nThe sale must be complete by May 1. The yard has been empty since June 2021.\n")
