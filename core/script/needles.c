@@ -15,7 +15,7 @@
 
 #define WINDOW 3
 #define BITS 65536    // of windows
-#define BUCKETS 1024u // of windows
+#define BUCKETS 4096u // of windows
 #define FOLD 0x202020u
 #define SEED 0x811c9dc5u
 

@@ -9,8 +9,13 @@
 
 #include <stdlib.h>
 
-#define MANY 48  // needles of one pattern; more say too little
+#define MANY 64  // needles of one pattern; more say too little
 #define DEPTH 50 // of brackets
+
+typedef struct Needs { // of a part of the pattern
+  NeedleVec needles;   // every match holds one of them
+  bool exact;          // and is one of them: they are all that the part matches, but for case
+} Needs;
 
 typedef struct Parser {
   Str rest;
@@ -54,15 +59,22 @@ static void take_better(NeedleVec *best, NeedleVec *other)
   drop(other);
 }
 
-static void take_run(NeedleVec *best, StrBuf *run)
+// Every text of `ends` behind every one of `runs`, which is not empty. False where they are too many: `runs`
+// stays.
+static bool multiply(NeedleVec *runs, const NeedleVec *ends)
 {
-  NeedleVec one = {0};
-  if (run->len) {
-    vec_push(&one, str_dup(strbuf_str(run)));
-    take_better(best, &one);
-  }
-  vec_release(&one);
-  strbuf_reset(run);
+  if (runs->len * ends->len > MANY) return false;
+  NeedleVec product = {0};
+  for (size_t i = 0; i < runs->len; i++)
+    for (size_t k = 0; k < ends->len; k++) {
+      StrBuf text = {0};
+      strbuf_addf(&text, "%s%s", runs->items[i], ends->items[k]);
+      vec_push(&product, strbuf_detach(&text));
+    }
+  drop(runs);
+  vec_release(runs);
+  *runs = product;
+  return true;
 }
 
 // --- reading
@@ -100,21 +112,37 @@ static void skip_past(Parser *p, char c)
     give_up(p);
 }
 
-static void skip_class(Parser *p) // behind "["
+static void add_char(NeedleVec *out, uint32_t cp) // unless it is there
 {
-  take(p, "^");
-  take(p, "]"); // first it stands for itself
+  char bytes[5] = {0};
+  utf8_encode(utf8_lower(cp), bytes);
+  for (size_t i = 0; i < out->len; i++)
+    if (!strcmp(out->items[i], bytes)) return;
+  vec_push(out, xstrdup(bytes));
+}
+
+// Behind "[": past the class. Its members, where they are few, plain and without ranges, into `own`.
+static void read_class(Parser *p, NeedleVec *own)
+{
+  bool few = !take(p, "^");
+  if (take(p, "]")) few = false; // first it stands for itself
   while (p->rest.len && peek(p) != ']') {
+    uint32_t cp;
     if (take(p, "\\Q") || take(p, "[.") || take(p, "[=")) {
       give_up(p);
     } else if (take(p, "[:")) {
       skip_past(p, ']');
+      few = false;
     } else if (take(p, "\\")) {
       skip(p, 1);
+      few = false;
     } else {
-      skip(p, 1);
+      skip(p, utf8_decode(p->rest.ptr, p->rest.ptr + p->rest.len, &cp));
+      few = few && cp && needle_is_plain(cp) && peek(p) != '-' && cp != '-' && own->len < MANY;
+      if (few) add_char(own, cp);
     }
   }
+  if (!few) drop(own);
   if (p->rest.len)
     skip(p, 1);
   else
@@ -155,10 +183,10 @@ static Atom read_escape(Parser *p, uint32_t *cp) // behind "\"
   return ATOM_CHAR;
 }
 
-static void read_branches(Parser *p, NeedleVec *best);
+static void read_branches(Parser *p, Needs *out);
 
 // Behind "(": what a group needs into `own`.
-static Atom read_group(Parser *p, NeedleVec *own)
+static Atom read_group(Parser *p, Needs *own)
 {
   bool beside = false; // a look around: nothing of it is in the match
   if (peek(p) == '*') give_up(p);
@@ -179,11 +207,11 @@ static Atom read_group(Parser *p, NeedleVec *own)
   read_branches(p, own);
   p->depth--;
   if (!take(p, ")")) give_up(p);
-  if (beside) drop(own);
+  if (beside) drop(&own->needles);
   return beside ? ATOM_EMPTY : ATOM_GROUP;
 }
 
-static Atom read_atom(Parser *p, uint32_t *cp, NeedleVec *own)
+static Atom read_plain_atom(Parser *p, uint32_t *cp, Needs *own)
 {
   char c = peek(p);
   if (!p->rest.len || c == '|' || c == ')') return ATOM_END;
@@ -192,8 +220,9 @@ static Atom read_atom(Parser *p, uint32_t *cp, NeedleVec *own)
   if (take(p, "^") || take(p, "$")) return ATOM_EMPTY;
   if (take(p, ".")) return ATOM_WIDE;
   if (take(p, "[")) {
-    skip_class(p);
-    return ATOM_WIDE;
+    read_class(p, &own->needles);
+    own->exact = own->needles.len > 0;
+    return own->exact ? ATOM_GROUP : ATOM_WIDE;
   }
   if (!c) {
     give_up(p);
@@ -203,6 +232,18 @@ static Atom read_atom(Parser *p, uint32_t *cp, NeedleVec *own)
   return ATOM_CHAR;
 }
 
+// One atom, without its quantifier. What it matches, or needs, into `own`, which is empty.
+static Atom read_atom(Parser *p, Needs *own)
+{
+  uint32_t cp = 0;
+  Atom atom = read_plain_atom(p, &cp, own);
+  if (atom != ATOM_CHAR) return atom;
+  if (!needle_is_plain(cp)) return ATOM_WIDE;
+  add_char(&own->needles, cp);
+  own->exact = true;
+  return ATOM_GROUP;
+}
+
 static bool is_count(Str rest) // "{2}", "{2,}", "{2,3}": anything else stands for itself
 {
   size_t i = 1;
@@ -210,77 +251,138 @@ static bool is_count(Str rest) // "{2}", "{2,}", "{2,3}": anything else stands f
   return i > 1 && rest.ptr[1] != ',' && i < rest.len && rest.ptr[i] == '}';
 }
 
-// Whether a quantifier follows; *optional: the atom may be missing.
-static bool read_quantifier(Parser *p, bool *optional)
+typedef enum Count {
+  COUNT_ONE,
+  COUNT_MAYBE,
+  COUNT_MANY,
+  COUNT_ANY
+} Count; // once, 0 or 1, 1 or more, 0 or more
+
+static Count read_quantifier(Parser *p)
 {
-  *optional = false;
-  if (take(p, "?") || take(p, "*"))
-    *optional = true;
-  else if (peek(p) == '{' && is_count(p->rest)) {
-    *optional = p->rest.ptr[1] == '0';
+  Count count = COUNT_MANY;
+  if (take(p, "?")) {
+    count = COUNT_MAYBE;
+  } else if (take(p, "*")) {
+    count = COUNT_ANY;
+  } else if (peek(p) == '{' && is_count(p->rest)) {
+    count = p->rest.ptr[1] == '0' ? COUNT_ANY : COUNT_MANY;
     skip_past(p, '}');
   } else if (!take(p, "+")) {
     if (peek(p) == '{' && p->rest.len > 1 && strchr("0123456789, ", p->rest.ptr[1]))
       give_up(p); // to some versions it is a count
-    return false;
+    return COUNT_ONE;
   }
   if (!take(p, "?")) take(p, "+");
-  return true;
+  return count;
 }
 
-static void add_char(StrBuf *run, uint32_t cp)
+// What the texts read so far are followed by.
+typedef struct Sequence {
+  NeedleVec best;
+  NeedleVec runs; // texts, one of which ends where we are in every match; never empty
+  bool exact;     // they are all that was read
+} Sequence;
+
+static void end_runs(Sequence *self)
 {
-  char bytes[4];
-  strbuf_add(run, (Str){bytes, utf8_encode(utf8_lower(cp), bytes)});
+  take_better(&self->best, &self->runs);
+  vec_push(&self->runs, xstrdup(""));
+  self->exact = false;
 }
 
-// One branch of an alternation.
-static void read_sequence(Parser *p, NeedleVec *best)
+static void add_exact(Sequence *self, NeedleVec *own, Count count)
 {
-  StrBuf run = {0}; // characters that follow each other in every match
-  NeedleVec own = {0};
-  for (;;) {
-    uint32_t cp = 0;
-    bool optional;
-    Atom atom = read_atom(p, &cp, &own);
-    if (atom == ATOM_END || p->gave_up) break;
-    bool counted = read_quantifier(p, &optional);
-    if (atom == ATOM_EMPTY) continue;
-    bool joins = atom == ATOM_CHAR && needle_is_plain(cp);
-    if (joins && !(counted && optional)) add_char(&run, cp);
-    if (!joins || counted) take_run(best, &run);
-    if (atom != ATOM_GROUP) continue;
-    if (optional)
-      drop(&own);
-    else
-      take_better(best, &own);
+  if (count == COUNT_MAYBE) vec_push(own, xstrdup(""));
+  if (multiply(&self->runs, own)) {
+    if (count == COUNT_MANY) end_runs(self);
+    return;
   }
-  take_run(best, &run);
-  drop(&own);
-  vec_release(&own);
-  strbuf_release(&run);
+  end_runs(self);
+  if (!multiply(&self->runs, own) || count == COUNT_MANY) end_runs(self);
 }
 
-static void read_branches(Parser *p, NeedleVec *best)
+static void add_atom(Sequence *self, Atom atom, Needs *own, Count count)
 {
-  bool all = true;
-  NeedleVec branch = {0};
+  if (atom == ATOM_GROUP && own->exact && count != COUNT_ANY) {
+    add_exact(self, &own->needles, count);
+    return;
+  }
+  end_runs(self);
+  if (atom == ATOM_GROUP && (count == COUNT_ONE || count == COUNT_MANY))
+    take_better(&self->best, &own->needles);
+}
+
+// One branch of an alternation, into `out`, which is empty.
+static void read_sequence(Parser *p, Needs *out)
+{
+  Sequence self = {.exact = true};
+  Needs own = {0};
+  vec_push(&self.runs, xstrdup(""));
+  for (;;) {
+    own.exact = false;
+    Atom atom = read_atom(p, &own);
+    if (atom == ATOM_END || p->gave_up) break;
+    Count count = read_quantifier(p);
+    if (atom != ATOM_EMPTY) add_atom(&self, atom, &own, count);
+    drop(&own.needles);
+  }
+  drop(&own.needles);
+  out->exact = self.exact;
+  if (!self.exact) take_better(&self.best, &self.runs);
+  NeedleVec *from = self.exact ? &self.runs : &self.best;
+  for (size_t i = 0; i < from->len; i++) vec_push(&out->needles, from->items[i]);
+  from->len = 0;
+  drop(&self.best);
+  vec_release(&own.needles);
+  vec_release(&self.best);
+  vec_release(&self.runs);
+}
+
+static void read_branches(Parser *p, Needs *out)
+{
+  bool all = true, exact = true;
+  Needs branch = {0};
   do {
     read_sequence(p, &branch);
-    all = all && branch.len && best->len + branch.len <= MANY;
-    for (size_t i = 0; i < branch.len && all; i++) vec_push(best, branch.items[i]);
+    exact = exact && branch.exact;
+    all = all && branch.needles.len && (exact || shortest(&branch.needles) > 0) &&
+          out->needles.len + branch.needles.len <= MANY;
+    for (size_t i = 0; i < branch.needles.len && all; i++) vec_push(&out->needles, branch.needles.items[i]);
     if (all)
-      branch.len = 0;
+      branch.needles.len = 0;
     else
-      drop(&branch);
+      drop(&branch.needles);
   } while (take(p, "|"));
-  if (!all || p->gave_up) drop(best);
-  vec_release(&branch);
+  out->exact = exact && all;
+  if (!all || p->gave_up || (!exact && shortest(&out->needles) == 0)) drop(&out->needles);
+  vec_release(&branch.needles);
+}
+
+// Where one needle is part of another, that one says nothing more.
+static void leave_out_longer(NeedleVec *needles)
+{
+  size_t kept = 0;
+  for (size_t i = 0; i < needles->len; i++) {
+    bool longer = false;
+    for (size_t k = 0; k < needles->len && !longer; k++)
+      longer = k != i && needles->items[k] && strstr(needles->items[i], needles->items[k]) &&
+               (k < i || strcmp(needles->items[i], needles->items[k]));
+    if (!longer) continue;
+    free(needles->items[i]);
+    needles->items[i] = NULL;
+  }
+  for (size_t i = 0; i < needles->len; i++)
+    if (needles->items[i]) needles->items[kept++] = needles->items[i];
+  needles->len = kept;
 }
 
 void needles_of(Str pattern, NeedleVec *out)
 {
   Parser p = {.rest = pattern};
-  read_branches(&p, out);
-  if (p.rest.len || p.gave_up) drop(out);
+  Needs all = {*out, false};
+  read_branches(&p, &all);
+  if (p.rest.len || p.gave_up || shortest(&all.needles) == 0) drop(&all.needles);
+  leave_out_longer(&all.needles);
+  *out = all.needles;
 }
