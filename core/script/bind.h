@@ -13,6 +13,7 @@ void bind_push_emit(lua_State *L); // emit(tag, first, last [, more])
 void bind_push_span(lua_State *L, const Run *run, const Span *span);
 // Take over what the table on top of the stack says of `span`: first, last, tag, value, conf, fields.
 void bind_read_span(lua_State *L, Run *run, Span *span);
+void bind_count_span(lua_State *L); // one more of the tagger at work; raises past its budget
 // Append a span of the tagger at work; raises past its budget of spans. Of overlapping spans of one length
 // the one with the lowest `order` stays.
 Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32_t order);

@@ -3,6 +3,7 @@
 #include "script/bind.h"
 
 #include "base/json.h"
+#include "script/search.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>
@@ -218,33 +219,17 @@ void bind_read_span(lua_State *L, Run *run, Span *span)
   read_more(L, run, span);
 }
 
-// The facts of a tag without a value, one for all its spans; a value makes them the span's own.
-static const TagFacts *plain_facts(const Tagger *tagger, Run *run, uint32_t tag)
+void bind_count_span(lua_State *L)
 {
-  if (!run->plain[tag]) {
-    const TagFacts facts = {.tag = arena_dup(run->arena, tagger->tags.items[tag].id),
-                            .script = arena_dup(run->arena, tagger->name)};
-    run->plain[tag] = arena_copy(run->arena, &facts, sizeof facts);
-  }
-  return run->plain[tag];
+  uint32_t most = bind_tagger(L)->budget.spans;
+  if (bind_run(L)->own++ >= most) luaL_error(L, "stopped: more than %d spans", (int)most);
 }
 
 Span *bind_add_span(lua_State *L, uint32_t tag, size_t start, size_t end, uint32_t order)
 {
-  Tagger *tagger = bind_tagger(L);
   Run *run = bind_run(L);
-  if (run->own >= tagger->budget.spans)
-    luaL_error(L, "stopped: more than %d spans", (int)tagger->budget.spans);
-  run->own++;
-  vec_push_in(run->arena, &run->spans,
-              (Span){.start = start,
-                     .end = end,
-                     .kind = SPAN_TAG,
-                     .by = BY_SCRIPT,
-                     .confidence = 1,
-                     .id = order,
-                     .tag = plain_facts(tagger, run, tag)});
-  return &run->spans.items[run->spans.len - 1];
+  bind_count_span(L);
+  return search_add(bind_tagger(L), run, &run->spans, run->arena, tag, start, end, order);
 }
 
 static int l_emit(lua_State *L) // emit(tag, first, last [, more])

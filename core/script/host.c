@@ -201,6 +201,12 @@ static Annotations *take_result(Job *job)
   return result;
 }
 
+static size_t run_on_thread(Host *self, Job *job) // as runner_run()
+{
+  if (!self->runner) self->runner = runner_new();
+  return runner_run(self->runner, job);
+}
+
 // One attempt. NULL: a tagger was given up, and it is to be tried again without it.
 static Annotations *attempt(Host *self, const Snapshot *text, const Annotations *found, Str path,
                             HostLive *live)
@@ -214,8 +220,7 @@ static Annotations *attempt(Host *self, const Snapshot *text, const Annotations 
     Job *job = job_new(text, found, path, live->typed, self->needles, crew.taggers, crew.count);
     job->run.folder = &self->folder;
     const char *article = path.len ? arena_dup(&arena, path).ptr : "an article";
-    if (!self->runner) self->runner = runner_new();
-    size_t stuck = runner_run(self->runner, job);
+    size_t stuck = job_begin(job) ? SIZE_MAX : run_on_thread(self, job);
     pthread_mutex_lock(&self->lock);
     if (stuck != SIZE_MAX) {
       self->runner = NULL;

@@ -3,13 +3,15 @@
 //   place of the text is looked at, so each needle is entered twice, at an odd and an even place; where it is
 //   too short for that, with every byte that may stand beside it. A set bit is followed by a comparison.
 // - Runs: a word that counts as a whole word alone is told by its longest run of ASCII letters and digits.
-//   Where the word stands whole, that run stands whole too. So the text's runs are hashed, and looked up.
-// A needle of one byte is looked for by memchr(); what none of these can tell may always occur. Both sides
-// are in lower case as far as ASCII and Latin-1 go, windows even with bit 5 set. A few characters elsewhere
-// are held for the same as one of these: they let everything through.
+//   Where the word stands whole, that run stands whole too. So the text's runs are hashed, and looked up. So
+//   are those of needles, where both ends of one are known; a comparison follows.
+// Of all others those of one sign are looked for by memchr(); what none of these can tell may always occur.
+// Both sides are in lower case as far as ASCII and Latin-1 go, windows even with bit 5 set. A few characters
+// elsewhere are held for the same as one of these: they let everything through.
 #include "script/needles.h"
 
 #include "base/utf8.h"
+#include "script/words.h"
 
 #include <stdlib.h>
 
@@ -17,11 +19,11 @@
 #define BITS 65536    // of windows
 #define BUCKETS 4096u // of windows
 #define FOLD 0x202020u
-#define SEED 0x811c9dc5u
 
 typedef struct Needle {
   char *text; // owned
   uint32_t len, id;
+  uint32_t run_at, run_len; // a run that stands whole wherever the needle is; 0: none
 } Needle;
 
 typedef struct Window {
@@ -33,6 +35,7 @@ typedef struct Window {
 
 typedef struct Run { // of letters and digits
   uint32_t hash, id; // id: one more; 0: free
+  uint32_t needle;   // that is compared then, one more than its index; 0: none
 } Run;
 
 struct Needles {
@@ -53,17 +56,6 @@ struct Needles {
 
 // --- bytes
 
-// Of letters and digits the lower case, else 0.
-static const uint8_t g_run[256] = {
-    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
-    ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
-    ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
-    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v',
-    ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
-    ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l',
-    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
-    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z'};
-
 static uint8_t lower(uint8_t before, uint8_t byte)
 {
   if (byte >= 'A' && byte <= 'Z') return byte | 0x20;
@@ -80,11 +72,6 @@ static uint32_t window_of(const uint8_t p[4])
 {
   uint32_t bytes = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
   return (bytes & 0xFFFFFF) | FOLD;
-}
-
-static uint32_t run_step(uint32_t hash, uint8_t byte)
-{
-  return (hash ^ byte) * 0x01000193u;
 }
 
 static size_t run_place(const Needles *self, uint32_t hash)
@@ -143,6 +130,13 @@ static void note_id(Needles *self, uint32_t id)
   if (id >= self->ids) self->ids = id + 1;
 }
 
+static void add_always(Needles *self, uint32_t id)
+{
+  for (size_t i = 0; i < self->always.len; i++)
+    if (self->always.items[i] == id) return;
+  vec_push(&self->always, id);
+}
+
 // --- building: windows
 
 static void add_window(Needles *self, uint32_t bytes, uint32_t needle, int32_t at)
@@ -195,42 +189,21 @@ static int32_t best_place(const Needle *needle)
   return best;
 }
 
-// `text` is in lower case as lower() has it.
-static void add_needle(Needles *self, Str text, uint32_t id)
-{
-  note_id(self, id);
-  if (!text.len || (text.len == 1 && g_run[(uint8_t)text.ptr[0]] > '9')) {
-    vec_push(&self->always, id);
-    return;
-  }
-  uint32_t index = (uint32_t)self->needles.len;
-  vec_push(&self->needles, (Needle){str_dup(text), (uint32_t)text.len, id});
-  if (text.len == 1) {
-    vec_push(&self->brief, index);
-    return;
-  }
-  int32_t at = text.len == 2 ? -1 : text.len == 3 ? 0 : best_place(&self->needles.items[index]);
-  add_windows(self, index, at);
-  add_windows(self, index, at + 1);
-}
-
-void needles_add_pattern(Needles *self, Str pattern, uint32_t id)
-{
-  NeedleVec needles = {0};
-  note_id(self, id);
-  needles_of(pattern, &needles);
-  if (!needles.len) vec_push(&self->always, id);
-  for (size_t i = 0; i < needles.len; i++) add_needle(self, str_of(needles.items[i]), id);
-  needles_release(&needles);
-}
-
 // --- building: runs
+
+static uint32_t run_hash(Str run)
+{
+  uint32_t hash = WORDS_RUN_SEED;
+  for (size_t i = 0; i < run.len; i++) hash = words_run_step(hash, g_words_run[(uint8_t)run.ptr[i]]);
+  return hash;
+}
 
 static void put_run(Needles *self, Run run)
 {
   size_t at = run_place(self, run.hash), bit = run_bit(self, run.hash);
   for (; self->runs[at].id; at = (at + 1) & (self->run_size - 1))
-    if (self->runs[at].id == run.id && self->runs[at].hash == run.hash) return;
+    if (self->runs[at].hash == run.hash && self->runs[at].id == run.id && self->runs[at].needle == run.needle)
+      return;
   self->runs[at] = run;
   self->run_count++;
   self->run_bits[bit / 64] |= (uint64_t)1 << (bit % 64);
@@ -254,11 +227,76 @@ static void add_run(Needles *self, Run run)
   put_run(self, run);
 }
 
+// --- building: needles
+
+// The needle's text is taken; it is in lower case as lower() has it.
+static void take_needle(Needles *self, Needle needle)
+{
+  note_id(self, needle.id);
+  if (!needle.len || (needle.len == 1 && g_words_run[(uint8_t)needle.text[0]] > '9')) {
+    add_always(self, needle.id);
+    free(needle.text);
+    return;
+  }
+  uint32_t index = (uint32_t)self->needles.len;
+  vec_push(&self->needles, needle);
+  if (needle.run_len) {
+    add_run(self,
+            (Run){run_hash((Str){needle.text + needle.run_at, needle.run_len}), needle.id + 1, index + 1});
+  } else if (needle.len == 1 || (needle.len == 2 && (uint8_t)needle.text[0] == 0xC2)) { // "@", "§"
+    vec_push(&self->brief, index);
+  } else { // at an odd and an even place
+    bool late = needle.len == 3 && seldom((uint8_t)needle.text[0]) < seldom((uint8_t)needle.text[2]);
+    int32_t at = needle.len > 3 ? best_place(&needle) : late ? 0 : -1;
+    add_windows(self, index, at);
+    add_windows(self, index, at + 1);
+  }
+}
+
+// `marked` may hold edges.
+static void add_needle(Needles *self, Str marked, uint32_t id)
+{
+  Needle needle = {.id = id};
+  StrBuf text = {0};
+  size_t begin = 0;  // of the run at hand, in `text`
+  bool edge = false; // before it
+  for (size_t i = 0; i <= marked.len; i++) {
+    uint8_t c = i < marked.len ? (uint8_t)marked.ptr[i] : 0;
+    if (c && g_words_run[c]) {
+      strbuf_byte(&text, (char)c);
+      continue;
+    }
+    if (edge && i < marked.len && text.len - begin > needle.run_len) {
+      needle.run_at = (uint32_t)begin;
+      needle.run_len = (uint32_t)(text.len - begin);
+    }
+    if (c && c != NEEDLE_EDGE) strbuf_byte(&text, (char)c);
+    edge = true;
+    begin = text.len;
+  }
+  needle.len = (uint32_t)text.len;
+  needle.text = str_dup(strbuf_str(&text));
+  strbuf_release(&text);
+  take_needle(self, needle);
+}
+
+void needles_add_pattern(Needles *self, Str pattern, uint32_t id)
+{
+  NeedleVec needles = {0};
+  note_id(self, id);
+  needles_of(pattern, &needles);
+  if (!needles.len) add_always(self, id);
+  for (size_t i = 0; i < needles.len; i++) add_needle(self, str_of(needles.items[i]), id);
+  needles_release(&needles);
+}
+
+// --- building: words
+
 static Str longest_run(Str word)
 {
   Str best = {0};
   for (size_t i = 0, begin = 0; i <= word.len; i++) {
-    if (i < word.len && g_run[(uint8_t)word.ptr[i]]) continue;
+    if (i < word.len && g_words_run[(uint8_t)word.ptr[i]]) continue;
     if (i - begin > best.len) best = str_slice(word, begin, i);
     begin = i + 1;
   }
@@ -304,16 +342,25 @@ static void add_lower(StrBuf *out, Str text) // of all letters
   }
 }
 
+static bool is_ascii(Str text)
+{
+  uint8_t all = 0;
+  for (size_t i = 0; i < text.len; i++) all |= (uint8_t)text.ptr[i];
+  return all < 0x80;
+}
+
 void needles_add_word(Needles *self, Str word, NeedleWord how, uint32_t id)
 {
   StrBuf folded = {0};
-  if (how.fold) add_lower(&folded, word);
-  if (how.fold) word = strbuf_str(&folded);
+  if (how.fold && !is_ascii(word)) {
+    add_lower(&folded, word);
+    word = strbuf_str(&folded);
+  }
   Str run = how.whole ? longest_run(word) : (Str){0};
-  uint32_t hash = SEED;
-  for (size_t i = 0; i < run.len; i++) hash = run_step(hash, g_run[(uint8_t)run.ptr[i]]);
   if (run.len)
-    add_run(self, (Run){hash, id + 1});
+    add_run(self, (Run){run_hash(run), id + 1, 0});
+  else if (word.len && memchr(word.ptr, NEEDLE_EDGE, word.len))
+    add_always(self, id);
   else
     add_part(self, word, how.fold, id);
   strbuf_release(&folded);
@@ -322,12 +369,16 @@ void needles_add_word(Needles *self, Str word, NeedleWord how, uint32_t id)
 void needles_add_all(Needles *self, const Needles *other, uint32_t first)
 {
   if (other->ids) note_id(self, first + other->ids - 1);
-  for (size_t i = 0; i < other->always.len; i++) vec_push(&self->always, first + other->always.items[i]);
-  for (size_t i = 0; i < other->needles.len; i++)
-    add_needle(self, (Str){other->needles.items[i].text, other->needles.items[i].len},
-               first + other->needles.items[i].id);
+  for (size_t i = 0; i < other->always.len; i++) add_always(self, first + other->always.items[i]);
+  for (size_t i = 0; i < other->needles.len; i++) {
+    Needle needle = other->needles.items[i];
+    needle.text = str_dup((Str){needle.text, needle.len});
+    needle.id += first;
+    take_needle(self, needle);
+  }
   for (size_t i = 0; i < other->run_size; i++)
-    if (other->runs[i].id) add_run(self, (Run){other->runs[i].hash, first + other->runs[i].id});
+    if (other->runs[i].id && !other->runs[i].needle)
+      add_run(self, (Run){other->runs[i].hash, first + other->runs[i].id, 0});
 }
 
 // --- finding
@@ -353,7 +404,12 @@ static void find_brief(const Needles *self, Str text, uint64_t *may)
 {
   for (size_t i = 0; i < self->brief.len; i++) {
     const Needle *needle = &self->needles.items[self->brief.items[i]];
-    if (!needles_may(may, needle->id) && memchr(text.ptr, needle->text[0], text.len)) set(may, needle->id);
+    const char *at = text.ptr, *end = text.ptr + text.len;
+    uint32_t last = needle->len - 1;
+    while (!needles_may(may, needle->id) && (at = memchr(at, needle->text[last], (size_t)(end - at)))) {
+      size_t place = (size_t)(at++ - text.ptr);
+      if (place >= last && is_at(needle, text, place - last)) set(may, needle->id);
+    }
   }
 }
 
@@ -390,26 +446,32 @@ static void find_windows(const Needles *self, Str text, uint64_t *may)
   }
 }
 
-static void look_up(const Needles *self, uint32_t hash, uint64_t *may)
+static void look_up(const Needles *self, Str text, size_t start, uint32_t hash, uint64_t *may)
 {
   size_t bit = run_bit(self, hash);
   if (!(self->run_bits[bit / 64] >> (bit % 64) & 1)) return;
-  for (size_t at = run_place(self, hash); self->runs[at].id; at = (at + 1) & (self->run_size - 1))
-    if (self->runs[at].hash == hash) set(may, self->runs[at].id - 1);
+  for (size_t at = run_place(self, hash); self->runs[at].id; at = (at + 1) & (self->run_size - 1)) {
+    const Run *run = &self->runs[at];
+    if (run->hash != hash || needles_may(may, run->id - 1)) continue;
+    const Needle *needle = run->needle ? &self->needles.items[run->needle - 1] : NULL;
+    if (!needle || (start >= needle->run_at && is_at(needle, text, start - needle->run_at)))
+      set(may, run->id - 1);
+  }
 }
 
 static void find_runs(const Needles *self, Str text, uint64_t *may)
 {
   const uint8_t *p = (const uint8_t *)text.ptr, *end = p + text.len;
   while (p < end) {
-    uint8_t c = g_run[*p++];
+    const uint8_t *begin = p;
+    uint8_t c = g_words_run[*p++];
     if (!c) continue;
-    uint32_t hash = run_step(SEED, c);
-    while (p < end && (c = g_run[*p])) {
-      hash = run_step(hash, c);
+    uint32_t hash = words_run_step(WORDS_RUN_SEED, c);
+    while (p < end && (c = g_words_run[*p])) {
+      hash = words_run_step(hash, c);
       p++;
     }
-    look_up(self, hash, may);
+    look_up(self, text, (size_t)(begin - (const uint8_t *)text.ptr), hash, may);
   }
 }
 

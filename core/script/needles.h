@@ -10,6 +10,8 @@
 
 typedef VEC_OF(char *) NeedleVec; // strings on the heap, in lower case as ASCII and Latin-1 have it
 
+#define NEEDLE_EDGE 1 // in a needle: no byte, but a place between a word's character and something else
+
 // The strings of which every match of the PCRE2 pattern holds at least one; none where nothing such is known.
 // Into `out`, which is empty; needles_release() it.
 void needles_of(Str pattern, NeedleVec *out);

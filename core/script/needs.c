@@ -41,7 +41,8 @@ static size_t shortest(const NeedleVec *needles)
 {
   size_t least = SIZE_MAX;
   for (size_t i = 0; i < needles->len; i++) {
-    size_t len = strlen(needles->items[i]);
+    size_t len = 0;
+    for (const char *c = needles->items[i]; *c; c++) len += *c != NEEDLE_EDGE;
     if (len < least) least = len;
   }
   return needles->len ? least : 0;
@@ -138,7 +139,7 @@ static void read_class(Parser *p, NeedleVec *own)
       few = false;
     } else {
       skip(p, utf8_decode(p->rest.ptr, p->rest.ptr + p->rest.len, &cp));
-      few = few && cp && needle_is_plain(cp) && peek(p) != '-' && cp != '-' && own->len < MANY;
+      few = few && cp > NEEDLE_EDGE && needle_is_plain(cp) && peek(p) != '-' && cp != '-' && own->len < MANY;
       if (few) add_char(own, cp);
     }
   }
@@ -149,7 +150,7 @@ static void read_class(Parser *p, NeedleVec *own)
     give_up(p);
 }
 
-typedef enum Atom { ATOM_CHAR, ATOM_WIDE, ATOM_EMPTY, ATOM_GROUP, ATOM_END } Atom;
+typedef enum Atom { ATOM_CHAR, ATOM_WIDE, ATOM_EMPTY, ATOM_EDGE, ATOM_GROUP, ATOM_END } Atom;
 
 static Atom read_escape(Parser *p, uint32_t *cp) // behind "\"
 {
@@ -159,7 +160,8 @@ static Atom read_escape(Parser *p, uint32_t *cp) // behind "\"
     give_up(p);
     return ATOM_END;
   }
-  if (strchr("bBAzZGK", c)) return ATOM_EMPTY;
+  if (c == 'b') return ATOM_EDGE;
+  if (strchr("BAzZGK", c)) return ATOM_EMPTY;
   if (c == 'p' || c == 'P') {
     if (peek(p) == '{')
       skip_past(p, '}');
@@ -237,8 +239,9 @@ static Atom read_atom(Parser *p, Needs *own)
 {
   uint32_t cp = 0;
   Atom atom = read_plain_atom(p, &cp, own);
-  if (atom != ATOM_CHAR) return atom;
-  if (!needle_is_plain(cp)) return ATOM_WIDE;
+  if (atom == ATOM_EDGE) cp = NEEDLE_EDGE;
+  if (atom == ATOM_CHAR && (!needle_is_plain(cp) || cp == NEEDLE_EDGE)) return ATOM_WIDE;
+  if (atom != ATOM_CHAR && atom != ATOM_EDGE) return atom;
   add_char(&own->needles, cp);
   own->exact = true;
   return ATOM_GROUP;

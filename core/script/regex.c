@@ -11,7 +11,8 @@
 #include <pcre2.h>
 
 #define MATCH_LIMIT 50000 // steps of one start
-#define HEAP_LIMIT 4096   // KiB
+#define HURRY_LIMIT 1000
+#define HEAP_LIMIT 4096 // KiB
 #define DEPTH_LIMIT 5000
 #define WINDOW 256 // bytes where matches may begin, between two pauses
 
@@ -52,6 +53,11 @@ void regex_free(Regex *self)
   pcre2_match_data_free(self->data);
   pcre2_code_free(self->code);
   free(self);
+}
+
+void regex_hurry(Regex *self, bool hurry)
+{
+  pcre2_set_match_limit(self->limits, hurry ? HURRY_LIMIT : MATCH_LIMIT);
 }
 
 size_t regex_groups(const Regex *self)

@@ -14,7 +14,9 @@ typedef struct Regex Regex;
 
 // NULL with *err: ERR_FORMAT, "… at character N".
 Regex *regex_new(Str pattern, Error *err);
-void regex_free(Regex *self);           // NULL is fine
+void regex_free(Regex *self); // NULL is fine
+// In a hurry a search gives up after a fraction of the steps: see REGEX_LIMIT.
+void regex_hurry(Regex *self, bool hurry);
 size_t regex_groups(const Regex *self); // the highest group, at most REGEX_GROUPS - 1
 
 typedef struct RegexMatch {

@@ -5,6 +5,7 @@
 #include "script/runner.h"
 
 #include "base/clock.h"
+#include "script/search.h"
 
 #include <errno.h>
 #include <lauxlib.h>
@@ -36,6 +37,7 @@ Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live
   job->taggers = arena_alloc(&job->arena, size_mul(tagger_count, sizeof *job->taggers));
   memcpy(job->taggers, taggers, tagger_count * sizeof *job->taggers);
   job->outcomes = arena_zalloc(&job->arena, size_mul(tagger_count, sizeof *job->outcomes));
+  job->early = arena_zalloc(&job->arena, size_mul(tagger_count, sizeof *job->early));
   Annotations *result = job->result = xcalloc(1, sizeof *result);
   result->blocks = found->blocks;
   result->block_count = found->block_count;
@@ -73,6 +75,45 @@ void job_unref(Job *job)
   free(job);
 }
 
+// --- what needs no thread
+
+static void finish_tagging(Job *job, size_t i, bool ok, size_t before)
+{
+  job->outcomes[i].ok = ok;
+  job->outcomes[i].spans = job->run.spans.len - before;
+}
+
+static bool needs_thread(const Job *job)
+{
+  for (size_t i = 0; i < job->count; i++) {
+    const Tagger *tagger = job->taggers[i];
+    if (job->outcomes[i].needs_lua || tagger_filters(tagger, &job->run.spans)) return true;
+    for (size_t k = 0; k < job->count; k++)
+      if (tagger_filters(tagger, &job->early[k].spans)) return true;
+  }
+  return false;
+}
+
+bool job_begin(Job *job)
+{
+  uint64_t began = clock_thread_ns();
+  for (size_t i = 0; i < job->count; i++) {
+    Outcome *out = &job->outcomes[i];
+    search_early(job->taggers[i], &job->run, &job->early[i]);
+    out->needs_lua = tagger_needs_lua(job->taggers[i], &job->early[i]);
+    out->filters = job->taggers[i]->filter_ref != LUA_NOREF;
+    uint64_t now = clock_thread_ns();
+    out->spent_ns = now - began;
+    began = now;
+  }
+  if (needs_thread(job)) return false;
+  for (size_t i = 0; i < job->count; i++) {
+    size_t before = job->run.spans.len;
+    finish_tagging(job, i, tagger_tag_article(job->taggers[i], &job->run, &job->early[i], NULL), before);
+  }
+  return true;
+}
+
 // --- the thread's side
 
 static uint64_t timespec_ns(struct timespec t)
@@ -80,13 +121,14 @@ static uint64_t timespec_ns(struct timespec t)
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-// False once given up: the taggers, but for the one it was given up in, may be gone.
-static bool enter(Runner *self, const Job *job, size_t at)
+// Before anything is done with a tagger. False once given up: the taggers, but for the one it was given up
+// in, may be gone. Without Lua nobody needs to look at the clock.
+static bool enter(Runner *self, const Job *job, size_t at, bool lua)
 {
-  uint64_t now = clock_thread_ns();
+  uint64_t now = lua ? clock_thread_ns() : 0;
   pthread_mutex_lock(&self->lock);
   bool go_on = !self->given_up;
-  if (go_on) {
+  if (go_on && lua) {
     self->at = at;
     self->entered_cpu_ns = now;
     self->hard_ms = tagger_budget_ms(job->taggers[at], &job->run) * 2 + HARD_EXTRA_MS;
@@ -95,22 +137,30 @@ static bool enter(Runner *self, const Job *job, size_t at)
   return go_on;
 }
 
-typedef bool (*Stage)(Tagger *tagger, Run *run, Fault *fault);
-
-static bool run_stage(Runner *self, Job *job, Stage stage)
+static bool tag_all(Runner *self, Job *job)
 {
   for (size_t i = 0; i < job->count; i++) {
     Outcome *out = &job->outcomes[i];
-    if (!out->ok && out->fault.kind != FAULT_NONE) continue; // it failed in the stage before
-    if (stage == tagger_filter_article && !out->filters) continue;
-    if (!enter(self, job, i)) return false; // only now the tagger is known to be there
-    out->filters = job->taggers[i]->filter_ref != LUA_NOREF;
     size_t before = job->run.spans.len;
-    out->ok = stage(job->taggers[i], &job->run, &out->fault);
-    out->spent_ns += sandbox_spent_ns(job->taggers[i]->box);
-    out->spans += job->run.spans.len - before;
+    if (!enter(self, job, i, out->needs_lua)) return false;
+    job->run.spent_ns = 0;
+    finish_tagging(job, i, tagger_tag_article(job->taggers[i], &job->run, &job->early[i], &out->fault),
+                   before);
+    out->spent_ns += job->run.spent_ns;
   }
   return true;
+}
+
+static void filter_all(Runner *self, Job *job)
+{
+  for (size_t i = 0; i < job->count; i++) {
+    Outcome *out = &job->outcomes[i];
+    if (!out->ok || !out->filters) continue;
+    if (!enter(self, job, i, true)) return;
+    job->run.spent_ns = 0;
+    out->ok = tagger_filter_article(job->taggers[i], &job->run, &out->fault);
+    out->spent_ns += job->run.spent_ns;
+  }
 }
 
 static void *runner_main(void *arg)
@@ -125,7 +175,7 @@ static void *runner_main(void *arg)
     }
     pthread_mutex_unlock(&self->lock);
     uint64_t began = clock_thread_ns();
-    if (run_stage(self, job, tagger_tag_article)) run_stage(self, job, tagger_filter_article);
+    if (tag_all(self, job)) filter_all(self, job);
     job->spent_ns = clock_thread_ns() - began;
     pthread_mutex_lock(&self->lock);
     self->job = NULL;

@@ -5,7 +5,8 @@
 
 typedef struct Outcome { // of one tagger with one article
   bool ok;
-  bool filters; // it has a filter
+  bool needs_lua; // to tag
+  bool filters;   // it has a filter
   Fault fault;
   uint64_t spent_ns;
   size_t spans;
@@ -18,6 +19,7 @@ typedef struct Job {
   Annotations *result; // being filled: spans in its arena
   Run run;
   Tagger **taggers;
+  Early *early;      // [tagger]
   Outcome *outcomes; // [tagger]
   size_t count;
   uint64_t spent_ns; // of the thread's time, once it is done
@@ -30,13 +32,15 @@ typedef struct Job {
 Job *job_new(const Snapshot *text, const Annotations *found, Str path, bool live, const Needles *needles,
              Tagger *const *taggers, size_t count);
 void job_unref(Job *job); // NULL is fine
+// What can be done in this thread, without Lua. True: that was all.
+bool job_begin(Job *job);
 
 typedef struct Runner Runner;
 
 Runner *runner_new(void);
 // Waits for the thread, which is idle.
 void runner_free(Runner *self);
-// Run all taggers of `job` over its article and wait. SIZE_MAX: done. Else the number of a tagger that did
-// not stop: it belongs to the runner from now on, which must not be used or freed any more (it cleans up
-// after itself should the tagger ever return), and job->result is lost.
+// Run all taggers of `job`, which was begun, over its article and wait. SIZE_MAX: done. Else the number of a
+// tagger that did not stop: it belongs to the runner from now on, which must not be used or freed any more
+// (it cleans up after itself should the tagger ever return), and job->result is lost.
 size_t runner_run(Runner *self, Job *job);

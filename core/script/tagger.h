@@ -95,6 +95,15 @@ typedef struct Glance { // at a block
   const uint64_t *may;  // what may occur in it; NULL: nobody has looked
 } Glance;
 
+// What a tagger found in an article without Lua, see search.h.
+typedef struct Early {
+  SpanVec spans; // by blocks, apart; in the run's `scratch`
+  bool *left;    // [block] it is to be searched with Lua; NULL: none
+  bool any;      // a block is in one of its languages
+  bool triggered;
+  const TagFacts **plain; // as Run.plain
+} Early;
+
 // One article's way through the taggers.
 typedef struct Run {
   Str text; // the article
@@ -115,12 +124,18 @@ typedef struct Run {
   Arena *arena;           // of all strings of new spans
   Arena *scratch;         // of what the run needs for itself
   size_t first_own, own;  // spans of the tagger at work
-  const TagFacts **plain; // [tag of the tagger at work] facts without a value; in `arena`
+  const TagFacts **plain; // [tag of the tagger at work] facts without a value
+  uint64_t spent_ns;      // of the thread's time, in Lua
   bool scanning;          // scan() is at work: emit may be called
 } Run;
 
-// Append the tagger's spans to run->spans. False with *fault: it gave none.
-bool tagger_tag_article(Tagger *self, Run *run, Fault *fault);
+// Whether it takes Lua to append the tagger's spans.
+bool tagger_needs_lua(const Tagger *self, const Early *early);
+// Append the tagger's spans to run->spans. `early` is what search_early() gave. False with *fault: there are
+// none.
+bool tagger_tag_article(Tagger *self, Run *run, const Early *early, Fault *fault);
+// Whether the tagger's filter asks to see one of `spans`.
+bool tagger_filters(const Tagger *self, const SpanVec *spans);
 // Let the tagger's filter see, drop and change every span. False with *fault: all stay as they were.
 bool tagger_filter_article(Tagger *self, Run *run, Fault *fault);
 // Milliseconds that the tagger may take for the article.

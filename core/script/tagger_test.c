@@ -1,6 +1,7 @@
 // A script's own tests: "An [[asset freeze|sanction]] under [[Regulation 833|list=EU-833]]." The marks are
 // taken out, the tagger runs over what is left, and the spans it finds are compared with the marks. A mark
 // without `=value` says nothing of the value.
+#include "script/search.h"
 #include "script/tagger.h"
 
 typedef struct Mark {
@@ -121,7 +122,9 @@ static void run_test(Tagger *self, const Pipeline *pipeline, const TaggerTest *t
              .scratch = &scratch};
   for (size_t i = 0; i < found->spans.len; i++) vec_push_in(&arena, &run.spans, found->spans.items[i]);
   run.machine = run.spans.len;
-  if (tagger_tag_article(self, &run, &fault) && tagger_filter_article(self, &run, &fault))
+  Early early = {0};
+  search_early(self, &run, &early);
+  if (tagger_tag_article(self, &run, &early, &fault) && tagger_filter_article(self, &run, &fault))
     compare(&run, &marks, diff);
   else
     strbuf_addf(diff, "line %zu: %s\n", fault.line, fault.text);

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 
 #define NONE UINT32_MAX
-#define BEGINS 65536
+#define BEGIN_BITS 16 // in the map of first runs, for each word
 
 typedef struct State {
   uint32_t child, sibling; // while building: first child, next child of the same parent
@@ -31,9 +31,23 @@ struct Words {
   VEC_OF(uint8_t) edge_bytes; // of all states, one after the other
   VEC_OF(uint32_t) edge_to;   // likewise: where each leads
   VEC_OF(Entry) entries;
-  uint32_t root[256];           // [byte]
-  uint64_t begins[BEGINS / 64]; // bits by begin_bit(): three bytes that a word may begin with
+  uint32_t root[256]; // [byte]
+  // Of lists where whole words alone count: what words begin with.
+  VEC_OF(uint32_t) first_runs; // hashes
+  uint64_t *begins;            // bits by begin_bit()
+  uint32_t begin_mask;
+  bool wide_start; // a word begins with a character beyond ASCII
 };
+
+const uint8_t g_words_run[256] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
+    ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
+    ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
+    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v',
+    ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
+    ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l',
+    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z'};
 
 static uint32_t state_new(Words *self, uint8_t byte)
 {
@@ -57,6 +71,8 @@ void words_free(Words *self)
   vec_release(&self->edge_bytes);
   vec_release(&self->edge_to);
   vec_release(&self->entries);
+  vec_release(&self->first_runs);
+  free(self->begins);
   free(self);
 }
 
@@ -102,6 +118,21 @@ static bool is_word_char(uint32_t cp)
   return utf8_is_letter(cp) || class == CHAR_DIGIT || class == CHAR_MARK;
 }
 
+static void note_first_run(Words *self, Str word)
+{
+  uint32_t hash = WORDS_RUN_SEED;
+  char bytes[4];
+  size_t len;
+  read_char(self->fold, word.ptr, word.ptr + word.len, bytes, &len);
+  self->wide_start |= (uint8_t)bytes[0] >= 0x80;
+  for (size_t at = 0; at < word.len;) {
+    at += read_char(self->fold, word.ptr + at, word.ptr + word.len, bytes, &len);
+    if (!g_words_run[(uint8_t)bytes[0]]) break;
+    hash = words_run_step(hash, g_words_run[(uint8_t)bytes[0]]);
+  }
+  vec_push(&self->first_runs, hash);
+}
+
 void words_add(Words *self, Str word, uint32_t id)
 {
   uint32_t state = 0, chars = 0;
@@ -115,6 +146,7 @@ void words_add(Words *self, Str word, uint32_t id)
   uint32_t first;
   utf8_decode(word.ptr, word.ptr + word.len, &first);
   self->odd_start |= !is_word_char(first);
+  note_first_run(self, word);
   uint32_t fresh = (uint32_t)self->entries.len, last = self->states.items[state].entry;
   vec_push(&self->entries, (Entry){id, chars, NONE});
   while (last != NONE && self->entries.items[last].next != NONE) last = self->entries.items[last].next;
@@ -168,42 +200,23 @@ void words_build(Words *self)
   free(queue);
 }
 
-static uint32_t bit_of(uint32_t window)
+static uint32_t begin_bit(const Words *self, uint32_t hash)
 {
-  return window * 2654435761u >> 16;
-}
-
-// Of three bytes. In folded lists letters get bit 5, and some signs too: the trie has the last word.
-static uint32_t begin_bit(const Words *self, const unsigned char *p)
-{
-  uint32_t window = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-  return bit_of(self->fold ? window | (window & 0x404040) >> 1 : window);
-}
-
-static void mark_begins(Words *self, uint32_t state, uint8_t bytes[3], int depth)
-{
-  if (depth == 3 || (depth && self->states.items[state].entry != NONE)) { // a short word: anything may follow
-    unsigned spread = 1u << (8 * (3 - depth));
-    for (unsigned rest = 0; rest < spread; rest++) {
-      uint8_t b = depth < 2 ? (uint8_t)(rest >> 8) : bytes[1], c = depth < 3 ? (uint8_t)rest : bytes[2];
-      const unsigned char window[3] = {bytes[0], b, c};
-      uint32_t bit = begin_bit(self, window);
-      self->begins[bit / 64] |= (uint64_t)1 << (bit % 64);
-    }
-    return;
-  }
-  for (uint32_t child = self->states.items[state].child; child != NONE;
-       child = self->states.items[child].sibling) {
-    bytes[depth] = self->states.items[child].byte;
-    mark_begins(self, child, bytes, depth + 1);
-  }
+  return (hash ^ hash >> 13) & self->begin_mask;
 }
 
 void words_whole_only(Words *self)
 {
-  uint8_t bytes[3] = {0};
-  self->whole_only = !self->odd_start;
-  mark_begins(self, 0, bytes, 0);
+  if (self->odd_start) return;
+  uint32_t size = 64;
+  while (size < self->first_runs.len * BEGIN_BITS && size < 1u << 24) size *= 2;
+  self->whole_only = true;
+  self->begin_mask = size - 1;
+  self->begins = xcalloc(size / 64, sizeof *self->begins);
+  for (size_t i = 0; i < self->first_runs.len; i++) {
+    uint32_t bit = begin_bit(self, self->first_runs.items[i]);
+    self->begins[bit / 64] |= (uint64_t)1 << (bit % 64);
+  }
 }
 
 WordsWalk words_walk(const Words *self, Str text)
@@ -220,31 +233,42 @@ static size_t hit_start(Str text, size_t end, uint32_t chars, bool fold)
   return (size_t)(p - text.ptr);
 }
 
-// What a byte may be: 0: ASCII and no letter or digit, 1: one of these, 2: part of a character beyond ASCII.
-static const uint8_t g_class[256] = {
-    ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, [0x80 ... 0xFF] = 2};
-
-// May a word begin with the three bytes at `p`? Where one is not ASCII it may.
-static bool may_begin(const Words *self, const unsigned char *p)
+// Whether the character that begins with this byte may be one of ASCII in lower case: Kelvin, I with a dot.
+static bool may_fold_to_ascii(uint8_t lead)
 {
-  if ((p[0] | p[1] | p[2]) & 0x80) return true;
-  uint32_t bit = begin_bit(self, p);
-  return self->begins[bit / 64] >> (bit % 64) & 1;
+  return lead == 0xE2 || lead == 0xC4;
 }
 
-// The next place where a word may begin, from the root: behind something that is no letter or digit, or may
-// be none.
+// Past the run that begins at `p`. *may: a word may begin with it. A character behind it may, in folded
+// lists, be one more letter of ASCII.
+static const uint8_t *read_run(const Words *self, const uint8_t *p, const uint8_t *end, bool *may)
+{
+  uint32_t hash = WORDS_RUN_SEED;
+  for (uint8_t c; p < end && (c = g_words_run[*p]); p++) hash = words_run_step(hash, c);
+  uint32_t bit = begin_bit(self, hash);
+  *may = (p < end && may_fold_to_ascii(*p)) || (self->begins[bit / 64] >> (bit % 64) & 1);
+  return p;
+}
+
+// The next place where a word may begin, from the root: at a run, or a character beyond ASCII, behind
+// something that is no letter or digit, or may be none.
 static size_t next_begin(const Words *self, Str text, size_t at)
 {
-  const unsigned char *p = (const unsigned char *)text.ptr;
-  uint8_t before = at ? g_class[p[at - 1]] : 0;
-  for (; at + 2 < text.len; at++) {
-    uint8_t class = g_class[p[at]];
-    if (class && before != 1 && (p[at] & 0xC0) != 0x80 && may_begin(self, p + at)) return at;
-    before = class;
+  const uint8_t *start = (const uint8_t *)text.ptr, *p = start + at, *end = start + text.len;
+  bool inside = at && g_words_run[p[-1]];
+  while (p < end) {
+    bool may = false;
+    const uint8_t *here = p;
+    if (*p < 0x80) {
+      p = g_words_run[*p] ? read_run(self, p, end, &may) : p + 1;
+    } else {
+      may = (*p & 0xC0) != 0x80 && (self->wide_start || may_fold_to_ascii(*p));
+      p++;
+    }
+    if (may && !inside) return (size_t)(here - start);
+    inside = p[-1] < 0x80 && g_words_run[p[-1]];
   }
-  while (at < text.len && (p[at] & 0xC0) == 0x80) at++;
-  return at;
+  return text.len;
 }
 
 // Move on by one character; the hits that end behind it begin at walk->out (an entry).

@@ -3,6 +3,7 @@
 // spans that lie in the article, on characters, in order and apart, and hold no more memory than allowed;
 // then the same script runs again.
 #include "config/paths.h"
+#include "script/search.h"
 #include "script/tagger.h"
 
 #include <stdio.h>
@@ -303,7 +304,9 @@ static void run_over(Tagger *tagger, Str text)
              .scratch = &scratch,
              .machine = 1};
   vec_push_in(&arena, &run.spans, (Span){.start = 0, .end = 4, .kind = SPAN_ENTITY, .entity = &anna});
-  if (tagger_tag_article(tagger, &run, &fault)) check(&run, tagger);
+  Early early = {0};
+  search_early(tagger, &run, &early);
+  if (tagger_tag_article(tagger, &run, &early, &fault)) check(&run, tagger);
   if (tagger_filter_article(tagger, &run, &fault)) check(&run, tagger);
   article_free(run.article);
   snapshot_unref(snapshot);

@@ -152,11 +152,12 @@ static void what_patterns_need(void **state)
   static const struct {
     const char *pattern, *needs;
   } cases[] = {
-      {"\\bIMO (\\d{7})\\b", "imo "},
-      {"(?i)\\b(?:OFAC|SDN) list", "ofac list,sdn list"},
+      {"\\bIMO (\\d{7})\\b", "<imo "},
+      {"(?i)\\b(?:OFAC|SDN) list", "<ofac list,<sdn list"},
       {"a(b|c)d", "abd,acd"},
       {"[ab]-[^c]", "a-,b-"},
       {"[a-c]-", "-"},
+      {"\\ba?\\bb\\b", "<a<b<,<<b<"},
       {"[Tt]anker", "tanker"},
       {"(?:ab|c.)-", "-"},
       {"(?:MiG|Su)-\\d", "mig-,su-"},
@@ -183,6 +184,8 @@ static void what_patterns_need(void **state)
     strbuf_add(&got, STR(""));
     needles_of(str_of(cases[i].pattern), &needles);
     for (size_t n = 0; n < needles.len; n++) strbuf_addf(&got, "%s%s", n ? "," : "", needles.items[n]);
+    for (size_t n = 0; n < got.len; n++)
+      if (got.ptr[n] == NEEDLE_EDGE) got.ptr[n] = '<';
     strbuf_byte(&got, '\0');
     assert_string_equal(got.ptr, cases[i].needs);
     needles_release(&needles);

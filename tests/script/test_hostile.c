@@ -180,12 +180,14 @@ static void test_given_up(void **state)
   Annotations *found = plain_article(STR("ab"));
   Runner *runner = runner_new();
   Job *job = job_new(text, found, STR("a.txt"), false, taggers[0]->needles, taggers, 2);
+  assert_false(job_begin(job));
   assert_int_equal(runner_run(runner, job), 1); // the second
   job_unref(job);
 
   runner = runner_new();
   job = job_new(text, found, STR("a.txt"), false, taggers[0]->needles, taggers,
                 1); // the first goes on without it
+  assert_false(job_begin(job));
   assert_int_equal(runner_run(runner, job), SIZE_MAX);
   assert_true(job->outcomes[0].ok);
   assert_int_equal(job->run.spans.len, 1);

@@ -2,6 +2,7 @@
 // nothing had been.
 #include "harness.h"
 
+#include "script/search.h"
 #include "script/tagger.h"
 
 // Uses every way in: lists, patterns with functions, scan over all fields of the article, tables of fields, a
@@ -32,7 +33,9 @@ static Result run_once(Tagger *tagger, const Annotations *found, Str text)
   Run run = {.text = text, .found = found, .needles = tagger->needles, .arena = &arena, .scratch = &scratch};
   Fault fault = {0};
   Result out = {0};
-  out.ok = tagger_tag_article(tagger, &run, &fault) && tagger_filter_article(tagger, &run, &fault);
+  Early early = {0};
+  search_early(tagger, &run, &early);
+  out.ok = tagger_tag_article(tagger, &run, &early, &fault) && tagger_filter_article(tagger, &run, &fault);
   out.kind = fault.kind;
   for (size_t i = 0, at = 0; i < run.spans.len && out.ok; i++) {
     const Span *s = &run.spans.items[i];
