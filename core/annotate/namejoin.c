@@ -2,12 +2,14 @@
 // looks as it does inside one ("Møre og Romsdal", "Marks and Spencer"). What the gazetteer has as one stays
 // one. Of the rest, places are always two; organisations, which like "and" in their names ("Ministry of
 // Environment and Energy"), are two where neither side is a common word there and one stands alone; persons,
-// for the sake of "Ortega y Gasset", where the second begins with a given name.
+// for the sake of "Ortega y Gasset", where the second begins with a given name. Likewise "the minister for
+// Protezione civile Nello Musumeci" names what somebody is minister for, and the person.
 #include "annotate/names_p.h"
 #include "annotate/notes.h"
 
-enum { REACH = 8 };  // words before the joint where a known name may begin
-enum { COMMON = 4 }; // gazetteer_case() of words that are mostly written small
+enum { REACH = 8 };         // words before the joint where a known name may begin
+enum { OFFICE_WITHIN = 4 }; // tokens
+enum { COMMON = 4 };        // gazetteer_case() of words that are mostly written small
 
 typedef struct Joint { // tokens of what "and" joins
   size_t left, left_end, right, right_end;
@@ -91,6 +93,20 @@ static Name part_of(const Notes *notes, Name name, size_t first, size_t end)
   return name;
 }
 
+// Where the person begins that an office's organisation has run into; name->last: nowhere.
+static size_t person_behind(const Notes *notes, const NameFact *facts, const Name *name)
+{
+  size_t from = name->first > OFFICE_WITHIN ? name->first - OFFICE_WITHIN : 0, office = name->first;
+  bool romance = !namefacts_genitive(notes->lang); // where small adjectives stand behind their noun
+  if (!romance || name->type != ENTITY_ORG || name->last - name->first < 4) return name->last;
+  while (office > from && !facts[office - 1].title && !is_capital(notes, office - 1)) office--;
+  if (office == from || !facts[office - 1].title) return name->last;
+  size_t at = name->last;
+  while (at > name->first && is_capital(notes, at - 1)) at--;
+  bool given = name->last - at >= 2 && (facts[at].word & WORD_GIVEN) >= 2;
+  return given && at > name->first && !facts[at - 1].particle ? at : name->last;
+}
+
 // The parts of the name, one where it stays one.
 static void push_parts(const NameSources *known, Notes *notes, const NameFact *facts, Name rest, NameVec *out)
 {
@@ -99,15 +115,25 @@ static void push_parts(const NameSources *known, Notes *notes, const NameFact *f
     vec_push_in(&notes->arena, out, part_of(notes, rest, joint.left, joint.left_end));
     rest = part_of(notes, rest, joint.right, joint.right_end);
   }
+  size_t person = person_behind(notes, facts, &rest);
+  if (person < rest.last) {
+    vec_push_in(&notes->arena, out, part_of(notes, rest, rest.first, person));
+    rest = part_of(notes, rest, person, rest.last);
+    rest.type = ENTITY_PER;
+  }
   vec_push_in(&notes->arena, out, rest);
+}
+
+static bool has_parts(const NameSources *known, const Notes *notes, const NameFact *facts, const Name *name)
+{
+  Joint joint;
+  return find_joint(known, notes, facts, name, &joint) || person_behind(notes, facts, name) < name->last;
 }
 
 void namejoin_part(const NameSources *known, Notes *notes, const NameFact *facts)
 {
-  Joint joint;
   size_t same = 0;
-  while (same < notes->names.len && !find_joint(known, notes, facts, &notes->names.items[same], &joint))
-    same++;
+  while (same < notes->names.len && !has_parts(known, notes, facts, &notes->names.items[same])) same++;
   if (same == notes->names.len) return; // nearly always
   NameVec parted = {0};
   for (size_t i = 0; i < notes->names.len; i++)
