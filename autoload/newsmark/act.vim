@@ -269,7 +269,7 @@ def Ask(kind: string, params: dict<any>)
     elseif kind == 'entities'
       ShowNames(answer.rows)
     else
-      setqflist([], ' ', {title: $'newsmark {kind}', items: answer.rows->mapnew((_, row) => Item(kind, row))})
+      setqflist([], ' ', {title: $'newsmark {kind}' .. (get(answer, 'more') ? ', the first ones' : ''), items: answer.rows->mapnew((_, row) => Item(kind, row))})
       botright copen
     endif
   })

@@ -9,7 +9,16 @@ typedef struct Writer {
   StrBuf *out;
   StrBuf uri; // scratch
   size_t rows;
+  size_t most; // rows; one more was asked for
+  bool more;   // it was there
 } Writer;
+
+// How many of `len` rows are written.
+static size_t cut(Writer *self, size_t len)
+{
+  self->more = len > self->most;
+  return self->more ? self->most : len;
+}
 
 static void begin_row(Writer *self)
 {
@@ -66,7 +75,7 @@ static bool entities(Writer *self, Query *query, const QueryFilter *filter, Aren
 {
   EntityRows rows = {0};
   if (!query_entities(query, filter, arena, &rows, err)) return false;
-  for (size_t i = 0; i < rows.len; i++) {
+  for (size_t i = 0, len = cut(self, rows.len); i < len; i++) {
     const EntityRow *row = &rows.items[i];
     begin_row(self);
     json_write_member(self->out, "entity", row->entity);
@@ -86,7 +95,7 @@ static bool mentions(Writer *self, Query *query, const QueryFilter *filter, Aren
 {
   MentionRows rows = {0};
   if (!query_mentions(query, filter, arena, &rows, err)) return false;
-  for (size_t i = 0; i < rows.len; i++) {
+  for (size_t i = 0, len = cut(self, rows.len); i < len; i++) {
     const MentionRow *row = &rows.items[i];
     begin_row(self);
     write_place(self, &row->at);
@@ -102,7 +111,7 @@ static bool quotes(Writer *self, Query *query, const QueryFilter *filter, Arena 
 {
   QuoteRows rows = {0};
   if (!query_quotes(query, filter, arena, &rows, err)) return false;
-  for (size_t i = 0; i < rows.len; i++) {
+  for (size_t i = 0, len = cut(self, rows.len); i < len; i++) {
     const QuoteRow *row = &rows.items[i];
     begin_row(self);
     write_place(self, &row->at);
@@ -120,7 +129,7 @@ static bool timeline(Writer *self, Query *query, const QueryFilter *filter, Aren
 {
   DateRows rows = {0};
   if (!query_timeline(query, filter, arena, &rows, err)) return false;
-  for (size_t i = 0; i < rows.len; i++) {
+  for (size_t i = 0, len = cut(self, rows.len); i < len; i++) {
     const DateRow *row = &rows.items[i];
     begin_row(self);
     write_place(self, &row->at);
@@ -137,7 +146,7 @@ static bool search(Writer *self, Query *query, const QueryFilter *filter, Arena 
 {
   SearchRows rows = {0};
   if (!query_search(query, filter, arena, &rows, err)) return false;
-  for (size_t i = 0; i < rows.len; i++) {
+  for (size_t i = 0, len = cut(self, rows.len); i < len; i++) {
     begin_row(self);
     write_place(self, &rows.items[i].at);
     json_write_number(self->out, "score", rows.items[i].score);
@@ -261,8 +270,12 @@ bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, con
                query_ready(query) ? STR(",\"ready\":true,\"rows\":") : STR(",\"ready\":false,\"rows\":"));
   }
   strbuf_byte(out, '[');
-  bool ok = kinds[kind](&writer, query, filter, &arena, err);
-  strbuf_add(out, rows ? STR("]}") : STR("]"));
+  QueryFilter ask = *filter;
+  if (rows && filter->limit) ask.limit++;
+  writer.most = filter->limit ? filter->limit : SIZE_MAX;
+  bool ok = kinds[kind](&writer, query, &ask, &arena, err);
+  strbuf_byte(out, ']');
+  if (rows) strbuf_add(out, writer.more ? STR(",\"more\":true}") : STR(",\"more\":false}"));
   strbuf_release(&writer.uri);
   arena_release(&arena);
   return ok;

@@ -22,7 +22,7 @@ bool answers_list(Query *query, Str entity, bool quotes, Encoding enc, const cha
 // "12 mentions in 4 articles of this folder, 3 quotations" in `arena`, with who it may be where the article
 // gives but one name (query_namesake()); empty where the folder has none.
 Str answers_counts(Query *query, Str entity, Arena *arena, Error *err);
-// Write {"folder", "ready", "rows"} to `out`, or the SymbolInformation[] of ANSWER_SYMBOLS. `root` is the
-// folder's path. False with *err as the query gives it.
+// Write {"folder", "ready", "rows", "more"} to `out`, or the SymbolInformation[] of ANSWER_SYMBOLS. `root` is
+// the folder's path. False with *err as the query gives it.
 bool answers_write(Query *query, AnswerKind kind, const QueryFilter *filter, const char *root, StrBuf *out,
                    Error *err);

@@ -304,7 +304,7 @@ function make.scripts(lines, rows)
   end
 end
 
-local function count_of(kind, rows)
+local function count_of_all(kind, rows)
   if kind == "entities" then return plural(#rows, "name", "names") end
   if kind == "articles" then return plural(#rows, "article", "articles") end
   if kind == "decisions" then return plural(#rows, "decision", "decisions") end
@@ -313,6 +313,12 @@ local function count_of(kind, rows)
     timeline = { "date", "dates" }, search = { "article", "articles" } }
   local count = plural(#rows, nouns[kind][1], nouns[kind][2])
   return kind == "search" and count or ("%s in %s"):format(count, plural(articles_in(rows), "article", "articles"))
+end
+
+-- `more`: these are the first ones.
+local function count_of(kind, rows, more)
+  if more then return "the first " .. count_of_all(kind, rows) .. ", m shows more" end
+  return count_of_all(kind, rows)
 end
 
 local titles = {
@@ -332,7 +338,7 @@ local function head(listing, rows, trouble)
   for _, key in ipairs({ "type", "from", "until", "state" }) do
     if listing.params[key] then pieces[#pieces + 1] = { (" %s %s"):format(key, listing.params[key]) } end
   end
-  pieces[#pieces + 1] = { " · " .. count_of(listing.kind, rows), "NewsmarkListPath" }
+  pieces[#pieces + 1] = { " · " .. count_of(listing.kind, rows, listing.more), "NewsmarkListPath" }
   if trouble then
     pieces[#pieces + 1] = { " · " .. trouble, "WarningMsg" }
   elseif listing.ready == false then

@@ -8,6 +8,7 @@ local api = vim.api
 local folder = require("newsmark.folder")
 
 local REFRESH_MS = 500 -- at most once in this time while the index grows
+local FIRST_ROWS, MOST_ROWS = 500, 10000 -- what the server gives unasked, and at most
 
 ---@class newsmark.Listing
 ---@field kind string
@@ -16,6 +17,7 @@ local REFRESH_MS = 500 -- at most once in this time while the index grows
 ---@field rows table[]
 ---@field row_at table<integer, integer> the row of a line, both from 1
 ---@field due boolean a refresh is waiting
+---@field more? boolean the folder has rows past these
 local listings = {} -- by buffer
 
 local function row_key(row)
@@ -72,7 +74,7 @@ local function refresh(buf)
   folder.ask(listing.kind, listing.params, function(answer, trouble)
     if listings[buf] ~= listing or not api.nvim_buf_is_valid(buf) then return end
     if answer then
-      listing.params.folder, listing.ready = answer.folder, answer.ready
+      listing.params.folder, listing.ready, listing.more = answer.folder, answer.ready, answer.more
       listing.pending = answer.rows
       local about = listing.kind == "decisions" and listing.params.textDocument.uri
       for _, row in ipairs(about and answer.rows or {}) do row.uri = about end
@@ -228,6 +230,14 @@ local function trust(buf)
   if row then require("newsmark.scripts").trust_script(row, row.state == "untrusted") end
 end
 
+-- Four times as many rows, up to as many as the server gives.
+local function show_more(buf)
+  local listing = listings[buf]
+  if not listing.more then return vim.notify("newsmark: that is all") end
+  listing.params.limit = math.min(MOST_ROWS, 4 * (listing.params.limit or FIRST_ROWS))
+  refresh(buf)
+end
+
 local function map_keys(buf, kind)
   local function map(keys, run, desc)
     for _, key in ipairs(keys) do
@@ -238,6 +248,7 @@ local function map_keys(buf, kind)
   map({ "p" }, function() jump(true) end, "Show it and stay")
   map({ "q" }, function() vim.cmd("close") end, "Close")
   map({ "R" }, function() refresh(buf) end, "Ask again")
+  map({ "m" }, function() show_more(buf) end, "Show more")
   if kind == "decisions" then
     map({ "d" }, function() take_back(buf) end, "Take the decision back")
   elseif kind == "scripts" then
@@ -254,9 +265,10 @@ end
 local function name_of(kind, params, label)
   local article = kind == "decisions" and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":~:.") or nil
   local words = { label or params.name or params.words or article or "all" }
-  for _, key in ipairs({ "type", "from", "until", "by", "state" }) do
+  for _, key in ipairs({ "type", "from", "until", "by", "state", "limit" }) do
     if params[key] then words[#words + 1] = key .. "=" .. params[key] end
   end
+  if params.indirect then words[#words + 1] = "indirect=yes" end
   if params.name and params.words then words[#words + 1] = "words=" .. params.words end
   return ("newsmark://%s/%s"):format(kind, table.concat(words, " "))
 end

@@ -136,6 +136,16 @@ def test_listing_grows_with_the_index(context):
     assert nvim.call("nvim_get_current_line").split() == row, "the cursor is no longer on its row"
 
 
+def test_a_page_and_more(context):
+    nvim = folder(context)
+    nvim.command("Newsmark mentions Bryssel limit=1")
+    listed(context, "the first 1 mention in 1 article, m shows more")
+    nvim.type("m")
+    listed(context, "3 mentions in 2 articles")
+    nvim.type("m")
+    nvim.wait("that it is all", lambda: "that is all" in context.messages())
+
+
 def test_articles_by_state(context):
     nvim = folder(context)
     press = context.folder / "press"
