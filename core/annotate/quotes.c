@@ -16,7 +16,10 @@ static bool has_dash_speech(Lang lang)
 static void describe_place(const Scene *scene, const Marked *marked, QuoteDraft *draft)
 {
   uint32_t first = marked->first, last = marked->last;
-  draft->starts = !first || scene_is(scene, first - 1, ".!?") || scene_is_dash(scene, first - 1) ||
+  bool capital = first + 1 < last && (scene->in[first + 1].flags & TOKEN_CAPITAL);
+  bool dash =
+      first && scene_is_dash(scene, first - 1) && (capital || first == 1); // "one thing – “a term”" is none
+  draft->starts = !first || scene_is(scene, first - 1, ".!?") || dash ||
                   (scene->inside[first - 1] && marks_is(scene->notes->text, &scene->in[first - 1]));
   bool ends = last >= scene->len || (last > 1 && scene_is(scene, last - 2, ".!?")) ||
               scene_is(scene, last, ".!?") || scene_is(scene, last, ",");

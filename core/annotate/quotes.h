@@ -29,7 +29,8 @@ typedef enum PartyKind { PARTY_NONE, PARTY_NAME, PARTY_PRONOUN, PARTY_ROLE, PART
 typedef struct Party { // who speaks, as the block says it
   uint32_t start, end; // bytes in the block
   PartyKind kind;
-  char gender; // 'm', 'f', 'p' (several), 'n' (a thing), 'o' (an outlet), 'g' (a group); 0: unknown
+  char gender; // 'm', 'f', 'p' (several), 'n' (a thing), 'o' (an outlet), 'g' (a group), 'w' (who writes); 0:
+               // unknown
   Str lemma;   // of a noun: "minister", borrowed from Quotes
 } Party;
 

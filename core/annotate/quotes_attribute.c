@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 
-#define SPEECH_LEAST 0.40F // probability
+#define SPEECH_LEAST 0.43F // probability
 #define SURELY 0.80F
 
 static const char *const g_reasons[] = {
@@ -148,6 +148,10 @@ static const Speaker *unnamed(const QuoteWalk *self, char gender)
 
 static void resolve_pronoun(QuoteWalk *self, const Party *party, Speaker *speaker)
 {
+  if (party->gender == 'w') { // the one who writes
+    speaker->gender = 'w';
+    return;
+  }
   if (party->gender == 'p' || party->gender == 'n') {
     bool near = self->now.last.mention.name.len && self->block - self->now.last_block <= 2;
     if (near && (self->now.last.gender == 'n' || self->now.last.gender == 'p')) {

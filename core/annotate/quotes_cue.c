@@ -71,6 +71,8 @@ static bool subject_at(const Scene *scene, uint32_t token)
   const Word *word = scene->words[token];
   bool article = word->small == SMALL_DET && token + 1 < scene->len && scene_is_word(scene, token + 1) &&
                  !scene->words[token + 1]->small;
+  bool ends = token + 1 == scene->len || (scene->in[token + 1].flags & TOKEN_PUNCT);
+  if (word->pronoun == 'w') return ends; // "– Da vi kom, sa jeg det var sent"
   if (word->pronoun && !article) return word->pronoun != 'n' && word->pronoun != '1';
   if (word->role || word->small == SMALL_DET) return true;
   if (scene->in[token].flags & TOKEN_CAPITAL) return true;

@@ -26,7 +26,7 @@ static uint8_t mark_of(const Frame *self)
 static bool says_first(const Frame *self)
 {
   for (uint32_t i = self->stretch.first; i < self->stretch.last && i < self->stretch.first + 30; i++)
-    if (self->scene->words[i]->pronoun == '1') return true;
+    if (word_is_ours(self->scene->words[i])) return true;
   return false;
 }
 
@@ -89,7 +89,7 @@ static uint8_t kind_of(const Party *party, const Candidate *c)
     if (c && c->outlet) return 5;
     return !c || c->type == ENTITY_PER ? 1 : c->type == ENTITY_ORG ? 2 : c->type == ENTITY_LOC ? 3 : 4;
   case PARTY_PRONOUN:
-    return party->gender == 'n' ? 7 : party->gender == 'p' ? 8 : party->gender == '1' ? 13 : 6;
+    return party->gender == 'n' ? 7 : party->gender == 'p' ? 8 : party->gender == 'w' ? 13 : 6;
   case PARTY_ROLE:
     return party->gender == 'o' ? 11 : party->gender == 'g' ? 10 : 9;
   default:

@@ -62,6 +62,7 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool many;       // a role's noun for several only: "ministers"
   bool back;       // begins a sentence about what was just said: "Det säger …"
   bool fresh;      // a det that brings in somebody new: "a", "several"
+  bool work, term; // stands in front of its title, or of a word meant as such: "the novel", "the word"
   bool relays;     // makes a verb's subject a source: "secondo quanto riporta X"
   bool by;         // in front of who does it, behind a verb in the passive: "von", "da"
   bool object;     // an article that begins no subject: "den", "einem"
@@ -86,7 +87,7 @@ typedef struct Lexicon { // the words of one language
   uint64_t tails[TAILS / 64]; // and a bit for the hash of the last bytes of each
 } Lexicon;
 
-#define SPEECH_SIGNS 39 // what quotes_speech.c looks at
+#define SPEECH_SIGNS 41 // what quotes_speech.c looks at
 
 typedef enum RankField { // what the ranker of speakers sees of an offer: each has a few values
   RANK_SIZE,             // words of the stretch
@@ -151,6 +152,12 @@ struct Quotes {
 
 // Whether a name is that of a news agency, a station or a paper.
 bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch);
+
+// Whether it is one of those who speak and are spoken to: "I", "you", "we".
+static inline bool word_is_ours(const Word *word)
+{
+  return word->pronoun == '1' || word->pronoun == 'w';
+}
 
 extern const Word g_unknown_word;
 // What is known of a token; &g_unknown_word where nothing is. A compound is known by its last part

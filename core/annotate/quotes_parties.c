@@ -208,6 +208,13 @@ static bool stands_alone(const Scene *scene, uint32_t i)
          (i > 0 && is_verb(scene, i - 1) && !scene_is_word(scene, i + 1 < scene->len ? i + 1 : i));
 }
 
+// "said I", "säger vi": the one who writes is a speaker only right beside a verb of saying.
+static bool says_itself(const Scene *scene, uint32_t i)
+{
+  bool before = i > 0 && is_verb(scene, i - 1) && scene->words[i - 1]->small != SMALL_AUX;
+  return before || (is_verb(scene, i + 1) && scene->words[i + 1]->small != SMALL_AUX);
+}
+
 // "la madre 35enne Risa Kusuma": capitals behind a person's noun, where the tagger saw no name.
 static bool add_unknown_name(const Scene *scene, uint32_t noun, uint32_t stop, CandidateVec *out)
 {
@@ -245,7 +252,7 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   const Word *word = scene->words[i];
   Candidate c = {.first = i, .last = i + 1};
-  if (word->pronoun == '1') return;
+  if (word->pronoun == '1' || (word->pronoun == 'w' && !says_itself(scene, i))) return;
   if (word->pronoun == 'i') {
     if (!stands_alone(scene, i)) return;
     c.party.kind = PARTY_NOUN;

@@ -41,8 +41,8 @@ bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party
   for (; i < end && i < first + 6 && (scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) && !scene->inside[i];
        i++) {
     const Word *word = scene->words[i];
-    if (word->pronoun == '1') return false;
-    if (word->small && word->small != SMALL_DET) break;
+    if (word_is_ours(word)) return false;
+    if ((word->small && word->small != SMALL_DET) || (nouns && word->pronoun && !word->small)) break;
     bool capital = scene->in[i].flags & TOKEN_CAPITAL;
     if (word->cue && word->cue < CUE_NOUN && !capital) break;
     if (scene->lexicon->lang == LANG_DE && nouns && !capital && i > first &&
@@ -81,6 +81,7 @@ bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party
     const Word *word = scene->words[i];
     if (!(scene->in[i].flags & (TOKEN_WORD | TOKEN_NUMBER)) || scene->inside[i]) break;
     if (word->small && word->small != SMALL_DET && word->small != SMALL_OF) break;
+    if (word_is_ours(word)) return false;
     if (word->cue && (word->cue < CUE_NOUN || word->cue == CUE_PREP)) break;
     first--;
     nouns += !word->small;

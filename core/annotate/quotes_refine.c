@@ -47,6 +47,7 @@ static void find_source(Frame *self)
     Cue cue;
     bool said = i >= self->stretch.first && i < self->stretch.last;
     if (said || scene->inside[i] || !cue_at(scene, i, self->hi, &cue) || cue.class != CUE_PREP) continue;
+    if (i > self->stretch.last && scene->words[i - 1]->small == SMALL_CONJ) continue; // of another clause
     Party party;
     if (!phrase_behind(scene, cue.last, self->hi, &party)) continue;
     for (size_t k = self->first_candidate; k < self->last_candidate; k++) {
@@ -102,7 +103,7 @@ static void describe(Frame *self)
   for (; i < end && scene_is_word(scene, i) && !scene->inside[i]; i++) {
     const Word *word = scene->words[i];
     bool small = word->small == SMALL_DET || word->small == SMALL_OF || (before && word->small == SMALL_PREP);
-    if ((word->small && !small) || word->pronoun == '1' || (word->cue && word->cue < CUE_NOUN)) break;
+    if ((word->small && !small) || word_is_ours(word) || (word->cue && word->cue < CUE_NOUN)) break;
     if (phrase_date_end(scene, i) != i) break;
     if (!word->small) last = i;
     if (!before && !word->small && !(scene->in[i].flags & TOKEN_CAPITAL) && i + 1 < end &&

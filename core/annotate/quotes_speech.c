@@ -47,7 +47,9 @@ typedef enum Sign {
   SIGN_REPORTED,   // the cue's "that" stands in front
   SIGN_THINK,      // the cue's class
   SIGN_NOUN,
-  SIGN_LED, // a colon in front, a capital inside
+  SIGN_TITLE, // behind "the novel", "the word"
+  SIGN_TAKEN, // the cue is that of another quotation: beside one in front, or a colon behind it leads to one
+  SIGN_LED,   // a colon in front, a capital inside
   SIGN_COUNT
 } Sign;
 _Static_assert(SIGN_COUNT == SPEECH_SIGNS, "quotes_p.h has their number");
@@ -91,6 +93,8 @@ const char *const g_speech_signs[SPEECH_SIGNS] = {
     [SIGN_REPORTED] = "reported",
     [SIGN_THINK] = "think",
     [SIGN_NOUN] = "noun",
+    [SIGN_TITLE] = "title",
+    [SIGN_TAKEN] = "taken",
     [SIGN_LED] = "led",
 };
 
@@ -122,7 +126,7 @@ static void count_inside(const Scene *scene, const Marked *marked, float *f)
     words++;
     capitals += (scene->in[i].flags & TOKEN_CAPITAL) != 0;
     small += word->small != SMALL_NONE;
-    if (word->pronoun == '1') f[SIGN_FIRST] = 1;
+    if (word_is_ours(word)) f[SIGN_FIRST] = 1;
     clause += word->small == SMALL_AUX || word->small == SMALL_SUB || word->pronoun ||
               (word->cue && word->cue < CUE_NOUN);
   }
@@ -146,6 +150,8 @@ static void look_around(const Scene *scene, const Marked *marked, float *f)
     f[SIGN_AFTER_DET] = word->small == SMALL_DET;
     f[SIGN_AFTER_SUB] = word->small == SMALL_SUB;
     f[SIGN_AFTER_PREP] = word->small == SMALL_PREP || word->small == SMALL_OF || word->small == SMALL_TO;
+    bool capital = first + 1 < last && (scene->in[first + 1].flags & TOKEN_CAPITAL);
+    f[SIGN_TITLE] = word->term || (word->work && capital);
     f[SIGN_AFTER_CUE] = word->cue && word->cue < CUE_NOUN;
     f[SIGN_AFTER_NAME] = (flags & TOKEN_WORD) && (flags & TOKEN_CAPITAL);
     f[SIGN_AFTER_NOUN] = (flags & TOKEN_WORD) && !(flags & TOKEN_CAPITAL) && !word->small && !word->cue;
@@ -168,6 +174,19 @@ static bool reports(const Scene *scene, const Marked *marked, const Saying *sayi
   return saying->cue && next < marked->first && scene->words[next]->small == SMALL_SUB;
 }
 
+// Whether the cue stands beside another quotation: behind one, with this one further off, or in front of a
+// colon that does not lead to this one.
+static bool is_taken(const Scene *scene, const Marked *marked, const Saying *saying)
+{
+  uint32_t first = saying->cue_first, last = saying->cue_last;
+  if (saying->cue == CUE_NONE) return false;
+  uint32_t front = cue_group(scene, first);
+  if (front > 0 && scene_is(scene, front - 1, ",")) front--;
+  bool behind = last <= marked->first && front > 0 && scene->inside[front - 1] && marked->first - last > 2;
+  bool leads = first >= marked->last && last < scene->len && scene_is(scene, last, ":");
+  return behind || leads;
+}
+
 void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying, const QuoteDraft *draft,
                   float signs[SPEECH_SIGNS])
 {
@@ -182,6 +201,7 @@ void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying
   signs[SIGN_ACCORDING] = saying->reason == REASON_ACCORDING;
   signs[SIGN_NO_CUE] = saying->cue == CUE_NONE;
   signs[SIGN_HEADLINE] = scene->notes->kind == BLOCK_HEADLINE || scene->notes->kind == BLOCK_SUBHEAD;
+  signs[SIGN_TAKEN] = is_taken(scene, marked, saying);
   signs[SIGN_REPORTED] = reports(scene, marked, saying);
   signs[SIGN_THINK] = saying->cue == CUE_THINK;
   signs[SIGN_NOUN] = saying->cue == CUE_NOUN;

@@ -41,6 +41,8 @@ static void weigh_behind(const Frame *self, Cue *cue)
     cue->score += 4.2F;
   else
     cue->score += 3.4F - 0.45F * frame_toll(scene, last, cue->first) + (sentence_tag(scene, cue) ? 0.8F : 0);
+  bool joined = cue->class == CUE_PREP && scene->words[cue->first - 1]->small == SMALL_CONJ;
+  if (joined) cue->score -= 2; // "…, and according to X it rains": another clause
   for (uint32_t i = last; i < cue->first; i++) {
     bool clause = scene->words[i]->small == SMALL_SUB && !sentence_tag(scene, cue); // "while X promised"
     if (!scene->inside[i] && !clause) continue;
@@ -76,7 +78,7 @@ float weigh_candidate(const Candidate *c)
   case PARTY_NAME:
     return c->type == ENTITY_PER ? 0.6F : c->type == ENTITY_ORG ? 0 : -0.9F;
   case PARTY_PRONOUN:
-    return c->party.gender == 'n' ? -0.8F : c->party.gender == 'p' ? 0.1F : 0.5F;
+    return c->party.gender == 'n' ? -0.8F : c->party.gender == 'p' || c->party.gender == 'w' ? 0.1F : 0.5F;
   default:
     return 0.2F;
   }
@@ -136,6 +138,8 @@ float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
   if (cue->gerund) score -= 3;
   if (cue->class == CUE_TELL) score -= 4;
   bool english = scene->lexicon->lang == LANG_EN;
+  bool subject = !english && c->party.kind == PARTY_PRONOUN && between < 0.1F; // "tillade han: “…”"
+  if (subject) score += 0.6F;
   if (cue->behind) {
     if (english && cue_skip_light(scene, self->stretch.last, cue->first) < cue->first)
       score -= 2.5F; // "X said"
@@ -148,7 +152,7 @@ float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
     bool tag = behind_comma(scene, cue) && between < 0.3F && ends;
     if (tag) return score + (scene->lexicon->lang == LANG_IT ? 0.4F : 0.8F);
     bool led = self->subject < SIZE_MAX && self->candidates->items[self->subject].first <= self->lo + 1;
-    if (led && &self->candidates->items[self->subject] != c)
+    if (led && !subject && &self->candidates->items[self->subject] != c)
       score -= 1.2F; // subject first: this is the object
     if (english) score -= 3;
     if (scene->lexicon->lang == LANG_IT) score -= 1.6F;
@@ -175,6 +179,7 @@ float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   float score = 3 + weigh_candidate(c) - (cue->class == CUE_POST ? 2.0F : 1.0F) * between;
   if (cue->class == CUE_PREP || cue->class == CUE_SO) return score - 4;
   if (cue->class == CUE_POST) return score + 0.5F;
+  if (cue->class == CUE_CITE) return score - 1.5F; // "X quoted Y as saying"
   if (cue->class == CUE_READ) return score + (c->after_prep ? 0.6F : -1);
   if (subject) score += 0.9F + (cue->joined ? 0.6F : 0);
   if (parenthetical(scene, cue)) score -= 2.5F;

@@ -113,12 +113,25 @@ static bool load_reported(Lexicon *self, Error *err)
   return true;
 }
 
+static bool load_works(Lexicon *self, Error *err)
+{
+  const Table *table = table_find("works", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    Str class = table_cell(table, i, 1);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    word->work = str_is(class, "work");
+    word->term = str_is(class, "word");
+    if (!word->work && !word->term) return broken(table, i, err);
+  }
+  return true;
+}
+
 static bool load_speakers(Lexicon *self, Error *err)
 {
   const Table *table = table_find("pronouns", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     Str class = table_cell(table, i, 1);
-    if (class.len != 1 || !strchr("mfnpci1", class.ptr[0])) return broken(table, i, err);
+    if (class.len != 1 || !strchr("mfnpci1w", class.ptr[0])) return broken(table, i, err);
     word_slot(self, table_cell(table, i, 0))->pronoun = class.ptr[0];
   }
   table = table_find("roles", lang_code(self->lang));
@@ -192,8 +205,8 @@ static bool lexicon_load(Lexicon *self, Lang lang, Error *err)
   self->compounds = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA ||
                     lang == LANG_DE || lang == LANG_NL || lang == LANG_FI;
   self->clitics = lang == LANG_FR;
-  bool ok =
-      load_cues(self, err) && load_small(self, err) && load_reported(self, err) && load_speakers(self, err);
+  bool ok = load_cues(self, err) && load_small(self, err) && load_reported(self, err) &&
+            load_works(self, err) && load_speakers(self, err);
   if (ok) lexicon_settle(self);
   return ok;
 }

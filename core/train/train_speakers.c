@@ -11,10 +11,14 @@
 
 #include <math.h>
 
-#define PENALTY 120.0 // on the square of every weight, of the score by hand on how far it is from 1
-#define OVERLAP 0.8   // intersection over union at which a stretch is the gold's quotation
+#define PENALTY 80.0 // on the square of every weight, of the score by hand on how far it is from 1
+#define OVERLAP 0.8  // intersection over union at which a stretch is the gold's quotation
 #define STEPS 300
 #define WEIGHT_LEAST 0.02 // of what is written
+
+typedef struct Stretch { // bytes of a text
+  size_t start, end;
+} Stretch;
 
 typedef struct Choice { // an offer
   float score;
@@ -67,25 +71,25 @@ static bool same_name(Str a, Str b)
   return same;
 }
 
-static bool is_right(const Doc *doc, const Gold *gold, size_t block_start, const Party *party)
+// Whether it is the mention that the gold has, or where that stands in another block, has its name.
+static bool is_right(const Doc *doc, const Gold *gold, const Stretch *block, const Party *party)
 {
-  size_t start = block_start + party->start, end = block_start + party->end;
+  size_t start = block->start + party->start, end = block->start + party->end;
   if (party->kind == PARTY_NONE) return false;
   if (start < gold->speaker_end && gold->speaker_start < end) return true;
-  if (party->kind != PARTY_NAME) return false;
-  Str name = str_slice(doc->text, start, end);
-  return same_name(name, gold->speaker_name) ||
-         same_name(name, str_slice(doc->text, gold->speaker_start, gold->speaker_end));
+  bool here = gold->speaker_end > block->start && gold->speaker_start < block->end;
+  return !here && party->kind == PARTY_NAME &&
+         same_name(str_slice(doc->text, start, end), gold->speaker_name);
 }
 
-static void read_offers(const Doc *doc, const Gold *gold, size_t block_start, const OfferVec *offers)
+static void read_offers(const Doc *doc, const Gold *gold, const Stretch *block, const OfferVec *offers)
 {
   Example example = {g_choices.len, offers->len};
   bool some = false;
   for (size_t i = 0; i < offers->len; i++) {
     const Offer *offer = &offers->items[i];
     Choice choice = {.score = offer->score, .nobody = offer->party.kind == PARTY_NONE};
-    choice.right = is_right(doc, gold, block_start, &offer->party);
+    choice.right = is_right(doc, gold, block, &offer->party);
     rank_signs_of(&g_quotes->ranker, offer->fields, choice.signs);
     some |= choice.right;
     vec_push(&g_choices, choice);
@@ -100,6 +104,7 @@ static void read_layout(const Doc *doc, size_t block_start, Layout *layout)
   static OfferVec offers;
   offers = (OfferVec){0};
   layout->scene.offers = &offers;
+  Stretch block = {block_start, block_start + layout->scene.notes->text.len};
   for (size_t i = 0; i < layout->marked.len; i++) {
     const Marked *marked = &layout->marked.items[i];
     Saying saying;
@@ -107,7 +112,7 @@ static void read_layout(const Doc *doc, size_t block_start, Layout *layout)
     QuoteDraft draft = layout_draft(layout, marked, &saying);
     const Gold *gold = gold_of(doc, block_start + draft.start, block_start + draft.end);
     bool told = gold && (gold->speaker_end || gold->speaker_name.len);
-    if (told && offers.len) read_offers(doc, gold, block_start, &offers);
+    if (told && offers.len) read_offers(doc, gold, &block, &offers);
   }
 }
 
