@@ -72,6 +72,7 @@ void namefacts_lists(NameLists *lists)
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
   add_joiners(lists, table_find("joiners", ""));
+  lists->offices = table_find("offices", "");
 }
 
 void namefacts_lists_release(NameLists *lists)

@@ -16,6 +16,7 @@ typedef struct NameLists { // the word tables in one place, constant after namef
   Map words;               // word -> bits: title in 1 << Lang, and the two of namefacts.c
   Map endings;             // last part of a compound that is a title -> bit 1 << Lang
   const struct Table *endings_of[LANG_COUNT];    // of cases; NULL: none
+  const struct Table *offices;                   // last parts of compounds: "-departementet"
   Str joiners[LANG_COUNT][NAME_JOINERS];         // "and"; empty: no more
   uint64_t may_be_word[1024], may_be_ending[64]; // bits of hashes: most words are neither
 } NameLists;

@@ -15,3 +15,5 @@ void namerules_find(const struct Notes *notes, const NameFact *facts, Arena *are
 
 // Names that "and" has joined are two again (namejoin.c).
 void namejoin_part(const NameSources *known, struct Notes *notes, const NameFact *facts);
+// "Helse- og omsorgsdepartementet" is one, whatever was found in it.
+void namejoin_offices(const NameSources *known, struct Notes *notes);

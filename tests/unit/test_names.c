@@ -170,6 +170,20 @@ static void test_parts(void **state)
   check_parts(LANG_EN, ENTITY_LOC, "and Hjo and", "and Hjo and");
 }
 
+static void test_offices(void **state)
+{
+  (void)state;
+  check(g_model, LANG_NB, "Saken ligger hos Nærings- og fiskeridepartementet i Oslo.",
+        "ORG Nærings- og fiskeridepartementet; LOC Oslo");
+  check(g_model, LANG_SV, "Brott- och straffmyndigheten teg.", "ORG Brott- och straffmyndigheten");
+  check(g_model, LANG_DA, "Det siger By- og Boligministeriet.", "ORG By- og Boligministeriet");
+  check(g_model, LANG_FI, "Maa- ja metsätalousministeriö vastasi.", "ORG Maa- ja metsätalousministeriö");
+  check(g_rules, LANG_NB, "Olje- og Gass- og energidepartementet", "ORG Gass- og energidepartementet");
+  check(g_rules, LANG_SV, "Mark- och vattenfrågor är svåra.", "");
+  check(g_rules, LANG_SV, "Mark- och", "");
+  check(g_rules, LANG_SV, "Mark - och myndigheten", "");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -179,6 +193,7 @@ int main(void)
       cmocka_unit_test(test_ids),
       cmocka_unit_test(test_words),
       cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_offices),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
