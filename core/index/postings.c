@@ -19,7 +19,7 @@ enum {
   ROW_MAX = 900,
   OWN_RUN = 64, // articles
   SLICE_MIN = 1 << 20,
-  SLICE_MAX = 4 << 20, // bytes
+  SLICE_MAX = 4 << 20, // bytes of rows
 };
 
 typedef enum PostingsStmt {
@@ -359,13 +359,18 @@ static bool begin_settling(Postings *self, size_t most, int64_t *heir, Error *er
   return ok;
 }
 
+static bool is_of(const Run *run, int64_t heir)
+{
+  return run->live && run->heir == heir;
+}
+
 // The first list that a run with this heir has in *first; false: none has any more, or *err.
 static bool first_list(Postings *self, int64_t heir, int64_t *first, Error *err)
 {
   bool found = false;
   for (size_t i = 0; i < self->runs.len; i++) {
     const Run *run = &self->runs.items[i];
-    if (!run->live || run->heir != heir) continue;
+    if (!is_of(run, heir)) continue;
     sqlite3_stmt *stmt = stmt_of(self, SQL_FIRST, run->id, 0, 0, err);
     if (!stmt) return false;
     int step = sqlite3_step(stmt);
@@ -385,42 +390,66 @@ static int by_list(const void *a, const void *b)
   return (x->article > y->article) - (x->article < y->article);
 }
 
-// Gather what `run` has of the lists from `first` to `last`, and take it out of there.
-static bool take_range(Postings *self, int64_t run, int64_t first, int64_t last, Arena *arena, size_t *bytes,
-                       PostingVec *out, Error *err)
+typedef struct Slice {
+  int64_t first, last; // lists
+  PostingVec entries;
+  Arena arena; // their facts
+  size_t bytes;
+} Slice;
+
+static void empty_slice(Slice *slice)
 {
-  sqlite3_stmt *stmt = stmt_of(self, SQL_RANGE, run, first, last, err);
+  slice->entries.len = slice->bytes = 0;
+  arena_reset(&slice->arena);
+}
+
+// Gather what `run` has of the slice's lists, until that is too much.
+static bool read_range(Postings *self, int64_t run, Slice *slice, Error *err)
+{
+  sqlite3_stmt *stmt = stmt_of(self, SQL_RANGE, run, slice->first, slice->last, err);
   if (!stmt) return false;
-  int step;
-  while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
+  int step = SQLITE_DONE;
+  bool one_list = slice->first == slice->last;
+  while ((one_list || slice->bytes <= SLICE_MAX) && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     Str row = {sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)};
-    row.ptr = arena_copy(arena, row.ptr ? row.ptr : "", row.len);
-    *bytes += row.len;
-    read_row(out, sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 0), row);
+    row.ptr = arena_copy(&slice->arena, row.ptr ? row.ptr : "", row.len);
+    slice->bytes += row.len;
+    read_row(&slice->entries, sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 0), row);
   }
-  bool ok = step == SQLITE_DONE || schema_error(self->db, err);
+  bool ok = step == SQLITE_ROW || step == SQLITE_DONE || schema_error(self->db, err);
   sqlite3_reset(stmt);
-  return ok && run_of(self, SQL_DROP_RANGE, run, first, last, err);
+  return ok;
+}
+
+// As many lists from `slice->first` on as are a slice.
+static bool read_slice(Postings *self, int64_t heir, Slice *slice, Error *err)
+{
+  bool ok = true;
+  for (;;) {
+    slice->last = slice->first + self->width - 1;
+    if (slice->first < POSTINGS_DAYS && slice->last >= POSTINGS_DAYS) slice->last = POSTINGS_DAYS - 1;
+    for (size_t i = 0; ok && i < self->runs.len; i++)
+      if (is_of(&self->runs.items[i], heir)) ok = read_range(self, self->runs.items[i].id, slice, err);
+    if (!ok || slice->first == slice->last || slice->bytes <= SLICE_MAX) break;
+    self->width = (slice->last - slice->first + 1) / 2;
+    empty_slice(slice);
+  }
+  if (slice->bytes < SLICE_MIN && self->width < POSTINGS_DAYS) self->width *= 2;
+  return ok;
 }
 
 // One slice from `first` on.
 static bool move_slice(Postings *self, int64_t heir, int64_t first, Error *err)
 {
-  PostingVec entries = {0};
-  Arena arena = {0};
-  size_t bytes = 0;
-  bool ok = true;
-  for (size_t i = 0; ok && i < self->runs.len; i++) {
-    const Run *run = &self->runs.items[i];
-    if (run->live && run->heir == heir)
-      ok = take_range(self, run->id, first, first + self->width - 1, &arena, &bytes, &entries, err);
-  }
-  vec_sort(&entries, by_list);
-  ok = ok && put_lists(self, heir, entries.items, entries.len, err);
-  if (bytes > SLICE_MAX && self->width > 1) self->width /= 2;
-  if (bytes < SLICE_MIN && self->width < POSTINGS_DAYS) self->width *= 2;
-  vec_release(&entries);
-  arena_release(&arena);
+  Slice slice = {.first = first};
+  bool ok = read_slice(self, heir, &slice, err);
+  vec_sort(&slice.entries, by_list);
+  for (size_t i = 0; ok && i < self->runs.len; i++)
+    if (is_of(&self->runs.items[i], heir))
+      ok = run_of(self, SQL_DROP_RANGE, self->runs.items[i].id, slice.first, slice.last, err);
+  ok = ok && put_lists(self, heir, slice.entries.items, slice.entries.len, err);
+  vec_release(&slice.entries);
+  arena_release(&slice.arena);
   return ok;
 }
 
@@ -428,7 +457,7 @@ static bool end_settling(Postings *self, int64_t heir, Error *err)
 {
   for (size_t i = 0; i < self->runs.len; i++) {
     Run *run = &self->runs.items[i];
-    if (!run->live || run->heir != heir) continue;
+    if (!is_of(run, heir)) continue;
     if (!run_of(self, SQL_END_RUN, run->id, 0, 0, err)) return false;
     run->live = false;
   }

@@ -56,7 +56,7 @@ static const char g_tables[] =
     "CREATE TABLE words(word TEXT PRIMARY KEY, articles INTEGER) WITHOUT ROWID;"
     "CREATE VIRTUAL TABLE text USING fts5(body, said, content='', tokenize='ascii');"
     // Few and great segments: what a batch holds in one, and merged sixteen at a time, not four.
-    "INSERT INTO text(text, rank) VALUES('hashsize', 16777216);"
+    "INSERT INTO text(text, rank) VALUES('hashsize', 12582912);"
     "INSERT INTO text(text, rank) VALUES('automerge', 16);";
 
 // Days are counted from 1900, as small numbers take fewer bytes.
