@@ -221,6 +221,7 @@ static bool bare_fits(const void *context, const DateMatch *m)
     int32_t each = frame_get(frame, FIELD_UNIT, 0);
     return each != UNIT_HOUR && each != UNIT_MINUTE && each != UNIT_SECOND;
   }
+  if (bare == 14) return m->begin == 0 && m->end == f->atoms->len;              // "+15 min", and nothing else
   if (bare == 13) return frame->field[FIELD_YY] > 31 && ends_phrase(f, m->end); // "3 Feb 82."
   if (bare == 11) return ends_phrase(f, m->end);                                // "den 27."
   if (bare == 10) // "from 9 to 11": a bare number behind a clock

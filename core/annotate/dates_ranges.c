@@ -153,6 +153,11 @@ static void join_range(DateFinder *f, DateMatch *m, uint32_t before_end)
   mark_range(&m->frame, RANGE_RIGHT);
 }
 
+static DateFrame *last_frame(DateFinder *f) // our own, from dates_add_draft()
+{
+  return (DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame;
+}
+
 // The week behind "weeks 17–19", "uke 17 og 18". Returns where the search goes on.
 static uint32_t add_right_week(DateFinder *f, const DateMatch *m)
 {
@@ -167,47 +172,76 @@ static uint32_t add_right_week(DateFinder *f, const DateMatch *m)
   DateFrame frame = m->frame;
   frame_set(&frame, FIELD_WEEK, number->value);
   if (range) {
-    mark_range((DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame, RANGE_LEFT);
+    mark_range(last_frame(f), RANGE_LEFT);
     mark_range(&frame, RANGE_RIGHT);
   }
   dates_add_draft(f, at + 1, at + 2, DATE_DATE, 0.95f, &frame);
   return at + 2;
 }
 
-// The day behind "March 3-5", "April 24 and 25". Returns where the search goes on.
+// Where the day of the month at `at` ends; `at`: there is none.
+static uint32_t day_end(const DateFinder *f, uint32_t at)
+{
+  const Reading *number = day_reading(f, at);
+  if (!number || number->digits > 2 || !date_field_fits(FIELD_DAY, number->value, number->digits)) return at;
+  uint32_t end = at + number->len;
+  return atom_reading(f, end, SYM_ORDSUF) && !f->atoms->items[end].spaced ? end + 1 : end;
+}
+
+static bool is_and(const DateFinder *f, uint32_t at)
+{
+  return atom_reading(f, at, SYM_AND) || atom_reading(f, at, SYM_OR);
+}
+
+// The days behind a date that names its month first: "March 3-5", "April 24 and 25", "May 3, 5 and 7".
+typedef struct RightDays {
+  uint32_t begin[8], end[8]; // atoms
+  size_t count;
+  bool range;
+} RightDays;
+
+static void find_right_days(const DateFinder *f, const DateMatch *m, RightDays *out)
+{
+  *out = (RightDays){.count = 0};
+  bool comma = str_is(atom_word(f, m->end), ","), last = false;
+  for (uint32_t at = m->end; !last && out->count < ARRAY_LEN(out->begin); at = out->end[out->count++]) {
+    bool listed = str_is(atom_word(f, at), ",");
+    if (listed && is_and(f, at + 1)) at++; // ", and"
+    bool range = !listed && (is_range_mark(f, at) || atom_reading(f, at, SYM_TO));
+    last = is_and(f, at) || range;
+    if ((!listed && !last) || (range && comma)) break;
+    uint32_t end = day_end(f, at + 1);
+    if (end == at + 1 || (!range && dates_counts(f, end))) break; // "Nov. 3 and 20 people"
+    out->range = range, out->begin[out->count] = at + 1, out->end[out->count] = end;
+  }
+  if (!last) out->count = 0; // "May 3, 5 people"
+}
+
 uint32_t dates_add_right(DateFinder *f, const DateMatch *m)
 {
-  uint32_t at = m->end;
   if (frame_has(&m->frame, FIELD_WEEK)) return add_right_week(f, m);
   bool month_first = f->lex->month_first && frame_has(&m->frame, FIELD_DAY) &&
                      frame_has(&m->frame, FIELD_MONTH) &&
                      (day_reading(f, m->end - 1) || atom_reading(f, m->end - 1, SYM_ORDSUF));
   if (!month_first || frame_has(&m->frame, FIELD_YEAR) || frame_has_clock(&m->frame)) return m->end;
-  if (!(is_range_mark(f, at) && !str_is(atom_word(f, at), ",")) && !atom_reading(f, at, SYM_TO) &&
-      !atom_reading(f, at, SYM_AND))
-    return m->end;
-  const Reading *number = day_reading(f, at + 1);
-  if (!number || number->digits > 2 || !date_field_fits(FIELD_DAY, number->value, number->digits))
-    return m->end;
+  RightDays days;
+  find_right_days(f, m, &days);
+  if (!days.count) return m->end;
   DateFrame frame = m->frame;
-  frame_set(&frame, FIELD_DAY, number->value);
   frame.has &= ~((uint64_t)1 << FIELD_WEEKDAY);
-  uint32_t end = at + 1 + number->len;
-  if (atom_reading(f, end, SYM_ORDSUF) && !f->atoms->items[end].spaced) end++;
+  uint32_t end = days.end[days.count - 1];
   const Reading *year = str_is(atom_word(f, end), ",") ? atom_reading(f, end + 1, SYM_INT) : NULL;
   if (year && date_field_fits(FIELD_YEAR, year->value, year->digits)) {
     frame_set(&frame, FIELD_YEAR, year->value);
-    end += 2;
-    DateFrame *left = (DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame;
-    frame_set(left, FIELD_YEAR, year->value);
+    frame_set(last_frame(f), FIELD_YEAR, year->value);
+    end = days.end[days.count - 1] += 2;
   }
-  if (atom_reading(f, at, SYM_AND) && dates_counts(f, end)) return m->end; // "Nov. 3 and 20 people"
-  dates_mark_tense(f, &frame, at + 1, end);
-  if (!atom_reading(f, at, SYM_AND)) {
-    mark_range((DateFrame *)(uintptr_t)f->notes->dates.items[f->notes->dates.len - 1].frame, RANGE_LEFT);
-    mark_range(&frame, RANGE_RIGHT);
+  if (days.range) mark_range(last_frame(f), RANGE_LEFT), mark_range(&frame, RANGE_RIGHT);
+  for (size_t i = 0; i < days.count; i++) {
+    frame_set(&frame, FIELD_DAY, day_reading(f, days.begin[i])->value);
+    dates_mark_tense(f, &frame, days.begin[i], days.end[i]);
+    dates_add_draft(f, days.begin[i], days.end[i], DATE_DATE, 0.95f, &frame);
   }
-  dates_add_draft(f, at + 1, end, DATE_DATE, 0.95f, &frame);
   return end;
 }
 

@@ -304,6 +304,13 @@ static int season_turn(const DateFrame *f, int n, int month, int now)
   return !dir && tense > 0 && month + 2 < now ? 1 : 0;
 }
 
+// "Last spring" in April: the one before this.
+static int is_last_of_now(const Resolver *r, const DateFrame *f, int month)
+{
+  int behind = (r->now.month - month + 12) % 12;
+  return f->field[FIELD_REL] < 0 && r->now.grain >= GRAIN_MONTH && behind < 3 && r->now.month != month;
+}
+
 static Timex resolve_season(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   static const int month[] = {0, 3, 6, 9, 12};
@@ -317,7 +324,7 @@ static Timex resolve_season(const Resolver *r, const DateFrame *f, Anchor *ancho
   else if (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR)
     t.year = r->now.year + f->field[FIELD_REL];
   else if (frame_get(f, FIELD_REL, 0))
-    t.year = open_year(r, f, month[n], 0);
+    t.year = open_year(r, f, month[n], 0) - is_last_of_now(r, f, month[n]);
   else {
     t.year = r->now.year;
     if (r->now.grain >= GRAIN_MONTH) t.year += season_turn(f, n, month[n], r->now.month);

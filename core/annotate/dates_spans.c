@@ -91,6 +91,7 @@ static void find_span_bounds(const Resolver *r, const DateFrame *f, Outcome *out
   int32_t today, ignored, unit = frame_get(f, FIELD_UNIT, UNIT_DAY), dir = f->field[FIELD_DIR];
   int32_t count = frame_get(f, FIELD_AMOUNT, 100) / 100;
   Timex now = date_today(r);
+  if (unit == UNIT_DECADE || unit == UNIT_TEN_YEARS) unit = UNIT_YEAR, count *= 10; // "the past decade"
   if (is_clock_unit(unit)) find_clock_span(r, f, out);
   if (!timex_day(&now, &today) || frame_get(f, FIELD_AMOUNT, 100) < 100 || is_clock_unit(unit) ||
       count > 10000)
