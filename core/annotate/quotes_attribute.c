@@ -202,6 +202,7 @@ static Speaker resolve(QuoteWalk *self, const Passage *passage, const Party *par
     resolve_noun(self, party, &speaker);
     break;
   default:
+    speaker.gender = party->gender;
     entity = quotes_entity_at(self, start, end);
     if (entity != SIZE_MAX && (party->kind == PARTY_NAME || is_person(self, entity)))
       take_name(self, &speaker, self->entities->items[entity].entity, is_person(self, entity));

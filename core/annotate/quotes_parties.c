@@ -256,6 +256,7 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
   if (word->pronoun == 'i') {
     if (!stands_alone(scene, i)) return;
     c.party.kind = PARTY_NOUN;
+    c.party.gender = 'i'; // nobody whom a pronoun would mean
   } else if (word->pronoun && (word->pronoun != 'n' || scene->lexicon->lang == LANG_EN)) {
     c.party.kind = PARTY_PRONOUN;
     c.party.gender = word->pronoun;

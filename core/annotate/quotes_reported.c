@@ -73,15 +73,40 @@ static uint32_t clause_behind(const Reporter *self, const Cue *cue)
   return self->last;
 }
 
+// Whether a subject stands right in front of the cue: "she claims", not "today says she".
+static bool subject_leads(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  uint32_t group = cue_group(scene, cue->first);
+  if (group <= self->first) return false;
+  const Word *before = scene->words[group - 1];
+  return before->pronoun || before->role || (scene->in[group - 1].flags & TOKEN_CAPITAL);
+}
+
+// "said he knew", "mener de bør": a pronoun, which cannot be an object, with a verb behind it.
+static bool bare_pronoun(const Reporter *self, const Cue *cue, uint32_t i)
+{
+  const Scene *scene = self->scene;
+  const Word *word = scene->words[i], *next = i + 1 < self->last ? scene->words[i + 1] : &g_unknown_word;
+  if (!word->pronoun || !subject_leads(self, cue) || i + 1 >= self->last || !scene_is_word(scene, i + 1))
+    return false;
+  return next->small == SMALL_AUX || (word->pronoun != 'n' && !next->small && !word->small);
+}
+
 // "said the road was closed": no "that", but a subject and a verb.
 static bool bare_clause(const Reporter *self, const Cue *cue)
 {
   const Scene *scene = self->scene;
+  Lang lang = scene->lexicon->lang;
   uint32_t i = cue->last;
-  if (scene->lexicon->lang != LANG_EN || cue->first == self->first || i >= self->last) return false;
+  bool north = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
+  if ((lang != LANG_EN && !north) || cue->first == self->first || cue->class == CUE_TELL) return false;
+  if (north && i < self->last && scene_is(scene, i, ",")) i++; // "hun mener, de bør"
+  if (i >= self->last) return false;
+  if (bare_pronoun(self, cue, i)) return true;
   const Word *word = scene->words[i];
   bool subject = word->small == SMALL_DET || word->pronoun || (scene->in[i].flags & TOKEN_CAPITAL);
-  if (!subject || cue->class == CUE_TELL) return false;
+  if (north || !subject) return false;
   uint32_t end = i + VERB_WITHIN < self->last ? i + VERB_WITHIN : self->last;
   for (i++; i < end && !(scene->in[i].flags & TOKEN_PUNCT); i++) {
     if (scene->words[i]->small == SMALL_AUX) return true;
@@ -157,6 +182,13 @@ static uint32_t behind_relative(const Reporter *self, uint32_t who)
   return self->last;
 }
 
+// "Secondo la polizia la strada …": what stands behind the source is of no phrase with it.
+static bool opens_clause(const Word *word)
+{
+  return word->pronoun || word->small == SMALL_DET || word->small == SMALL_AUX || word->small == SMALL_ADV ||
+         word->small == SMALL_REFL;
+}
+
 // Where a clause begins behind "according to X", with a comma or, where a verb or a subject follows at once,
 // without one: "Enligt Lee bär isen". `self->last`: nowhere.
 static uint32_t clause_after(const Reporter *self, const Cue *cue)
@@ -164,7 +196,8 @@ static uint32_t clause_after(const Reporter *self, const Cue *cue)
   const Scene *scene = self->scene;
   const CandidateVec *candidates = &self->layout->candidates;
   uint32_t end = cue->last + FRONT_MOST < self->last ? cue->last + FRONT_MOST : self->last, k = cue->last;
-  while (k < end && !scene_is(scene, k, ",") && scene->words[k]->small != SMALL_AUX) k++;
+  bool verb = verb_second(scene); // a verb begins the clause, its subject behind it
+  while (k < end && !scene_is(scene, k, ",") && !(verb && scene->words[k]->small == SMALL_AUX)) k++;
   uint32_t comma = k;
   size_t a = 0, b = candidates->len;
   while (a < b) { // the first behind the cue
@@ -179,7 +212,8 @@ static uint32_t clause_after(const Reporter *self, const Cue *cue)
   if (near && scene_is(scene, c->last, ",") && scene->words[c->last + 1]->who)
     return behind_relative(self, c->last + 1);
   bool verb_next =
-      near && (c->party.kind == PARTY_NAME || (c->party.kind == PARTY_ROLE && verb_second(scene)));
+      near && (c->party.kind == PARTY_NAME ||
+               (c->party.kind == PARTY_ROLE && (verb_second(scene) || opens_clause(scene->words[c->last]))));
   if (verb_next && c->last < comma) {
     const Word *next = scene->words[c->last];
     bool on = next->small == SMALL_PREP || next->small == SMALL_OF || next->small == SMALL_CONJ || c->owner;
@@ -262,7 +296,7 @@ void reported_find(const Layout *layout, QuoteVec *out)
       fresh = true;
       continue;
     }
-    bool brief = self.last - self.first < 2 * CLAUSE_LEAST;
+    bool brief = self.last - self.first < CLAUSE_LEAST + 2;
     if (brief || (!introduced(&self) && !concluded(&self) && !according(&self)))
       fresh = goes_on(&self, fresh);
   }
