@@ -34,15 +34,13 @@ static void clear_bar(Run *run)
 static void draw_bar(Run *run, const IndexProgress *now)
 {
   double seconds = (double)(clock_ns() - run->start_ns) / 1e9,
-         rate = seconds > 0 ? (double)now->done / seconds : 0;
-  size_t filled = now->queued ? now->done * BAR / now->queued : 0;
-  if (filled > BAR) filled = BAR;
+         rate = seconds > 0 ? (double)now->done / seconds : 0, part = index_progress_part(now);
+  size_t filled = (size_t)(part * BAR);
   fputs("\r\33[K[", stderr);
   for (size_t i = 0; i < BAR; i++) fputs(i < filled ? "█" : "·", stderr);
-  fprintf(stderr, "] %zu of %zu new or changed, %zu seen, %.0f a second", now->done, now->queued, now->seen,
-          rate);
-  if (rate > 0 && now->queued > now->done)
-    fprintf(stderr, ", %.0f s left", (double)(now->queued - now->done) / rate);
+  fprintf(stderr, "] %.0f %% of %zu files, %zu new or changed, %.0f a second", 100 * part,
+          now->seen > now->expected ? now->seen : now->expected, now->done, rate);
+  if (part > 0.01 && part < 1) fprintf(stderr, ", %.0f s left", seconds * (1 - part) / part);
   fflush(stderr);
   run->drawn = true;
 }

@@ -142,6 +142,14 @@ const Folder *indexer_folder(const Indexer *self)
   return &self->folder;
 }
 
+double index_progress_part(const IndexProgress *now)
+{
+  size_t waiting = now->queued > now->done ? now->queued - now->done : 0;
+  size_t looked_at = now->seen > waiting ? now->seen - waiting : 0;
+  size_t all = now->expected > now->seen ? now->expected : now->seen;
+  return all ? (double)looked_at / (double)all : 0;
+}
+
 IndexProgress indexer_progress(const Indexer *self)
 {
   IndexState state = (IndexState)atomic_load(&self->state);
@@ -149,6 +157,7 @@ IndexProgress indexer_progress(const Indexer *self)
     state = INDEX_READY;
   return (IndexProgress){.state = state,
                          .seen = atomic_load(&self->seen),
+                         .expected = atomic_load(&self->expected),
                          .queued = atomic_load(&self->queued),
                          .done = atomic_load(&self->done),
                          .removed = atomic_load(&self->removed),

@@ -55,10 +55,11 @@ typedef enum IndexState {
 
 typedef struct IndexProgress {
   IndexState state;
-  size_t seen;    // files looked at in this scan
-  size_t queued;  // of them new or changed, since the start
-  size_t done;    // of these stored
-  size_t removed; // files that are gone, since the start
+  size_t seen;     // files looked at in this scan
+  size_t expected; // files that there are, as far as known beforehand
+  size_t queued;   // of them new or changed, since the start
+  size_t done;     // of these stored
+  size_t removed;  // files that are gone, since the start
   size_t problems;
 } IndexProgress;
 
@@ -70,6 +71,8 @@ Indexer *indexer_new(uv_loop_t *loop, const Pipeline *pipeline, const char *root
                      const IndexerOptions *options, Error *err);
 const Folder *indexer_folder(const Indexer *self);
 IndexProgress indexer_progress(const Indexer *self);
+// Which part of the scan is done, from 0 to 1: files looked at and, where they are new or changed, stored.
+double index_progress_part(const IndexProgress *now);
 // The rules or the tagger may say something else now: ask them, once there was no such news for two seconds.
 // What changes in the folder's own .newsmark.toml and .newsmark/ is heard of without.
 void indexer_renew(Indexer *self);

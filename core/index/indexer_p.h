@@ -67,7 +67,7 @@ struct Indexer {
   _Atomic(bool) scout_ended; // join it
   _Atomic(int) state;        // IndexState
   _Atomic(bool) scanning;    // the scout may still send jobs
-  _Atomic(size_t) seen, queued, done, removed, problem_count;
+  _Atomic(size_t) seen, expected, queued, done, removed, problem_count;
   _Atomic(size_t) pending; // jobs sent and not yet committed
 
   uv_mutex_t lock; // guards problems and wake_open

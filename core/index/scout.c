@@ -20,6 +20,7 @@ enum {
   RENEW_MS = 2000,      // without news of settings and scripts: people save them many times
   STACK_BYTES = 8 << 20,
   SESSIONS_MORE = 2, // after one that failed
+  MANY = 64,         // files to be read: progress is of interest
 };
 
 typedef struct Scout {
@@ -37,6 +38,7 @@ typedef struct Scout {
   StrBuf who;                  // entities.jsonl
   Arena arena;                 // of the indexer's rules
   uint64_t rules, scripts;     // what they were when the session began
+  size_t sent;                 // files to be read
   bool again;                  // who is who, rules or scripts are others: another session is to begin
 } Scout;
 
@@ -91,12 +93,6 @@ static void send_job(Scout *self, Str path, Job job_is)
   if (!queue_push(worker->jobs, job)) job_free(job);
 }
 
-static void on_file_changed(void *ud, const TreeDir *dir, Str path, FileStamp stamp, uint64_t hash)
-{
-  send_job(
-      ud, path,
-      (Job){.stamp = stamp, .hash = hash, .settings = dir->settings, .max_bytes = dir->rules->max_bytes});
-}
 static void on_file_gone(void *ud, Str path)
 {
   send_job(ud, path, (Job){.gone = true});
@@ -115,6 +111,55 @@ static const CrawlRules *on_rules(void *ud, const char *full_path)
   rules->read(rules->ctx, full_path, &self->arena, own);
   return own;
 }
+
+// --- how much there is to do: asked once there is much to read, so that workers do not wait for it
+
+static void pass_file(void *ud, const TreeDir *dir, Str path, FileStamp stamp, uint64_t hash)
+{
+  (void)ud, (void)dir, (void)path, (void)stamp, (void)hash;
+}
+static void pass_gone(void *ud, Str path)
+{
+  (void)ud, (void)path;
+}
+static void pass_problem(void *ud, Str path, const char *why)
+{
+  (void)ud, (void)path, (void)why;
+}
+static bool on_count_stopped(void *ud)
+{
+  return atomic_load(&((Scout *)ud)->indexer->cancel);
+}
+
+// How many files there are, by a walk that does nothing else: the scan itself is held up by what is to be
+// read.
+static size_t count_files(Scout *self)
+{
+  TreeDir *tree = tree_new();
+  CrawlEvents events = {.ud = self,
+                        .changed = pass_file,
+                        .gone = pass_gone,
+                        .problem = pass_problem,
+                        .rules = on_rules,
+                        .stopped = on_count_stopped};
+  Crawl *crawl = crawl_new(self->indexer->folder.root, &self->indexer->rules, &events, tree);
+  crawl_scan(crawl, tree, true, NULL);
+  size_t count = crawl_seen(crawl);
+  crawl_free(crawl);
+  tree_free(tree);
+  return count;
+}
+
+static void on_file_changed(void *ud, const TreeDir *dir, Str path, FileStamp stamp, uint64_t hash)
+{
+  Scout *self = ud;
+  if (++self->sent == MANY) atomic_store(&self->indexer->expected, count_files(self));
+  send_job(
+      ud, path,
+      (Job){.stamp = stamp, .hash = hash, .settings = dir->settings, .max_bytes = dir->rules->max_bytes});
+}
+
+// --- in between
 
 static bool on_stopped(void *ud)
 {
@@ -443,6 +488,7 @@ static bool run_session(Indexer *indexer, bool *again, Error *err)
   uv_timer_init(&indexer->scout_loop, &scout.renew);
   scout.slow.data = &scout;
   atomic_store(&indexer->cancel, atomic_load(&indexer->stop));
+  atomic_store(&indexer->expected, 0);
   atomic_store(&indexer->renew_ns, 0); // before they are read: what comes later is news
   scout.rules = read_rules(indexer, &scout.arena, &indexer->rules);
   scout.scripts = read_scripts(indexer);

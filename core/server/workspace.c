@@ -125,9 +125,10 @@ static void send_progress(const Root *root, const char *kind, const IndexProgres
   }
   if (strcmp(kind, "end")) {
     char message[64];
-    snprintf(message, sizeof message, "%zu of %zu", now->done, now->queued);
+    snprintf(message, sizeof message, "%zu new or changed of %zu articles", now->done,
+             now->seen > now->expected ? now->seen : now->expected);
     json_write_member(&params, "message", str_of(message));
-    if (now->queued) json_write_number(&params, "percentage", (double)(now->done * 100 / now->queued));
+    json_write_number(&params, "percentage", (double)(int)(100 * index_progress_part(now)));
   }
   strbuf_add(&params, STR("}}"));
   lsp_notify(root->workspace->lsp, "$/progress", &params);

@@ -1221,9 +1221,11 @@ def progress_of_long_scans_alone(place):
     place.write(".newsmark.toml", "")
     place.write("a.txt")
     wants = {"window": {"workDoneProgress": True}}
+    begun = time.monotonic()
     with Server(place, capabilities=wants) as server:
         server.ready()
-        equal([m for m in server.client.seen if "rogress" in m.get("method", "")], [], "progress of a short scan")
+        if time.monotonic() - begun < 0.5:  # a busy machine makes a scan of one file a long one
+            equal([m for m in server.client.seen if "rogress" in m.get("method", "")], [], "progress of a short scan")
         equal(server.client.finish(), 0, "exit status")
     corpus(place, 4000)
     with Server(place, capabilities=wants) as server:
@@ -1232,7 +1234,8 @@ def progress_of_long_scans_alone(place):
         def kind(value):
             return server.client.notification("$/progress", lambda p: p["token"] == token and p["value"]["kind"] == value)
         expect(kind("begin")["value"]["cancellable"], "not to be cancelled")
-        kind("report")
+        report = kind("report")["value"]
+        expect("of 4001 articles" in report["message"] and report["percentage"] < 90, "progress is of all there is: %s" % report)
         server.client.notify("window/workDoneProgress/cancel", {"token": token})
         kind("end")
         equal(server.client.finish(), 0, "exit status")
