@@ -3,7 +3,7 @@
 local newsmark = require("newsmark")
 
 local signs = { ["$"] = "USD", ["us$"] = "USD", ["a$"] = "AUD", ["au$"] = "AUD", ["c$"] = "CAD", ["ca$"] = "CAD", ["nz$"] = "NZD",
-  ["hk$"] = "HKD", ["€"] = "EUR", ["£"] = "GBP", ["¥"] = "JPY" }
+  ["hk$"] = "HKD", ["€"] = "EUR", ["£"] = "GBP", ["¥"] = "JPY", ["₹"] = "INR", ["₽"] = "RUB", ["₴"] = "UAH" }
 
 -- Currency words; "crown" is the crown of the language.
 local words = {
@@ -11,6 +11,8 @@ local words = {
   pounds = "GBP", pund = "GBP", pfund = "GBP", sterline = "GBP", gbp = "GBP", yen = "JPY", rubel = "RUB", rubler = "RUB",
   rubles = "RUB", roubles = "RUB", rubli = "RUB", rub = "RUB", yuan = "CNY", franken = "CHF", chf = "CHF", sek = "SEK", nok = "NOK",
   dkk = "DKK", kronor = "SEK", krona = "SEK", kroner = "crown", krone = "crown", kr = "crown", ["kr."] = "crown",
+  inr = "INR", rupees = "INR", pln = "PLN", zloty = "PLN", zlotys = "PLN", ["złoty"] = "PLN", uah = "UAH", hryvnia = "UAH",
+  hryvnias = "UAH", hryvnja = "UAH",
   ["schwedische kronen"] = "SEK", ["svenska kronor"] = "SEK", ["norske kroner"] = "NOK", ["danske kroner"] = "DKK",
   ["corone svedesi"] = "SEK", ["corone norvegesi"] = "NOK",
 }
@@ -27,6 +29,7 @@ local large = {
   milliarde = 1e9, milliarden = 1e9, miliardo = 1e9, miliardi = 1e9, bn = 1e9, billion = 1e9,
   billionen = 1e12, billioner = 1e12, biljoner = 1e12, ["mrd."] = 1e9, mrd = 1e9,
   trillion = 1e12, tusen = 1e3, tusind = 1e3, thousand = 1e3, tausend = 1e3, mila = 1e3,
+  mln = 1e6, mld = 1e9, crore = 1e7,
 }
 
 -- Letters that stand for them behind a sign and a number, as in "$3m".
@@ -57,11 +60,14 @@ end
 
 -- Groups of three stand apart by a point, a comma or any blank, an unbroken or narrow one too (\h).
 local number = [[(\d{1,3}(?:[\h.,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)]]
-local scale = "(?:\\h?(" .. alternatives(large) .. "))?"
-local before = [[((?i:us|au|a|ca|c|nz|hk)?\$|[€£¥]|USD|EUR|GBP|CHF|SEK|NOK|DKK|kr\.?)\h?]] .. number ..
-  [[(?i)(?:\h?(]] .. alternatives(large) .. "|" .. alternatives(letters) .. "))?"
-local behind = "(?i)" .. number .. scale .. [[\h?(?:di |d['’])?(]] .. alternatives(words) .. "|" ..
+local scale = "(?:,-)?(?:[\\h-]?(" .. alternatives(large) .. "))?"
+local before = [[((?i:us|au|a|ca|c|nz|hk)?\$|[€£¥₹₽₴]|USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|UAH|INR|kr\.?)\h?]] .. number ..
+  [[(?i)(?:[\h-]?(]] .. alternatives(large) .. "|" .. alternatives(letters) .. "))?"
+local behind = "(?i)" .. number .. scale .. [[[\h-]?(?:di |d['’])?(]] .. alternatives(words) .. "|" ..
   alternatives(thousands) .. "|[€$£])" .. scale
+-- Pounds that are weighed: "weighs 300 pounds", "20 pounds in weight".
+local heavy_before = "(?<!weigh )(?<!weighs )(?<!weighed )(?<!weighing )(?<!lifted )(?<!lifting )"
+local heavy_behind = "(?! (?:in weight|of weight|heavier|lighter|overweight|of (?:meat|cocaine|fentanyl|explosives|coffee)))"
 
 -- "EUR 2500000" for "€", "2.5", "million"; nil where nobody can tell, as of "300 kroner" in an English article.
 local function value_of(currency, amount, large_word, lang)
@@ -81,9 +87,11 @@ return newsmark.tagger {
   name = "money",
   tags = { money = { label = "Amount of money", style = "underdashed", light = "#2F6B2F", dark = "#9FD59F", cvd = "#009E73" } },
   patterns = {
-    { tag = "money", re = [[(?<![\w])]] .. before .. [[(?![\p{L}\d])(?!\h\d{3}\b)]],
-      value = function(m) return value_of(m[1], m[2], m[3], m.lang) end },
-    { tag = "money", re = [[(?<![\w.,])(?<!\d\h)]] .. behind .. [[(?![\p{L}\d])]],
+    -- "£2.5-3bn": the scale stands at the other end.
+    { tag = "money", group = 1, re = [[(?<![\w])(]] .. before .. [[)(?![\p{L}\d])(?!\h\d{3}\b)(?=(?i)(?:[-–]\d+(?:[.,]\d+)?\h?(]] ..
+      alternatives(large) .. "|" .. alternatives(letters) .. [[)\b)?)]],
+      value = function(m) return value_of(m[2], m[3], m[4] or m[5], m.lang) end },
+    { tag = "money", re = [[(?<![\w.,:])(?<!\d\h)]] .. heavy_before .. behind .. [[(?![\p{L}\d]|-\p{Lu})]] .. heavy_behind,
       value = function(m) return value_of(m[3], m[1], m[2] or m[4], m.lang) end },
   },
   tests = {
@@ -102,6 +110,13 @@ return newsmark.tagger {
     { lang = "da", "De får [[120 £ millioner|money=GBP 120000000]] og [[kr. 500|money=DKK 500]]." },
     "They raised [[A$5m|money=AUD 5000000]], [[$3.6bn|money=USD 3600000000]] and [[NOK 250 000|money=NOK 250000]].",
     "She paid [[300 kroner|money=]] and [[99999999999999999999 million euros|money]].",
+    "Between [[£2.5|money=GBP 2500000000]]-3bn, for a [[$5-million|money=USD 5000000]] house and a " ..
+      "[[₹500 crore|money=INR 5000000000]] dam.",
+    { none = "The parcel weighs 300 pounds; she lost 20 pounds in weight. Euro 2024 was held in 10 cities." },
+    { lang = "sv", none = "Klockan 12:50 kronor. Tre Kronor vann med 3-2." },
+    { lang = "de", none = "Das 49 Euro-Ticket und die EURO 2024." },
+    { lang = "it", "Servono [[200 mln di euro|money=EUR 200000000]]. Un diesel euro 5." },
+    { lang = "nb", "Prisen er [[25,- kroner|money=NOK 25]]." },
     { none = "In 2023 there were 12 million people and 3 dollies." },
   },
 }

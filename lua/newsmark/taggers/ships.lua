@@ -12,16 +12,24 @@ end
 -- Kinds of ship that stand before a name, in six languages. In lower case but where a sentence or a noun has it otherwise:
 -- "Ferry Terminal" is no ship.
 local kinds = table.concat({
-  "tanker", "oil tanker", "cargo ship", "container ship", "bulk carrier", "ferry", "frigate", "vessel",
+  "tanker", "oil tanker", "cargo ship", "container ship", "bulk carrier", "ferry", "frigate", "vessel", "cruise ship", "destroyer",
+  "icebreaker", "superyacht", "trawler", "corvette",
   "[Tt]ankfartyget", "[Tt]ankern", "[Ll]astfartyget", "[Ff]ärjan", "[Ff]raktfartyget", "[Cc]ontainerfartyget", "[Ff]regatten",
+  "[Ii]sbrytaren", "[Oo]ljetankern", "[Kk]ryssningsfartyget", "[Kk]orvetten", "[Oo]ljetankeren", "[Oo]lietankeren", "[Tt]ankeren",
+  "[Cc]ruiseskipet", "[Kk]rydstogtskibet", "[Ii]sbryteren", "Kreuzfahrtschiff", "Zerstörer", "Eisbrecher", "Korvette",
+  "[Ll]a nave", "nave da crociera", "peschereccio", "cacciatorpediniere", "rompighiaccio",
   "[Ff]artyget", "[Tt]ankskipet", "[Ll]asteskipet", "[Ff]ergen", "[Ff]erja", "[Ff]raktskipet", "[Ss]kipet", "[Tt]ankskibet",
   "[Ff]ragtskibet", "[Ff]ærgen", "[Ss]kibet", "Tanker", "Öltanker", "Frachter", "Fähre", "Fregatte", "Containerschiff", "Frachtschiff",
   "petroliera", "nave cargo", "nave portacontainer", "traghetto", "fregata",
 }, "|")
 -- What stands there and is a class of ships: "Fregatte F125", "fregata Tipo F-125".
-local class = [[(?!(?:Typ|Type|Tipo|Klasse|Class|Classe)\b|\p{Lu}{1,4}[ -]?\d)]]
-local word = [[(?:\p{Lu}\p{Ll}?\.(?= \p{Lu})|\p{Lu}[\p{L}\d'’-]*)]]
-local name = class .. word .. "(?: (?:(?:of|de|af|av) )?" .. word .. [[|[ -]\d{1,2}(?=[”"»,.)]|$))*]]
+-- Nor names of firms, articles, and of the country that it is of: "USS Company", "Der Tanker Russlands".
+local class = [[(?!(?:Typ|Type|Tipo|Klasse|Class|Classe|War|Wars|Company|Corp|Corporation|Group|Service|Services|Terminal|Ltd|Inc|AG|]] ..
+  [[AB|ASA?|Der|Die|Das|Den|Det|The|Norges|Sveriges|Danmarks|Russlands|Deutschlands|Kinas|Irans|Finlands|USAs?)\b|\p{Lu}{1,4}[ -]?\d)]]
+-- "St. Anna", "John F. Kennedy"; else a point is the sentence's.
+local first = [[(?:(?:St|Ste|Sta|Sto|Dr|Mt)\.(?= \p{Lu})|\p{Lu}[\p{L}\d'’-]+)]]
+local word = [[(?:(?:St|Ste|Sta|Sto|Dr|Mt|\p{Lu})\.(?= \p{Lu})|\p{Lu}[\p{L}\d'’-]*)]]
+local name = class .. first .. "(?: (?:(?:of|de|af|av) )?" .. word .. [[|[ -]\d{1,2}(?=[”"»,.)]|$))*]]
 -- Words of the sea: "MV Agusta" and "MS Society" are no ships.
 local sea = { " ship", "steamship", "cargo", "skepp", "fartyg", " skip", " skib", "schiff", "fähr", "ferry", "ferries", "färj",
   "ferge", "færge", "vessel", "cruise", "kryss", "nave ", "navi ", "traghett", "hamn", "havn", "hafen", "harbour", "harbor", "porto ",
@@ -43,7 +51,8 @@ return newsmark.tagger {
     { tag = "ship", group = 1, re = "\\b(" .. name .. [[)[”"“»«]? ?[(,] ?]] .. imo .. [[(\d{7})\b]],
       check = function(m) return is_imo(m[2]) end, value = function(m) return m[2] end },
     { tag = "ship", group = 1,
-      re = [[\b(?:M/[VTSFY]|HMS|USS|HDMS|KNM|(?:]] .. kinds .. [[)(?: (?:M/?[VTSFY]|SS|HMS|HMC|USS|KNM))?) [”"“„»«]?(]] .. name .. ")" },
+      re = [[\b(?:M/[VTSFY]|HMS|USS|HDMS|KNM|RMS|(?:]] .. kinds .. [[)(?: (?:M/?[VTSFY]|SS|HMS|HMC|USS|KNM))?) ]] ..
+        [[[”"“„»«]?(]] .. name .. ")" },
     { tag = "ship", group = 1, re = [[\b(?:M[VTSFY]|SS) [”"“„»«]?(]] .. name .. ")", near = sea },
   },
   tests = {
@@ -62,6 +71,11 @@ return newsmark.tagger {
     "The cargo ship MV [[Namse|ship]] vanished.",
     { lang = "sv", "Fartyget M/S [[Sigyn|ship]] lossar." },
     { none = "Their relationship with MS Although ended." },
+    "The destroyer USS [[Cole|ship]], the [[John F. Kennedy|ship=9074729]] (IMO [[9074729|imo]]) and the tanker market.",
+    { lang = "da", "Færgen [[Mette Mo|ship]]. Fregatten [[Niels Juel|ship]]. Olietankeren [[Eventin|ship]]." },
+    { lang = "nb", "Fregatten KNM [[Helge Ingstad|ship]]. Skipet Norges Bank. Skipet I. Hurtigruten." },
+    { lang = "it", "La nave [[Costa Concordia|ship]]. La fregata [[Fasan|ship]]." },
+    { none = "USS Company and the Tanker War, Tanker Der." },
     { lang = "de", none = "Die Fregatte F125 ist zu schwer." },
   },
 }

@@ -5,7 +5,8 @@ local newsmark = require("newsmark")
 -- Names that mean nothing else in a news article.
 local systems = {
   "HIMARS", "ATACMS", "NASAMS", "IRIS-T", "MLRS", "Bayraktar", "Bayraktar TB2", "Shahed", "Shahed-136", "Geran-2",
-  "Iskander", "Iskander-M", "Kalibr", "Kinzhal", "Kinzjal", "Oreshnik", "Stinger", "Storm Shadow", "SCALP", "Taurus KEPD 350",
+  "Iskander", "Iskander-M", "Kalibr", "Kinzhal", "Kinzjal", "Oreshnik", "Stinger", "Storm Shadow", "Storm Shadows", "Shaheds",
+  "GMLRS", "JASSM", "Kh-101", "SCALP", "Taurus KEPD 350",
   "Leopard 1", "Leopard 2", "Leopard 2A4", "Leopard 2A6", "Challenger 2", "M1 Abrams", "M777", "Panzerhaubitze 2000",
   "PzH 2000", "Flakpanzer Gepard", "Caesar-Haubitze", "JAS 39 Gripen", "Archer-systemet", "Carl-Gustaf", "Stridsvagn 122",
   "Stridsfordon 90", "CV90", "Robot 70", "RBS 70", "RBS 15", "NLAW", "Eurofighter", "Rafale", "Iron Dome", "Tomahawk",
@@ -74,9 +75,9 @@ return newsmark.tagger {
     -- Aircraft, tanks and missiles by designation: MiG-31, Su-34, F-16, T-72B3, S-300, Tu-95MS, AH-64.
     { tag = "weapon",
       re = [[\b(?:MiG|Su|Tu(?!-(?:104|114|124|134|144|154|204|214)\b)|Ka|Mi|AH|UH|CH|MQ|RQ|BMP|BTR|Kh|Ch)]] ..
-        [[-\d{1,3}(?:[A-Z]{1,2}\d?)?\b]] },
+        [[-\d{1,3}(?:[A-Z]{1,2}\d?)?s?\b]] },
     { tag = "weapon", group = 1, re = [[\b(Tor|Milan|MILAN|Spike|Lancet|Grad|Caesar)(?:-M[12])?[ -](?i:]] .. things .. ")" },
-    { tag = "weapon", re = [[\b(?:F-(?:1[4-8]|22|35)[A-F]?|B-52[A-H]?|A-10|C-130|V-22)\b]] },
+    { tag = "weapon", re = [[\b(?:F-(?:1[4-8]|22|35)[A-F]?s?|B-52[A-H]?s?|A-10s?|C-130s?|V-22s?)\b]] },
     { tag = "weapon", re = [[\bB-[12]\b]],
       near = { "bomb", "stealth", "flygplan", "bombefly", "flugzeug", "aerei", "caccia", "air force" } },
     { tag = "weapon", re = [[\bT-(?:34|54|55|62|64|72|80|90|14)(?:[A-Z]{1,3}\d?)?\b]] },
@@ -93,6 +94,7 @@ return newsmark.tagger {
     { lang = "de", "Berlin liefert [[Marschflugkörper|weapon=cruise missile]], aber keine [[Streumunition|weapon=cluster munition]]." },
     { none = "The Tu-154 carried passengers with a B-1 visa." },
     { none = "The Lancet wrote of chemical weapons. Milan, where a drone fell, was calm." },
+    "Two [[F-16s|weapon]] and a [[MiG-29|weapon]] met [[Shaheds|weapon]] and [[Storm Shadows|weapon]]. An F-150 is a truck, F-1 a race.",
     { lang = "sv", none = "Tor och Milan tänkte på vapen och drönare." },
     { lang = "sv", "Ett [[Tor|weapon]]-luftvärn och en [[Spike|weapon]]-robot visades upp." },
     { lang = "de", none = "Der Gepard ist das schnellste Tier der Savanne." },
