@@ -11,6 +11,8 @@ enum {
   SHORT_LINE = 120,
   PLACE_MOST = 40,
   AGENCY_MOST = 32,
+  WORDS_AROUND = 3,
+  SMALL_WORD = 3, // bytes
 };
 
 static Dct unknown(void)
@@ -147,14 +149,32 @@ static bool is_agency_s(const Notes *notes, const DateDraft *draft)
   return closed && has_dash(rest, (size_t)(closed - rest.ptr) + 1);
 }
 
+// Whether these words around a date are a place, names, a label, and no part of a sentence: "El juicio
+// comenzará en".
+static bool is_heading(Str text)
+{
+  size_t words = 0;
+  bool label = line_says(text, "publication");
+  while (text.len) {
+    Str word = str_trim(str_cut(&text, ' '));
+    uint32_t first = 0;
+    if (word.len) utf8_decode(word.ptr, word.ptr + word.len, &first);
+    if (utf8_class(first) == CHAR_LOWER && word.len > SMALL_WORD && !label) return false;
+    words += word.len > 1;
+  }
+  return words <= WORDS_AROUND;
+}
+
 // A line counts as a date line where the parser says so, where it is short and a date fills most of it, or
 // where it begins with a labelled date or as an agency's.
 static bool may_hold_dct(const Notes *notes, const DateDraft *draft)
 {
   if (is_labelled(notes, draft) || is_published(notes, draft) || is_agency_s(notes, draft)) return true;
   if (notes->kind == BLOCK_DATELINE || notes->kind == BLOCK_BYLINE) return true;
-  return notes->text.len < 80 && notes->kind != BLOCK_SPEECH &&
-         (draft->end - draft->start) * 2 >= notes->text.len;
+  return notes->text.len < 80 && notes->kind != BLOCK_SPEECH && !frame_has(draft->frame, FIELD_MOD) &&
+         (draft->end - draft->start) * 2 >= notes->text.len &&
+         is_heading(str_slice(notes->text, 0, draft->start)) &&
+         is_heading(str_slice(notes->text, draft->end, notes->text.len));
 }
 
 static Str date_line_date(const struct Passages *article, Arena *arena)

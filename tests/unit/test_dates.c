@@ -90,6 +90,8 @@ static void test_dct(void **state)
        {{BLOCK_BYLINE, LANG_EN, "By Ann Lee | Published 7:05 PM EDT, Thu March 14, 2024"}},
        "2024-03-14T19:05",
        "date line"},
+      {"", "", {{BLOCK_PARAGRAPH, LANG_ES, "El juicio comenzará a finales de marzo de 2025."}}, "", NULL},
+      {"", "", {{BLOCK_PARAGRAPH, LANG_SV, "Rättegången börjar måndag den 3 mars 2025."}}, "", NULL},
       // Without a year a date line says too little; the file's name helps out.
       {"",
        "/news/2023-11-03-helsinki.txt",
