@@ -84,9 +84,9 @@ return newsmark.tagger {
     -- "soll geflohen sein", "sollen das Geld genommen haben", but not "soll kommen".
     { tag = "hedge", group = 1, languages = { "de" },
       re = [[\b(soll(?:en)?)\b(?= [^.;:!?]{0,80}?\b\p{Ll}*ge\p{Ll}+(?:t|en) (?:haben|sein|worden sein)\b)]] },
-    -- The conditional of hearsay: "sarebbe fuggito", but not "avrebbe dovuto", nor where "se" makes it one.
+    -- The conditional of hearsay: "l'uomo sarebbe fuggito"; behind "che" it is as often a future, behind "se" and "non" a wish.
     { tag = "hedge", group = 1, languages = { "it" },
-      re = [[(?<![Ss]e )\b]] ..
+      re = [[(?<![Ss]e |che |non |[’'])(?<!\b[CcMmTtVv]i |\b[Ss]i |\blo |\bla )\b]] ..
         [[((?:[Ss]arebbe|[Aa]vrebbe)(?:ro)?) (?:già |anche |stat[oaie] )?(?!potut|dovut|volut)\p{Ll}+(?:at|it|ut)[oaie]\b]] },
     { tag = "anonymous", languages = { "de" }, re = [[\baus (?:\p{Lu}\p{Ll}+)kreisen\b]] },
     -- "so-called" before quotation marks keeps its distance; elsewhere it explains a word.
@@ -113,7 +113,7 @@ return newsmark.tagger {
     "The [[alleged|hedge]] thief [[is alleged to|hedge]] have fled, [[sources familiar with|anonymous]] the talks said.",
     { lang = "sv", "Han [[ska ha|hedge]] flytt, enligt [[obekräftade uppgifter|hedge]]. Hon ska ha ansvaret." },
     { lang = "de", "Er [[soll|hedge]] geflohen sein, hieß es [[aus Sicherheitskreisen|anonymous]]. Der Bund soll zahlen." },
-    { lang = "it", "L'uomo [[sarebbe|hedge]] fuggito. Avrebbe dovuto pagare. Se avrebbe pagato, non si sa." },
+    { lang = "it", "L'uomo [[sarebbe|hedge]] fuggito. Avrebbe dovuto pagare. Disse che avrebbe visitato Roma; non avrebbe reagito." },
     { none = "She alleged that it leaked, and others alleged fraud." },
     { lang = "sv", none = "De största källor till utsläpp han påstått sig känna." },
     { none = "It may rain in May, and he may leave." },
