@@ -1,6 +1,7 @@
 // A hover has a paragraph for each thing at the place, the innermost first. It is put together as lines of
 // plain text with two marks of our own for what Markdown would set strong; the words of an article never turn
 // into Markdown.
+#include "annotate/timex.h"
 #include "base/utf8.h"
 #include "server/features.h"
 #include "server/poscodec.h"
@@ -120,27 +121,57 @@ static void add_entity(Hover *self, const Span *span)
   add_maker(self, span);
 }
 
+// "Thursday", "2023-03-01 to 2023-03-10", "from 2015-01-01 on": where the date lies.
+static void add_bounds(Hover *self, const DateFacts *date)
+{
+  int32_t day;
+  Timex t = timex_parse(date->value);
+  bool one = str_eq(date->begin, date->until) || !date->begin.len || !date->until.len;
+  if (timex_day(&t, &day)) {
+    new_line(self);
+    add(self, timex_weekday_name(calendar_weekday(day)));
+  }
+  if (one && !(date->begin.len && !date->until.len) && !(date->until.len && !date->begin.len)) return;
+  new_line(self);
+  if (!date->until.len) add(self, "from ");
+  if (!date->begin.len) add(self, "up to ");
+  add_words(self, date->begin.len ? date->begin : date->until);
+  if (!date->until.len) add(self, " on");
+  if (!one) {
+    add(self, " to ");
+    add_words(self, date->until);
+  }
+}
+
+static const char *mod_words(Str mod)
+{
+  static const char *const words[][2] = {{"START", "the first part of it"}, {"MID", "the middle of it"},
+                                         {"END", "the last part of it"},    {"APPROX", "about"},
+                                         {"MORE_THAN", "more than"},        {"LESS_THAN", "less than"}};
+  for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+    if (str_is(mod, words[i][0])) return words[i][1];
+  }
+  return "";
+}
+
 static void add_date(Hover *self, const Span *span)
 {
   static const char *const names[DATE_TYPES] = {"date", "time", "duration", "repeated"};
   const DateFacts *date = span->date;
   add_title(self, date->value.len ? date->value : STR("unknown"), names[span->type]);
-  if (date->begin.len && date->until.len && !str_eq(date->begin, date->until)) {
-    new_line(self);
-    add_words(self, date->begin);
-    add(self, " to ");
-    add_words(self, date->until);
-  }
+  add_bounds(self, date);
   if (date->mod.len) {
     new_line(self);
-    add(self, "more exactly: ");
-    add_words(self, date->mod);
+    add(self, mod_words(date->mod));
   }
-  if (date->anchor.len) {
+  if (date->freq.len > 1) { // "2X"
     new_line(self);
-    add(self, "from ");
-    add_words(self, date->anchor);
+    add_words(self, str_slice(date->freq, 0, date->freq.len - 1));
+    add(self, date->freq.len == 2 && date->freq.ptr[0] == '1' ? " time in each" : " times in each");
   }
+  new_line(self);
+  add(self, "from ");
+  add_words(self, date->anchor.len ? date->anchor : STR("the words alone"));
   add_maker(self, span);
 }
 

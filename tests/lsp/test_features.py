@@ -125,6 +125,8 @@ def test_hover(start):
         hover = client.request("textDocument/hover", place(text, TEXT.index("3 mars")))
         same(hover["contents"]["kind"], kind)
         check("2023-03-03" in hover["contents"]["value"], hover)
+        check("Friday" in hover["contents"]["value"], hover)
+        check("from the words alone" in hover["contents"]["value"], hover)
         same("**" in hover["contents"]["value"], kind == "markdown")
         same(text.slice(hover["range"]), "den 3 mars 2023")
         hover = client.request("textDocument/hover", place(text, TEXT.index("öppnar")))
