@@ -72,6 +72,7 @@ static uint8_t joint_of(const Scene *scene, const Cue *cue)
 
 void fields_cue(Frame *self, const Cue *cue)
 {
+  if (frame_by_hand(self)) return;
   self->fields[RANK_CLASS] = cue ? (uint8_t)cue->class : 0;
   self->fields[RANK_PLACE] = cue ? place_of(self, cue) : 0;
   self->fields[RANK_THAT] = cue && has_that(self, cue);
@@ -99,6 +100,7 @@ static uint8_t kind_of(const Party *party, const Candidate *c)
 
 void fields_phrase(Frame *self, const Party *party, RankWay way)
 {
+  if (frame_by_hand(self)) return;
   uint8_t *fields = self->fields;
   fields[RANK_KIND] = kind_of(party, NULL);
   fields[RANK_WAY] = (uint8_t)way;
@@ -129,6 +131,7 @@ static RankWay way_of(const Frame *self, const Candidate *c, const Cue *cue)
 
 void fields_candidate(Frame *self, const Candidate *c, const Cue *cue, size_t split, RankWay way)
 {
+  if (frame_by_hand(self)) return;
   const Scene *scene = self->scene;
   uint8_t *fields = self->fields;
   size_t index = (size_t)(c - self->candidates->items),

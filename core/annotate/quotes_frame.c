@@ -147,7 +147,7 @@ Frame frame_of(const Scene *scene, const CandidateVec *candidates, Marked stretc
                 .rank_verb = -INFINITY};
   set_windows(&self);
   candidate_window(&self);
-  fields_stretch(&self);
+  if (!frame_by_hand(&self)) fields_stretch(&self);
   return self;
 }
 

@@ -27,6 +27,12 @@ static inline float frame_toll(const Scene *scene, uint32_t from, uint32_t to)
   return to > from ? scene->toll[to] - scene->toll[from] : 0;
 }
 
+// Reported speech is ranked by hand alone, as there is nothing to learn it from.
+static inline bool frame_by_hand(const Frame *self)
+{
+  return self->stretch.form == QUOTE_REPORTED;
+}
+
 Frame frame_of(const Scene *scene, const CandidateVec *candidates, Marked stretch);
 // Of the sentence that ends in front of token `end`, with nothing behind it.
 Frame frame_of_sentence(const Scene *scene, const CandidateVec *candidates, uint32_t end);

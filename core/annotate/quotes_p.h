@@ -301,8 +301,8 @@ uint32_t phrase_date_end(const Scene *scene, uint32_t token);
 // The signs of an offer, one a template.
 void rank_signs_of(const Ranker *self, const uint8_t fields[RANK_FIELDS], uint16_t signs[RANK_TEMPLATES]);
 void rank_sign_name(const Ranker *self, size_t sign, StrBuf *out);
-// How likely the offer is right, among others of its stretch: the higher the better.
-float rank_of(const Ranker *self, const Offer *offer);
+// How likely an offer with this score by hand is right, among others of its stretch: the higher the better.
+float rank_of(const Ranker *self, float score, const uint8_t fields[RANK_FIELDS]);
 // The weights as the table has them. False with ERR_FORMAT: a sign that there is not, or no number.
 bool rank_load(Ranker *self, Error *err);
 void rank_release(Ranker *self);

@@ -167,11 +167,11 @@ void rank_release(Ranker *self)
   free(self->weights);
 }
 
-float rank_of(const Ranker *self, const Offer *offer)
+float rank_of(const Ranker *self, float score, const uint8_t fields[RANK_FIELDS])
 {
   uint16_t signs[RANK_TEMPLATES];
-  rank_signs_of(self, offer->fields, signs);
-  float sum = self->weights[0] * offer->score;
+  rank_signs_of(self, fields, signs);
+  float sum = self->weights[0] * score;
   for (size_t t = 0; t < RANK_TEMPLATES; t++) sum += self->weights[signs[t]];
   return sum;
 }

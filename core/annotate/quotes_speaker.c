@@ -26,18 +26,12 @@ static bool impersonal(const Scene *scene, Cue *cue)
 
 #define NOBODY 0.6F // by hand, where no cue tells
 
-// Reported speech is ranked by hand alone: there is nothing to learn it from.
-static bool by_hand(const Frame *self)
-{
-  return self->stretch.form == QUOTE_REPORTED;
-}
-
 // Whether an offer of this score, whatever its signs, is none, or none better than what there is.
 static bool hopeless(const Frame *self, float score)
 {
   if (self->scene->offers) return false; // the trainer wants them all
   const Ranker *ranker = &self->scene->quotes->ranker;
-  float most = by_hand(self) ? score : ranker->weights[0] * score + ranker->most;
+  float most = frame_by_hand(self) ? score : ranker->weights[0] * score + ranker->most;
   return score <= 0 || (most <= self->rank && most <= self->rank_verb);
 }
 
@@ -45,10 +39,12 @@ static bool hopeless(const Frame *self, float score)
 static bool outranks(Frame *self, const Party *party, float score, float *rank)
 {
   const Scene *scene = self->scene;
-  Offer one = {.party = *party, .score = score};
-  memcpy(one.fields, self->fields, sizeof one.fields);
-  if (scene->offers) vec_push_in(scene->arena, scene->offers, one);
-  *rank = by_hand(self) ? score : rank_of(&scene->quotes->ranker, &one);
+  if (scene->offers) {
+    Offer one = {.party = *party, .score = score};
+    memcpy(one.fields, self->fields, sizeof one.fields);
+    vec_push_in(scene->arena, scene->offers, one);
+  }
+  *rank = frame_by_hand(self) ? score : rank_of(&scene->quotes->ranker, score, self->fields);
   return score > 0 && *rank > self->rank;
 }
 

@@ -60,7 +60,7 @@ static void test_rank_adds_up(void **state)
   uint16_t signs[RANK_TEMPLATES];
   rank_signs_of(&ranker, offer.fields, signs);
   ranker.weights[0] = 0.5f, ranker.weights[signs[0]] = 3, ranker.weights[signs[1]] = -1.25f;
-  assert_float_equal(rank_of(&ranker, &offer), 2.75f, 1e-6f);
+  assert_float_equal(rank_of(&ranker, offer.score, offer.fields), 2.75f, 1e-6f);
   rank_release(&ranker);
 }
 
