@@ -60,6 +60,42 @@ static inline unsigned advance_letters(TSLexer *lexer, unsigned most, const char
   return (unsigned)n;
 }
 
+// Neither control characters nor bytes from 128 on, which are negative, nor quotation marks.
+typedef signed char Bytes __attribute__((vector_size(16)));
+
+static inline bool all_plain(const char *sixteen)
+{
+  Bytes bytes;
+  uint64_t halves[2];
+  memcpy(&bytes, sixteen, sizeof bytes);
+  Bytes others = (Bytes)(bytes < ' ') | (Bytes)(bytes == '"') | (Bytes)(bytes == '\'');
+  memcpy(halves, &others, sizeof halves);
+  return !(halves[0] | halves[1]);
+}
+
+static inline bool is_plain(char c)
+{
+  return (signed char)c >= ' ' && c != '"' && c != '\'';
+}
+
+static inline unsigned advance_plain(TSLexer *lexer, unsigned most, const char **plain)
+{
+  Reader *self = (Reader *)(void *)lexer;
+  size_t left = self->text.len - self->at, end = left < most ? left : most, n = 0;
+  const char *text = *plain = self->text.ptr + self->at;
+  while (n + sizeof(Bytes) <= end && all_plain(text + n)) n += sizeof(Bytes);
+  while (n < end && is_plain(text[n])) n++;
+  self->at += n;
+  reader_look(self);
+  return (unsigned)n;
+}
+
+static inline void mark_end_before(TSLexer *lexer, unsigned back)
+{
+  Reader *self = (Reader *)(void *)lexer;
+  self->mark = self->at - back;
+}
+
 static inline void mark_end(TSLexer *lexer)
 {
   Reader *self = (Reader *)(void *)lexer;

@@ -1,6 +1,6 @@
 // lexer: how the scanner moves through the text: by the functions of the lexer that tree-sitter hands it. A program that
-// includes scanner.c to run it without tree-sitter defines SCANNER_LEXER and these four over a reader of its own, which
-// its compiler can then make one with the scanner.
+// includes scanner.c to run it without tree-sitter defines SCANNER_LEXER and these over a reader of its own, which its
+// compiler can then make one with the scanner.
 #pragma once
 
 #include "tree_sitter/parser.h"
@@ -16,5 +16,17 @@ static inline unsigned advance_letters(TSLexer *lexer, unsigned most, const char
 {
   (void)lexer, (void)most, (void)letters;
   return 0;
+}
+
+// Likewise over ASCII that is no quotation mark and no control character.
+static inline unsigned advance_plain(TSLexer *lexer, unsigned most, const char **plain)
+{
+  return advance_letters(lexer, most, plain);
+}
+
+// The token ends `back` bytes before the lexer's place.
+static inline void mark_end_before(TSLexer *lexer, unsigned back)
+{
+  (void)lexer, (void)back;
 }
 #endif

@@ -334,43 +334,64 @@ static void set_full_end(Scanner *self, bool full)
 
 // Text up to a quotation mark, the end of the line or TEXT_MAX, without white space at its end. Of it, `count` characters
 // are read and passed already.
+typedef struct Text { // what was read of it
+  unsigned len, end; // characters, and those up to the end of the last word
+  Class last;        // of the last character that is not white space
+  bool full;         // it ends in full, as FLAG_FULL_END
+  bool marked;       // the lexer's mark stands behind that character
+} Text;
+
+static Class class_ascii(char c) { return (Class)CLASSES[(unsigned char)c]; }
+
+// As if the `count` characters of `plain` before the lexer's place had been read one by one.
+static void add_plain(Text *text, TSLexer *lexer, const char *plain, unsigned count)
+{
+  unsigned words = count; // up to the end of the last of them
+  while (words && class_ascii(plain[words - 1]) == C_SPACE) words--;
+  if (words < count && (words || !text->marked)) mark_end_before(lexer, count - words);
+  text->len += count;
+  text->marked = words < count;
+  if (!words) return;
+  text->end = text->len - (count - words);
+  text->last = class_ascii(plain[words - 1]);
+  for (unsigned i = words; i--;) {
+    Class k = class_ascii(plain[i]);
+    if (k == C_SPACE || k == C_CLOSE) continue;
+    text->full = ends_full(k);
+    break;
+  }
+}
+
 static bool scan_text(Scanner *self, TSLexer *lexer, const bool *valid, unsigned count)
 {
-  unsigned n = 0, end = 0;    // characters read here, and those up to the end of the last word
-  Class last = self->prev;    // of the last character that is not white space
-  bool full = self->flags & FLAG_FULL_END;
-  bool marked = false;        // the lexer's mark stands behind that character
-  for (; count + n < TEXT_MAX; n++) {
-    const char *letters;
-    unsigned run = advance_letters(lexer, TEXT_MAX - count - n, &letters);
-    if (run) {
-      end = n += run;
-      last = C_LOWER;
-      full = marked = false;
-      if (count + n == TEXT_MAX) break;
-    }
+  Text text = {.last = self->prev, .full = self->flags & FLAG_FULL_END};
+  for (; count + text.len < TEXT_MAX; text.len++) {
+    const char *plain;
+    unsigned run = advance_plain(lexer, TEXT_MAX - count - text.len, &plain);
+    if (run) add_plain(&text, lexer, plain, run);
+    if (count + text.len == TEXT_MAX) break;
     int32_t c = lexer->lookahead;
     Class k = class_of(c);
     if (k == C_EOL || (c == 0 && at_text_end(lexer))) {
       self->flags |= FLAG_AT_END;
       break;
     }
-    if ((k == C_SPACE || k == C_QUOTE) && !marked) {
+    if ((k == C_SPACE || k == C_QUOTE) && !text.marked) {
       mark_end(lexer);
-      marked = true;
+      text.marked = true;
     }
-    if (k == C_QUOTE && !(MARKS[mark_index(c)].single && is_word(last) && end == n)) break;
+    if (k == C_QUOTE && !(MARKS[mark_index(c)].single && is_word(text.last) && text.end == text.len)) break;
     advance(lexer, false);
     if (k == C_QUOTE && !is_word(class_of(lexer->lookahead))) break; // not an apostrophe
     if (k == C_SPACE) continue;
-    marked = false;
-    end = n + 1;
-    last = k;
-    if (k != C_CLOSE) full = ends_full(k);
+    text.marked = false;
+    text.end = text.len + 1;
+    text.last = k;
+    if (k != C_CLOSE) text.full = ends_full(k);
   }
-  if (!marked) mark_end(lexer);
-  pass(self, end, last);
-  set_full_end(self, full);
+  if (!text.marked) mark_end(lexer);
+  pass(self, text.end, text.last);
+  set_full_end(self, text.full);
   return valid[TEXT] && accept(lexer, TEXT);
 }
 
