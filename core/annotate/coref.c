@@ -447,8 +447,7 @@ static Str without_capitals(Str name, Arena *arena)
   return (Str){out, len};
 }
 
-static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster, uint64_t key, Str text,
-                                      Cast *cast)
+static const EntityFacts *name_entity(Coref *self, const Cluster *cluster, uint64_t key, Str text, Cast *cast)
 {
   Str name = one_spaced(text, &cast->arena);
   if (cluster->type != ENTITY_ORG) name = without_capitals(name, &cast->arena);
@@ -460,13 +459,12 @@ static const EntityFacts *name_entity(const Coref *self, const Cluster *cluster,
       number = known.id;
   }
   Str entity = gazetteer_id(number, &cast->arena);
-  if (!entity.len)
-    entity = arena_printf(&cast->arena, "name:" STR_FMT, STR_ARG(utf8_fold_in(&cast->arena, name)));
+  if (!entity.len) entity = arena_join(&cast->arena, STR("name:"), utf8_fold_in(&self->scratch, name));
   return cast_add(cast, key, name, entity);
 }
 
 // The cast's facts of a cluster, made where no run before had them.
-static const EntityFacts *facts_of(const Coref *self, const Cluster *cluster, Cast *cast)
+static const EntityFacts *facts_of(Coref *self, const Cluster *cluster, Cast *cast)
 {
   const Form *f = &self->forms[cluster->fullest];
   const Called *called = called_at(self, f->first_block, f->first_use);

@@ -19,6 +19,15 @@ static inline void lanes_widen_both(const int8_t *sixteen, Lanes16 out[2])
   out[1] = (Lanes16)high >> 8;
 }
 
+typedef int32_t Lanes32 __attribute__((vector_size(16)));
+
+// Eight numbers as those of 32 bits, likewise.
+static inline void lanes_widen(Lanes16 eight, Lanes32 out[2])
+{
+  out[0] = (Lanes32)__builtin_shufflevector(eight, eight, 0, 0, 1, 1, 2, 2, 3, 3) >> 16;
+  out[1] = (Lanes32)__builtin_shufflevector(eight, eight, 4, 4, 5, 5, 6, 6, 7, 7) >> 16;
+}
+
 // Seven weights of four bits and what they are all to be multiplied by, in 32 bits: weight n in bits 4n to
 // 4n + 3, signed; in the highest four the number of one of LANES_SCALES. The eighth lane means nothing.
 enum { LANES_SCALED = 40 * 8 }; // no weight is more

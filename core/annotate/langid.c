@@ -25,6 +25,11 @@ static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES + 4] = {
 
 _Static_assert(LANGID_LANES == LANG_COUNT - 1, "one lane a language");
 
+typedef union Sums {
+  int32_t of[LANGID_LANES]; // [language - 1]
+  Lanes32 four[LANGID_LANES / 4];
+} Sums;
+
 typedef struct Rows { // of one word
   uint32_t buckets[LANGID_MOST];
   size_t count;
@@ -49,7 +54,7 @@ static void call_rows(const TokenVec *tokens, size_t at, Rows *rows)
   for (size_t n = 0; n < rows->count; n++) __builtin_prefetch(row_of(rows->buckets[n]));
 }
 
-static void add_rows(const Rows *rows, int32_t sums[LANGID_LANES])
+static void add_rows(const Rows *rows, Sums *sums)
 {
   Lanes16 low = {0}, high = {0}; // hold LANGID_MOST * 127
   for (size_t n = 0; n < rows->count; n++) {
@@ -58,20 +63,22 @@ static void add_rows(const Rows *rows, int32_t sums[LANGID_LANES])
     low += both[0];
     high += both[1];
   }
-  int16_t lanes[16];
-  memcpy(lanes, &low, sizeof low);
-  memcpy(lanes + 8, &high, sizeof high);
-  for (size_t l = 0; l < LANGID_LANES; l++) sums[l] += lanes[l];
+  Lanes32 first[2], rest[2];
+  lanes_widen(low, first);
+  lanes_widen(high, rest);
+  sums->four[0] += first[0];
+  sums->four[1] += first[1];
+  sums->four[2] += rest[0];
 }
 
 // Whether the first language is far enough ahead of the second.
-static bool is_clear(const int32_t sums[LANGID_LANES])
+static bool is_clear(const Sums *sums)
 {
   int32_t first = INT32_MIN, second = INT32_MIN;
   for (size_t l = 0; l < LANGID_LANES; l++) {
-    int32_t low = sums[l] < first ? sums[l] : first;
+    int32_t sum = sums->of[l], low = sum < first ? sum : first;
     if (low > second) second = low;
-    if (sums[l] > first) first = sums[l];
+    if (sum > first) first = sum;
   }
   return first - second >= CLEAR;
 }
@@ -91,17 +98,17 @@ LangScores langid_score(Str text, const TokenVec *tokens)
 {
   (void)text;
   LangScores scores = {.weight = weigh(tokens)};
-  int32_t sums[LANGID_LANES] = {0};
+  Sums sums = {{0}};
   Rows rows[2]; // of this word and the next: they lie all over the table
   size_t at = next_word(tokens, 0);
   call_rows(tokens, at, &rows[0]);
   for (size_t words = 0; at < tokens->len && words < LANGID_WORDS;) {
     at = next_word(tokens, at + 1);
     call_rows(tokens, at, &rows[(words + 1) % 2]);
-    add_rows(&rows[words % 2], sums);
-    if (++words % LOOK == 0 && is_clear(sums)) break;
+    add_rows(&rows[words % 2], &sums);
+    if (++words % LOOK == 0 && is_clear(&sums)) break;
   }
-  for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums[l] * STEP;
+  for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums.of[l] * STEP;
   return scores;
 }
 

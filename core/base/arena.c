@@ -105,6 +105,15 @@ Str arena_dup(Arena *arena, Str s)
   return (Str){copy, s.len};
 }
 
+Str arena_join(Arena *arena, Str a, Str b)
+{
+  char *copy = arena_alloc(arena, a.len + b.len + 1);
+  if (a.len) memcpy(copy, a.ptr, a.len);
+  if (b.len) memcpy(copy + a.len, b.ptr, b.len);
+  copy[a.len + b.len] = '\0';
+  return (Str){copy, a.len + b.len};
+}
+
 // Written where the next allocation will be; once more where it has no room there.
 Str arena_printf(Arena *arena, const char *format, ...)
 {

@@ -19,7 +19,8 @@ void *arena_zalloc(Arena *arena, size_t size);
 // Grow the last allocation in place where there is room, else move it. `old` may be NULL.
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 void *arena_copy(Arena *arena, const void *data, size_t size);
-Str arena_dup(Arena *arena, Str s); // a copy, NUL-terminated behind its end
+Str arena_dup(Arena *arena, Str s);         // a copy, NUL-terminated behind its end
+Str arena_join(Arena *arena, Str a, Str b); // likewise of one behind the other
 Str arena_printf(Arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 // Empty, but with room in one piece for what it held (up to ARENA_KEEP), so that the next filling asks the
 // heap for nothing.

@@ -12,7 +12,7 @@ void digestmap_release(DigestMap *self)
 
 void digestmap_widen(DigestMap *self)
 {
-  DigestMap wider = {.bits = self->entries ? self->bits + 2 : 8, .len = self->len};
+  DigestMap wider = {.bits = self->entries ? self->bits + 2 : 6, .len = self->len};
   wider.entries = xcalloc((size_t)1 << wider.bits, sizeof *wider.entries);
   size_t size = self->entries ? (size_t)1 << self->bits : 0;
   for (size_t i = 0; i < size; i++)
