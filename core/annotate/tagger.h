@@ -41,6 +41,10 @@ void tagger_close(Tagger *self); // NULL is fine
 
 // Whether `tag` may follow `before` (an inside tag wants its own kind before it).
 bool tagger_may_follow(Tag before, Tag tag);
+// The field's probabilities of the tags of every word of a block: shares[notes->tokens.len][TAGS]. For those
+// who weigh it against another judge (core/train/teach_names.c).
+void tagger_shares(const Tagger *self, Arena *scratch, const struct Notes *notes, const NameFact *facts,
+                   float shares[][TAGS]);
 // Append the names of a block to notes->names, and capitalised words that are names with a small probability
 // to notes->weak, both in order. `memo` may be NULL; `scratch` is where it reckons. Linear.
 void tagger_find(const Tagger *self, NameMemo *memo, Arena *scratch, struct Notes *notes,

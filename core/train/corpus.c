@@ -14,7 +14,8 @@ static int type_of(Str name)
   return str_is(name, "PER")   ? ENTITY_PER
          : str_is(name, "ORG") ? ENTITY_ORG
          : str_is(name, "LOC") ? ENTITY_LOC
-                               : ENTITY_TYPES;
+         : str_is(name, "???") ? CORPUS_OPEN
+                               : CORPUS_OTHER;
 }
 
 static void read_names(const cJSON *object, CorpusDoc *doc)
@@ -30,7 +31,7 @@ static void read_names(const cJSON *object, CorpusDoc *doc)
   cJSON_ArrayForEach(item, list)
   {
     size_t start = (size_t)json_get_number(item, "start", 0), end = (size_t)json_get_number(item, "end", 0);
-    int type = json_get_bool(item, "opt", false) ? ENTITY_TYPES : type_of(json_get_str(item, "type"));
+    int type = json_get_bool(item, "opt", false) ? CORPUS_OTHER : type_of(json_get_str(item, "type"));
     if (start < end && end <= chars) vec_push(&doc->names, (CorpusName){byte_at[start], byte_at[end], type});
   }
   free(byte_at);
@@ -59,11 +60,11 @@ void corpus_each(const char *data, const char *corpus, CorpusTakeDoc *take, void
   fclose(file);
 }
 
-// A row of core/train/annotation.*.tsv: the hash of a sentence, then "PER 4 11, LOC 20 24" (bytes).
-static void read_annotation(const char *lang, Map *places_of)
+// A row of core/train/<kind>.<lang>.tsv: the hash of a sentence, then "PER 4 11, LOC 20 24" (bytes).
+static void read_annotation(const char *kind, const char *lang, Map *places_of)
 {
   char path[256];
-  snprintf(path, sizeof path, "core/train/annotation.%s.tsv", lang);
+  snprintf(path, sizeof path, "core/train/%s.%s.tsv", kind, lang);
   FILE *file = fopen(path, "r");
   if (!file) fprintf(stderr, "%s: not there, left out\n", path);
   char *line = NULL;
@@ -88,10 +89,8 @@ static void read_places(const char *places, CorpusNameVec *names)
   }
 }
 
-void corpus_each_annotated(const char *data, const char *lang, CorpusTakeDoc *take, void *with)
+void corpus_each_line(const char *data, const char *lang, CorpusTakeDoc *take, void *with)
 {
-  Map places_of = {0};
-  read_annotation(lang, &places_of);
   char command[4096];
   snprintf(command, sizeof command, "xz -dc '%s/text/%s.txt.xz'", data, lang);
   FILE *pipe = popen(command, "r");
@@ -99,17 +98,38 @@ void corpus_each_annotated(const char *data, const char *lang, CorpusTakeDoc *ta
   size_t cap = 0;
   for (ssize_t len; pipe && (len = getline(&line, &cap, pipe)) > 0;) {
     CorpusDoc doc = {.text = {line, (size_t)len - (line[len - 1] == '\n')}, .lang = lang_of(str_of(lang))};
-    char hash[17];
-    uint64_t places;
-    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)str_hash(doc.text));
-    if (!map_get(&places_of, str_of(hash), &places)) continue;
-    read_places((const char *)(uintptr_t)places, &doc.names);
     take(&doc, with);
-    vec_release(&doc.names);
   }
   free(line);
   if (pipe) pclose(pipe);
-  map_release(&places_of);
+}
+
+typedef struct Annotated { // sentences, and whom to tell of them
+  Map places_of;
+  CorpusTakeDoc *take;
+  void *with;
+} Annotated;
+
+static void take_line(const CorpusDoc *line, void *with)
+{
+  const Annotated *annotated = with;
+  char hash[17];
+  uint64_t places;
+  snprintf(hash, sizeof hash, "%016llx", (unsigned long long)str_hash(line->text));
+  if (!map_get(&annotated->places_of, str_of(hash), &places)) return;
+  CorpusDoc doc = {.text = line->text, .lang = line->lang};
+  read_places((const char *)(uintptr_t)places, &doc.names);
+  annotated->take(&doc, annotated->with);
+  vec_release(&doc.names);
+}
+
+void corpus_each_annotated(const char *data, const char *kind, const char *lang, CorpusTakeDoc *take,
+                           void *with)
+{
+  Annotated annotated = {.take = take, .with = with};
+  read_annotation(kind, lang, &annotated.places_of);
+  corpus_each_line(data, lang, take_line, &annotated);
+  map_release(&annotated.places_of);
 }
 
 void corpus_each_block(const CorpusDoc *doc, CorpusTakeBlock *take, void *with)

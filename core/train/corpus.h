@@ -4,9 +4,14 @@
 
 #include "annotate/notes.h"
 
+enum {
+  CORPUS_OTHER = ENTITY_TYPES, // a name of another kind, or one that may be left out
+  CORPUS_OPEN                  // perhaps a name
+};
+
 typedef struct CorpusName {
   size_t start, end; // bytes in the text
-  int type;          // EntityType; ENTITY_TYPES: a name of another kind, or one that may be left out
+  int type;          // EntityType, CORPUS_OTHER or CORPUS_OPEN
 } CorpusName;
 typedef VEC_OF(CorpusName) CorpusNameVec;
 
@@ -22,7 +27,10 @@ typedef void CorpusTakeBlock(const CorpusDoc *doc, Notes *notes, size_t block_st
 
 // The documents of DATA/<corpus>.jsonl.
 void corpus_each(const char *data, const char *corpus, CorpusTakeDoc *take, void *with);
-// The sentences of DATA/text/<lang>.txt.xz that were annotated for newsmark, each a document (needs xz).
-void corpus_each_annotated(const char *data, const char *lang, CorpusTakeDoc *take, void *with);
+// The sentences of DATA/text/<lang>.txt.xz, each a document (needs xz); all of them, without names, or those
+// that core/train/<kind>.<lang>.tsv has the names of: "annotation", by hand, or "taught", by teach_names.c.
+void corpus_each_line(const char *data, const char *lang, CorpusTakeDoc *take, void *with);
+void corpus_each_annotated(const char *data, const char *kind, const char *lang, CorpusTakeDoc *take,
+                           void *with);
 // Blocks with text, tokens and sentences.
 void corpus_each_block(const CorpusDoc *doc, CorpusTakeBlock *take, void *with);

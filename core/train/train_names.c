@@ -56,9 +56,12 @@ static const Corpus g_train[] = {
     {"news/ntrex.en.train", 3},
 };
 
-// Sentences of DATA/text that were annotated for newsmark, as a file of hashes and places, without the text.
+// Sentences of DATA/text that were annotated for newsmark, as files of hashes and places, without the text.
 static const char *const g_annotated[] = {"de", "en", "es", "fi", "fr", "it", "nl", "pt"};
 #define ANNOTATED_WEIGHT 2
+// More of them, whose names a larger model found.
+static const char *const g_taught[] = {"de", "en", "it", "nb", "sv"};
+#define TAUGHT_WEIGHT 0.5f
 
 static const char *const g_dev[] = {
     "ner/sv/swedish_ner_corpus.dev",
@@ -101,7 +104,7 @@ static Tag tag_of(const CorpusDoc *doc, const Token *token, size_t block_start, 
   size_t start = block_start + token->start, end = block_start + token->end;
   for (size_t i = 0; i < doc->names.len; i++) {
     const CorpusName *gold = &doc->names.items[i];
-    if (gold->type == ENTITY_TYPES || start < gold->start || end > gold->end) continue;
+    if (gold->type >= ENTITY_TYPES || start < gold->start || end > gold->end) continue;
     bool begins = !before || block_start + before->start < gold->start;
     return (Tag)(1 + 2 * gold->type + !begins);
   }
@@ -124,19 +127,43 @@ static size_t rows_of(const Notes *notes, const NameFact *facts, size_t at, uint
   return kept;
 }
 
+static bool is_open(const CorpusDoc *doc, const Token *token, size_t block_start)
+{
+  for (size_t i = 0; i < doc->names.len; i++) {
+    const CorpusName *name = &doc->names.items[i];
+    if (name->type == CORPUS_OPEN && block_start + token->start < name->end &&
+        name->start < block_start + token->end)
+      return true;
+  }
+  return false;
+}
+
+// A run with a word that is perhaps a name teaches nothing.
+static void end_run(FieldRun *run, bool *open)
+{
+  if (*open) {
+    g_samples.rows.len = g_samples.words.items[run->first].rows;
+    g_samples.words.len = run->first;
+  } else if (run->count) {
+    vec_push(&g_samples.runs, *run);
+  }
+  run->count = 0;
+  *open = false;
+}
+
 static void take_block(const CorpusDoc *doc, Notes *notes, size_t block_start, void *with)
 {
   float weight = *(float *)with;
   const TokenVec *tokens = &notes->tokens;
   NameFact *facts = namefacts_of(&g_names->known, NULL, notes, &notes->arena);
   FieldRun run = {.weight = weight};
+  bool open = false;
   for (size_t i = 0; i < tokens->len; i++) {
     Tag tag = tag_of(doc, &tokens->items[i], block_start, i ? &tokens->items[i - 1] : NULL);
     g_gold_names += tag & 1;
     g_reached_names += (tag & 1) && facts[i].active;
     if (!facts[i].active) {
-      if (run.count) vec_push(&g_samples.runs, run);
-      run.count = 0;
+      end_run(&run, &open);
       continue;
     }
     if (!run.count) run.first = g_samples.words.len;
@@ -147,8 +174,9 @@ static void take_block(const CorpusDoc *doc, Notes *notes, size_t block_start, v
     vec_push(&g_samples.words, (FieldWord){g_samples.rows.len, (uint8_t)count, (uint8_t)tag});
     for (size_t n = 0; n < count; n++) vec_push(&g_samples.rows, rows[n]);
     run.count++;
+    open = open || is_open(doc, &tokens->items[i], block_start);
   }
-  if (run.count) vec_push(&g_samples.runs, run);
+  end_run(&run, &open);
 }
 
 static void take_doc(const CorpusDoc *doc, void *with)
@@ -239,7 +267,7 @@ static void score_block(const CorpusDoc *doc, Notes *notes, size_t block_start, 
     for (size_t g = 0; g < doc->names.len; g++) {
       const CorpusName *gold = &doc->names.items[g];
       right = right || (gold->start == start && gold->end == end && gold->type == (int)name->type);
-      other = other || (gold->type == ENTITY_TYPES && gold->start < end && start < gold->end);
+      other = other || (gold->type == CORPUS_OTHER && gold->start < end && start < gold->end);
     }
     score->right[name->type] += right;
     score->found[name->type] += right || !other;
@@ -392,7 +420,11 @@ int main(int argc, char **argv)
   }
   for (size_t i = 0; i < ARRAY_LEN(g_annotated) && epochs; i++) {
     float weight = ANNOTATED_WEIGHT;
-    corpus_each_annotated(argv[1], g_annotated[i], take_doc, &weight);
+    corpus_each_annotated(argv[1], "annotation", g_annotated[i], take_doc, &weight);
+  }
+  for (size_t i = 0; i < ARRAY_LEN(g_taught) && epochs; i++) {
+    float weight = TAUGHT_WEIGHT;
+    corpus_each_annotated(argv[1], "taught", g_taught[i], take_doc, &weight);
   }
   printf("%zu words in %zu runs, %zu features; %zu of %zu names reached\n", g_samples.words.len,
          g_samples.runs.len, g_samples.rows.len, g_reached_names, g_gold_names);
