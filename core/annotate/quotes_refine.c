@@ -137,7 +137,8 @@ static void prefer_name(Frame *self)
   if (party->kind != PARTY_ROLE && party->kind != PARTY_NOUN) return;
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
     const Candidate *c = &self->candidates->items[i];
-    if (c->party.kind != PARTY_NAME || c->type != ENTITY_PER || c->owner) continue;
+    bool said = c->first < self->stretch.last && c->last > self->stretch.first;
+    if (c->party.kind != PARTY_NAME || c->type != ENTITY_PER || c->owner || said) continue;
     bool before = c->party.end < party->start && c->last + 1 < scene->len && scene_is(scene, c->last, ",") &&
                   scene->in[c->last + 1].start == party->start;
     if (before || follows_noun(scene, c, party)) {
