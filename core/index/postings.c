@@ -19,7 +19,7 @@ enum {
   ROW_MAX = 900,
   OWN_RUN = 64, // articles
   SLICE_MIN = 1 << 20,
-  SLICE_MAX = 4 << 20, // bytes of rows
+  SLICE_MAX = 4 << 20, // bytes of memory
 };
 
 typedef enum PostingsStmt {
@@ -413,8 +413,9 @@ static bool read_range(Postings *self, int64_t run, Slice *slice, Error *err)
   while ((one_list || slice->bytes <= SLICE_MAX) && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
     Str row = {sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1)};
     row.ptr = arena_copy(&slice->arena, row.ptr ? row.ptr : "", row.len);
-    slice->bytes += row.len;
+    size_t before = slice->entries.len;
     read_row(&slice->entries, sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 0), row);
+    slice->bytes += row.len + (slice->entries.len - before) * sizeof *slice->entries.items;
   }
   bool ok = step == SQLITE_ROW || step == SQLITE_DONE || schema_error(self->db, err);
   sqlite3_reset(stmt);
