@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define MANY 64  // needles of one pattern; more say too little
+#define MANY 160 // needles of one pattern; more say too little
 #define DEPTH 50 // of brackets
 
 typedef struct Needs { // of a part of the pattern
