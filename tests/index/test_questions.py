@@ -1,0 +1,132 @@
+"""What the index answers on the command line."""
+import csv
+import io
+import random
+import time
+
+from place import equal, expect, test
+
+
+@test
+def csv_as_rfc_4180(place):
+    place.write("a, \"b\".txt", "“One, two” said nobody.\n\nThree: “four\nfive”, he said.\n")
+    place.index()
+    status, out, _ = place.run("search", place.dir, "two", "--format", "csv")
+    equal(status, 0, "exit status")
+    rows = list(csv.DictReader(io.StringIO(out, newline="")))
+    equal(len(rows), 1, "rows")
+    equal(rows[0]["path"], "a, \"b\".txt", "path")
+    equal(rows[0]["text"], "two", "text")
+    expect(out.endswith("\r\n") and "\r\n" in out[:-2], "line ends")
+
+
+@test
+def words_in_context(place):
+    text = "Första stycket är här.\n\nDet var i Tromsø som båten sjönk, sade hon. Sedan kom natten.\n"
+    place.write("a.txt", text)
+    place.index()
+    row = place.ask("search", "tromso")[0]
+    at = text.encode().index("Tromsø".encode())
+    equal((row["start"], row["line"], row["text"]), (at, 3, "Tromsø"), "place")
+    equal(row["left"], "Det var i ", "words before")
+    expect(row["right"].startswith(" som båten"), row["right"])
+    place.write("a.txt", "Nu står här Tromsø på en annan plats.\n", age=5)
+    row = place.ask("search", "tromso")[0]
+    equal((row["line"], row["left"]), (0, None), "place in a file that changed since")
+
+
+@test
+def quotations_by_speaker(place):
+    place.write("en.txt", "“We will not sell the harbour,” said Åsa Lindqvist. The council met on Monday.\n")
+    place.write("de.txt", "„Wir verkaufen nichts“, sagte Åsa Lindqvist am Montag im Rathaus.\n")
+    place.write("other.txt", "“Nobody asked us,” said Robert Marsh after the meeting in the town hall.\n")
+    place.index()
+    everything = place.ask("quotes")
+    equal(len(everything), 3, "quotations")
+    for name in ("Åsa Lindqvist", "asa lindqvist", "LINDQVIST"):
+        rows = place.ask("quotes", "--speaker", name)
+        equal(sorted(row["path"] for row in rows), ["de.txt", "en.txt"], "articles that quote " + name)
+    equal([row["path"] for row in place.ask("quotes", "sell")], ["en.txt"], "quotations with a word")
+    equal(place.ask("quotes", "--speaker", "Lind"), [], "quotations by nobody")
+
+
+@test
+def reported_speech_on_request(place):
+    """"X said that …" is in the index with its type, is asked for by itself or beside quotations, and counts as none."""
+    place.write("a.txt", "Anna Lindqvist spoke in Hull on 3 May 2023.\n\nAnna Lindqvist said that the harbour would be closed next week.\n\n"
+                "\"We are ready,\" said Anna Lindqvist.\n", age=100)
+    place.write("b.md", "# Report\n\nPer Ekman said that **the bridge** is safe.\n", age=100)
+    place.index()
+    said = lambda *args: [(row["path"], row["type"], row["speaker"], row["text"]) for row in place.ask("quotes", *args)]
+    quoted = ("a.txt", "direct", "Anna Lindqvist", '"We are ready,"')
+    equal(said(), [quoted], "quotations alone")
+    equal(said("harbour"), [], "a word of reported speech alone")
+    with_all = said("--indirect")
+    equal([row[:3] for row in with_all if row[0] == "a.txt"], [("a.txt", "indirect", "Anna Lindqvist"), quoted[:3]], "both, in their order")
+    expect("harbour would be closed" in with_all[[row[1] for row in with_all].index("indirect")][3], "its words: %s" % with_all)
+    equal([row[:2] for row in said("--type", "indirect", "--speaker", "ekman")], [("b.md", "indirect")], "by its type and a speaker")
+    equal([row[0] for row in said("harbour", "--indirect")], ["a.txt"], "by its words")
+    equal([row[0] for row in said("bridge", "--indirect", "--speaker", "ekman")], ["b.md"], "by words and speaker")
+    equal(said("ready", "--indirect"), [quoted], "a quotation's words")
+    equal([(row["name"], row["quotes"]) for row in place.ask("entities", "lindqvist")], [("Anna Lindqvist", 1)], "quotations are counted")
+    place.write("a.txt", "Nothing.\n")
+    equal([row[3] for row in said("--type", "indirect") if row[0] == "a.txt"], [None], "no words of a file that is another by now")
+    place.index()
+    equal([row[0] for row in said("--indirect")], ["b.md"], "gone with its article")
+    place.expect_as_fresh()
+
+
+@test
+def a_page_of_a_timeline_is_the_whole_one_cut_short(place):
+    """A page stops reading where no day can be on it any more: it has the days that all of them begin with."""
+    chance = random.Random(5)
+    for n in range(40):
+        told = ["Anna Lindqvist spoke in Hull on %d May %d." % (chance.randint(1, 28), chance.randint(1990, 2023)) for _ in range(6)]
+        told.append("Anna Lindqvist led the port from %d to %d." % (1980 + n % 9, 2001 + n % 20))
+        place.write("%d.txt" % n, "\n\n".join(" ".join(told[i:i + 2]) for i in range(0, 7, 2)) + "\n")
+    place.index()
+    for given in ([], ["--from", "2005"], ["--from", "2001", "--until", "2003-06"]):
+        every = place.ask("timeline", "lindqvist", *given)
+        expect(len(every) > 10, "days (%s)" % given)
+        for page in (1, 7, 30):
+            equal(place.ask("timeline", "lindqvist", "-n", str(page), *given), every[:page], "a page of %d, %s" % (page, given))
+
+
+@test
+def dates_that_are_open(place):
+    """A deadline and a beginning have their place on the timeline, and say which end is not known."""
+    place.write("a.txt", "2023-02-15\n\nThe sale must be complete by May 1. The yard has been empty since June 2021.\n")
+    place.index()
+    rows = [(row["text"], row["begin"], row["until"]) for row in place.ask("timeline")]
+    equal(rows, [("June 2021", "2021-06-01", None), ("2023-02-15", "2023-02-15", "2023-02-15"), ("May 1", None, "2023-05-01")],
+          "timeline")
+    equal([row["text"] for row in place.ask("timeline", "--from", "2023-03")], ["May 1"], "from a month on")
+
+
+@test
+def entities_of_a_time(place):
+    """Who is named in the articles of a time, and how often there; the same for one day, a month and half a year."""
+    place.write("a.txt", "2023-02-01\n\nÅsa Lindqvist came to Hull. Lindqvist left Hull. Hull waited.\n")
+    place.write("b.txt", "2023-03-01\n\nRobert Marsh spoke in Leeds. “No,” said Åsa Lindqvist.\n")
+    place.write("c.txt", "2024-03-01\n\nRobert Marsh spoke in Hull.\n")
+    place.index()
+
+    def asked(*args):
+        return [(row["name"], row["mentions"], row["articles"], row["quotes"]) for row in place.ask("entities", *args)]
+    hull, marsh, leeds = ("Hull", 3, 1, 0), ("Robert Marsh", 1, 1, 0), ("Leeds", 1, 1, 0)
+    equal(sorted(asked("--from", "2023-02-01", "--until", "2023-02-01")), [hull, ("Åsa Lindqvist", 2, 1, 0)], "of a day")
+    equal(sorted(asked("--from", "2023-02", "--until", "2023-06")), [hull, leeds, marsh, ("Åsa Lindqvist", 3, 2, 1)], "of some months")
+    equal(sorted(asked("--from", "2024")), [("Hull", 1, 1, 0), marsh], "since a year")
+    equal(asked("lindqvist", "--from", "2023-03"), [("Åsa Lindqvist", 1, 1, 1)], "of one name")
+
+
+@test
+def usage(place):
+    for args in (["index"], ["index", "--nonsense", "."], ["entities"], ["mentions", place.dir], ["quotes", place.dir, "--type", "PER"],
+                 ["entities", place.dir, "--from", "yesterday"], ["search", place.dir], ["entities", place.dir, "--limit", "x"],
+                 ["entities", place.dir, "--format", "xml"]):
+        status, out, err = place.run(*args)
+        equal((status, out), (2, ""), "status and output of %r" % args)
+        expect("newsmark" in err, "no message")
+    status, _, err = place.run("entities", place.dir)
+    expect(status == 1 and "newsmark index" in err, err)

@@ -1,0 +1,119 @@
+"""What changes meanwhile: watching."""
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+
+from place import BUILD, equal, expect, test
+
+
+@test
+def watched(place):
+    place.write("a.txt")
+    place.write("sub/b.txt")
+    place.watch()
+    begun = time.monotonic()
+    place.write("sub/new.txt", "Berta Strand.\n", age=0)
+    place.until(lambda: b"sub/new.txt" in place.paths(), "a new file")
+    took = time.monotonic() - begun
+    expect(took < (0.5 if "san" not in BUILD else 5), "a new file took %.3f s" % took)
+    place.write("x/y/z/deep.txt", age=0)
+    place.until(lambda: b"x/y/z/deep.txt" in place.paths(), "a file in new folders")
+    os.rename(os.path.join(place.dir, "x"), os.path.join(place.dir, "w"))
+    place.until(lambda: b"w/y/z/deep.txt" in place.paths() and b"x/y/z/deep.txt" not in place.paths(), "a renamed folder")
+    place.write("w/y/z/later.txt", age=0)
+    place.until(lambda: b"w/y/z/later.txt" in place.paths(), "a file in a renamed folder")
+    place.write(".a.swp.tmp", "Saved by rename: Carla Wood.\n", age=0)
+    os.rename(os.path.join(place.dir, ".a.swp.tmp"), os.path.join(place.dir, "a.txt"))
+    place.until(lambda: place.value("SELECT count(*) FROM text WHERE text MATCH 'carla'") == 1, "a save by rename")
+    os.remove(os.path.join(place.dir, "a.txt"))
+    shutil.rmtree(os.path.join(place.dir, "sub"))
+    place.until(lambda: place.paths() == {b"w/y/z/deep.txt", b"w/y/z/later.txt"}, "removals")
+    place.expect_as_fresh()
+
+
+@test
+def many_renames(place):
+    for i in range(100):
+        place.write("d0/n%d.txt" % i)
+    place.watch()
+    rng = random.Random(2)
+    for i in range(1000):
+        name = "d0/n%d.txt" % rng.randint(0, 99) if rng.random() < 0.5 else "d1/n%d.txt" % rng.randint(0, 99)
+        path = os.path.join(place.dir, name)
+        if os.path.exists(path):
+            other = os.path.join(place.dir, rng.choice(["d0", "d1"]), "n%d.txt" % rng.randint(0, 99))
+            os.makedirs(os.path.dirname(other), exist_ok=True)
+            os.rename(path, other)
+    left = {os.path.relpath(os.path.join(root, name), place.dir).encode() for root, _, files in os.walk(place.dir) for name in files}
+    place.until(lambda: place.paths() == left, "the index to follow 1,000 renames")
+    place.expect_as_fresh()
+
+
+@test
+def lost_events(place):
+    """60,000 events while the process sleeps, more than the kernel's queue holds: everything is scanned again."""
+    place.write("sub/a.txt")
+    process = place.watch()
+    with open("/proc/sys/fs/inotify/max_queued_events") as limit:
+        events = max(60000, int(limit.read()) + 2000)
+    process.send_signal(signal.SIGSTOP)
+    one, two = (os.path.join(place.dir, "sub", name) for name in ("one.tmp", "two.tmp"))
+    open(one, "w").close()
+    for _ in range(events // 4 + 1):  # two renames, two events each
+        os.rename(one, two)
+        os.rename(two, one)
+    place.write("sub/b.txt", age=0)
+    place.write("new/c.txt", age=0)
+    os.remove(os.path.join(place.dir, "sub", "a.txt"))
+    process.send_signal(signal.SIGCONT)
+    place.until(lambda: place.paths() == {b"sub/b.txt", b"new/c.txt"}, "what happened behind lost events")
+
+
+@test
+def settings_that_change_meanwhile(place):
+    """A folder's settings hold for its index soon after they are saved, for what is there already, too."""
+    for name in ("a.txt", "b.text", "drafts/c.txt"):
+        place.write(name)
+    place.watch()
+    equal(place.paths(), {b"a.txt", b"drafts/c.txt"}, "articles before")
+    place.write(".newsmark.toml", '[index]\nexclude = ["drafts/"]\nextensions = ["txt", "text"]\n', age=0)
+    place.until(lambda: place.paths() == {b"a.txt", b"b.text"}, "the settings to hold")
+    place.write("drafts/d.txt", age=0)
+    place.write("e.text", age=0)
+    place.until(lambda: place.paths() == {b"a.txt", b"b.text", b"e.text"}, "a new file under the new settings")
+    os.remove(os.path.join(place.dir, ".newsmark.toml"))
+    place.until(lambda: place.paths() == {b"a.txt", b"drafts/c.txt", b"drafts/d.txt"}, "the settings to be gone")
+    place.expect_as_fresh()
+
+
+@test
+def settings_of_a_subfolder_that_change_meanwhile(place):
+    """Those of a folder inside hold for what is below it, soon after they are saved and after newsmark was away."""
+    text = "Åsa Lindqvist left Hull on Monday.\n"
+    for name in ("a.txt", "sub/b.txt", "sub/deep/c.txt", "sub/drafts/d.txt", "sub/e.text", "other/f.txt"):
+        place.write(name, text)
+    place.write(".newsmark.toml", 'date = "2023-05-03"\n')
+    dates = lambda: sorted((row["path"], row["date"]) for row in place.ask("mentions", "lindqvist"))
+    watching = place.watch()
+    usual = [("a.txt", "2023-05-03"), ("other/f.txt", "2023-05-03"), ("sub/b.txt", "2023-05-03"),
+             ("sub/deep/c.txt", "2023-05-03"), ("sub/drafts/d.txt", "2023-05-03")]
+    equal(dates(), sorted(usual), "before")
+    place.write("sub/.newsmark.toml", 'date = "2020-06-03"\n', age=0)
+    place.until(lambda: dates() == sorted([("a.txt", "2023-05-03"), ("other/f.txt", "2023-05-03"), ("sub/b.txt", "2020-06-03"),
+                                           ("sub/deep/c.txt", "2020-06-03"), ("sub/drafts/d.txt", "2020-06-03")]), "a date of the subfolder")
+    place.write("sub/.newsmark.toml", '[index]\nexclude = ["/drafts/"]\nextensions = ["text", "txt"]\n', age=0)
+    place.until(lambda: place.paths() == {b"a.txt", b"other/f.txt", b"sub/b.txt", b"sub/deep/c.txt", b"sub/e.text"}, "what is left out there")
+    place.write("sub/deep/.newsmark.toml", "enabled = false\n", age=0)
+    place.until(lambda: [row[0] for row in dates()] == ["a.txt", "other/f.txt", "sub/b.txt", "sub/e.text"], "nothing is found deeper down")
+    watching.terminate()
+    watching.wait()
+    os.remove(os.path.join(place.dir, "sub/.newsmark.toml"))
+    place.index()
+    equal(dates(), sorted(row for row in usual if row[0] != "sub/deep/c.txt"), "without the settings, after a pause")
+    os.remove(os.path.join(place.dir, "sub/deep/.newsmark.toml"))
+    place.index()
+    equal(dates(), sorted(usual), "without all of them")
+    place.expect_as_fresh()
