@@ -138,10 +138,12 @@ static void prefer_name(Frame *self)
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
     const Candidate *c = &self->candidates->items[i];
     bool said = c->first < self->stretch.last && c->last > self->stretch.first;
-    if (c->party.kind != PARTY_NAME || c->type != ENTITY_PER || c->owner || said) continue;
+    if (c->party.kind != PARTY_NAME || c->type == ENTITY_LOC || c->owner || c->outlet || said) continue;
+    bool person =
+        c->type == ENTITY_PER || party->kind == PARTY_ROLE; // whatever the tagger takes its name for
     bool before = c->party.end < party->start && c->last + 1 < scene->len && scene_is(scene, c->last, ",") &&
                   scene->in[c->last + 1].start == party->start;
-    if (before || follows_noun(scene, c, party)) {
+    if ((c->type == ENTITY_PER && before) || (person && follows_noun(scene, c, party))) {
       *party = c->party;
       return;
     }
