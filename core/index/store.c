@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { CACHE_MAX = 60000, PENDING_BYTES_MAX = 24 << 20 };
+enum { CACHE_MAX = 60000, PENDING_BYTES_MAX = 14 << 20 };
 
 #define ENTITY_TOTAL "per + org + loc"
 
