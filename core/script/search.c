@@ -4,6 +4,7 @@
 // more than a few steps, gives up the block, which is then searched again from its beginning.
 #include "script/search.h"
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "script/bind.h"
 
@@ -12,6 +13,8 @@
 #define NEAR_BYTES 100     // to either side, where the words of `near` are looked for
 #define EARLY_BYTES 4096   // of a block that patterns are tried on without a clock
 #define EARLY_STEPS 200000 // of a tagger in one article: matches, and windows of patterns
+#define EARLY_NS 10000000  // of the processor, likewise; a block more may be begun
+#define DEAR_STEPS 256     // of a block, behind which it is asked how long that took
 
 typedef struct Search { // of one tagger, in one block
   Tagger *tagger;
@@ -382,8 +385,10 @@ void search_early(Tagger *self, Run *run, Early *early)
   Search s = {.tagger = self, .run = run, .out = &early->spans, .steps = &steps};
   early->plain = run->plain = arena_zalloc(run->scratch, self->tags.len * sizeof *run->plain);
   if (self->memo) memo_begin(self->memo);
+  uint64_t begun = clock_thread_ns();
   for (size_t i = 0; i < count; i++) {
     bool triggered = false;
+    size_t left = steps;
     if (!reads_block(self, &run->found->blocks[i])) continue;
     early->any = true;
     if (!early_block(&s, i, &triggered)) {
@@ -391,6 +396,9 @@ void search_early(Tagger *self, Run *run, Early *early)
       early->left[i] = true;
     }
     early->triggered |= triggered;
+    // Windows of one pattern cost a thousand times those of another: what is left then has a thread and a
+    // clock.
+    if (left - steps > DEAR_STEPS && clock_thread_ns() - begun > EARLY_NS) steps = 0;
   }
 }
 

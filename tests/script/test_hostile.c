@@ -3,6 +3,8 @@
 #include "harness.h"
 
 #include "script/runner.h"
+#include "script/search.h"
+#include "script/tagger.h"
 
 #include <lauxlib.h>
 #include <malloc.h>
@@ -202,12 +204,83 @@ static void test_given_up(void **state)
   nanosleep(&pause, NULL); // it frees its tagger and job; the leak check of a sanitizer run would tell
 }
 
+enum {
+  EARLY_BLOCKS = 64,
+  EARLY_BLOCK = 4000
+}; // an article of 256 KB, each block as long as is looked at early
+
+// Blocks of one letter, which end in another that tells them apart.
+static Annotations *long_words(StrBuf *text)
+{
+  Annotations *out = xcalloc(1, sizeof *out);
+  BlockSpan *blocks = arena_zalloc(&out->arena, EARLY_BLOCKS * sizeof *blocks);
+  for (size_t b = 0; b < EARLY_BLOCKS; b++) {
+    size_t start = text->len;
+    for (size_t i = 0; i < EARLY_BLOCK; i++) strbuf_byte(text, 'a');
+    strbuf_byte(text, (char)('A' + b));
+    Str block = {text->ptr + start, text->len - start};
+    blocks[b] = (BlockSpan){start, text->len, BLOCK_PARAGRAPH, LANG_EN, str_hash(block)};
+    strbuf_byte(text, '\n');
+  }
+  *out = (Annotations){
+      .arena = out->arena, .blocks = blocks, .block_count = EARLY_BLOCKS, .lang = LANG_EN, .refs = 1};
+  return out;
+}
+
+// Patterns that need no Lua are tried by who annotates, not by the script's thread: also those that run away
+// cost that one little, and what they leave is the thread's, with its clock.
+static void test_patterns_without_a_clock(void **state)
+{
+  World *w = *state;
+  static const char *const patterns[] = {
+      "(a|aa)+$",
+      "(a+)+b",
+      "(?:a?){30}a{30}!",
+      "(.*a){12}!",
+      "(?:a|b|ab)*c!",
+      "a*a*a*a*a*!",
+      "(?=(a+))\\1{3}z",
+      "a{0,28}a{0,28}[0-9]",
+      "(?:a{0,20}){2}[^a-zA-Z]",
+      "\\w{0,40}\\w{0,20}[0-9]",
+  };
+  for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+    char members[160];
+    snprintf(members, sizeof members, "patterns = { { tag = 'w', re = [=[%s]=] } }", patterns[i]);
+    world_tagger(w, "t.lua", "", members);
+    char *path = path_join(w->dir, "t.lua");
+    TaggerSource source = {STR("t"), path, "lua/newsmark/host/prelude.lua", {0}, budget_default()};
+    Fault fault;
+    Tagger *tagger = tagger_new(&source, &fault);
+    assert_non_null(tagger);
+    StrBuf text = {0};
+    Annotations *found = long_words(&text);
+    Arena arena = {0}, scratch = {0};
+    Run run = {.text = strbuf_str(&text),
+               .found = found,
+               .needles = tagger->needles,
+               .arena = &arena,
+               .scratch = &scratch};
+    Early early = {0};
+    uint64_t before = cpu_ms();
+    search_early(tagger, &run, &early);
+    uint64_t took = cpu_ms() - before;
+    if (took > BUDGET_MS / 2 * SLOWER) fail_msg("%s took %u ms", patterns[i], (unsigned)took);
+    arena_release(&arena);
+    arena_release(&scratch);
+    annotations_unref(found);
+    strbuf_release(&text);
+    tagger_free(tagger);
+    free(path);
+  }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, world_begin, world_end)
   const struct CMUnitTest tests[] = {
       TEST(test_in_scan),           TEST(test_everywhere_else), TEST(test_while_loading),
-      TEST(test_scripts_are_apart), TEST(test_given_up),
+      TEST(test_scripts_are_apart), TEST(test_given_up),        TEST(test_patterns_without_a_clock),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
