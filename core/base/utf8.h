@@ -48,6 +48,8 @@ static inline CharClass utf8_class(uint32_t cp)
 {
   return cp < 0x3000 ? (CharClass)g_char_class[cp] : utf8_class_slow(cp);
 }
+// Of ASCII letters and digits the lower case; 0 of all other bytes.
+extern const uint8_t g_utf8_ascii_word[256];
 static inline bool utf8_is_letter(uint32_t cp)
 {
   CharClass c = utf8_class(cp);

@@ -19,18 +19,6 @@ typedef enum FoldKind {
 
 static _Atomic(uint32_t) g_kept[KEPT]; // kind << 24, and bytes
 
-// Of a word, or not: as g_char_class has it (tests/unit/test_fold.c).
-static const char g_ascii[128] = {
-    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
-    ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
-    ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
-    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v',
-    ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
-    ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l',
-    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
-    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z',
-};
-
 typedef struct Writing {
   char *to;
   bool open;     // a word may go on
@@ -128,7 +116,7 @@ void fold_words_to(StrBuf *buf, Str text)
   for (const char *p = text.ptr, *end = p + text.len; p < end;) {
     unsigned char c = (unsigned char)*p;
     if (c < 0x80) {
-      char folded = g_ascii[c];
+      char folded = (char)g_utf8_ascii_word[c];
       *out.to = folded ? folded : ' ';
       out.to += folded || out.open;
       out.open = folded;

@@ -194,7 +194,7 @@ static int32_t best_place(const Needle *needle)
 static uint32_t run_hash(Str run)
 {
   uint32_t hash = WORDS_RUN_SEED;
-  for (size_t i = 0; i < run.len; i++) hash = words_run_step(hash, g_words_run[(uint8_t)run.ptr[i]]);
+  for (size_t i = 0; i < run.len; i++) hash = words_run_step(hash, g_utf8_ascii_word[(uint8_t)run.ptr[i]]);
   return hash;
 }
 
@@ -233,7 +233,7 @@ static void add_run(Needles *self, Run run)
 static void take_needle(Needles *self, Needle needle)
 {
   note_id(self, needle.id);
-  if (!needle.len || (needle.len == 1 && g_words_run[(uint8_t)needle.text[0]] > '9')) {
+  if (!needle.len || (needle.len == 1 && g_utf8_ascii_word[(uint8_t)needle.text[0]] > '9')) {
     add_always(self, needle.id);
     free(needle.text);
     return;
@@ -262,7 +262,7 @@ static void add_needle(Needles *self, Str marked, uint32_t id)
   bool edge = false; // before it
   for (size_t i = 0; i <= marked.len; i++) {
     uint8_t c = i < marked.len ? (uint8_t)marked.ptr[i] : 0;
-    if (c && g_words_run[c]) {
+    if (c && g_utf8_ascii_word[c]) {
       strbuf_byte(&text, (char)c);
       continue;
     }
@@ -296,7 +296,7 @@ static Str longest_run(Str word)
 {
   Str best = {0};
   for (size_t i = 0, begin = 0; i <= word.len; i++) {
-    if (i < word.len && g_words_run[(uint8_t)word.ptr[i]]) continue;
+    if (i < word.len && g_utf8_ascii_word[(uint8_t)word.ptr[i]]) continue;
     if (i - begin > best.len) best = str_slice(word, begin, i);
     begin = i + 1;
   }
@@ -464,10 +464,10 @@ static void find_runs(const Needles *self, Str text, uint64_t *may)
   const uint8_t *p = (const uint8_t *)text.ptr, *end = p + text.len;
   while (p < end) {
     const uint8_t *begin = p;
-    uint8_t c = g_words_run[*p++];
+    uint8_t c = g_utf8_ascii_word[*p++];
     if (!c) continue;
     uint32_t hash = words_run_step(WORDS_RUN_SEED, c);
-    while (p < end && (c = g_words_run[*p])) {
+    while (p < end && (c = g_utf8_ascii_word[*p])) {
       hash = words_run_step(hash, c);
       p++;
     }

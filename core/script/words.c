@@ -39,16 +39,6 @@ struct Words {
   bool wide_start; // a word begins with a character beyond ASCII
 };
 
-const uint8_t g_words_run[256] = {
-    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7',
-    ['8'] = '8', ['9'] = '9', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
-    ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
-    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v',
-    ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
-    ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l',
-    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
-    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z'};
-
 static uint32_t state_new(Words *self, uint8_t byte)
 {
   vec_push(&self->states,
@@ -127,8 +117,8 @@ static void note_first_run(Words *self, Str word)
   self->wide_start |= (uint8_t)bytes[0] >= 0x80;
   for (size_t at = 0; at < word.len;) {
     at += read_char(self->fold, word.ptr + at, word.ptr + word.len, bytes, &len);
-    if (!g_words_run[(uint8_t)bytes[0]]) break;
-    hash = words_run_step(hash, g_words_run[(uint8_t)bytes[0]]);
+    if (!g_utf8_ascii_word[(uint8_t)bytes[0]]) break;
+    hash = words_run_step(hash, g_utf8_ascii_word[(uint8_t)bytes[0]]);
   }
   vec_push(&self->first_runs, hash);
 }
@@ -244,7 +234,7 @@ static bool may_fold_to_ascii(uint8_t lead)
 static const uint8_t *read_run(const Words *self, const uint8_t *p, const uint8_t *end, bool *may)
 {
   uint32_t hash = WORDS_RUN_SEED;
-  for (uint8_t c; p < end && (c = g_words_run[*p]); p++) hash = words_run_step(hash, c);
+  for (uint8_t c; p < end && (c = g_utf8_ascii_word[*p]); p++) hash = words_run_step(hash, c);
   uint32_t bit = begin_bit(self, hash);
   *may = (p < end && may_fold_to_ascii(*p)) || (self->begins[bit / 64] >> (bit % 64) & 1);
   return p;
@@ -255,18 +245,18 @@ static const uint8_t *read_run(const Words *self, const uint8_t *p, const uint8_
 static size_t next_begin(const Words *self, Str text, size_t at)
 {
   const uint8_t *start = (const uint8_t *)text.ptr, *p = start + at, *end = start + text.len;
-  bool inside = at && g_words_run[p[-1]];
+  bool inside = at && g_utf8_ascii_word[p[-1]];
   while (p < end) {
     bool may = false;
     const uint8_t *here = p;
     if (*p < 0x80) {
-      p = g_words_run[*p] ? read_run(self, p, end, &may) : p + 1;
+      p = g_utf8_ascii_word[*p] ? read_run(self, p, end, &may) : p + 1;
     } else {
       may = (*p & 0xC0) != 0x80 && (self->wide_start || may_fold_to_ascii(*p));
       p++;
     }
     if (may && !inside) return (size_t)(here - start);
-    inside = p[-1] < 0x80 && g_words_run[p[-1]];
+    inside = p[-1] < 0x80 && g_utf8_ascii_word[p[-1]];
   }
   return text.len;
 }

@@ -9,7 +9,6 @@
 
 // A run is ASCII letters and digits with none beside them. Its hash takes no notice of case.
 #define WORDS_RUN_SEED 0x811c9dc5u
-extern const uint8_t g_words_run[256]; // of letters and digits the lower case, else 0
 
 static inline uint32_t words_run_step(uint32_t hash, uint8_t lower)
 {
