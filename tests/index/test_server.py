@@ -248,7 +248,7 @@ def progress_of_long_scans_alone(place):
 def typing_is_answered_while_indexing(place):
     """Keys come first: while somebody types without a pause the index hardly grows, however busy the machine is; between keys it
     goes on."""
-    corpus(place, 6000)
+    corpus(place, 12000)
     place.write(".newsmark.toml", "")
     uri = "untitled:typed"
     with Server(place) as server:
@@ -275,13 +275,13 @@ def typing_is_answered_while_indexing(place):
         took = []
         for _ in range(50):
             took.append(key())
-            time.sleep(0.08)
+            time.sleep(0.04)
         took.sort()
         print("keys while indexing, 10 KB: p50 %.1f ms, p99 %.1f ms" % (took[25] * 1e3, took[49] * 1e3))
         type_for(0.5)  # what has begun is finished
         before = stored()
         type_for(1)
         typed = stored() - before
-        expect(stored() < 6000, "indexing ended before the typing did")
+        expect(stored() < 12000, "indexing ended before the typing did")
         place.until(lambda: stored() - before - typed > 2 * typed, "more to be stored in a rest than while typing (%d)" % typed)
         equal(server.client.finish(), 0, "exit status")
