@@ -15,7 +15,7 @@ bool date_field_of(Str name, uint8_t *field)
       "decade",  "century", "hundreds", "dayref", "rel",     "unit",   "amount",  "dir",    "anaphor",
       "part",    "hour",    "minute",   "minoff", "ampm",    "mod",    "quant",   "freq",   "ref",
       "holiday", "nth",     "bare",     "tense",  "era",     "plural", "halves",  "option", "amount2",
-      "unit2",   "amount3", "unit3",    "range",  "shift",   "open",   "anno"};
+      "unit2",   "amount3", "unit3",    "range",  "shift",   "open",   "anno",    "listed", "opens"};
   for (uint8_t i = 0; i < FIELD_COUNT; i++) {
     if (name.len && name.ptr[0] == names[i][0] && str_is(name, names[i])) return *field = i, true;
   }

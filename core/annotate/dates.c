@@ -132,9 +132,11 @@ static bool counts_next(const DateFinder *f, uint32_t end)
   return false;
 }
 
-// Whether the word shows a tense: -1 past, 1 to come, 0 none.
+// Whether the word shows a tense: -1 past, 1 to come, 0 none. "Will" inside a sentence is a man.
 static int32_t atom_tense(const DateFinder *f, uint32_t at)
 {
+  uint32_t flags = atom_token(f, at)->flags;
+  if (flags & TOKEN_CAPITAL && !(flags & (TOKEN_FIRST | TOKEN_ALL_CAPS))) return 0;
   const Reading *r = atom_reading(f, at, SYM_TENSE);
   if (r) return r->value;
   const Atom *atom = &f->atoms->items[at];
@@ -241,8 +243,9 @@ static bool bare_fits(const void *context, const DateMatch *m)
   bool money = str_is(before, "$") || str_is(before, "€") || str_is(before, "£") || str_is(before, "#");
   bool unit = str_is(after, "%") || str_is(after, "€") || str_is(after, "$") || str_is(after, "°") ||
               str_is(after, "£");
-  if (money || unit ||
-      (glued && (str_is(after, "/") || str_is(after, ":") || str_is(after, "-")) && bare == 1)) {
+  bool heading = str_is(after, ":") && (m->end + 1 == f->atoms->len || f->atoms->items[m->end + 1].spaced);
+  bool tied = str_is(after, "/") || str_is(after, "-") || (str_is(after, ":") && !heading);
+  if (money || unit || (glued && tied && bare == 1)) {
     bool range = str_is(after, "-") && frame_has(frame, FIELD_YEAR);
     if (!range) return false;
   }
@@ -398,6 +401,14 @@ static void read_run(DateFinder *f, uint32_t at, uint32_t end)
   dateatom_read(f->reader, end + 2 * TENSE_REACH);
 }
 
+// "In the year 1862 …": nothing but words that lead on to the date stands before it in its sentence.
+static void mark_opening(const DateFinder *f, DateMatch *m)
+{
+  uint32_t at = m->begin;
+  while (at > 0 && !(atom_token(f, at)->flags & TOKEN_FIRST) && is_led_on(f, at)) at--;
+  if (atom_token(f, at)->flags & TOKEN_FIRST) frame_set(&m->frame, FIELD_OPENS, 1);
+}
+
 // Returns where the search goes on.
 static uint32_t add_match(DateFinder *f, DateMatch *m, uint32_t *floor)
 {
@@ -408,6 +419,7 @@ static uint32_t add_match(DateFinder *f, DateMatch *m, uint32_t *floor)
   dates_mark_tense(f, &m->frame, m->begin, m->end);
   *floor = dates_join(f, m, *floor);
   if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
+  mark_opening(f, m);
   dates_add_draft(f, m->begin, m->end, type_of(m), confidence_of(m), &m->frame);
   return *floor = dates_add_right(f, m);
 }

@@ -35,9 +35,13 @@ void dates_find(const Dates *self, struct Notes *notes);
 Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *given, Str path, Arena *arena);
 // What dates count from, block by block.
 typedef struct DateMemory {
-  Timex last;    // the date before ("two days later"); the article's own for its first
-  Timex quarter; // the last one named ("a year earlier", of a company's profit); GRAIN_NONE: none near
-  int blocks;    // since then
+  Timex last;         // the date before ("two days later"); the article's own for its first
+  Timex quarter;      // the last one named ("a year earlier", of a company's profit); GRAIN_NONE: none near
+  int blocks;         // since then
+  Timex told;         // the last one named with its year; GRAIN_NONE: none since the last "today"
+  int told_run;       // how many in a row are of such past years
+  bool told_here;     // one that opens a sentence of this block: those behind it are of its year
+  int32_t weekday[8]; // the day that "Monday" (1) was last; 0: not named
 } DateMemory;
 DateMemory dates_memory(const Dct *dct); // at the article's begin
 uint64_t dates_memory_digest(const DateMemory *memory);

@@ -5,8 +5,8 @@
 //   datenet.c   all of them as one automaton; the longest match from an atom
 //   dates.c     dates_find(): atoms, matches, tense;  dates_ranges.c  ranges and lists
 //   dates_dct.c the article's own date
-//   dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and dates_amount.c;  dates_spans.c  the
-//   walk over an article
+//   dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and dates_amount.c;  dates_story.c  the
+//   years that are told of;  dates_spans.c  the walk over an article
 // A Frame is what an expression says, field by field ("month=3 day=17"); a DateDraft holds one. Words and
 // patterns are all in core/annotate/data/date_*.tsv.
 #pragma once
@@ -57,11 +57,13 @@ typedef enum DateField {
   FIELD_AMOUNT2,
   FIELD_UNIT2, // of the part before, in "one year and three months"
   FIELD_AMOUNT3,
-  FIELD_UNIT3, // of the one before that
-  FIELD_RANGE, // RANGE_*
-  FIELD_SHIFT, // -1, 1: FIELD_AMOUNT units before, after the day that the rest says
-  FIELD_OPEN,  // OPEN_*
-  FIELD_ANNO,  // a year of any length, before FIELD_ERA
+  FIELD_UNIT3,  // of the one before that
+  FIELD_RANGE,  // RANGE_*
+  FIELD_SHIFT,  // -1, 1: FIELD_AMOUNT units before, after the day that the rest says
+  FIELD_OPEN,   // OPEN_*
+  FIELD_ANNO,   // a year of any length, before FIELD_ERA
+  FIELD_LISTED, // a comma or "and" joins it to the date before
+  FIELD_OPENS,  // its sentence opens with it
   FIELD_COUNT
 } DateField;
 
@@ -448,11 +450,22 @@ typedef struct Resolver {
 typedef enum Anchor { ANCHOR_WORDS, ANCHOR_DCT, ANCHOR_REFERENCE, ANCHOR_QUARTER } Anchor;
 Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor); // GRAIN_NONE: no point of the calendar
 Timex date_today(const Resolver *r);                                 // `now` as a day
+bool date_is_weekday_alone(const DateFrame *f);                      // "Monday", "i måndags"
 Grain date_unit_grain(int32_t unit);
 Str date_set_value(const DateFrame *f, Arena *arena);
 Str date_set_freq(const DateFrame *f, Arena *arena); // "2X": how often in each of them; may be empty
 Str date_ref_value(const DateFrame *f);
 Str date_mod_value(int32_t mod); // may be empty
+
+// --- dates_story.c
+// Whether a month or a day is of the year told of before; and of which.
+bool date_is_told(const Resolver *r, const DateFrame *f);
+int date_told_year(const Resolver *r, int month);
+// What "this year", "the summer" count from in a history; GRAIN_NONE: from the article's date.
+Timex date_story_now(const Resolver *r, const DateFrame *f);
+// After every date: `t` is what it came to, `from_now` whether it counts from the article's date.
+void date_story_goes_on(Resolver *r, const DateFrame *f, const Timex *t, bool from_now);
+void date_story_paragraph(DateMemory *memory); // a block ends
 
 // --- dates_feast.c, dates_amount.c
 int32_t date_feast_day(int32_t code, int year);          // as a day number

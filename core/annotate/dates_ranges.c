@@ -291,7 +291,7 @@ static bool take_month(DateFrame *left, const DateFrame *frame)
 }
 
 // `first`: the first atom of this match or of the days before it.
-static void share_list(DateFinder *f, const DateMatch *m, uint32_t before_end, uint32_t first)
+static void share_list(DateFinder *f, DateMatch *m, uint32_t before_end, uint32_t first)
 {
   DateVec *dates = &f->notes->dates;
   f->listed = dates->len && is_listed(f, before_end, first) ? f->listed + 1 : 0;
@@ -299,6 +299,7 @@ static void share_list(DateFinder *f, const DateMatch *m, uint32_t before_end, u
     DateFrame *left = (DateFrame *)(uintptr_t)dates->items[dates->len - i].frame;
     if (!take_relation(left, &m->frame, false) && !take_month(left, &m->frame)) break;
   }
+  if (f->listed) frame_set(&m->frame, FIELD_LISTED, 1);
 }
 
 uint32_t dates_join(DateFinder *f, DateMatch *m, uint32_t floor)

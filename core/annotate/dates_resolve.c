@@ -85,6 +85,35 @@ static Timex weekday_near(const Timex *from, int weekday, int dir, bool same)
   return timex_of_day(day + (dir < 0 ? -gap : gap));
 }
 
+bool date_is_weekday_alone(const DateFrame *f)
+{
+  static const DateField more[] = {FIELD_REL, FIELD_AMOUNT, FIELD_ANAPHOR, FIELD_UNIT,   FIELD_MONTH,
+                                   FIELD_DAY, FIELD_NTH,    FIELD_YEAR,    FIELD_HOLIDAY};
+  uint64_t said = 0;
+  for (size_t i = 0; i < ARRAY_LEN(more); i++) said |= (uint64_t)1 << more[i];
+  return frame_has(f, FIELD_WEEKDAY) && !(f->has & said);
+}
+
+// A weekday without a word about which one: by tense; but the same as before in the article, and in a list
+// ("Monday and Tuesday") the one behind it.
+static Timex bare_weekday(const Resolver *r, const DateFrame *f, const Timex *now)
+{
+  enum { LIST_DAYS = 3 };
+  int weekday = f->field[FIELD_WEEKDAY];
+  int32_t day, before = r->memory.weekday[weekday];
+  int tense =
+      frame_get(f, FIELD_TENSE, frame_has(f, FIELD_HOUR) ? 1 : -1); // a clock without a verb: a programme
+  Timex t = weekday_near(now, weekday, tense > 0 ? 1 : -1, true);
+  if (frame_has(f, FIELD_LISTED) && timex_day(&r->memory.last, &day)) {
+    int gap = (weekday - calendar_weekday(day) + 7) % 7;
+    if (gap > 0 && gap <= LIST_DAYS) return timex_of_day(day + gap);
+  }
+  if (!before || !timex_day(&t, &day)) return t;
+  bool was = day == before + 7 && tense != TENSE_COMING,
+       comes = day == before - 7 && !frame_has(f, FIELD_TENSE);
+  return was || comes ? timex_of_day(before) : t;
+}
+
 static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
 {
   int weekday = f->field[FIELD_WEEKDAY];
@@ -113,15 +142,14 @@ static Timex resolve_weekday(const Resolver *r, const DateFrame *f)
     return timex_of_day(day - calendar_weekday(day) + weekday + 7 * f->field[FIELD_REL]);
   if (frame_has(f, FIELD_REL)) return weekday_near(&now, weekday, f->field[FIELD_REL], false);
   if (frame_has(f, FIELD_DIR)) return weekday_near(&now, weekday, f->field[FIELD_DIR], false);
-  int tense =
-      frame_get(f, FIELD_TENSE, frame_has(f, FIELD_HOUR) ? 1 : -1); // a clock without a verb: a programme
-  return weekday_near(&now, weekday, tense > 0 ? 1 : -1, true);
+  return bare_weekday(r, f, &now);
 }
 
 // The year for a month and day (or a season, a feast: by its first day) that has none: the nearest, by tense.
 static int open_year(const Resolver *r, const DateFrame *f, int month, int day)
 {
   const Timex *now = &r->now;
+  if (date_is_told(r, f)) return date_told_year(r, month);
   if (now->grain == GRAIN_NONE || now->year == TIMEX_X) return TIMEX_X;
   int year = now->year;
   if (frame_has(f, FIELD_REL)) {
@@ -207,7 +235,7 @@ static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor
   } else {
     t.year = open_year(r, f, t.month, t.day);
     if (t.month == 2 && t.day == 29 && t.year > 4 && !calendar_valid(t.year, 2, 29)) t.year -= t.year % 4;
-    *anchor = ANCHOR_DCT;
+    *anchor = date_is_told(r, f) ? ANCHOR_REFERENCE : ANCHOR_DCT;
     if (frame_has(f, FIELD_WEEKDAY) && t.day) t.year = year_with_weekday(&t, f->field[FIELD_WEEKDAY]);
   }
   if (t.day && frame_has(f, FIELD_UNIT) && !frame_has(f, FIELD_REL) && !frame_has(f, FIELD_NTH))

@@ -170,6 +170,19 @@ static Str end_text(const Resolver *r, int32_t day, int clock)
   return timex_value(&t, r->arena);
 }
 
+// What dates behind this one count from.
+static void remember(Resolver *r, const DateFrame *f, const Outcome *out)
+{
+  DateMemory *memory = &r->memory;
+  int32_t day;
+  if (out->t.grain == GRAIN_NONE) return;
+  memory->last = out->t;
+  if (out->t.grain == GRAIN_QUARTER && out->anchor != ANCHOR_QUARTER)
+    memory->quarter = out->t, memory->blocks = 0;
+  if (date_is_weekday_alone(f) && timex_day(&out->t, &day)) memory->weekday[f->field[FIELD_WEEKDAY]] = day;
+  date_story_goes_on(r, f, &out->t, out->anchor == ANCHOR_DCT);
+}
+
 static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
 {
   const Str none = {"", 0};
@@ -182,9 +195,7 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
                      .quant = set && !frame_has(draft->frame, FIELD_REF) ? STR("EVERY") : none,
                      .freq = set ? date_set_freq(draft->frame, r->arena) : none,
                      .anchor = anchor_text(r, out.anchor)};
-  if (out.t.grain != GRAIN_NONE) r->memory.last = out.t;
-  if (out.t.grain == GRAIN_QUARTER && out.anchor != ANCHOR_QUARTER)
-    r->memory.quarter = out.t, r->memory.blocks = 0;
+  remember(r, draft->frame, &out);
   return arena_copy(r->arena, &facts, sizeof facts);
 }
 
@@ -315,15 +326,26 @@ static Timex said_on(Resolver *r, const Notes *notes, const QuoteDraft *quote)
   return (Timex){0};
 }
 
-// As facts_of(), but with `said` for the article's date.
-static DateFacts *facts_when(Resolver *r, const Timex *said, const DateDraft *draft)
+// As facts_of(), but with `when` for the article's date.
+static DateFacts *facts_when(Resolver *r, const Timex *when, const char *what, const DateDraft *draft)
 {
-  Resolver there = *r;
-  Str value = timex_value(said, r->arena);
-  there.now = *said;
-  there.dct_text = arena_printf(r->arena, "the day it was said, " STR_FMT, STR_ARG(value));
-  DateFacts *facts = facts_of(&there, draft);
-  r->memory = there.memory;
+  const Timex now = r->now;
+  const Str text = r->dct_text;
+  Str value = timex_value(when, r->arena);
+  r->now = *when;
+  r->dct_text = arena_printf(r->arena, "%s, " STR_FMT, what, STR_ARG(value));
+  DateFacts *facts = facts_of(r, draft);
+  r->now = now, r->dct_text = text;
+  return facts;
+}
+
+static DateFacts *facts_told(Resolver *r, const DateDraft *draft)
+{
+  Timex story = date_story_now(r, draft->frame);
+  if (story.grain == GRAIN_NONE) return facts_of(r, draft);
+  DateMemory memory = r->memory;
+  DateFacts *facts = facts_when(r, &story, "the year told of", draft);
+  r->memory.told = memory.told, r->memory.told_run = memory.told_run;
   return facts;
 }
 
@@ -348,7 +370,8 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
     while (at < quotes->len && quotes->items[at].end <= draft->start) at++;
     bool quoted = at < quotes->len && drafts->len > 1 && holds(&quotes->items[at], draft);
     if (quoted && asked != at) said = said_on(r, passage->notes, &quotes->items[asked = at]);
-    DateFacts *facts = quoted && said.grain != GRAIN_NONE ? facts_when(r, &said, draft) : facts_of(r, draft);
+    DateFacts *facts = quoted && said.grain != GRAIN_NONE ? facts_when(r, &said, "the day it was said", draft)
+                                                          : facts_told(r, draft);
     span.date = facts;
     int range = frame_get(draft->frame, FIELD_RANGE, 0);
     if (range & RANGE_RIGHT && open_range) {
@@ -372,15 +395,19 @@ DateMemory dates_memory(const Dct *dct)
 uint64_t dates_memory_digest(const DateMemory *memory)
 {
   uint64_t digest = digest_pair(timex_digest(&memory->last), timex_digest(&memory->quarter));
-  return digest_add(digest, (uint64_t)memory->blocks);
+  digest = digest_pair(digest_add(digest, (uint64_t)memory->blocks), timex_digest(&memory->told));
+  for (size_t i = 0; i < ARRAY_LEN(memory->weekday); i++)
+    digest = digest_add(digest, (uint64_t)(uint32_t)memory->weekday[i]);
+  return digest_add(digest, (uint64_t)(memory->told_run * 2 + memory->told_here));
 }
 
 // A quarter is what is talked about for a few blocks.
 static void pass_block(DateMemory *memory)
 {
   enum { QUARTER_REACH = 4 };
-  if (memory->quarter.grain == GRAIN_NONE || ++memory->blocks < QUARTER_REACH) return;
-  memory->quarter = (Timex){0}, memory->blocks = 0;
+  if (memory->quarter.grain != GRAIN_NONE && ++memory->blocks >= QUARTER_REACH)
+    memory->quarter = (Timex){0}, memory->blocks = 0;
+  date_story_paragraph(memory);
 }
 
 void dates_resolve(const Dates *self, const struct Passages *article, const Dct *dct, DateMemory *memory,
