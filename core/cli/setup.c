@@ -131,7 +131,8 @@ static HostOptions host_options(const SetupHost *how, HostParts *parts)
                        .project_count = parts->projects.len,
                        .pipeline = how->pipeline,
                        .test = how->pipeline != NULL,
-                       .remember = how->live};
+                       .remember = how->live,
+                       .background = how->background};
 }
 
 static void host_parts_release(HostParts *parts)
@@ -162,7 +163,7 @@ Host *setup_host(const SetupHost *how)
 
 static SetupHost for_index(const Manifest *manifest, char **root)
 {
-  return (SetupHost){.manifest = manifest, .articles = root, .count = 1, .folder = *root};
+  return (SetupHost){.manifest = manifest, .articles = root, .count = 1, .folder = *root, .background = true};
 }
 
 typedef struct Indexing { // one of its workers

@@ -27,6 +27,7 @@ typedef struct SetupHost {
   const char *folder; // whose settings hold; NULL: the working folder
   bool loud;          // say on standard error what is wrong in the settings
   bool live;          // for an editor: articles come again and again
+  bool background;    // for an index: see HostOptions
 } SetupHost;
 
 // The script taggers, by the settings of the user and the working folder. Never NULL. What `how` points to is

@@ -37,6 +37,7 @@ Host *host_new(const HostOptions *options, Error *err)
   self->folder = options->folder;
   self->test = options->test;
   self->remember = options->remember;
+  self->background = options->background;
   pthread_mutex_init(&self->running, NULL);
   pthread_mutex_init(&self->lock, NULL);
   for (size_t i = 0; i < options->project_count; i++)

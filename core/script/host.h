@@ -25,6 +25,7 @@ typedef struct HostOptions {
   HostFolder folder;        // taken; .entity NULL: scripts know no index
   bool test;                // run each script's first tests when it is loaded
   bool remember;            // articles come again and again: keep what was found in their paragraphs
+  bool background;          // of an index: only what fails in an article is logged
 } HostOptions;
 
 const char *host_lua_version(void); // "Lua 5.4.4"

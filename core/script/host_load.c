@@ -30,7 +30,7 @@ void slot_set_issue(Slot *slot, const Fault *fault, const char *about)
   slot->issue = strbuf_detach(&text);
   slot->trace = xstrdup(fault->trace);
   slot->issue_line = fault->line;
-  log_line(LOG_INFO, "%s:%zu: %s", slot->path, slot->issue_line, slot->issue);
+  if (!slot->quiet || about) log_line(LOG_INFO, "%s:%zu: %s", slot->path, slot->issue_line, slot->issue);
 }
 
 void slot_free(Slot *slot)
@@ -103,7 +103,7 @@ static bool passes_tests(const Host *self, Tagger *tagger, Fault *fault)
 static void slot_load(Host *self, Slot *slot, Str script)
 {
   Fault fault = {0};
-  TaggerSource source = {str_of(slot->id), slot->path, self->prelude, script, slot->budget};
+  TaggerSource source = {str_of(slot->id), slot->path, self->prelude, script, slot->budget, slot->quiet};
   Tagger *fresh = tagger_new(&source, &fault), *old = NULL;
   bool good = fresh && passes_tests(self, fresh, &fault);
   if (fresh && self->remember) fresh->memo = memo_new();
@@ -212,6 +212,7 @@ static void want(const Host *self, SlotVec *list, const Slot *wanted)
   if (!slot) {
     slot = xcalloc(1, sizeof *slot);
     *slot = *wanted;
+    slot->quiet = self->background;
     slot->id = xstrdup(wanted->id);
     slot->path = xstrdup(wanted->path);
     slot->root = wanted->root ? xstrdup(wanted->root) : NULL;

@@ -16,6 +16,7 @@ typedef struct Slot {
   Budget budget;
   uint64_t stamp;    // of its files when they were last read; 0: never
   Tagger *tagger;    // NULL: it failed to load, was given up, or is not trusted
+  bool quiet;        // only what fails in an article is logged
   bool waits;        // its newest version is not trusted
   bool trusted;      // an older one was
   bool stopped;      // until it is loaded again
@@ -33,7 +34,7 @@ struct Host {
   Settings *settings; // NULL: the defaults
   char *data_dir, *user_dir, *trust_list, *prelude;
   HostFolder folder;
-  bool test, remember;
+  bool test, remember, background;
   pthread_mutex_t running; // one article, or a reload; taken before `lock`
   Runner *runner;          // guarded by `running`
   Needles *needles;        // of all slots' taggers; likewise

@@ -160,7 +160,7 @@ static int l_setmetatable(lua_State *L) // setmetatable(t, mt): without finalize
 static int l_print(lua_State *L) // print(...): to the log
 {
   Sandbox *self = sandbox_of(L);
-  if (!self->prints_left) return 0;
+  if (self->quiet || !self->prints_left) return 0;
   self->prints_left--;
   int count = lua_gettop(L);
   luaL_Buffer line;

@@ -18,7 +18,8 @@ typedef struct Sandbox {
   uint64_t steps_left; // of string and table work in this call
   uint32_t unchecked;  // steps since the clock was looked at
   uint32_t budget_ms, prints_left;
-  bool over; // the budget is spent: nothing more may run in this call
+  bool quiet; // what it prints goes nowhere
+  bool over;  // the budget is spent: nothing more may run in this call
 } Sandbox;
 
 #define SANDBOX_STEPS 10000000u // of string work in one call

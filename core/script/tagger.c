@@ -350,6 +350,7 @@ static bool load(Tagger *self, const TaggerSource *source, Fault *fault)
   } else {
     Loading job = {self, strbuf_str(&prelude), source->script.ptr ? source->script : strbuf_str(&script)};
     self->box->owner = self;
+    self->box->quiet = source->quiet;
     ok = sandbox_call(self->box, load_body, &job, LOAD_MS, fault);
     self->line = line_of_tagger(job.script);
     if (!ok && !fault->line) fault->line = self->line;

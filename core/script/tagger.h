@@ -73,6 +73,7 @@ typedef struct TaggerSource {
   const char *prelude; // host/prelude.lua
   Str script;          // its text; ptr NULL: what the file holds
   Budget budget;
+  bool quiet; // what it prints goes nowhere
 } TaggerSource;
 
 // Load the script. NULL with *fault where it cannot be used; fault->line is in the script.

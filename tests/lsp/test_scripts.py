@@ -178,6 +178,26 @@ def test_scripts_of_a_project_wait_for_trust(start):
         same(client.error("newsmark/trust", {}), -32602)
 
 
+def test_a_script_prints_once(start):
+    """The index has the same scripts at work in its own hosts; what they say there is not the author's to read."""
+    with home() as (base, env):
+        project = base + "/project"
+        uri = write(project + "/.newsmark/taggers/loud.lua", 'print("loaded")\n' + script("scan = function() print('at work') end", "loud"))
+        article = write(project + "/a.txt", TEXT)
+        write(project + "/b.txt", TEXT)
+        client = start(env=env, initializationOptions={"newsmark": {"annotations": True}},
+                       workspaceFolders=[{"uri": "file://" + project, "name": "project"}])
+        client.open(article, TEXT)
+        client.notification("newsmark/indexStatus", lambda p: p["state"] == "ready")
+        client.request("newsmark/trust", {"uri": uri, "trust": True})
+        tags(client, article)
+        client.notification("newsmark/indexStatus", lambda p: p["state"] == "ready")  # read again, with the script
+        lines = [one["text"] for one in client.request("newsmark/log", {})["lines"]]
+        same(lines.count("loud: loaded"), 1)
+        same(lines.count("loud: at work"), 1)
+        same(len([line for line in lines if "until you trust it" in line]), 1)
+
+
 def test_tags_like_all_the_rest(start):
     """Hover, outline, tokens and decisions: a script's tag is an annotation like any other."""
     with home() as (base, env):

@@ -172,7 +172,7 @@ static void test_given_up(void **state)
   char *paths[] = {path_join(w->dir, "first.lua"), path_join(w->dir, "stuck.lua")};
   Tagger *taggers[2];
   for (size_t i = 0; i < 2; i++) {
-    TaggerSource source = {STR("x"), paths[i], "lua/newsmark/host/prelude.lua", {0}, budget_default()};
+    TaggerSource source = {STR("x"), paths[i], "lua/newsmark/host/prelude.lua", {0}, budget_default(), false};
     taggers[i] = tagger_new(&source, &fault);
     assert_non_null(taggers[i]);
     free(paths[i]);
@@ -249,7 +249,7 @@ static void test_patterns_without_a_clock(void **state)
     snprintf(members, sizeof members, "patterns = { { tag = 'w', re = [=[%s]=] } }", patterns[i]);
     world_tagger(w, "t.lua", "", members);
     char *path = path_join(w->dir, "t.lua");
-    TaggerSource source = {STR("t"), path, "lua/newsmark/host/prelude.lua", {0}, budget_default()};
+    TaggerSource source = {STR("t"), path, "lua/newsmark/host/prelude.lua", {0}, budget_default(), false};
     Fault fault;
     Tagger *tagger = tagger_new(&source, &fault);
     assert_non_null(tagger);

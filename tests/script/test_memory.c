@@ -53,7 +53,7 @@ static void test_every_allocation_of_a_run(void **state)
   Fault fault;
   world_tagger(w, "t.lua", "", g_members);
   char *path = path_join(w->dir, "t.lua");
-  TaggerSource source = {STR("t"), path, "lua/newsmark/host/prelude.lua", {0}, budget_default()};
+  TaggerSource source = {STR("t"), path, "lua/newsmark/host/prelude.lua", {0}, budget_default(), false};
   source.budget.document_ms = 10000;
   Tagger *tagger = tagger_new(&source, &fault);
   assert_non_null(tagger);

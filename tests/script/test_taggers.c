@@ -7,7 +7,7 @@
 static Tagger *load(const char *path)
 {
   Fault fault;
-  TaggerSource source = {str_of(path), path, "lua/newsmark/host/prelude.lua", {0}, budget_default()};
+  TaggerSource source = {str_of(path), path, "lua/newsmark/host/prelude.lua", {0}, budget_default(), false};
   Tagger *tagger = tagger_new(&source, &fault);
   if (!tagger) print_error("%s:%zu: %s\n%s\n", path, fault.line, fault.text, fault.trace);
   assert_non_null(tagger);
