@@ -49,9 +49,9 @@ void source_release(Source *self);
 Str source_text(const Source *self, size_t start, size_t end);
 // Fill lines, columns, left, text and right of `place` from its start and end.
 void source_place(const Source *self, Place *place, Encoding enc, Arena *arena);
-// The first place where the words of `folded` (see fold.h) stand in the text: of one of them where they do
-// not stand together.
-bool source_find(const Source *self, Str folded, size_t *start, size_t *end);
+// The first place where the words of `folded` (see fold.h) stand in the text, or words that begin so where it
+// `goes_on`: of one of them where they do not stand together.
+bool source_find(const Source *self, Str folded, bool goes_on, size_t *start, size_t *end);
 // White space made single, at most `max` bytes and then "…".
 Str source_line(Arena *arena, Str text, size_t max);
 

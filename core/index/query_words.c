@@ -51,20 +51,38 @@ static bool add_words(Asked *asked, StrBuf *match, Str folded, bool prefix)
   return true;
 }
 
+// The words of `part` as people typed them: one that ends in "*" may go on, and the last where `prefix` is.
+static bool add_typed(Asked *asked, StrBuf *match, Str part, bool prefix)
+{
+  bool ok = true;
+  while (ok && part.len) {
+    size_t len = part.len;
+    Str words = str_cut(&part, '*');
+    ok = add_words(asked, match, fold_words(asked->arena, words), prefix || words.len < len);
+  }
+  return ok;
+}
+
+typedef struct Sought { // what to look for in a text that matches
+  Str words;            // folded: the first phrase, or the words before it
+  bool goes_on;         // the words may be but the beginnings of what stands there
+} Sought;
+
 // What people type, as an FTS5 expression: what they put in quotes stays a phrase. Empty where there is no
-// word. *first is what to look for in a text: the first phrase, or the words before it.
-static bool match_of(Asked *asked, StrBuf *match, Str *first)
+// word.
+static bool match_of(Asked *asked, StrBuf *match, Sought *sought)
 {
   Str words = asked->filter->words;
   bool phrase = false, ok = true;
   while (ok && words.len) {
-    Str part = fold_words(asked->arena, str_cut(&words, '"'));
-    bool last = !words.len;
-    if (!first->len) *first = part;
-    if (phrase && part.len)
-      strbuf_addf(match, "%s\"" STR_FMT "\"", match->len ? " AND " : "", STR_ARG(part));
-    else
-      ok = add_words(asked, match, part, asked->filter->prefix && last);
+    Str part = str_cut(&words, '"'), folded = fold_words(asked->arena, part);
+    bool prefix = asked->filter->prefix && !words.len;
+    if (!sought->words.len)
+      *sought = (Sought){folded, !phrase && (prefix || memchr(part.ptr, '*', part.len))};
+    if (phrase && folded.len)
+      strbuf_addf(match, "%s\"" STR_FMT "\"", match->len ? " AND " : "", STR_ARG(folded));
+    else if (!phrase)
+      ok = add_typed(asked, match, part, prefix);
     phrase = !phrase;
   }
   return ok;
@@ -140,15 +158,16 @@ bool query_search_in(Query *query, const QueryFilter *filter, Arena *arena, Sear
   Asked asked = {.query = query, .filter = filter, .arena = arena, .err = err};
   StrBuf match = {0};
   FoundVec found = {0};
-  Str first = {0};
-  bool ok = asked_begin(&asked, NULL, 0) && match_of(&asked, &match, &first);
+  Sought sought = {0};
+  bool ok = asked_begin(&asked, NULL, 0) && match_of(&asked, &match, &sought);
   if (ok && !match.len) ok = error_set(err, ERR_USAGE, "search for what? a word is needed");
   ok = ok && find_articles(&asked, strbuf_str(&match), &found);
   for (size_t i = 0; ok && i < found.len && !asked_full(&asked, out->len); i++) {
     SearchRow row = {.score = found.items[i].score};
     if (!asked_article(&asked, found.items[i].article, &row.at, &ok)) continue; // of an article that changed
     size_t start, end;
-    if (source_find(&asked.source, first, &start, &end)) asked_locate(&asked, &row.at, start, end);
+    if (source_find(&asked.source, sought.words, sought.goes_on, &start, &end))
+      asked_locate(&asked, &row.at, start, end);
     vec_push_in(arena, out, row);
   }
   strbuf_release(&match);

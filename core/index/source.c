@@ -154,7 +154,12 @@ static bool next_word(Str text, size_t *at, size_t *start, size_t *end)
   return in_word;
 }
 
-bool source_find(const Source *self, Str folded, size_t *start, size_t *end)
+static bool begins(Str word, Str with, bool goes_on)
+{
+  return goes_on ? str_starts(word, with) : str_eq(word, with);
+}
+
+bool source_find(const Source *self, Str folded, bool goes_on, size_t *start, size_t *end)
 {
   if (!self->valid || !folded.len) return false;
   Str text = strbuf_str(&self->text), rest = folded, first = str_cut(&rest, ' ');
@@ -163,7 +168,7 @@ bool source_find(const Source *self, Str folded, size_t *start, size_t *end)
   for (size_t at = 0, word_start, word_end; next_word(text, &at, &word_start, &word_end);) {
     arena_reset(&scratch);
     Str word = utf8_fold_in(&scratch, str_slice(text, word_start, word_end));
-    if (!str_starts(word, first)) continue;
+    if (!begins(word, first, goes_on)) continue;
     if (!found) *start = word_start, *end = word_end;
     found = true;
     size_t last_end = word_end, ahead = at, next_start, next_end;
@@ -172,7 +177,7 @@ bool source_find(const Source *self, Str folded, size_t *start, size_t *end)
     while (want.len && together) {
       Str next = str_cut(&want, ' ');
       together = next_word(text, &ahead, &next_start, &next_end) &&
-                 str_starts(utf8_fold_in(&scratch, str_slice(text, next_start, next_end)), next);
+                 begins(utf8_fold_in(&scratch, str_slice(text, next_start, next_end)), next, goes_on);
       last_end = next_end;
     }
     if (!together) continue;

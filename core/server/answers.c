@@ -235,7 +235,9 @@ static Str count_all(Query *query, Str entity, Arena *arena, Error *err)
   Str line = arena_printf(arena, STR_FMT " in " STR_FMT " of this folder",
                           STR_ARG(counted(arena, row->mentions, "mention")),
                           STR_ARG(counted(arena, row->articles, "article")));
-  if (row->first.len)
+  if (row->first.len && str_eq(row->first, row->last))
+    line = arena_printf(arena, STR_FMT " (" STR_FMT ")", STR_ARG(line), STR_ARG(row->first));
+  else if (row->first.len)
     line = arena_printf(arena, STR_FMT " (" STR_FMT " to " STR_FMT ")", STR_ARG(line), STR_ARG(row->first),
                         STR_ARG(row->last));
   if (row->quotes)

@@ -36,6 +36,21 @@ def words_in_context(place):
 
 
 @test
+def words_that_go_on(place):
+    """A word is itself, and is shown where it stands; with a star it is any that begins so."""
+    place.write("a.txt", "Hamnaffären växer, säger hon. Här är en hamn till.\n")
+    place.write("b.txt", "Hamnen är stor och ligger vid vatten.\n")
+    place.index()
+    found = lambda *words: sorted((row["path"], row["text"]) for row in place.ask("search", *words))
+    equal(found("hamn"), [("a.txt", "hamn")], "the word")
+    equal(found("hamn*"), [("a.txt", "Hamnaffären"), ("b.txt", "Hamnen")], "what begins so")
+    equal(found("hamn* vatt*"), [("b.txt", "Hamnen")], "two that go on")
+    equal(found("stor hamn*"), [("b.txt", "stor")], "the last of two")
+    equal(found("hamn* stor"), [("b.txt", "Hamnen")], "the first of two")
+    equal(found("hamn", "--prefix"), found("hamn*"), "as it is typed")
+
+
+@test
 def quotations_by_speaker(place):
     place.write("en.txt", "“We will not sell the harbour,” said Åsa Lindqvist. The council met on Monday.\n")
     place.write("de.txt", "„Wir verkaufen nichts“, sagte Åsa Lindqvist am Montag im Rathaus.\n")
