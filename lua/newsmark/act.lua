@@ -250,10 +250,10 @@ end
 ---@param command "undo"|"redo"
 function M.history(command) execute(command, { textDocument = document(api.nvim_get_current_buf()) }, told) end
 
---- Another command about this article as a whole.
-function M.about_article(command, more, done)
+--- Another command about this article as a whole; `silent`: without a word about it.
+function M.about_article(command, more, done, silent)
   execute(command, with({ textDocument = document(api.nvim_get_current_buf()) }, more), function(answer)
-    told(answer)
+    if not silent then told(answer) end
     if done then done(answer) end
   end)
 end

@@ -135,6 +135,7 @@ function M.apply()
   for _, mark in ipairs(marks) do
     define_text(mark[1], hues[mark[2]], cterm[mark[2]], mark[3])
     define_text(mark[1] .. "Uncertain", hues[mark[2]], cterm[mark[2]], { shapes.curl })
+    define_text(mark[1] .. "Sign", hues[mark[2]], cterm[mark[2]], {})
   end
   for _, word in ipairs(words) do define_text(word[1], hues[word[2]], cterm[word[2]], word[3]) end
   define_ground("Quote", hues.quote, cterm.grounds.quote)

@@ -47,18 +47,18 @@ end
 
 local function plural(count, one, many) return ("%d %s"):format(count, count == 1 and one or many) end
 
-local function title_of(row)
-  local title = (given(row.title) or row.path):gsub("^#+%s*", "")
-  return title
-end
-
-local function article_line(row)
+-- Day, title and path of an article; where they do not fit the title gives way, then the path's folders.
+local function article_line(row, columns)
+  local date = pad(given(row.date) or "no date", 10) .. "  "
+  local title, path = (given(row.title) or ""):gsub("^#+%s*", ""), row.path
+  if title == "" or title == path then
+    return line_of({ { date, "NewsmarkListDate" }, { cut(path, columns - width(date), true), "NewsmarkListTitle" } })
+  end
+  local room = columns - width(date) - 2
+  path = cut(path, math.max(16, room - math.min(width(title), math.floor(room * 0.7))), true)
+  title = cut(title, math.max(16, room - width(path)))
   return line_of({
-    { given(row.date) or "no date   ", "NewsmarkListDate" },
-    { "  " },
-    { title_of(row), "NewsmarkListTitle" },
-    { "  " },
-    { row.path, "NewsmarkListPath" },
+    { date, "NewsmarkListDate" }, { title, "NewsmarkListTitle" }, { "  " }, { path, "NewsmarkListPath" },
   })
 end
 
@@ -79,12 +79,12 @@ local function articles_in(rows)
 end
 
 -- Rows under the heading of their article, in the order that they came.
-local function by_article(lines, rows, make)
+local function by_article(lines, rows, columns, make)
   local uri
   for number, row in ipairs(rows) do
     if row.uri ~= uri then
       lines[#lines + 1] = line_of({})
-      lines[#lines + 1] = article_line(row)
+      lines[#lines + 1] = article_line(row, columns)
       uri = row.uri
     end
     lines[#lines + 1] = make(row, number)
@@ -121,7 +121,7 @@ local make = {}
 
 function make.mentions(lines, rows, columns)
   local widest, before = widest_text(rows), widest_before(rows)
-  by_article(lines, rows, function(row, number)
+  by_article(lines, rows, columns, function(row, number)
     local group = groups[row.type] or require("newsmark.colors").tag_group(row.type)
     return in_context(row, number, columns, group, widest, before)
   end)
@@ -129,13 +129,13 @@ end
 
 function make.search(lines, rows, columns)
   local widest, before = widest_text(rows), widest_before(rows)
-  by_article(lines, rows, function(row, number)
+  by_article(lines, rows, columns, function(row, number)
     return in_context(row, number, columns, "NewsmarkListMatch", widest, before)
   end)
 end
 
-function make.quotes(lines, rows)
-  by_article(lines, rows, function(row, number)
+function make.quotes(lines, rows, columns)
+  by_article(lines, rows, columns, function(row, number)
     local speaker = given(row.speaker)
     local source = given(row.source)
     return line_of({
@@ -195,11 +195,24 @@ local function usual_period(rows)
   return first and last - first < 3 and "month" or "year"
 end
 
+-- The columns of a timeline: of the date, of the words before and around it, of the path (0: there is no
+-- room for one).
+local function timeline_columns(rows, columns)
+  local date, path = 0, 0
+  for _, row in ipairs(rows) do
+    date = math.max(date, math.min(24, width(when(row))))
+    path = math.max(path, math.min(32, width(row.path)))
+  end
+  if columns < 80 then date = math.min(14, date) end
+  path = columns < 90 and 0 or math.min(path, math.floor(columns * 0.25))
+  local around = columns - date - path - (path > 0 and 7 or 5)
+  local before = math.min(40, math.max(8, math.floor((around - widest_text(rows)) / 2)))
+  return { date = date, path = path, before = before, around = math.min(around, 2 * before + widest_text(rows)) }
+end
+
 function make.timeline(lines, rows, columns, listing)
   local by = listing.params.by or usual_period(rows)
-  local widest = 0
-  for _, row in ipairs(rows) do widest = math.max(widest, math.min(24, width(when(row)))) end
-  local side = math.min(40, math.max(12, math.floor((columns - widest - 36) / 2)))
+  local fit = timeline_columns(rows, columns)
   local heading
   for number, row in ipairs(rows) do
     local now = period(row, by)
@@ -208,33 +221,45 @@ function make.timeline(lines, rows, columns, listing)
       lines[#lines + 1] = line_of({ { now, "NewsmarkListTitle" } })
       heading = now
     end
+    local behind = fit.around - fit.before - width(row.text)
     lines[#lines + 1] = line_of({
-      { "  " .. pad(cut(when(row), 24), widest) .. "  ", "NewsmarkListDate" },
-      { pad(cut(row.left or "", side, true), side, true), "NewsmarkListContext" },
+      { "  " .. pad(cut(when(row), fit.date), fit.date) .. "  ", "NewsmarkListDate" },
+      { pad(cut(row.left or "", fit.before, true), fit.before, true), "NewsmarkListContext" },
       { row.text, "NewsmarkDate" },
-      { cut(row.right or "", side), "NewsmarkListContext" },
-      { "  " .. row.path, "NewsmarkListPath" },
+      { pad(cut(row.right or "", math.max(4, behind)), behind), "NewsmarkListContext" },
+      { fit.path > 0 and "  " .. cut(row.path, fit.path, true) or "", "NewsmarkListPath" },
     }, number)
   end
 end
 
-function make.entities(lines, rows)
-  local widest = 20
+local BESIDE_NAME = 42 -- columns of an entity's kind and counts, with the spaces between
+
+-- The first and the last day of an entity's articles: in full, their years, or nothing, as there is room.
+local function between_in(row, room)
+  local first, last = given(row.first), given(row.last)
+  if not first or room < 11 then return "" end
+  if room < 23 then first, last = first:sub(1, 4), last:sub(1, 4) end
+  return first == last and first or ("%s – %s"):format(first, last)
+end
+
+function make.entities(lines, rows, columns)
+  local widest = 16
   for _, row in ipairs(rows) do widest = math.max(widest, math.min(30, width(row.name))) end
+  widest = math.max(16, math.min(widest, columns - BESIDE_NAME - 11))
+  local room = columns - BESIDE_NAME - widest
   lines[#lines + 1] = line_of({})
   lines[#lines + 1] = line_of({
-    { pad("name", widest + 2) .. "kind          mentions articles quotes  between", "NewsmarkListPath" },
+    { pad("name", widest + 2) .. "kind          mentions articles quotes", "NewsmarkListPath" },
+    { room >= 11 and "  between" or "", "NewsmarkListPath" },
   })
   for number, row in ipairs(rows) do
-    local first, last = given(row.first), given(row.last)
-    local between = first and (first == last and first or ("%s – %s"):format(first, last)) or ""
     local name = cut(row.name, widest)
     lines[#lines + 1] = line_of({
       { name, groups[row.type] },
       { (" "):rep(widest + 2 - width(name)) },
       { pad(types[row.type] or row.type, 14) },
       { ("%8d %8d %6s  "):format(row.mentions, row.articles, row.quotes > 0 and row.quotes or "") },
-      { between, "NewsmarkListDate" },
+      { between_in(row, room), "NewsmarkListDate" },
     }, number)
   end
 end
@@ -334,7 +359,9 @@ local function head(listing, rows, trouble)
     local link = listing.kind == "quotes" and " by " or " of "
     vim.list_extend(pieces, { { link }, { name, "NewsmarkListTitle" } })
   end
-  if words then vim.list_extend(pieces, { { " with " }, { words, "NewsmarkListMatch" } }) end
+  if words then
+    vim.list_extend(pieces, { { listing.kind == "search" and " for " or " with " }, { words, "NewsmarkListMatch" } })
+  end
   for _, key in ipairs({ "type", "from", "until", "state" }) do
     if listing.params[key] then pieces[#pieces + 1] = { (" %s %s"):format(key, listing.params[key]) } end
   end
@@ -369,7 +396,7 @@ function M.preview(rows, columns, title, count)
     line_of({ { title, "NewsmarkListTitle" } }), line_of({ { "y does it, n leaves it", "NewsmarkListPath" } }),
   }
   local widest, before = widest_text(rows), widest_before(rows)
-  by_article(lines, rows, function(row, number)
+  by_article(lines, rows, columns, function(row, number)
     return in_context(row, number, columns, "NewsmarkListMatch", widest, before)
   end)
   local rest = count - #rows

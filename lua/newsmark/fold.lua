@@ -52,7 +52,8 @@ function M.text()
   end
   local head = count > 0 and table.concat(who, ", ", 1, count) .. ": " or ""
   local words = vim.fn.strcharpart(line, 0, 50) .. (#line > 50 and "…" or "")
-  return ("+ %s%s (%d lines)"):format(head, words, last - first + 1)
+  local lines = last - first + 1
+  return ("+ %s%s (%d %s)"):format(head, words, lines, lines == 1 and "line" or "lines")
 end
 
 --- Fold the quotations, the text between them, or take the folds away.

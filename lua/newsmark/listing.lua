@@ -18,6 +18,8 @@ local FIRST_ROWS, MOST_ROWS = 500, 10000 -- what the server gives unasked, and a
 ---@field row_at table<integer, integer> the row of a line, both from 1
 ---@field due boolean a refresh is waiting
 ---@field more? boolean the folder has rows past these
+---@field from? table the listing that it was opened from: { kind, params, label, from, row }
+---@field begin_at? string the row, by row_key(), where the cursor shall be first
 local listings = {} -- by buffer
 
 local function row_key(row)
@@ -57,7 +59,8 @@ local function show(buf, lines)
   end
   listing.rows, listing.pending = listing.pending, nil
   for win, key in pairs(kept) do
-    local target = key and line_of[key] or (key == false and not listing.shown and first)
+    local target = key and line_of[key]
+    if key == false and not listing.shown then target = line_of[listing.begin_at or ""] or first end
     if target then api.nvim_win_set_cursor(win, { target, 0 }) end
   end
   listing.shown = true
@@ -169,6 +172,13 @@ local function jump(stay)
   if stay then api.nvim_set_current_win(here) end
 end
 
+-- To the listing that this one was opened from, at the row left.
+local function go_back(buf)
+  local from = listings[buf].from
+  if not from then return vim.notify("newsmark: this listing was not opened from another") end
+  M.open(from.kind, from.params, { label = from.label, back = from })
+end
+
 local function to_article(sign)
   local buf = api.nvim_get_current_buf()
   local line, last = api.nvim_win_get_cursor(0)[1] + sign, api.nvim_buf_line_count(buf)
@@ -249,6 +259,7 @@ local function map_keys(buf, kind)
   map({ "q" }, function() vim.cmd("close") end, "Close")
   map({ "R" }, function() refresh(buf) end, "Ask again")
   map({ "m" }, function() show_more(buf) end, "Show more")
+  map({ "<BS>" }, function() go_back(buf) end, "Back to the listing before")
   if kind == "decisions" then
     map({ "d" }, function() take_back(buf) end, "Take the decision back")
   elseif kind == "scripts" then
@@ -304,10 +315,20 @@ local function open_window(buf, kind)
   wo.cursorline, wo.winfixheight = true, true
 end
 
+-- The listing in this window, to come back to. nil: it has none.
+local function here_as_place()
+  local buf, win = api.nvim_get_current_buf(), api.nvim_get_current_win()
+  local listing = listings[buf]
+  if not listing then return nil end
+  local row = current_row(buf, win)
+  return { kind = listing.kind, params = listing.params, label = listing.label, from = listing.from,
+    row = row and row_key(row) }
+end
+
 --- Open the listing of a question, or go to the window that has it.
 ---@param kind string
 ---@param params table
----@param options? {label?: string, quickfix?: boolean}
+---@param options? {label?: string, quickfix?: boolean, back?: table} `back`: the place to go back to
 function M.open(kind, params, options)
   options = options or {}
   if options.quickfix then
@@ -319,7 +340,11 @@ function M.open(kind, params, options)
   end
   -- The question needs the article's folder; once in the listing's window the article is out of sight.
   if not params.folder and not params.textDocument then params.textDocument = { uri = vim.uri_from_bufnr(0) } end
+  local from = options.back and options.back.from or here_as_place()
   local buf = buffer_of(name_of(kind, params, options.label), kind, params, options.label)
+  local listing = listings[buf]
+  listing.from = listing.from or from
+  listing.begin_at = options.back and options.back.row
   open_window(buf, kind)
   refresh(buf)
 end

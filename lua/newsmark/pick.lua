@@ -1,8 +1,10 @@
--- A picker of the folder's names: Telescope's where it is there, else vim.ui.select(), which other pickers take
--- over.
+-- A picker of the folder's names: Telescope's where it is there, else the one that took over vim.ui.select(). Where
+-- there is neither, the command line with its completion: Neovim's own menu would print thousands of names.
 local M = {}
 
 local folder = require("newsmark.folder")
+
+local WHILE_TYPED, AT_ONCE = 100, 5000 -- names: of a picker that asks at every key, and of one that filters by itself
 
 local function open(kind, row)
   require("newsmark.listing").open(kind, { name = row.entity, folder = row.folder }, { label = row.name })
@@ -11,22 +13,44 @@ end
 local types = { PER = "person", ORG = "organisation", LOC = "place" }
 
 local function describe(row)
-  return ("%s  %s, %d in %d %s"):format(row.name, types[row.type] or row.type, row.mentions, row.articles,
+  local gap = (" "):rep(math.max(2, 32 - vim.fn.strdisplaywidth(row.name)))
+  return ("%s%s%s, %d in %d %s"):format(row.name, gap, types[row.type] or row.type, row.mentions, row.articles,
     row.articles == 1 and "article" or "articles")
 end
 
--- Every key asks the index again, which has an answer within milliseconds.
-local function telescope(kind)
-  local pickers, finders = require("telescope.pickers"), require("telescope.finders")
-  local actions, action_state = require("telescope.actions"), require("telescope.actions.state")
-  local buf = vim.api.nvim_get_current_buf()
-  local function find(prompt)
-    return folder.rows_now("entities", { name = prompt ~= "" and prompt or nil, prefix = true, limit = 100 }, buf)
+-- Ask for names; each row knows its folder. `here` is the article that says which folder is meant.
+local function names(here, params, done)
+  params.textDocument = here
+  folder.ask("entities", params, function(answer, trouble)
+    if not answer then vim.notify("newsmark: " .. trouble, vim.log.levels.WARN) end
+    local rows = answer and answer.rows or {}
+    for _, row in ipairs(rows) do row.folder = answer.folder end
+    done(rows)
+  end)
+end
+
+-- A finder of Telescope's that asks the index at every key and does not wait for it. What comes for a prompt that
+-- is no more Telescope drops by itself.
+local function finder(here)
+  local closed
+  local function find(_, prompt, process, complete)
+    closed = false
+    names(here, { name = prompt ~= "" and prompt or nil, prefix = true, limit = WHILE_TYPED }, function(rows)
+      if closed then return end
+      for number, row in ipairs(rows) do
+        if process({ value = row, display = describe(row), ordinal = row.name, index = number }) then return end
+      end
+      complete()
+    end)
   end
-  local function entry(row) return { value = row, display = describe(row), ordinal = row.name } end
-  pickers.new({}, {
-    prompt_title = "Newsmark: names",
-    finder = finders.new_dynamic({ fn = find, entry_maker = entry }),
+  return setmetatable({ close = function() closed = true end }, { __call = find })
+end
+
+local function telescope(kind, here)
+  local actions, action_state = require("telescope.actions"), require("telescope.actions.state")
+  require("telescope.pickers").new({}, {
+    prompt_title = "Newsmark: " .. kind .. " of",
+    finder = finder(here),
     sorter = require("telescope.sorters").empty(),
     attach_mappings = function(prompt_buf)
       actions.select_default:replace(function()
@@ -39,23 +63,29 @@ local function telescope(kind)
   }):find()
 end
 
-local function select(kind)
-  folder.ask("entities", { limit = 1000 }, function(answer, trouble)
-    if not answer then return vim.notify("newsmark: " .. trouble, vim.log.levels.WARN) end
+local function select(kind, here)
+  names(here, { limit = AT_ONCE }, function(rows)
+    if #rows == 0 then return vim.notify("newsmark: the folder names nobody yet") end
     local options = { prompt = "Newsmark: " .. kind .. " of", format_item = describe, kind = "newsmark" }
-    vim.ui.select(answer.rows, options, function(row)
-      if not row then return end
-      row.folder = answer.folder
-      open(kind, row)
+    vim.ui.select(rows, options, function(row)
+      if row then open(kind, row) end
     end)
   end)
+end
+
+-- Nobody has taken vim.ui.select() over.
+local function is_plain_select()
+  return debug.getinfo(vim.ui.select, "S").source:find("vim/ui.lua", 1, true) ~= nil
 end
 
 --- Choose a name of the folder and ask about it.
 ---@param kind? "mentions"|"quotes"|"timeline" default: mentions
 function M.open(kind)
   kind = kind or "mentions"
-  if pcall(require, "telescope.pickers") then telescope(kind) else select(kind) end
+  local here = { uri = vim.uri_from_bufnr(0) }
+  if pcall(require, "telescope.pickers") then return telescope(kind, here) end
+  if not is_plain_select() then return select(kind, here) end
+  vim.api.nvim_feedkeys((":Newsmark %s "):format(kind), "in", false)
 end
 
 return M

@@ -66,6 +66,16 @@ local function group_of(annotation)
   return group or colors.tag_group(annotation.type)
 end
 
+-- What a sign beside a mark looks like: the hue of its kind, or of who speaks, without its shape or ground.
+local function sign_group_of(annotation)
+  if annotation.kind == "quote" then
+    return type(annotation.speaker) == "table" and "NewsmarkSpeaker" .. voice_of(annotation) or "NewsmarkHint"
+  elseif annotation.kind == "entity" then
+    return entity_groups[annotation.type] .. "Sign"
+  end
+  return annotation.kind == "date" and "NewsmarkDateSign" or "NewsmarkTagSign"
+end
+
 -- The sign beside a span, where the settings or the review mode want signs.
 local function sign_of(buf, annotation)
   local review = package.loaded["newsmark.review"]
@@ -74,14 +84,12 @@ local function sign_of(buf, annotation)
   if type(annotation.note) == "string" then return "✎", "NewsmarkHint" end
   if reviewing then
     if review.is_reviewed(annotation) then return nil end
-    if is_doubtful(annotation) then return "?", group_of(annotation) end
-    return "·", group_of(annotation)
+    return is_doubtful(annotation) and "?" or "·", sign_group_of(annotation)
   end
   if annotation.kind == "quote" then
-    if type(annotation.speaker) ~= "table" then return "?", "NewsmarkUnattributed" end
-    return "▎", "NewsmarkSpeaker" .. voice_of(annotation)
+    return type(annotation.speaker) == "table" and "▎" or "?", sign_group_of(annotation)
   end
-  if is_doubtful(annotation) then return "·", group_of(annotation) end
+  if is_doubtful(annotation) then return "·", sign_group_of(annotation) end
 end
 
 -- Set or move a mark; returns its id.

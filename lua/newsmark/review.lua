@@ -171,7 +171,7 @@ function M.start(words)
     modes[buf] = { filter = filter, taken = map_keys(buf) }
     local status = counts[vim.uri_from_bufnr(buf)]
     if not status or status.state == "unread" then
-      require("newsmark.act").about_article("setState", { state = "work" })
+      require("newsmark.act").about_article("setState", { state = "work" }, nil, true)
     end
   end
   vim.b[buf].newsmark_reviewing = true

@@ -34,13 +34,31 @@ local function name_of(script) return vim.fn.fnamemodify(vim.uri_to_fname(script
 
 -- --- trust
 
+local new_here = {} -- uris of scripts that were trusted just now, and of which no fault is known
+
+-- Say what is wrong with the script at `uri`. false: nothing is.
+local function tell_fault(message, uri, how)
+  for _, script in ipairs(message.scripts) do
+    local fault = script.uri == uri and type(script.error) == "table" and script.error
+    if fault then
+      local place = fault.line > 0 and ("line %d: "):format(fault.line) or ""
+      vim.notify(("newsmark: %s %s%s%s"):format(script.id, how, place, fault.text), vim.log.levels.WARN)
+      return true
+    end
+  end
+  return false
+end
+
 --- Let a script run from now on, as it is, or not.
 ---@param script table of newsmark/scripts
 ---@param yes boolean
 function M.trust_script(script, yes)
   request("trust", { uri = script.uri, trust = yes }, function(answer)
     M.on_changed(answer)
-    vim.notify(("newsmark: %s %s"):format(script.id, yes and "is trusted and runs" or "is not trusted"))
+    if not yes then return vim.notify(("newsmark: %s is not trusted"):format(script.id)) end
+    if tell_fault(answer, script.uri, "is trusted, but ") then return end
+    vim.notify(("newsmark: %s is trusted and runs"):format(script.id))
+    new_here[script.uri] = true -- its first article may show a fault
   end)
 end
 
@@ -66,6 +84,9 @@ end
 function M.on_changed(message)
   known = message
   M.color_tags()
+  for uri in pairs(new_here) do
+    if tell_fault(message, uri, "fails: ") then new_here[uri] = nil end
+  end
   for _, script in ipairs(message.scripts) do
     if script.state == "untrusted" and not asked[script.uri] and require("newsmark.config").get().ask_trust then
       asked[script.uri] = true

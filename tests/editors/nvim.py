@@ -24,6 +24,10 @@ def pack(value):
     raise TypeError(type(value))
 
 
+class Skip(Exception):
+    """Raised by a test that needs what is not here."""
+
+
 class NeedMore(Exception):
     pass
 

