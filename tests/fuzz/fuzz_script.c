@@ -324,7 +324,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                          "t.lua",
                          PRELUDE,
                          strbuf_str(&text),
-                         {.live_ms = 5, .document_ms = 20, .memory_mb = 4, .spans = 100}};
+                         {.live_ms = 5, .document_ms = 20, .memory_mb = 4, .spans = 100},
+                         false};
   Tagger *tagger = tagger_new(&source, &fault);
   if (getenv("SHOW")) printf("%s\n%s\n", text.ptr, tagger ? "loads" : fault.text);
   for (int i = 0; i < 2 && tagger; i++) run_over(tagger, STR("Anna Berg saw “é” in Hull (ab). No."));
