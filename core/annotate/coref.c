@@ -35,8 +35,8 @@ typedef struct Form {   // a form of the roster, and what the article makes of i
   uint32_t first, last;
   uint32_t uses; // how many stand in the article, and the first of them, with its block
   uint32_t first_use, first_block;
-  uint32_t cluster;           // 0: that hangs on the place
-  uint32_t by_last, by_first; // persons that these words may mean, from 1; 0: none
+  uint32_t cluster;                      // 0: that hangs on the place
+  uint32_t by_last, by_first, by_middle; // persons that these words may mean, from 1; 0: none
 } Form;
 #define NO_FORM UINT32_MAX
 
@@ -76,6 +76,8 @@ typedef enum Ask {
   BY_SHORT, // first word of an organisation's longer name -> cluster + 1; SEVERAL
   BY_LAST,  // a person's word -> index of persons + 1
   BY_FIRST,
+  BY_MIDDLE,
+  BY_TAIL, // the last two words of a person's name of more -> that form + 1; SEVERAL
   FAMILY,  // last word of a person's longer name -> 1
   WRITTEN, // cluster and key of a place -> how often it is written so
   ASKS
@@ -274,7 +276,9 @@ static void organisation_add(Coref *self, const Form *f, uint32_t cluster)
   *at = *at ? SEVERAL : cluster;
   if (initials) *slot(self, BY_INITIALS, initials) = cluster;
   const Form *capitals = introduced(self, f);
-  if (capitals) *slot(self, BY_INITIALS, capitals->last) = cluster;
+  if (!capitals) return;
+  *slot(self, BY_INITIALS, capitals->last) = cluster;
+  *slot(self, BY_SHORT, capitals->last) = cluster; // "Nupi" is not in capitals where it comes again
 }
 
 static bool is_long(const Form *f)
@@ -282,26 +286,71 @@ static bool is_long(const Form *f)
   return f->called->words > 1;
 }
 
+static uint64_t tail_of(const Form *f)
+{
+  return gazetteer_key_add(f->called->middle, f->last);
+}
+
+static uint64_t person_key(const Form *f)
+{
+  return type_key(gazetteer_key_add(f->first, f->last), ENTITY_PER);
+}
+
+// Two persons whose names have as many words and end alike cannot be told apart by the end.
+static void tail_add(Coref *self, uint32_t i)
+{
+  const Form *f = &self->forms[i];
+  uint64_t *at = slot(self, BY_TAIL, tail_of(f));
+  if (!*at) *at = i + 1;
+  if (*at == SEVERAL) return;
+  const Form *before = &self->forms[*at - 1];
+  if (person_key(before) == person_key(f) || before->called->words > f->called->words) return;
+  *at = before->called->words < f->called->words ? i + 1 : SEVERAL;
+}
+
+static void gather_tails(Coref *self)
+{
+  for (size_t n = 0; n < self->order.len; n++) {
+    const Form *f = &self->forms[self->order.items[n]];
+    if (f->type == ENTITY_PER && f->called->words > 2) tail_add(self, self->order.items[n]);
+  }
+}
+
+// The form that has the person's name in full: "Jonas Gahr Støre" where `f` is "Gahr Støre"; `f` itself where
+// there is none.
+static const Form *in_full(const Coref *self, const Form *f)
+{
+  uint64_t found = f->called->flags & CALLED_FAMILY ? get(self, BY_TAIL, tail_of(f)) : 0;
+  if (!found || found == SEVERAL) return f;
+  const Form *full = &self->forms[found - 1];
+  return full->called->words > f->called->words ? full : f;
+}
+
+static void person_of_words(Coref *self, const Form *f, uint32_t cluster)
+{
+  person_add(self, BY_LAST, f->last, cluster);
+  person_add(self, BY_FIRST, f->first, cluster);
+  if (f->called->words > 2) person_add(self, BY_MIDDLE, f->called->middle, cluster);
+}
+
 // A cluster for every name of several words; persons are one by first and last word ("Donald J. Trump").
 static void gather_long_names(Coref *self)
 {
+  gather_tails(self);
   for (size_t n = 0; n < self->order.len; n++) {
     uint32_t i = self->order.items[n];
     Form *f = &self->forms[i];
     if (!is_long(f)) continue;
-    uint64_t key = f->type == ENTITY_PER ? gazetteer_key_add(f->first, f->last) : f->key;
-    key = type_key(key, f->type);
+    const Form *full = f->type == ENTITY_PER ? in_full(self, f) : f;
+    uint64_t key = f->type == ENTITY_PER ? person_key(full) : type_key(f->key, f->type);
     uint64_t *at = slot(self, BY_KEY, key);
     bool is_new = !*at;
     if (is_new) *at = cluster_add(self, i, key);
     f->cluster = (uint32_t)*at;
-    if (!is_new) continue;
-    if (f->type == ENTITY_PER) {
-      person_add(self, BY_LAST, f->last, f->cluster);
-      person_add(self, BY_FIRST, f->first, f->cluster);
-    } else if (f->type == ENTITY_ORG) {
+    if (f->type == ENTITY_PER)
+      person_of_words(self, full, f->cluster);
+    else if (is_new && f->type == ENTITY_ORG)
       organisation_add(self, f, f->cluster);
-    }
   }
 }
 
@@ -317,7 +366,9 @@ static bool is_person(const Coref *self, Form *f)
   if (!person) return false;
   f->by_last = person_of(self, BY_LAST, f->last);
   if (!f->by_last && f->type == ENTITY_PER) f->by_first = person_of(self, BY_FIRST, f->first);
-  return f->by_last || f->by_first;
+  if (!f->by_last && !f->by_first && f->type == ENTITY_PER)
+    f->by_middle = person_of(self, BY_MIDDLE, f->last);
+  return f->by_last || f->by_first || f->by_middle;
 }
 
 static uint32_t cluster_of_word(Coref *self, uint32_t i)
@@ -355,6 +406,7 @@ static void assign(Coref *self)
       if (f->type != ENTITY_PER) continue;
       f->by_last = person_of(self, BY_LAST, f->last);
       f->by_first = person_of(self, BY_FIRST, f->first);
+      if (f->called->words > 2) f->by_middle = person_of(self, BY_MIDDLE, f->called->middle);
     } else if (is_person(self, f)) {
       f->type = ENTITY_PER;
     } else {
@@ -478,7 +530,8 @@ static const EntityFacts *facts_of(Coref *self, const Cluster *cluster, Cast *ca
 // Who a word means where it stands: the person last called by it, or else the first who is.
 static uint32_t cluster_here(const Coref *self, const Form *f)
 {
-  const Person *person = &self->persons.items[(f->by_last ? f->by_last : f->by_first) - 1];
+  uint32_t by = f->by_last ? f->by_last : f->by_first ? f->by_first : f->by_middle;
+  const Person *person = &self->persons.items[by - 1];
   return person->latest ? person->latest : person->ahead;
 }
 
@@ -486,6 +539,7 @@ static void call_person(Coref *self, const Form *f)
 {
   if (f->by_last) self->persons.items[f->by_last - 1].latest = f->cluster;
   if (f->by_first) self->persons.items[f->by_first - 1].latest = f->cluster;
+  if (f->by_middle) self->persons.items[f->by_middle - 1].latest = f->cluster;
 }
 
 static Span span_of(Coref *self, size_t start, const RosterName *name, const Form *f,

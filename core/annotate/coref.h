@@ -16,6 +16,7 @@ typedef enum CalledFlags {
   CALLED_BARE = 4,     // rather without its ending, whatever the article says
   CALLED_PARTS = 8,    // perhaps a person and the place behind: the next two are these
   CALLED_SIGNED = 16,  // as it stands in a signature, it is
+  CALLED_FAMILY = 32,  // two words, or a particle in front: perhaps a family name alone
 } CalledFlags;
 
 #define CALLED_FAINT 0.1f // a weak mention of less is a name only as somebody's family name
@@ -24,6 +25,7 @@ typedef enum CalledFlags {
 typedef struct Called {
   uint64_t key, bare_key;          // of all its words; of these without an ending that may be a genitive
   uint32_t first, last, bare_last; // words
+  uint32_t middle;                 // the word before the last; 0: there is none
   uint32_t initials;               // hash; 0: none
   uint32_t start, end;             // bytes in the block
   uint32_t behind;                 // it stands in brackets behind the words that end here; 0: it does not
@@ -38,8 +40,8 @@ typedef VEC_OF(Called) CalledVec;
 // Fill notes->called from its names, weak names and tokens.
 void coref_read(const Names *names, struct Notes *notes);
 // Append an entity span for every name of the article (notes->called) to `out`, in order, with facts filled:
-//   cluster  "Putin" and "Xi" join "Vladimir Putin" and "Xi Jinping" wherever those stand, "Kinas" joins
-//   "Kina",
+//   cluster  "Putin" and "Xi" join "Vladimir Putin" and "Xi Jinping" wherever those stand, "Gahr Støre" and
+//   "Gahr" "Jonas Gahr Støre", "Kinas" joins "Kina",
 //            "HRW" the "Human Rights Watch" whose initials it has or behind whose name it stands in brackets,
 //            "Acme" the only "Acme Steel Group"; what the gazetteer gives one id is one ("Kina" and "China")
 //   name     a person's or organisation's form with most words, a place's most frequent one, without a

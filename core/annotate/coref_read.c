@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 
 #define COLON_ENDING_MOST 5u // bytes, with the colon
+#define PARTICLE_MOST 3u     // bytes
 
 typedef struct Reader {
   const Gazetteer *known;
@@ -22,12 +23,14 @@ static void read_keys(const Reader *self, const Name *name, uint32_t last_hash, 
 {
   to->key = 0;
   to->words = 0;
+  to->middle = to->last = 0;
   for (uint32_t i = name->first; i < name->last; i++) {
     const Token *token = &self->notes->tokens.items[i];
     if (!counts(token)) continue;
     uint32_t word = i + 1 == name->last && last_hash ? last_hash : token->hash;
     if (!to->words) to->first = word;
     if (to->words < UINT8_MAX) to->words++;
+    to->middle = to->last;
     to->last = word;
     to->key = gazetteer_key_add(to->key, word);
   }
@@ -89,13 +92,14 @@ static uint32_t initials_of(const Notes *notes, const Name *name)
   return len > 1 ? (uint32_t)str_hash((Str){letters, len}) : 0;
 }
 
-// Where the words end behind which the name stands alone in brackets, in capitals; 0: it does not.
+// Where the words end behind which the name stands alone in brackets, in capitals or spelt out by them; 0: it
+// does not.
 static uint32_t bracketed(const Notes *notes, const Name *name)
 {
   const Token *in = notes->tokens.items;
   uint32_t at = name->first;
   bool brackets = at > 1 && name->last == at + 1 && name->last < notes->tokens.len &&
-                  (in[at].flags & TOKEN_ALL_CAPS) && str_is(in[at - 1].lower, "(") &&
+                  ((in[at].flags & TOKEN_ALL_CAPS) || name->by == BY_RULE) && str_is(in[at - 1].lower, "(") &&
                   str_is(in[at + 1].lower, ")");
   return brackets ? in[at - 2].end : 0;
 }
@@ -110,6 +114,8 @@ static Called *read_name(const Reader *self, const Name *name, CalledVec *out)
                    .by = (uint8_t)name->by};
   read_keys(self, name, 0, &called);
   read_genitive(self, name, &called);
+  bool particle = self->notes->tokens.items[name->first].lower.len <= PARTICLE_MOST;
+  if (called.words == 2 || (called.words > 2 && particle)) called.flags |= CALLED_FAMILY;
   if (called.words > 1) called.initials = initials_of(self->notes, name);
   called.behind = bracketed(self->notes, name);
   if (self->notes->tokens.items[name->first].flags & TOKEN_ALL_CAPS) called.flags |= CALLED_CAPITALS;

@@ -171,6 +171,11 @@ Str gazetteer_id(uint32_t id, Arena *arena)
   return text;
 }
 
+bool gazetteer_is_country(uint32_t id)
+{
+  return id >> 29 == ID_ISO && (id & 0x1FFFFFFF) < 38 * 37; // two digits, and letters: no "150"
+}
+
 static uint32_t number_of(Str digits)
 {
   uint64_t number = 0;

@@ -68,5 +68,7 @@ bool gazetteer_goes_on(const Gazetteer *self, uint64_t key);
 void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts);
 // "iso:SE", "gn:2673730", "wd:Q567" in `arena`; empty for 0.
 Str gazetteer_id(uint32_t id, Arena *arena);
+// Whether it is a country's: "iso:SE", not "iso:SE-AB".
+bool gazetteer_is_country(uint32_t id);
 // The number for such an id; 0 where it is none.
 uint32_t gazetteer_id_of(Str id);

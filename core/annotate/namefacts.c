@@ -63,16 +63,32 @@ static void add_joiners(NameLists *lists, const Table *table)
   }
 }
 
+// Where the forms that begin with each byte stand: rows are sorted.
+static void index_forms(NameLists *lists)
+{
+  size_t row = 0;
+  for (size_t byte = 0; byte < 256; byte++) {
+    lists->forms_from[byte] = (uint16_t)row;
+    while (row < lists->forms->rows && (unsigned char)table_cell(lists->forms, row, 0).ptr[0] == byte) row++;
+  }
+  lists->forms_from[256] = (uint16_t)row;
+}
+
 void namefacts_lists(NameLists *lists)
 {
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
     add_words(lists, table_find("titles", lang_code(lang)), 1ull << lang);
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
     lists->endings_of[lang] = table_find("endings", lang_code(lang));
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
+    lists->bearers_of[lang] = table_find("bearers", lang_code(lang));
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
   add_joiners(lists, table_find("joiners", ""));
   lists->offices = table_find("offices", "");
+  lists->forms = table_find("legalforms", "");
+  lists->states = table_find("states", "");
+  index_forms(lists);
 }
 
 void namefacts_lists_release(NameLists *lists)

@@ -17,6 +17,9 @@ typedef struct NameLists { // the word tables in one place, constant after namef
   Map endings;             // last part of a compound that is a title -> bit 1 << Lang
   const struct Table *endings_of[LANG_COUNT];    // of cases; NULL: none
   const struct Table *offices;                   // last parts of compounds: "-departementet"
+  const struct Table *forms, *states;            // of companies; short for states of America
+  const struct Table *bearers_of[LANG_COUNT];    // words beside names; NULL: none
+  uint16_t forms_from[257];                      // [first byte] row of `forms`, and one behind the last
   Str joiners[LANG_COUNT][NAME_JOINERS];         // "and"; empty: no more
   uint64_t may_be_word[1024], may_be_ending[64]; // bits of hashes: most words are neither
 } NameLists;

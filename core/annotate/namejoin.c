@@ -170,31 +170,46 @@ static size_t next_office(const NameLists *lists, const Notes *notes, size_t at)
   return at;
 }
 
-// `office` grows over the names that it touches.
-static void absorb(const Notes *notes, Name *office, const Name *name)
+// Put `over` in place of the names that it touches; both are in order. What touches a name that begins before
+// it or ends behind it grows over that too.
+static void lay_over(Notes *notes, const NameVec *over)
 {
-  size_t first = name->first < office->first ? name->first : office->first;
-  size_t last = name->last > office->last ? name->last : office->last;
-  *office = part_of(notes, *office, first, last);
+  const NameVec *names = &notes->names;
+  NameVec whole = {0};
+  size_t next = 0;
+  for (size_t i = 0; i < over->len; i++) {
+    Name name = over->items[i];
+    for (; next < names->len && names->items[next].last <= name.first; next++)
+      vec_push_in(&notes->arena, &whole, names->items[next]);
+    for (; next < names->len && names->items[next].first < name.last; next++) {
+      const Name *under = &names->items[next];
+      if (under->type == name.type && under->confidence > name.confidence)
+        name.confidence = under->confidence, name.by = under->by;
+      name = part_of(notes, name, under->first < name.first ? under->first : name.first,
+                     under->last > name.last ? under->last : name.last);
+    }
+    vec_push_in(&notes->arena, &whole, name);
+  }
+  for (; next < names->len; next++) vec_push_in(&notes->arena, &whole, names->items[next]);
+  notes->names = whole;
 }
 
-void namejoin_offices(const NameSources *known, Notes *notes)
+static void find_offices(const NameLists *lists, Notes *notes, NameVec *out)
 {
-  const NameLists *lists = &known->lists;
-  const NameVec *names = &notes->names;
-  size_t at = next_office(lists, notes, 0), next = 0;
-  if (at == notes->tokens.len) return; // nearly always
-  NameVec whole = {0};
-  while (at < notes->tokens.len) {
+  for (size_t at = next_office(lists, notes, 0); at < notes->tokens.len;) {
     Name office = {.type = ENTITY_ORG, .by = BY_RULE, .confidence = OFFICE_CONFIDENCE};
     office = part_of(notes, office, at, office_end(lists, notes, at));
-    while (next < names->len && names->items[next].last <= office.first)
-      vec_push_in(&notes->arena, &whole, names->items[next++]);
-    while (next < names->len && names->items[next].first < office.last)
-      absorb(notes, &office, &names->items[next++]);
-    vec_push_in(&notes->arena, &whole, office);
+    vec_push_in(&notes->arena, out, office);
     at = next_office(lists, notes, office.last);
   }
-  while (next < names->len) vec_push_in(&notes->arena, &whole, names->items[next++]);
-  notes->names = whole;
+}
+
+void namejoin_offices(const NameSources *known, Notes *notes, const NameFact *facts)
+{
+  NameVec found = {0};
+  find_offices(&known->lists, notes, &found);
+  if (found.len) lay_over(notes, &found); // hardly ever
+  found.len = 0;
+  nameinitials_find(notes, facts, &found);
+  if (found.len) lay_over(notes, &found);
 }

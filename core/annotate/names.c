@@ -117,11 +117,12 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
   else
     namerules_find(notes, facts, &notes->arena, &notes->names);
   namejoin_part(&self->known, notes, facts);
-  namejoin_offices(&self->known, notes);
+  namejoin_offices(&self->known, notes, facts);
+  namebounds_mend(&self->known, notes, facts);
   for (size_t i = 0; i < notes->names.len; i++) {
     Name *name = &notes->names.items[i];
     complete(self, notes, facts, name, i + 1 < notes->names.len ? name[1].first : notes->tokens.len);
-    name->entity = known_id(self, notes, facts, name);
+    if (!name->entity) name->entity = known_id(self, notes, facts, name);
   }
   drop_covered(&notes->names, &notes->weak);
 }

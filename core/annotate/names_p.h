@@ -15,5 +15,10 @@ void namerules_find(const struct Notes *notes, const NameFact *facts, Arena *are
 
 // Names that "and" has joined are two again (namejoin.c).
 void namejoin_part(const NameSources *known, struct Notes *notes, const NameFact *facts);
-// "Helse- og omsorgsdepartementet" is one, whatever was found in it.
-void namejoin_offices(const NameSources *known, struct Notes *notes);
+// "Helse- og omsorgsdepartementet" is one, and so is what initials spell out, whatever was found in them.
+void namejoin_offices(const NameSources *known, struct Notes *notes, const NameFact *facts);
+// Append to `out`, in the block's arena, the names that initials in brackets spell out, and these
+// (nameinitials.c).
+void nameinitials_find(struct Notes *notes, const NameFact *facts, NameVec *out);
+// Names end where the signs at their edges say (namebounds.c).
+void namebounds_mend(const NameSources *known, struct Notes *notes, const NameFact *facts);

@@ -94,6 +94,32 @@ static void test_persons(void **state)
         "1 PER Anna Berg; 2 PER Jan Berg; 2 PER Jan Berg");
 }
 
+// By the family names alone, two of them or with a particle, and by the one in the middle.
+static void test_family_names(void **state)
+{
+  (void)state;
+  check("[PER Gahr Vik] and [PER Jonas Gahr Vik]. [PER Gahr] left.", LANG_EN,
+        "1 PER Jonas Gahr Vik; 1 PER Jonas Gahr Vik; 1 PER Jonas Gahr Vik");
+  check("[PER Vincenzo De Nardi] e [PER De Nardi]", LANG_IT,
+        "1 PER Vincenzo De Nardi; 1 PER Vincenzo De Nardi");
+  check("[PER Von der Aue] und [PER Ursula von der Aue]", LANG_DE,
+        "1 PER Ursula von der Aue; 1 PER Ursula von der Aue");
+  check("[PER Heiko von der Aue] und [PER Ursula von der Aue]", LANG_DE,
+        "1 PER Heiko von der Aue; 2 PER Ursula von der Aue");
+  check("[PER Jan Gahr Vik], [PER Ola Gahr Vik], [PER Gahr Vik]", LANG_NB,
+        "1 PER Jan Gahr Vik; 2 PER Ola Gahr Vik; 3 PER Gahr Vik"); // who can tell?
+  check("[PER Lars Berg Vik] og [PER Anna Berg]. [PER Berg] lo.", LANG_DA,
+        "1 PER Lars Berg Vik; 2 PER Anna Berg; 2 PER Anna Berg"); // rather the last word
+}
+
+// "Nupi" in brackets is the institute's, and where it comes again.
+static void test_introduced(void **state)
+{
+  (void)state;
+  check("[ORG Human Rights Watch] ([ORG HRX]) wrote. [ORG HRX] added.", LANG_EN,
+        "1 ORG Human Rights Watch; 1 ORG Human Rights Watch; 1 ORG Human Rights Watch");
+}
+
 static void test_genitives(void **state)
 {
   (void)state;
@@ -203,7 +229,8 @@ int main(void)
       cmocka_unit_test(test_organisations), cmocka_unit_test(test_types),
       cmocka_unit_test(test_short_names),   cmocka_unit_test(test_person_and_place),
       cmocka_unit_test(test_ids),           cmocka_unit_test(test_many_mentions),
-      cmocka_unit_test(test_capitals),
+      cmocka_unit_test(test_capitals),      cmocka_unit_test(test_family_names),
+      cmocka_unit_test(test_introduced),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

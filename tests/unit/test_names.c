@@ -184,6 +184,124 @@ static void test_offices(void **state)
   check(g_rules, LANG_SV, "Mark - och myndigheten", "");
 }
 
+// Names of `marked` ("[PER Luigi] came") and what becomes of them by the signs at their edges.
+static void check_edges(Lang lang, const char *marked, const char *want)
+{
+  static const char *const types[] = {"PER", "ORG", "LOC"};
+  char text[512];
+  size_t len = 0;
+  Notes notes;
+  VEC_OF(Name) names = {0};
+  for (const char *p = marked; *p; p++) {
+    if (*p == '[') {
+      EntityType type = p[1] == 'P' ? ENTITY_PER : p[1] == 'O' ? ENTITY_ORG : ENTITY_LOC;
+      vec_push(&names, (Name){.start = (uint32_t)len, .type = type, .confidence = 0.8f});
+      p += strlen("[PER");
+    } else if (*p == ']') {
+      names.items[names.len - 1].end = (uint32_t)len;
+    } else {
+      text[len++] = *p;
+    }
+  }
+  text[len] = '\0';
+  notes_of(&notes, lang, text);
+  for (size_t i = 0; i < names.len; i++) {
+    Name name = names.items[i];
+    for (uint32_t t = 0; t < notes.tokens.len; t++) {
+      if (notes.tokens.items[t].start == name.start) name.first = t;
+      if (notes.tokens.items[t].end == name.end) name.last = t + 1;
+    }
+    assert_true(name.last > name.first);
+    vec_push_in(&notes.arena, &notes.names, name);
+  }
+  const NameFact *facts = namefacts_of(&g_model->known, NULL, &notes, &notes.arena);
+  namejoin_offices(&g_model->known, &notes, facts);
+  namebounds_mend(&g_model->known, &notes, facts);
+  StrBuf got = {0};
+  for (size_t i = 0; i < notes.names.len; i++) {
+    const Name *name = &notes.names.items[i];
+    strbuf_addf(&got, "%s%s " STR_FMT, i ? "; " : "", types[name->type],
+                STR_ARG(str_slice(notes.text, name->start, name->end)));
+  }
+  strbuf_byte(&got, '\0');
+  assert_string_equal(got.ptr, want);
+  strbuf_release(&got);
+  vec_release(&names);
+  arena_release(&notes.arena);
+}
+
+static void test_initials(void **state)
+{
+  (void)state;
+  check_edges(LANG_SV, "Det säger Rådet för hållbar odling ([ORG RHO]).",
+              "ORG Rådet för hållbar odling; ORG RHO");
+  check_edges(LANG_DE, "Das [ORG Amt] für Moore und Flüsse (Amof) schweigt.",
+              "ORG Amt für Moore und Flüsse; ORG Amof");
+  check_edges(LANG_EN, "The [ORG Office] of Coastal Affairs ([ORG OCA]) agreed.",
+              "ORG Office of Coastal Affairs; ORG OCA");
+  check_edges(LANG_EN, "The Office of Coastal Affairs (OCA) agreed.", ""); // nobody says that it is one
+  check_edges(LANG_DE, "[PER Sven Paul Dorn] ([ORG SPD]) kam.", "PER Sven Paul Dorn; ORG SPD");
+  check_edges(LANG_DE, "Die Stadt [LOC Potsdam] ([ORG SPD]) lud ein.", "LOC Potsdam; ORG SPD");
+  check_edges(LANG_EN, "[ORG Office of Coastal Affairs] ([ORG XYZ])",
+              "ORG Office of Coastal Affairs; ORG XYZ");
+  check_edges(LANG_EN, "Office, of Coastal Affairs ([ORG OCA])", "ORG OCA"); // not over a comma
+  check_edges(LANG_EN, "([ORG OCA])", "ORG OCA");
+}
+
+static void test_companies(void **state)
+{
+  (void)state;
+  check_edges(LANG_EN, "[PER J Wetherby] plc fell.", "ORG J Wetherby plc");
+  check_edges(LANG_EN, "[ORG Quillon], Inc. of Ohio", "ORG Quillon, Inc.");
+  check_edges(LANG_DE, "[ORG Nordlicht] GmbH & Co. KG wächst.", "ORG Nordlicht GmbH & Co. KG");
+  check_edges(LANG_IT, "[PER Galeazzo S.p.A.] cresce.", "ORG Galeazzo S.p.A.");
+  check_edges(LANG_EN, "[PER OBAMA] AS HIMSELF", "PER OBAMA");
+  check_edges(LANG_SV, "[PER Olsson] ABBA", "PER Olsson"); // no word begins in a form
+  check_edges(LANG_EN, "[PER Quigg & Tuttle] fell.", "ORG Quigg & Tuttle");
+  check_edges(LANG_DA, "[PER Anna & Erik] kom.", "PER Anna & Erik");
+}
+
+static void test_persons_edges(void **state)
+{
+  (void)state;
+  check_edges(LANG_IT, "[PER Luigi] \"Gigi\" Nardi e", "PER Luigi \"Gigi\" Nardi");
+  check_edges(LANG_NB, "[PER Harald] «Dutte» [PER Vik] og", "PER Harald «Dutte» Vik");
+  check_edges(LANG_SV, "[PER Erik] sa ”Nej” Vik", "PER Erik");
+  check_edges(LANG_DE, "[PER Susanne R]. schwieg.", "PER Susanne R.");
+  check_edges(LANG_DE, "[PER Elisabeth II]. kam.", "PER Elisabeth II.");
+  check_edges(LANG_NB, "[PER Harald V]. Han kom.", "PER Harald V");
+  check_edges(LANG_DE, "[PER Merkels Hochzeitsfeier] war groß.", "PER Merkels");
+  check_edges(LANG_DE, "[PER Angela Merkels Sprecher] kam.", "PER Angela Merkels");
+  check_edges(LANG_DE, "[PER Angela Merkel] war da.", "PER Angela Merkel");
+  check_edges(LANG_IT, "in [LOC Belgio Eden Ruiz] segna", "LOC Belgio; PER Eden Ruiz");
+  check_edges(LANG_SV, "[PER Sveriges Erik Vik] vann", "LOC Sveriges; PER Erik Vik");
+  check_edges(LANG_SV, "[ORG Sveriges Radio] sa", "ORG Sveriges Radio");
+}
+
+static void test_places_edges(void **state)
+{
+  (void)state;
+  check_edges(LANG_IT, "in piazza [PER Aldo Nardi] ieri", "LOC piazza Aldo Nardi");
+  check_edges(LANG_SV, "vid [PER Alfred Viks] allé", "LOC Alfred Viks allé");
+  check_edges(LANG_EN, "Team [LOC Norway] won", "ORG Team Norway");
+  check_edges(LANG_EN, "in [ORG Walterboro], S.C. on", "ORG Walterboro; LOC S.C.");
+  check_edges(LANG_EN, "in [LOC Hampton], Ga., and", "LOC Hampton; LOC Ga.");
+  check_edges(LANG_EN, "[PER Harry Vik], MD, and", "PER Harry Vik");
+  check_edges(LANG_SV, "i [LOC Hampton], OK då", "LOC Hampton");
+  check_edges(LANG_EN, "at [LOC St. Quilla]'s Park today", "LOC St. Quilla's Park");
+  check_edges(LANG_EN, "in [LOC St. Petersburg]'s north", "LOC St. Petersburg");
+}
+
+static void test_results(void **state)
+{
+  (void)state;
+  check_edges(LANG_SV, "[LOC Malmö]–[LOC Timrå] 3–1 (1–0)", "ORG Malmö; ORG Timrå");
+  check_edges(LANG_DE, "[LOC Jena] - [LOC Halle] 2:2", "ORG Jena; ORG Halle");
+  check_edges(LANG_DE, "Auf [LOC Köln]–[LOC Bonn] 20–30 Minuten", "LOC Köln; LOC Bonn");
+  check_edges(LANG_SV, "Tåget [LOC Malmö]–[LOC Lund] går", "LOC Malmö; LOC Lund");
+  check_edges(LANG_NB, "[ORG Brann 4]-0", "ORG Brann");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -194,6 +312,11 @@ int main(void)
       cmocka_unit_test(test_words),
       cmocka_unit_test(test_parts),
       cmocka_unit_test(test_offices),
+      cmocka_unit_test(test_initials),
+      cmocka_unit_test(test_companies),
+      cmocka_unit_test(test_persons_edges),
+      cmocka_unit_test(test_places_edges),
+      cmocka_unit_test(test_results),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
