@@ -146,7 +146,7 @@ uint16_t datelex_symbol(DateLex *lex, Str name)
       "ndate",  "daymon", "roman",    "yearw",    "tense",   "month", "monthab", "weekday",  "wdayab",
       "option", "ordsuf", "dayslash", "monthamb", "andhalf", "to",    "and",     "det",      "between",
       "fn",     "open",   "prep",     "of",       "yprep",   "adv",   "edge",    "rel",      "fromw",
-      "half",   "or",     "yearpair", "counted",  "sub"};
+      "half",   "or",     "yearpair", "counted",  "sub",     "dem"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
       vec_push(&lex->symbols, str_of(fixed[i]));

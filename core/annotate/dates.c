@@ -137,9 +137,13 @@ static int32_t atom_tense(const DateFinder *f, uint32_t at)
 {
   uint32_t flags = atom_token(f, at)->flags;
   if (flags & TOKEN_CAPITAL && !(flags & (TOKEN_FIRST | TOKEN_ALL_CAPS))) return 0;
-  const Reading *r = atom_reading(f, at, SYM_TENSE);
-  if (r) return r->value;
   const Atom *atom = &f->atoms->items[at];
+  const Reading *best = NULL; // the longest: "have to", not "have"
+  for (uint32_t i = 0; symset_has(atom->readings->syms, SYM_TENSE) && i < atom->readings->count; i++) {
+    const Reading *r = atom->readings->items[i];
+    if (r->sym == SYM_TENSE && (!best || r->len > best->len)) best = r;
+  }
+  if (best) return best->value;
   for (size_t i = 0; i < f->lex->suffixes.len; i++) {
     if (atom->lower.len > f->lex->suffixes.items[i].len + 2 &&
         str_ends(atom->lower, f->lex->suffixes.items[i]))
@@ -300,7 +304,7 @@ static int32_t clause_tense(const DateFinder *f, uint32_t begin, uint32_t end, u
   for (uint32_t at = begin; at-- > first;) {
     if (atom_token(f, at)->flags & TOKEN_PUNCT || atom_reading(f, at, SYM_SUB)) return 0;
     int32_t tense = atom_tense(f, at);
-    if (tense) return tense;
+    if (tense) return tense < 0 ? leading_tense(f, at, first) : tense;
   }
   return end < last && begin <= first + 1 ? atom_tense(f, end) : 0;
 }
@@ -401,6 +405,20 @@ static void read_run(DateFinder *f, uint32_t at, uint32_t end)
   dateatom_read(f->reader, end + 2 * TENSE_REACH);
 }
 
+// "In two weeks" is ahead, but "it was done in two weeks": a length. Takes the direction from the frame.
+static bool lasted(DateFinder *f, DateMatch *m)
+{
+  DateFrame *frame = &m->frame;
+  uint32_t first, last;
+  if (!frame_has(frame, FIELD_AMOUNT) || frame_get(frame, FIELD_DIR, 0) <= 0 ||
+      frame_get(frame, FIELD_TENSE, 0) != TENSE_WEAK)
+    return false;
+  sentence_of(f, m->begin, &first, &last);
+  if (clause_tense(f, m->begin, m->end, first, last) >= 0) return false;
+  frame->has &= ~((uint64_t)1 << FIELD_DIR | (uint64_t)1 << FIELD_TENSE);
+  return true;
+}
+
 // "In the year 1862 …": nothing but words that lead on to the date stands before it in its sentence.
 static void mark_opening(const DateFinder *f, DateMatch *m)
 {
@@ -416,11 +434,15 @@ static uint32_t add_match(DateFinder *f, DateMatch *m, uint32_t *floor)
   if (m->end > m->begin + 1 && m->begin > *floor && atom_reading(f, m->begin, SYM_TO) &&
       day_reading(f, m->begin - 1))
     m->begin++; // "13 a 15 de julho": no article
+  if (m->end > m->begin + 1 && atom_reading(f, m->begin, SYM_DET) && atom_reading(f, m->begin + 1, SYM_DEM))
+    m->begin++; // "Fragen, die diese Woche gestellt wurden": a pronoun
+  DateType type = type_of(m);
+  if (lasted(f, m)) type = DATE_DURATION;
   dates_mark_tense(f, &m->frame, m->begin, m->end);
   *floor = dates_join(f, m, *floor);
   if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
   mark_opening(f, m);
-  dates_add_draft(f, m->begin, m->end, type_of(m), confidence_of(m), &m->frame);
+  dates_add_draft(f, m->begin, m->end, type, confidence_of(m), &m->frame);
   return *floor = dates_add_right(f, m);
 }
 

@@ -178,6 +178,7 @@ enum {
   SYM_YEARPAIR,
   SYM_COUNTED,
   SYM_SUB,
+  SYM_DEM,
   SYM_FIRST_FREE
 };
 enum { SYM_MAX = 192 };
