@@ -75,7 +75,7 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
     draft.cue_end = in[saying->cue_last - 1].end;
   }
   bool line = marked->form == QUOTE_DASH && !cued;
-  draft.asks = line && scene_is(scene, marked->last - 1, "?");
+  draft.asks = marked->form == QUOTE_DASH && scene_is(scene, marked->last - 1, "?");
   draft.bare = line && is_bare(scene, marked);
   return draft;
 }
@@ -125,8 +125,10 @@ static void add_outlook(const Scene *scene, const CandidateVec *candidates, Quot
 
 static bool needs_scene(const Notes *notes, const MarkedVec *marked)
 {
-  return marked->len || notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_PARAGRAPH ||
-         notes->kind == BLOCK_LIST_ITEM || notes->names.len;
+  bool may_speak = notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_PARAGRAPH ||
+                   notes->kind == BLOCK_LIST_ITEM || notes->kind == BLOCK_HEADLINE ||
+                   notes->kind == BLOCK_SUBHEAD;
+  return may_speak || marked->len || notes->names.len;
 }
 
 bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratch)
@@ -136,8 +138,12 @@ bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratc
   if (!needs_scene(notes, &self->marked)) return false;
   scene_init(&self->scene, quotes, notes, scratch);
   bool line = notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_LIST_ITEM;
-  if (line && has_dash_speech(notes->lang))
-    dash_speech(&self->scene, notes->kind == BLOCK_LIST_ITEM, &self->marked);
+  if (has_dash_speech(notes->lang)) {
+    if (line)
+      dash_speech(&self->scene, notes->kind == BLOCK_LIST_ITEM, &self->marked);
+    else
+      dash_speech_within(&self->scene, &self->marked);
+  }
   scene_mark(&self->scene, &self->marked);
   candidates_find(&self->scene, &self->candidates, &notes->quotes);
   return true;

@@ -47,7 +47,7 @@ typedef struct QuoteDraft {
   bool starts;    // begins a sentence of its own
   bool whole;     // begins and ends one
   bool single;    // between single marks
-  bool asks;      // is a question, with no cue
+  bool asks;      // of dash speech: is a question
   bool bare;      // of dash speech: a few words without a verb, such as "– Ja visst."
   bool closes;    // nothing but marks stands behind it in its block
   bool doubtful;  // of an opener: whole quotations stand behind it, so that it is one only if a later block

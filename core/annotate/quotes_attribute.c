@@ -98,7 +98,7 @@ static bool agrees(char known, char wanted)
 
 static bool same_cluster(const Speaker *speaker, const EntityFacts *facts)
 {
-  return speaker->facts && speaker->facts->cluster == facts->cluster;
+  return speaker->facts && facts && speaker->facts->cluster == facts->cluster;
 }
 
 // Whom the sentence before is about, if that stands in this block or not far in front of it.
@@ -122,7 +122,7 @@ static const EntityFacts *antecedent(QuoteWalk *self, char gender)
     if (known == gender)
       score += 1.2F; // an unknown gender speaks little against anybody
     else if (!agrees(known, gender))
-      score -= 4;
+      score -= 6;
     if (person->leads) score += self->block - person->block <= 1 ? 1.1F : 0.5F;
     if (subject && same_cluster(subject, person->facts)) score += 1.0F;
     bool spoke = same_cluster(&self->now.last, person->facts);
@@ -175,11 +175,30 @@ static void resolve_pronoun(QuoteWalk *self, const Party *party, Speaker *speake
   quotes_learn_gender(self, person, party->gender);
 }
 
+// Whom a noun for one person means that is nobody's title here: the one with a name, and no other title, who
+// spoke just before, or whom the sentence before is about, as writers do not like to say "he" again.
+static const EntityFacts *varied(QuoteWalk *self, const Party *party)
+{
+  const QuoteState *now = &self->now;
+  if (!party->lemma.len || !strchr("mfc", party->gender ? party->gender : 'c')) return NULL;
+  const Speaker *subject = about(self);
+  bool spoke = now->last_cued && self->block - now->last_block <= 1;
+  const Speaker *one = subject ? subject : spoke ? &now->last : NULL;
+  if (!one || !one->facts || !may_speak(one) || !now->recent_len || !same_cluster(one, now->recent[0].facts))
+    return NULL;
+  bool fits = agrees(one->gender, party->gender ? party->gender : 'c');
+  return fits && !quotes_is_titled(self, one->facts) ? one->facts : NULL;
+}
+
 static void resolve_noun(QuoteWalk *self, const Party *party, Speaker *speaker)
 {
-  uint64_t bearer = party->lemma.len ? quotes_bearer_of(self, party->lemma) : 0;
+  bool aged = party->gender == 'a'; // somebody by age: whoever "she" would mean
+  uint64_t bearer = party->lemma.len && !aged ? quotes_bearer_of(self, party->lemma) : 0;
+  const EntityFacts *same = bearer ? NULL : aged ? antecedent(self, 'c') : varied(self, party);
   if (bearer) {
     take_name(self, speaker, bearer_facts(bearer), bearer & 1);
+  } else if (same) {
+    take_name(self, speaker, same, true);
   } else if (party->gender == 'o' && (self->now.outlet || self->now.organisation)) {
     take_name(self, speaker, self->now.outlet ? self->now.outlet : self->now.organisation, false);
   } else {
@@ -428,6 +447,41 @@ static bool passes_by(const QuoteWalk *self, const Reading *reading)
          may_speak(&now->last) && self->block - now->last_block <= 1;
 }
 
+// Who speaks is as good as named, whatever the mention.
+static void keep_near(QuoteWalk *self, const EntityFacts *facts)
+{
+  Person *recent = self->now.recent;
+  size_t at = 0;
+  while (facts && at < self->now.recent_len && recent[at].facts->cluster != facts->cluster) at++;
+  if (!facts || at == self->now.recent_len) return;
+  Person person = recent[at];
+  person.block = self->block;
+  memmove(recent + 1, recent, at * sizeof *recent);
+  recent[0] = person;
+}
+
+static bool same_speaker(const Speaker *a, const Speaker *b)
+{
+  return a->facts || b->facts ? b->facts && same_cluster(a, b->facts)
+                              : str_eq(a->mention.name, b->mention.name);
+}
+
+// Who just spoke by a verb of saying answers the next question; who asked one does not.
+static void hear_turn(QuoteWalk *self, const QuoteDraft *draft)
+{
+  QuoteState *now = &self->now;
+  if (draft->form != QUOTE_DASH &&
+      (draft->form == QUOTE_REPORTED || !now->last.facts || !may_speak(&now->last)))
+    return;
+  if (draft->asks) {
+    now->asked_block = self->block;
+    if (same_speaker(&now->answerer, &now->last)) now->answerer = (Speaker){0};
+    return;
+  }
+  now->answerer = now->last;
+  now->answer_block = self->block;
+}
+
 static void finish(QuoteWalk *self, const Reading *reading)
 {
   emit(self, reading);
@@ -435,11 +489,9 @@ static void finish(QuoteWalk *self, const Reading *reading)
   if (!has_speaker(&reading->speaker) || passes_by(self, reading)) return;
   self->now.last = reading->speaker;
   self->now.last_block = self->block;
+  keep_near(self, reading->speaker.facts);
   self->now.last_cued = reading->cue.end > 0;
-  if (self->now.last_cued && reading->draft->form == QUOTE_DASH) {
-    self->now.answerer = self->now.last;
-    self->now.answer_block = self->block;
-  }
+  if (self->now.last_cued) hear_turn(self, reading->draft);
 }
 
 // Whether a block's first quotation lies within one that is open, between marks of the other kind.

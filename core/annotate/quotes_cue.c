@@ -67,8 +67,9 @@ bool cue_at(const Scene *scene, uint32_t token, uint32_t end, Cue *cue)
 // Whether a subject that can speak stands at `token`; *last: its end.
 static bool subject_at(const Scene *scene, uint32_t token)
 {
-  if (token >= scene->len || !(scene->in[token].flags & TOKEN_WORD)) return false;
+  if (token >= scene->len || !scene_is_word(scene, token)) return false;
   const Word *word = scene->words[token];
+  if (!(scene->in[token].flags & TOKEN_WORD)) return word->role != 0;
   bool article = word->small == SMALL_DET && token + 1 < scene->len && scene_is_word(scene, token + 1) &&
                  !scene->words[token + 1]->small;
   bool ends = token + 1 == scene->len || (scene->in[token + 1].flags & TOKEN_PUNCT);

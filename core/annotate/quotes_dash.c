@@ -1,8 +1,10 @@
 // Lines that a dash opens. In the North a line of dash speech is spoken from its dash to the words of the
-// reporter (", sa hon"), or to its end. Behind those words speech goes on where another dash says so. In the
-// South a dash closes speech too, in front of the reporter's words ("– No – ha detto Rossi – mai."), and the
-// next one opens it again.
+// reporter (", sa hon"), or to its end. Behind those words speech goes on where another dash says so, and it
+// may begin within a paragraph, behind a full stop or a colon. In the South a dash closes speech too, in
+// front of the reporter's words ("– No – ha detto Rossi – mai."), and the next one opens it again.
 #include "annotate/quotes_p.h"
+
+#define LEAD_MOST 14u // tokens from a verb of saying to the colon behind it
 
 // The next dash that speech can begin with: between spaces, behind the end of a sentence, a comma or a colon.
 static uint32_t next_dash(const Scene *scene, uint32_t from)
@@ -46,6 +48,59 @@ static uint32_t closing_dash(const Scene *scene, uint32_t from, uint32_t *stop)
     return i;
   }
   return *stop = scene->len;
+}
+
+// Put a stretch in its place, over those between marks in it.
+static void place_speech(const Scene *scene, Marked speech, MarkedVec *out)
+{
+  size_t at = out->len, over;
+  while (at > 0 && out->items[at - 1].first > speech.first) at--;
+  for (over = at; over < out->len && out->items[over].first < speech.last;) over++;
+  if (over == at) vec_push_in(scene->arena, out, speech);
+  memmove(out->items + at + 1, out->items + over, (out->len - over - (over == at)) * sizeof *out->items);
+  out->len -= over == at ? 0 : over - at - 1;
+  out->items[at] = speech;
+}
+
+// The first dash within a paragraph that opens speech, behind a full stop or a colon; the end where there is
+// none.
+static uint32_t opening_within(const Scene *scene, const MarkedVec *marked)
+{
+  size_t m = 0;
+  for (uint32_t i = 1; i + 1 < scene->len; i++) {
+    while (m < marked->len && marked->items[m].last <= i) m++;
+    bool said = m < marked->len && marked->items[m].first <= i;
+    if (said || !scene_is_dash(scene, i) || !(scene->in[i].flags & TOKEN_SPACE_BEFORE)) continue;
+    bool capital = scene->in[i + 1].flags & TOKEN_CAPITAL && scene->in[i + 1].flags & TOKEN_SPACE_BEFORE;
+    if (capital && (scene->stops[i - 1] || scene_is(scene, i - 1, ":"))) return i;
+  }
+  return scene->len;
+}
+
+// Whether a colon leads to what is said: behind a verb of saying, or in a headline.
+static bool led_by_colon(const Scene *scene, uint32_t dash)
+{
+  if (!scene_is(scene, dash - 1, ":")) return false;
+  if (scene->notes->kind == BLOCK_HEADLINE || scene->notes->kind == BLOCK_SUBHEAD) return true;
+  for (uint32_t i = dash - 1; i > 0 && dash - i < LEAD_MOST && !scene->stops[i - 1]; i--) {
+    Cue cue;
+    if (cue_at(scene, i - 1, dash, &cue) && cue_is_verb(&cue)) return true;
+  }
+  return false;
+}
+
+void dash_speech_within(const Scene *scene, MarkedVec *out)
+{
+  if (closes_by_dash(scene->lexicon->lang)) return;
+  uint32_t first = opening_within(scene, out);
+  if (first == scene->len) return;
+  uint32_t last = cue_breaks_in(scene, first + 1);
+  if (last == scene->len && !led_by_colon(scene, first)) return; // nothing says that it is speech
+  while (first + 1 < scene->len) {
+    place_speech(scene, (Marked){first, last, QUOTE_DASH, false}, out);
+    first = next_dash(scene, last);
+    last = cue_breaks_in(scene, first + 1);
+  }
 }
 
 void dash_speech(const Scene *scene, bool listed, MarkedVec *out)

@@ -72,7 +72,7 @@ typedef struct WordSlot {
   uint32_t hash, word; // word: index + 1; 0: free
 } WordSlot;
 
-#define TAILS 2048u // bits
+#define TAILS 4096u // bits
 
 typedef struct Lexicon { // the words of one language
   Lang lang;
@@ -163,6 +163,8 @@ extern const Word g_unknown_word;
 // What is known of a token; &g_unknown_word where nothing is. A compound is known by its last part
 // ("utrikesministern").
 const Word *lexicon_word(const Lexicon *self, const Token *token);
+// Of a number with a noun to it: "22-åringen", "35enne".
+const Word *lexicon_age(const Lexicon *self, const Token *token);
 // The pronoun that hangs on a verb ("dit-il"), which begins at byte *start of the token; NULL where there is
 // none.
 const Word *lexicon_clitic(const Lexicon *self, const Token *token, uint32_t *start);
@@ -333,6 +335,8 @@ uint32_t cue_breaks_in(const Scene *scene, uint32_t from);
 // The stretches of a line that a dash opens which are spoken, in place of what is in `out`. `listed`: the
 // line looks like an item of a list, and only a verb of saying shows that it is none; else `out` stays.
 void dash_speech(const Scene *scene, bool listed, MarkedVec *out);
+// Those that begin within a block, among what is in `out`: "… er lei. – Nok er nok, sier Moen."
+void dash_speech_within(const Scene *scene, MarkedVec *out);
 
 // Reported speech in the sentences that hold no quotation, in order, in the layout's scratch
 // arena: "X said that …", "…, said X", "according to X …".
@@ -465,6 +469,7 @@ static inline const EntityFacts *bearer_facts(uint64_t bearer)
 typedef struct KnownGender {
   const EntityFacts *facts;
   char gender;
+  bool titled; // bears a title anywhere in the article
 } KnownGender;
 typedef VEC_OF(KnownGender) GenderVec;
 
@@ -495,6 +500,7 @@ struct QuoteWalk {
   QuoteState now;          // in a stretch: bytes and blocks of the article
   Map bearers;             // lemma -> bearer_of() that title, the last one; before the first, that
   char *genders, *outlets; // [cluster], 0: not looked up; '?': unknown
+  bool *titled;            // [cluster]
   uint32_t *asked;         // [cluster] the number of the stretch that last asked for its gender
   uint32_t walked;         // stretches; the number of the last one
   size_t next_title;       // of its titles: those before it are borne
@@ -509,6 +515,8 @@ struct QuoteWalk {
 
 // 'm', 'f', … as far as it is known, else '?'. The stretch keeps what it asks, here and below.
 char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts);
+// Whether the article gives it a title somewhere.
+bool quotes_is_titled(QuoteWalk *self, const EntityFacts *facts);
 // What a pronoun says of a person's gender counts where nothing else tells it.
 void quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender);
 // bearer_of() a title; 0: nobody in the article.

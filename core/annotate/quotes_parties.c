@@ -13,8 +13,9 @@ static bool is_lower_word(const Scene *scene, uint32_t i)
 // Whether a noun phrase may hold the word in front of its noun: adjectives and the like.
 static bool may_describe(const Scene *scene, uint32_t i)
 {
+  if (!is_lower_word(scene, i)) return false;
   const Word *word = scene->words[i];
-  return is_lower_word(scene, i) && !word->cue && !word->small && !word->pronoun;
+  return !word->cue && !word->small && !word->pronoun;
 }
 
 // Whether a noun phrase must begin at `first`, whatever is in front of it.
@@ -248,6 +249,19 @@ static void add_outlet(const Scene *scene, uint32_t i, CandidateVec *out)
   vec_push_in(scene->arena, out, c);
 }
 
+// Whether a noun of the North without an article, right behind a subject, is rather a verb that looks like
+// it: "andre forsvarer", "Moen leder".
+static bool is_predicate(const Scene *scene, uint32_t i)
+{
+  const Word *word = scene->words[i];
+  Lang lang = scene->lexicon->lang;
+  bool north = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
+  if (!north || !i || scene->inside[i - 1] || word->many || !str_eq(word->form, word->lemma)) return false;
+  const Word *before = scene->words[i - 1];
+  bool name = (scene->in[i - 1].flags & TOKEN_CAPITAL) && !(scene->in[i - 1].flags & TOKEN_FIRST);
+  return ((before->pronoun || before->role) && before->small != SMALL_DET) || name;
+}
+
 static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   const Word *word = scene->words[i];
@@ -261,6 +275,8 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
     c.party.kind = PARTY_PRONOUN;
     c.party.gender = word->pronoun;
   } else if (word->role) {
+    bool describes = word->role == 'a' && may_describe(scene, i + 1); // "a 22-year-old student"
+    if (describes || is_predicate(scene, i)) return;
     c.party.kind = PARTY_ROLE;
     c.first = phrase_start(scene, i);
     c.outlet = word->role == 'o';

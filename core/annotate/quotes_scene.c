@@ -47,7 +47,10 @@ void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)
   self->toll = arena_alloc(arena, size_mul((size_t)len + 1, sizeof *self->toll));
   for (uint32_t i = 0; i < len; i++) {
     uint32_t flags = self->in[i].flags;
-    self->words[i] = flags & TOKEN_WORD ? lexicon_word(self->lexicon, &self->in[i]) : &g_unknown_word;
+    bool age = (flags & TOKEN_NUMBER) && (flags & TOKEN_HAS_LOWER);
+    self->words[i] = flags & TOKEN_WORD ? lexicon_word(self->lexicon, &self->in[i])
+                     : age              ? lexicon_age(self->lexicon, &self->in[i])
+                                        : &g_unknown_word;
     if (flags & TOKEN_PUNCT)
       self->stops[i] = ends_sentence(self, i);
     else

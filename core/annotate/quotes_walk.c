@@ -31,14 +31,25 @@ static char gender_of(QuoteWalk *self, const EntityFacts *facts)
   return *known;
 }
 
+static bool is_titled(const QuoteWalk *self, const EntityFacts *facts)
+{
+  return facts->cluster < self->clusters && self->titled[facts->cluster];
+}
+
 // The first answer is the one that does not hang on the stretch itself: asked before anything is learned.
 char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts)
 {
   char gender = gender_of(self, facts);
   if (facts->cluster >= self->clusters || self->asked[facts->cluster] == self->walked) return gender;
   self->asked[facts->cluster] = self->walked;
-  vec_push_in(self->arena, &self->stretch->genders, (KnownGender){facts, gender});
+  vec_push_in(self->arena, &self->stretch->genders, (KnownGender){facts, gender, is_titled(self, facts)});
   return gender;
+}
+
+bool quotes_is_titled(QuoteWalk *self, const EntityFacts *facts)
+{
+  quotes_gender_of(self, facts); // what is asked is kept with it
+  return is_titled(self, facts);
 }
 
 static bool learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender)
@@ -52,7 +63,7 @@ void quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender)
 {
   quotes_gender_of(self, facts);
   if (learn_gender(self, facts, gender))
-    vec_push_in(self->arena, &self->stretch->learned, (KnownGender){facts, gender});
+    vec_push_in(self->arena, &self->stretch->learned, (KnownGender){facts, gender, false});
 }
 
 // The first entity that ends behind `start`: near the one asked for last, as the walk goes forward.
@@ -149,6 +160,7 @@ QuoteWalk *quotes_walk_new(const Quotes *quotes, const Passages *article, const 
   self->clusters = max_cluster(entities) + 1;
   self->genders = arena_zalloc(&self->scratch, self->clusters);
   self->outlets = arena_zalloc(&self->scratch, self->clusters);
+  self->titled = arena_zalloc(&self->scratch, self->clusters);
   self->asked = arena_zalloc(&self->scratch, size_mul(self->clusters, sizeof *self->asked));
   return self;
 }
@@ -177,8 +189,10 @@ void quotes_hear_titles(QuoteWalk *self, const QuoteStretch *stretch)
     const TitleBorne *title = &stretch->titles.items[i];
     uint64_t known;
     if (!map_get(&self->bearers, title->lemma, &known)) bear(self, title);
-    if (title->gender == 'm' || title->gender == 'f')
-      learn_gender(self, bearer_facts(title->bearer), title->gender);
+    const EntityFacts *facts = bearer_facts(title->bearer);
+    if (title->gender == 'm' || title->gender == 'f') learn_gender(self, facts, title->gender);
+    if (facts->cluster < self->clusters && title->gender != 'g' && title->gender != 'o')
+      self->titled[facts->cluster] = true;
   }
 }
 
@@ -192,7 +206,9 @@ uint64_t quotes_arrive(const QuoteWalk *self, size_t first)
 bool quotes_answered(QuoteWalk *self, const QuoteStretch *stretch)
 {
   for (size_t i = 0; i < stretch->genders.len; i++)
-    if (gender_of(self, stretch->genders.items[i].facts) != stretch->genders.items[i].gender) return false;
+    if (gender_of(self, stretch->genders.items[i].facts) != stretch->genders.items[i].gender ||
+        is_titled(self, stretch->genders.items[i].facts) != stretch->genders.items[i].titled)
+      return false;
   for (size_t i = 0; i < stretch->bearers.len; i++) {
     uint64_t bearer = 0;
     map_get(&self->bearers, stretch->bearers.items[i].lemma, &bearer);

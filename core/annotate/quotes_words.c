@@ -137,7 +137,7 @@ static bool load_speakers(Lexicon *self, Error *err)
   table = table_find("roles", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     Str number = table_cell(table, i, 2), class = str_cut(&number, ' ');
-    if (class.len != 1 || !strchr("mfcog", class.ptr[0])) return broken(table, i, err);
+    if (class.len != 1 || !strchr("mfcaog", class.ptr[0])) return broken(table, i, err);
     if (number.len && !str_is(number, "many")) return broken(table, i, err);
     Word *word = word_slot(self, table_cell(table, i, 0));
     word->role = class.ptr[0];
@@ -322,6 +322,15 @@ const Word *lexicon_word(const Lexicon *self, const Token *token)
   if (compound) word = find_tail(self, lower);
   if (!word && self->clitics) word = find_verb(self, token);
   return word ? word : &g_unknown_word;
+}
+
+const Word *lexicon_age(const Lexicon *self, const Token *token)
+{
+  Str noun = token->lower;
+  while (noun.len && ((*noun.ptr >= '0' && *noun.ptr <= '9') || *noun.ptr == '-'))
+    noun = str_slice(noun, 1, noun.len);
+  const Word *word = self->slots && noun.len ? find_str(self, noun) : NULL;
+  return word && word->role ? word : &g_unknown_word;
 }
 
 const Phrase *lexicon_phrase(const Lexicon *self, uint32_t phrase)
