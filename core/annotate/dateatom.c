@@ -1,8 +1,9 @@
 // Atoms: the tokens of a block, cut where digits, letters and marks meet, with what each may mean. The
 // readings of a word come from the lexicon; numbers are read here: digits with their marks ("2023-04-17",
-// "4.40", "1,5"), number words put together ("two hundred", "nineteen ninety-seven"). Two passes: all atoms
-// first, as the readings of one may go on into the next; and the second only around those that can carry an
-// expression (WORD_HEAVY): "in the" can open one, but every one has a month, a unit, a number or the like.
+// "4.40", "1,5"), number words put together ("two hundred", "nineteen ninety-seven"). All atoms
+// are cut first, as the readings of one may go on into the next; each is read when somebody asks for it,
+// which happens only around those that can carry an expression (WORD_HEAVY): "in the" can open one, but every
+// one has a month, a unit, a number or the like.
 #include "annotate/dates_p.h"
 #include "base/utf8.h"
 
@@ -106,31 +107,30 @@ static uint8_t marks_of(const DateLex *lex, uint32_t hash, Str lower)
   return (c == 'i' || c == 'v' || c == 'x') && lower.len <= ROMAN_MOST ? marks | WORD_KNOWN : marks;
 }
 
-static void add_atom(const DateLex *lex, Atom atom, uint32_t hash, Arena *scratch, AtomVec *out)
+static void add_atom(AtomReader *self, Atom atom)
 {
-  char c = atom.lower.ptr[0];
-  bool number = is_digit(c) || c == 'i' || c == 'v' || c == 'x'; // "XIX"
-  atom.marks = marks_of(lex, hash, atom.lower);
-  if (atom.marks & WORD_OPENS) atom.node = datelex_find(lex, 0, hash, atom.lower);
-  const LexNode *node = &lex->nodes.items[atom.node];
-  atom.readings = &node->readings;
-  atom.settled = node->simple && !node->has_children && !number;
-  vec_push_in(scratch, out, atom);
+  atom.marks = marks_of(self->lex, atom.hash, atom.lower);
+  atom.node = atom.marks & WORD_OPENS ? NODE_UNKNOWN : 0;
+  if (!atom.marks) atom.readings = &self->lex->nodes.items[0].readings;
+  vec_push_in(self->scratch, &self->atoms, atom);
 }
 
 enum { CUT_FLAGS = TOKEN_HAS_DIGIT | TOKEN_HAS_HYPHEN | TOKEN_NUMBER | TOKEN_HAS_MARK | TOKEN_ABBREV };
 
 // Split a token with marks or digits in it. Lower case may change the length of a word: then its parts share
 // its place.
-static void split_token(const DateLex *lex, const Token *token, uint32_t index, Arena *scratch, AtomVec *out)
+static void split_token(AtomReader *self, const Token *token, uint32_t index)
 {
+  const DateLex *lex = self->lex;
   Str lower = token->lower;
   bool spaced = token->flags & TOKEN_SPACE_BEFORE, same = lower.len == token->end - token->start;
   if (dateatom_has_inner_point(lower) && datelex_find(lex, 0, token->hash, lower)) {
-    add_atom(
-        lex,
-        (Atom){.start = token->start, .end = token->end, .lower = lower, .token = index, .spaced = spaced},
-        token->hash, scratch, out);
+    add_atom(self, (Atom){.start = token->start,
+                          .end = token->end,
+                          .lower = lower,
+                          .token = index,
+                          .hash = token->hash,
+                          .spaced = spaced});
     return;
   }
   for (size_t at = 0; at < lower.len;) {
@@ -138,14 +138,15 @@ static void split_token(const DateLex *lex, const Token *token, uint32_t index, 
     Str rest = str_slice(lower, at, lower.len); // "8p.m."
     if (at && dateatom_has_inner_point(rest) && datelex_find(lex, 0, (uint32_t)str_hash(rest), rest))
       end = lower.len;
-    Str word = without_curly(scratch, str_slice(lower, at, end));
+    Str word = without_curly(self->scratch, str_slice(lower, at, end));
     Atom atom = {.start = same ? token->start + (uint32_t)at : token->start,
                  .end = same ? token->start + (uint32_t)end : token->end,
                  .lower = word,
                  .token = index,
+                 .hash = (uint32_t)str_hash(word),
                  .inside = at > 0,
                  .spaced = at == 0 && spaced};
-    add_atom(lex, atom, (uint32_t)str_hash(word), scratch, out);
+    add_atom(self, atom);
     at = end;
   }
 }
@@ -314,10 +315,16 @@ static void read_roman(AtomReader *self, Str word)
 
 // --- number words
 
-// What the word by itself is.
-static const Reading *single(const AtomReader *self, const Atom *atom, uint16_t sym)
+static const LexNode *node_of(const AtomReader *self, Atom *atom)
 {
-  const Readings *all = &self->lex->nodes.items[atom->node].readings;
+  if (atom->node == NODE_UNKNOWN) atom->node = datelex_find(self->lex, 0, atom->hash, atom->lower);
+  return &self->lex->nodes.items[atom->node];
+}
+
+// What the word by itself is.
+static const Reading *single(const AtomReader *self, Atom *atom, uint16_t sym)
+{
+  const Readings *all = &node_of(self, atom)->readings;
   for (uint32_t i = 0; i < all->count; i++) {
     if (all->items[i]->sym == sym && all->items[i]->len == 1) return all->items[i];
   }
@@ -329,7 +336,7 @@ static bool is_joiner(const Atom *atom)
   return atom->lower.len == 1 && atom->lower.ptr[0] == '-';
 }
 
-static bool is_and(const AtomReader *self, const Atom *atom)
+static bool is_and(const AtomReader *self, Atom *atom)
 {
   return single(self, atom, SYM_AND) != NULL;
 }
@@ -338,8 +345,8 @@ static bool is_and(const AtomReader *self, const Atom *atom)
 // ninety-seven".
 static void read_number_words(AtomReader *self, uint32_t at)
 {
-  const Atom *atoms = self->atoms->items;
-  size_t len = self->atoms->len;
+  Atom *atoms = self->atoms.items;
+  size_t len = self->atoms.len;
   int32_t total = 0, part = 0, last = 0, first = 0;
   uint32_t i = at, words = 0, end = at;
   for (; i < len && words < 6; i++) {
@@ -421,15 +428,15 @@ static void add_lex_reading(AtomReader *self, const Reading *r, const Atom *atom
 
 static uint16_t child_of(const AtomReader *self, uint16_t node, size_t at)
 {
-  if (!node || !self->lex->nodes.items[node].has_children || at >= self->atoms->len) return 0;
-  Str word = self->atoms->items[at].lower;
-  return datelex_find(self->lex, node, (uint32_t)str_hash(word), word);
+  if (!node || !self->lex->nodes.items[node].has_children || at >= self->atoms.len) return 0;
+  const Atom *atom = &self->atoms.items[at];
+  return datelex_find(self->lex, node, atom->hash, atom->lower);
 }
 
 // The forms that begin at `at`, `next` being the node of the first one's second word.
 static void read_lexicon(AtomReader *self, uint32_t at, uint16_t next)
 {
-  const Atom *atom = &self->atoms->items[at];
+  const Atom *atom = &self->atoms.items[at];
   for (uint16_t node = atom->node; node; at++) {
     const Readings *all = &self->lex->nodes.items[node].readings;
     for (uint32_t i = 0; i < all->count; i++) add_lex_reading(self, all->items[i], atom);
@@ -450,20 +457,22 @@ static void keep_found(AtomReader *self, Atom *atom)
   atom->readings = readings;
 }
 
-static void read_atom(AtomReader *self, uint32_t at)
+const Readings *dateatom_read(AtomReader *self, uint32_t at)
 {
-  Atom *atom = &self->atoms->items[at];
+  Atom *atom = &self->atoms.items[at];
+  const LexNode *node = node_of(self, atom);
   char c = atom->lower.ptr[0];
   uint16_t next = child_of(self, atom->node, at + 1);
   bool roman = (c == 'i' || c == 'v' || c == 'x') &&
                self->tokens->items[atom->token].flags & (TOKEN_ALL_CAPS | TOKEN_CAPITAL);
-  if (self->lex->nodes.items[atom->node].simple && !next && !roman && !is_digit(c)) return;
+  if (node->simple && !next && !roman && !is_digit(c)) return atom->readings = &node->readings;
   self->found.len = 0;
   if (is_digit(c)) read_number(self, atom->lower);
   if (roman) read_roman(self, atom->lower);
   if (atom->node) read_lexicon(self, at, next);
   if (single(self, atom, SYM_NUM)) read_number_words(self, at);
   keep_found(self, atom);
+  return atom->readings;
 }
 
 // Whether a part of a token with marks in it is heavy.
@@ -498,29 +507,24 @@ bool dateatom_any(const DateLex *lex, const TokenVec *tokens)
   return false;
 }
 
-void dateatom_cut(const DateLex *lex, const TokenVec *tokens, Arena *scratch, AtomVec *out)
+void dateatom_cut(AtomReader *self)
 {
+  const TokenVec *tokens = self->tokens;
+  AtomVec *out = &self->atoms;
   out->cap = tokens->len + tokens->len / 8 + 8;
-  out->items = arena_alloc(scratch, size_mul(out->cap, sizeof *out->items));
+  out->items = arena_alloc(self->scratch, size_mul(out->cap, sizeof *out->items));
   for (uint32_t i = 0; i < tokens->len; i++) {
     const Token *token = &tokens->items[i];
     if (!token->lower.len) continue;
     if (token->flags & CUT_FLAGS) {
-      split_token(lex, token, i, scratch, out);
+      split_token(self, token, i);
       continue;
     }
-    Atom atom = {.start = token->start, .end = token->end, .lower = token->lower, .token = i};
+    Atom atom = {
+        .start = token->start, .end = token->end, .lower = token->lower, .token = i, .hash = token->hash};
     atom.spaced = token->flags & TOKEN_SPACE_BEFORE;
-    uint32_t hash = token->hash;
     if (token->flags & TOKEN_PUNCT && is_curly(token->lower))
-      atom.lower = STR("'"), hash = (uint32_t)str_hash(atom.lower);
-    add_atom(lex, atom, hash, scratch, out);
-  }
-}
-
-void dateatom_read(AtomReader *self, uint32_t upto)
-{
-  for (; self->at < upto && self->at < self->atoms->len; self->at++) {
-    if (!self->atoms->items[self->at].settled) read_atom(self, self->at);
+      atom.lower = STR("'"), atom.hash = (uint32_t)str_hash(atom.lower);
+    add_atom(self, atom);
   }
 }

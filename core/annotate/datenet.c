@@ -179,7 +179,7 @@ typedef struct Step {
 
 typedef struct Matcher {
   const DateNet *net;
-  const AtomVec *list;
+  AtomReader *list;
   uint32_t start;
   int budget;
   Step path[MAX_DEPTH];
@@ -198,35 +198,35 @@ static bool closes_with(const Atom *atom, char c)
   return atom->lower.len && atom->lower.ptr[atom->lower.len - 1] == c;
 }
 
-static bool is_calendar(const Atom *atom)
+static bool is_calendar(AtomReader *list, uint32_t at)
 {
   static const uint16_t syms[] = {SYM_INT,   SYM_MONTH,    SYM_MONTHAB, SYM_MONTHAMB, SYM_WEEKDAY, SYM_WDAYAB,
                                   SYM_CLOCK, SYM_CLOCKDOT, SYM_NDATE,   SYM_DAYMON,   SYM_DAYSLASH};
   SymSet calendar = {{0}};
   for (size_t i = 0; i < ARRAY_LEN(syms); i++) symset_add(&calendar, syms[i]);
-  return symset_meets(&calendar, atom->readings->syms);
+  return symset_meets(&calendar, atom_readings(list, at)->syms);
 }
 
 // The hyphen in "maj-juni", "mån-fre", "2pm-4pm" parts two dates of one token.
-static bool is_range_hyphen(const AtomVec *list, uint32_t at)
+static bool is_range_hyphen(AtomReader *list, uint32_t at)
 {
-  const Atom *atoms = list->items;
-  if (!opens_with(&atoms[at], '-') || !at || at + 1 >= list->len) return false;
+  const Atom *atoms = list->atoms.items;
+  if (!opens_with(&atoms[at], '-') || !at || at + 1 >= list->atoms.len) return false;
   uint32_t left = at - 1;
-  while (left > 0 && atoms[left].inside && !is_calendar(&atoms[left])) left--; // "2pm-"
-  return is_calendar(&atoms[left]) && is_calendar(&atoms[at + 1]);
+  while (left > 0 && atoms[left].inside && !is_calendar(list, left)) left--; // "2pm-"
+  return is_calendar(list, left) && is_calendar(list, at + 1);
 }
 
 // An extent may not cut a token, but for its apostrophe ("l'|anno", "Friday|'s"), closing marks and the
 // hyphen of a range.
-static bool extent_fits(const AtomVec *list, uint32_t begin, uint32_t end)
+static bool extent_fits(AtomReader *list, uint32_t begin, uint32_t end)
 {
-  const Atom *atoms = list->items;
+  const Atom *atoms = list->atoms.items;
   if (begin >= end) return false;
   if (atoms[begin].inside && !closes_with(&atoms[begin - 1], '\'') && !opens_with(&atoms[begin - 1], '/') &&
       !is_range_hyphen(list, begin - 1))
     return false;
-  if (end == list->len || !atoms[end].inside) return true;
+  if (end == list->atoms.len || !atoms[end].inside) return true;
   return opens_with(&atoms[end], '.') || opens_with(&atoms[end], '\'') || opens_with(&atoms[end], '/') ||
          closes_with(&atoms[end - 1], '.') || is_range_hyphen(list, end);
 }
@@ -296,7 +296,7 @@ static void accept(Matcher *m, const Pattern *pattern, uint32_t at, uint32_t dep
 static inline bool may_go_on(const Matcher *m, const DateState *state, uint32_t at)
 {
   if (state->may_end) return true;
-  return at < m->list->len && symset_meets(&state->next, m->list->items[at].readings->syms);
+  return at < m->list->atoms.len && symset_meets(&state->next, atom_readings(m->list, at)->syms);
 }
 
 static void run(Matcher *m, const DateState *state, uint32_t at, uint32_t depth, uint32_t begin,
@@ -320,7 +320,7 @@ static uint32_t arc_of(const DateNet *net, const DateState *state, uint16_t sym)
 static void take_atom(Matcher *m, const DateState *state, uint32_t at, uint32_t depth, uint32_t begin,
                       uint32_t end)
 {
-  const Readings *all = m->list->items[at].readings;
+  const Readings *all = atom_readings(m->list, at);
   for (uint32_t i = 0; i < all->count; i++) {
     const Reading *r = all->items[i];
     if (!symset_has(&state->next, r->sym)) continue;
@@ -341,12 +341,12 @@ static void run(Matcher *m, const DateState *state, uint32_t at, uint32_t depth,
   if (m->budget-- <= 0) return;
   for (uint32_t e = state->ends; e < state[1].ends; e++)
     accept(m, &m->net->patterns.items[m->net->ends.items[e]], at, depth, begin, end);
-  const Atom *atom = at < m->list->len ? &m->list->items[at] : NULL;
+  const Atom *atom = at < m->list->atoms.len ? &m->list->atoms.items[at] : NULL;
   if (atom && depth < MAX_DEPTH) take_atom(m, state, at, depth, begin, end);
   for (uint32_t a = state[1].arcs; a-- > state->arcs && m->net->arcs.items[a].code != OP_SYM;) {
     const DateArc *arc = &m->net->arcs.items[a];
     const DateState *to = &m->net->states.items[arc->to];
-    if (arc->code == OP_NOT && atom && symset_has(atom->readings->syms, arc->sym)) continue;
+    if (arc->code == OP_NOT && atom && symset_has(atom_readings(m->list, at)->syms, arc->sym)) continue;
     if (arc->code == OP_GLUE && (!atom || atom->spaced)) continue;
     if (may_go_on(m, to, at))
       run(m, to, at, depth, arc->code == OP_BEGIN ? at : begin, arc->code == OP_END ? at : end);
@@ -362,11 +362,11 @@ static bool match_at(Matcher *m, uint32_t at, DateMatch *best)
 
 // A match that opens with context ("in" May) gives way to a longer one that opens further on (May 5), or to
 // one as long and of a higher rank, where its own holds only if nothing speaks against it.
-bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
+bool datenet_match(const DateNet *net, AtomReader *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best)
 {
   const DateState *root = net->states.items;
-  if (!symset_meets(&root->next, list->items[at].readings->syms)) return false;
+  if (!symset_meets(&root->next, atom_readings(list, at)->syms)) return false;
   Matcher m;
   m.net = net, m.list = list, m.fits = fits, m.context = context;
   if (!match_at(&m, at, best)) return false;

@@ -99,7 +99,7 @@ static bool is_led_on(const DateFinder *f, uint32_t at)
   static const uint16_t leads[] = {SYM_PREP, SYM_OF,  SYM_YPREP, SYM_DET, SYM_TO,    SYM_AND,
                                    SYM_OPEN, SYM_ADV, SYM_EDGE,  SYM_REL, SYM_FROMW, SYM_BETWEEN};
   for (size_t i = 0; at > 0 && i < ARRAY_LEN(leads); i++) {
-    if (symset_has(f->atoms->items[at - 1].readings->syms, leads[i])) return true;
+    if (symset_has(atom_readings(f->reader, at - 1)->syms, leads[i])) return true;
   }
   return false;
 }
@@ -138,9 +138,10 @@ static int32_t atom_tense(const DateFinder *f, uint32_t at)
   uint32_t flags = atom_token(f, at)->flags;
   if (flags & TOKEN_CAPITAL && !(flags & (TOKEN_FIRST | TOKEN_ALL_CAPS))) return 0;
   const Atom *atom = &f->atoms->items[at];
+  const Readings *all = atom_readings(f->reader, at);
   const Reading *best = NULL; // the longest: "have to", not "have"
-  for (uint32_t i = 0; symset_has(atom->readings->syms, SYM_TENSE) && i < atom->readings->count; i++) {
-    const Reading *r = atom->readings->items[i];
+  for (uint32_t i = 0; symset_has(all->syms, SYM_TENSE) && i < all->count; i++) {
+    const Reading *r = all->items[i];
     if (r->sym == SYM_TENSE && (!best || r->len > best->len)) best = r;
   }
   if (best) return best->value;
@@ -159,7 +160,7 @@ bool dates_counts(const DateFinder *f, uint32_t end)
   if (!next || !(next->flags & TOKEN_WORD) || next->flags & TOKEN_CAPITAL || !f->atoms->items[end].spaced)
     return false;
   return counts_next(f, end) || atom_reading(f, end, SYM_COUNTED) ||
-         (!f->atoms->items[end].readings->count && !atom_tense(f, end));
+         (!atom_readings(f->reader, end)->count && !atom_tense(f, end));
 }
 
 // Whether a phrase ends at `at`: a mark or nothing follows, and no digits behind the mark.
@@ -359,7 +360,7 @@ void dates_add_draft(DateFinder *f, uint32_t begin, uint32_t end, DateType type,
 // The words `back` atoms in front of `at` that leave an end open and reach up to it, or to its article.
 static const Reading *open_before(const DateFinder *f, uint32_t at, uint32_t back)
 {
-  const Readings *all = f->atoms->items[at - back].readings;
+  const Readings *all = atom_readings(f->reader, at - back);
   for (uint32_t i = 0; i < all->count; i++) {
     const Reading *r = all->items[i];
     if (r->sym != SYM_OPEN || r->len > back) continue;
@@ -395,14 +396,6 @@ static Run run_from(const DateFinder *f, uint32_t at)
     if (atoms[run.end].marks & WORD_HEAVY) run.heavy = run.end + 1;
   }
   return run;
-}
-
-// Read the run that begins at `at`, and as far around it as dates_mark_tense() looks.
-static void read_run(DateFinder *f, uint32_t at, uint32_t end)
-{
-  uint32_t first = at > TENSE_REACH ? at - TENSE_REACH : 0;
-  if (f->reader->at < first) f->reader->at = first;
-  dateatom_read(f->reader, end + 2 * TENSE_REACH);
 }
 
 // "In two weeks" is ahead, but "it was done in two weeks": a length. Takes the direction from the frame.
@@ -452,13 +445,10 @@ static void find_all(DateFinder *f, const DateNet *net)
   Run run = {0, 0};
   for (uint32_t at = 0; at < f->atoms->len;) {
     DateMatch m;
-    if (at >= run.end) {
-      run = run_from(f, at);
-      if (run.heavy > at) read_run(f, at, run.end);
-    }
+    if (at >= run.end) run = run_from(f, at);
     if (at >= run.heavy)
       at = run.end > at ? run.end : at + 1;
-    else if (datenet_match(net, f->atoms, at, bare_fits, f, &m))
+    else if (datenet_match(net, f->reader, at, bare_fits, f, &m))
       at = add_match(f, &m, &floor);
     else
       at++;
@@ -470,14 +460,9 @@ void dates_find(const Dates *self, struct Notes *notes)
   if (notes->lang == LANG_UNKNOWN || notes->lang >= LANG_COUNT) return;
   const DateTables *tables = dates_tables(self, notes->lang, NULL);
   if (!tables || !dateatom_any(&tables->lex, &notes->tokens)) return;
-  Arena *scratch = &notes->arena;
-  AtomVec atoms = {0};
-  AtomReader reader = {.lex = &tables->lex,
-                       .text = notes->text,
-                       .tokens = &notes->tokens,
-                       .scratch = scratch,
-                       .atoms = &atoms};
-  DateFinder finder = {.lex = &tables->lex, .atoms = &atoms, .reader = &reader, .notes = notes};
-  dateatom_cut(&tables->lex, &notes->tokens, scratch, &atoms);
+  AtomReader reader = {
+      .lex = &tables->lex, .text = notes->text, .tokens = &notes->tokens, .scratch = &notes->arena};
+  dateatom_cut(&reader);
+  DateFinder finder = {.lex = &tables->lex, .atoms = &reader.atoms, .reader = &reader, .notes = notes};
   find_all(&finder, &tables->net);
 }

@@ -224,15 +224,16 @@ typedef struct Readings { // all that something may be; borrowed from the lexico
 
 typedef struct Atom { // a word, number or mark; a token is one or several ("1980-talet": three)
   Str lower;
-  const Readings *readings; // never NULL
+  const Readings *readings; // NULL: nobody asked yet
   uint32_t start, end;      // bytes in the block
   uint32_t token;
-  uint16_t node; // of the lexicon; 0: not there
+  uint32_t hash; // str_hash() of `lower`
+  uint16_t node; // of the lexicon; 0: not there, NODE_UNKNOWN: nobody asked yet
   uint8_t marks; // WORD_KNOWN: may be part of an expression; WORD_HEAVY: may carry one
   bool inside;   // does not open its token
   bool spaced;   // white space before it
-  bool settled;  // its readings are those of its node, whatever stands behind it
 } Atom;
+enum { NODE_UNKNOWN = UINT16_MAX };
 
 typedef VEC_OF(Atom) AtomVec;
 
@@ -358,19 +359,22 @@ const char *dateatom_end(const char *p, const char *end);
 bool dateatom_has_inner_point(Str word);
 // Whether any word of the block can carry an expression; most blocks have none.
 bool dateatom_any(const DateLex *lex, const TokenVec *tokens);
-// The atoms of a block, with the readings that their words have by themselves. Everything lives in `scratch`.
-void dateatom_cut(const DateLex *lex, const TokenVec *tokens, Arena *scratch, AtomVec *out);
-typedef struct AtomReader { // fills in what depends on letters' case and on the words behind
+typedef struct AtomReader { // the atoms of a block, which are read when somebody asks
   const DateLex *lex;
   Str text; // of the block
   const TokenVec *tokens;
-  Arena *scratch;
-  AtomVec *atoms;
-  uint32_t at;                   // the first atom that is not yet read
+  Arena *scratch; // everything lives there
+  AtomVec atoms;
   VEC_OF(const Reading *) found; // for the atom at hand
 } AtomReader;
-// Read the atoms up to `upto`. Those before `at` stay as they are: what is not looked at can be skipped.
-void dateatom_read(AtomReader *self, uint32_t upto);
+void dateatom_cut(AtomReader *self);
+const Readings *dateatom_read(AtomReader *self, uint32_t at); // atom_readings() of one not read yet
+// What the atom at `at` may be: never NULL.
+static inline const Readings *atom_readings(AtomReader *reader, uint32_t at)
+{
+  const Readings *known = reader->atoms.items[at].readings;
+  return known ? known : dateatom_read(reader, at);
+}
 
 // --- datepat.c
 bool datepat_load(DateNet *net, DateLex *lex, Lang lang, Error *err);
@@ -383,7 +387,7 @@ void datenet_release(DateNet *net);
 // The longest match from `at` that `fits`; false: none. Patterns say what can be, `fits` what the words
 // around allow; NULL: anything.
 typedef bool (*DateFits)(const void *context, const DateMatch *match);
-bool datenet_match(const DateNet *net, const AtomVec *list, uint32_t at, DateFits fits, const void *context,
+bool datenet_match(const DateNet *net, AtomReader *list, uint32_t at, DateFits fits, const void *context,
                    DateMatch *best);
 
 // --- dates.c, dates_ranges.c
@@ -404,9 +408,9 @@ static inline Str atom_word(const DateFinder *f, uint32_t at)
 static inline const Reading *atom_reading(const DateFinder *f, uint32_t at, uint16_t sym)
 {
   if (at >= f->atoms->len) return NULL;
-  const Atom *atom = &f->atoms->items[at];
-  for (uint32_t i = 0; i < atom->readings->count; i++) {
-    const Reading *r = atom->readings->items[i];
+  const Readings *all = atom_readings(f->reader, at);
+  for (uint32_t i = 0; i < all->count; i++) {
+    const Reading *r = all->items[i];
     if (r->sym == sym) return r;
   }
   return NULL;

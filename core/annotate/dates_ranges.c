@@ -15,8 +15,9 @@ static bool is_range_mark(const DateFinder *f, uint32_t at)
 static uint32_t joiner_before(const DateFinder *f, uint32_t at, uint32_t floor)
 {
   const Reading *two = at >= floor + 2 ? atom_reading(f, at - 2, SYM_TO) : NULL;
-  for (uint32_t i = 0; two && i < f->atoms->items[at - 2].readings->count; i++) {
-    const Reading *r = f->atoms->items[at - 2].readings->items[i];
+  const Readings *all = two ? atom_readings(f->reader, at - 2) : NULL;
+  for (uint32_t i = 0; all && i < all->count; i++) {
+    const Reading *r = all->items[i];
     if (r->sym == SYM_TO && r->len == 2) return 2;
   }
   return is_range_mark(f, at - 1) || atom_reading(f, at - 1, SYM_TO) || atom_reading(f, at - 1, SYM_AND) ||
