@@ -20,6 +20,8 @@
 #define DOUBTFUL 0.65f // below this a mention listens to the others
 #define SEVERAL UINT64_MAX
 #define ABBREVIATION_MOST 4u // bytes
+#define THING ENTITY_TYPES   // TAKEN_FOR: neither person nor organisation nor place
+#define THING_WEIGHT 3       // of one that the gazetteer does not know as something else
 #define ENOUGH 700           // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Form {   // a form of the roster, and what the article makes of it
@@ -108,6 +110,11 @@ static uint64_t type_key(uint64_t key, EntityType type)
 static void take_for(Coref *self, const Called *called, uint32_t times)
 {
   uint64_t once = (uint64_t)(1000 * called->confidence) + 1;
+  if (called->flags & CALLED_THING) {
+    *slot(self, TAKEN_FOR, type_key(called->key, THING)) +=
+        times * 1000 * (called->entity ? 1 : THING_WEIGHT);
+    return;
+  }
   *slot(self, TAKEN_FOR, type_key(called->key, called->type)) += times * once;
   if (called->type == ENTITY_PER && called->words > 1) *slot(self, FAMILY, called->last) = 1;
 }
@@ -198,6 +205,15 @@ static void repair_type(const Coref *self, Form *f)
   }
 }
 
+// Whether the article rather takes these words for the name of a thing.
+static bool is_thing(const Coref *self, const Form *f)
+{
+  uint64_t thing = get(self, TAKEN_FOR, type_key(f->key, THING));
+  for (EntityType type = ENTITY_PER; thing && type < ENTITY_TYPES; type++)
+    if (get(self, TAKEN_FOR, type_key(f->key, type)) >= thing) thing = 0;
+  return thing;
+}
+
 static bool hear(const Coref *self, Form *f)
 {
   const Called *called = f->called;
@@ -207,6 +223,7 @@ static bool hear(const Coref *self, Form *f)
   f->type = called->type;
   f->confidence = called->confidence;
   cut_genitive(self, f);
+  if ((called->flags & CALLED_THING) || is_thing(self, f)) return false;
   if (called->flags & CALLED_WEAK) return is_name(self, f);
   repair_type(self, f);
   return true;

@@ -17,6 +17,7 @@ typedef enum CalledFlags {
   CALLED_PARTS = 8,    // perhaps a person and the place behind: the next two are these
   CALLED_SIGNED = 16,  // as it stands in a signature, it is
   CALLED_FAMILY = 32,  // two words, or a particle in front: perhaps a family name alone
+  CALLED_THING = 64,   // the name of a ship, a storm, a film: none of ours
 } CalledFlags;
 
 #define CALLED_FAINT 0.1f // a weak mention of less is a name only as somebody's family name
@@ -50,6 +51,7 @@ void coref_read(const Names *names, struct Notes *notes);
 //   entity   the gazetteer's id, or "name:" and the folded name
 //   bounds   "Ola Nordmann Oslo" in a signature, or where the article knows "Ola Nordmann", is a person and a
 //            place
+//   things   "the tanker Meridian Star" is none, nor is "Meridian Star" in the same article
 //   type     a doubtful mention takes the type that the same words have elsewhere in the article
 // Facts are the cast's, which outlives the spans; `roster` is what the last run read of the blocks, of this
 // article if it can be of use. Returns how many entities there are.

@@ -9,6 +9,7 @@
 #define PARTICLE_MOST 3u     // bytes
 
 typedef struct Reader {
+  const Names *names;
   const Gazetteer *known;
   Notes *notes;
 } Reader;
@@ -118,6 +119,7 @@ static Called *read_name(const Reader *self, const Name *name, CalledVec *out)
   if (called.words == 2 || (called.words > 2 && particle)) called.flags |= CALLED_FAMILY;
   if (called.words > 1) called.initials = initials_of(self->notes, name);
   called.behind = bracketed(self->notes, name);
+  if (namethings_bears(self->names, self->notes, name)) called.flags |= CALLED_THING;
   if (self->notes->tokens.items[name->first].flags & TOKEN_ALL_CAPS) called.flags |= CALLED_CAPITALS;
   vec_push_in(&self->notes->arena, out, called);
   return &out->items[out->len - 1];
@@ -171,7 +173,7 @@ static bool may_be_family(const Reader *self, const Name *name)
 // Sure and weak names, in the order of the text.
 void coref_read(const Names *names, struct Notes *notes)
 {
-  Reader self = {names->known.gazetteer, notes};
+  Reader self = {names, names->known.gazetteer, notes};
   CalledVec *out = &notes->called;
   for (size_t n = 0, w = 0; n < notes->names.len || w < notes->weak.len;) {
     bool weak = n == notes->names.len ||

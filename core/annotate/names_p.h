@@ -8,6 +8,7 @@ struct Names {
   NameSources known;
   Tagger *tagger; // NULL: none, patterns do the work
   NameMemos *memos;
+  const struct Table *things[LANG_COUNT]; // NULL: none
 };
 
 // Names by lists and patterns alone: what is left when there is no model.
@@ -22,3 +23,6 @@ void namejoin_offices(const NameSources *known, struct Notes *notes, const NameF
 void nameinitials_find(struct Notes *notes, const NameFact *facts, NameVec *out);
 // Names end where the signs at their edges say (namebounds.c).
 void namebounds_mend(const NameSources *known, struct Notes *notes, const NameFact *facts);
+
+// Whether the name stands behind a noun that says it is a ship's, a storm's, a film's (namethings.c).
+bool namethings_bears(const Names *self, const struct Notes *notes, const Name *name);

@@ -164,6 +164,31 @@ static void test_types(void **state)
   check("[ORG Skanska] [ORG Skanska] [LOC? Skanska]", LANG_SV, "1 ORG Skanska; 1 ORG Skanska; 1 ORG Skanska");
 }
 
+static void test_things(void **state)
+{
+  (void)state;
+  check("The tanker [PER Meridian Star] ran aground. [LOC? Meridian Star] lay there. [PER Ann Lee] left it.",
+        LANG_EN, "1 PER Ann Lee");
+  check("a tanker, [PER Meridian Star], off [LOC Malta]", LANG_EN, "1 LOC Malta");
+  check("Das Schiff »[LOC Potsdam]« liegt in [LOC Rostock].", LANG_DE, "1 LOC Rostock");
+  check("Orkanen [PER Florence] når [LOC Florida].", LANG_SV, "1 LOC Florida");
+  check("Lastefartøyet [ORG Nordvik] gikk fra [LOC Bergen].", LANG_NB, "1 LOC Bergen");
+  check("[ORG HMS Belfast] lag in [LOC London].", LANG_DE, "1 LOC London");
+  check("Il romanzo «[PER Ferdydurke]» e il film di [PER Nanni Moretti]", LANG_IT, "1 PER Nanni Moretti");
+}
+
+static void test_what_a_thing_is_not(void **state)
+{
+  (void)state;
+  check("[LOC Potsdam] feiert. Das Schiff »[LOC Potsdam]« fehlt. In [LOC Potsdam] regnet es, ganz [LOC "
+        "Potsdam] ist nass, "
+        "sagt [LOC Potsdam].",
+        LANG_DE, "1 LOC Potsdam; 1 LOC Potsdam; 1 LOC Potsdam; 1 LOC Potsdam");
+  check("Protagonizó la película [PER Richard Gere].", LANG_ES, "1 PER Richard Gere");
+  check("Of the film, [PER Ann Lee] said little.", LANG_EN, "1 PER Ann Lee");
+  check("Skipperen [PER Ola Nordmann] sov.", LANG_NB, "1 PER Ola Nordmann");
+}
+
 static void test_ids(void **state)
 {
   (void)state;
@@ -225,12 +250,19 @@ static void test_capitals(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_persons),       cmocka_unit_test(test_genitives),
-      cmocka_unit_test(test_organisations), cmocka_unit_test(test_types),
-      cmocka_unit_test(test_short_names),   cmocka_unit_test(test_person_and_place),
-      cmocka_unit_test(test_ids),           cmocka_unit_test(test_many_mentions),
-      cmocka_unit_test(test_capitals),      cmocka_unit_test(test_family_names),
+      cmocka_unit_test(test_persons),
+      cmocka_unit_test(test_genitives),
+      cmocka_unit_test(test_organisations),
+      cmocka_unit_test(test_types),
+      cmocka_unit_test(test_short_names),
+      cmocka_unit_test(test_person_and_place),
+      cmocka_unit_test(test_ids),
+      cmocka_unit_test(test_many_mentions),
+      cmocka_unit_test(test_capitals),
+      cmocka_unit_test(test_family_names),
       cmocka_unit_test(test_introduced),
+      cmocka_unit_test(test_things),
+      cmocka_unit_test(test_what_a_thing_is_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
