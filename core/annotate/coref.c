@@ -12,6 +12,7 @@
 
 #include "annotate/names_p.h"
 #include "annotate/notes.h"
+#include "annotate/places.h"
 #include "annotate/roster.h"
 #include "base/alloc.h"
 #include "base/digest.h"
@@ -35,7 +36,8 @@ typedef struct Form {   // a form of the roster, and what the article makes of i
   float confidence;
   uint64_t key; // of its words, as the next two; genitive aside
   uint32_t first, last;
-  uint32_t uses; // how many stand in the article, and the first of them, with its block
+  uint32_t entity; // as called, of places that share a name the one that is meant
+  uint32_t uses;   // how many stand in the article, and the first of them, with its block
   uint32_t first_use, first_block;
   uint32_t cluster;                      // 0: that hangs on the place
   uint32_t by_last, by_first, by_middle; // persons that these words may mean, from 1; 0: none
@@ -80,6 +82,7 @@ typedef enum Ask {
   BY_FIRST,
   BY_MIDDLE,
   BY_TAIL, // the last two words of a person's name of more -> that form + 1; SEVERAL
+  WITHIN,  // key of a shared name -> the country that stands beside it
   FAMILY,  // last word of a person's longer name -> 1
   WRITTEN, // cluster and key of a place -> how often it is written so
   ASKS
@@ -379,7 +382,7 @@ static uint32_t person_of(const Coref *self, Ask ask, uint64_t word)
 // Whether this single word stands for persons of longer names.
 static bool is_person(const Coref *self, Form *f)
 {
-  bool person = f->type == ENTITY_PER || (f->confidence < DOUBTFUL && !f->called->entity);
+  bool person = f->type == ENTITY_PER || (f->confidence < DOUBTFUL && !f->entity);
   if (!person) return false;
   f->by_last = person_of(self, BY_LAST, f->last);
   if (!f->by_last && f->type == ENTITY_PER) f->by_first = person_of(self, BY_FIRST, f->first);
@@ -394,7 +397,7 @@ static uint32_t cluster_of_word(Coref *self, uint32_t i)
   bool capitals = f->called->flags & CALLED_CAPITALS;
   uint64_t found;
   if (f->type == ENTITY_ORG && capitals && (found = get(self, BY_INITIALS, f->last))) return (uint32_t)found;
-  bool unknown = f->type == ENTITY_ORG && !f->called->entity;
+  bool unknown = f->type == ENTITY_ORG && !f->entity;
   if (unknown && (found = get(self, BY_SHORT, f->last)) && found != SEVERAL) return (uint32_t)found;
   uint64_t key = type_key(f->key, f->type), *at = slot(self, BY_KEY, key);
   if (!*at) *at = cluster_add(self, i, key);
@@ -404,13 +407,31 @@ static uint32_t cluster_of_word(Coref *self, uint32_t i)
 // Mentions with one id of the gazetteer are one cluster, in whatever language.
 static uint32_t cluster_of_id(Coref *self, const Form *f, uint32_t cluster)
 {
-  uint32_t id = f->called->entity;
+  uint32_t id = f->entity;
   if (!id || f->type == ENTITY_PER) return cluster;
   uint64_t *at = slot(self, BY_ID, id);
   if (!*at) *at = cluster;
   Cluster *chosen = &self->clusters.items[*at - 1];
   if (!chosen->known) chosen->known = id;
   return (uint32_t)*at;
+}
+
+// Which of the places of one name are meant.
+static void settle_places(Coref *self)
+{
+  Places places = {.known = self->names->known.gazetteer, .lang = self->article->lang};
+  for (size_t n = 0; n < self->order.len; n++) {
+    Form *f = &self->forms[self->order.items[n]];
+    f->entity = f->called->entity;
+    if (f->called->within) *slot(self, WITHIN, f->called->shared) = f->called->within;
+    bool certain = !f->called->shared || gazetteer_is_country(f->entity);
+    if (f->type == ENTITY_LOC && certain) places_count(&places, f->entity, f->uses);
+  }
+  for (size_t n = 0; n < self->order.len; n++) {
+    Form *f = &self->forms[self->order.items[n]];
+    uint64_t shared = f->called->shared;
+    if (shared) f->entity = places_choose(&places, shared, (uint32_t)get(self, WITHIN, shared), f->entity);
+  }
 }
 
 static void assign(Coref *self)
@@ -610,6 +631,7 @@ size_t coref_link(const Names *names, const struct Passages *article, Roster *ro
   list_uses(&self, roster);
   count_types(&self);
   hear_all(&self);
+  settle_places(&self);
   gather_long_names(&self);
   assign(&self);
   choose_forms(&self);

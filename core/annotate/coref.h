@@ -31,6 +31,8 @@ typedef struct Called {
   uint32_t start, end;             // bytes in the block
   uint32_t behind;                 // it stands in brackets behind the words that end here; 0: it does not
   uint32_t entity;                 // gazetteer_id()'s number; 0: none
+  uint32_t within;                 // likewise, of the country that the name beside it names ("Paris, Texas")
+  uint64_t shared;                 // as Name.shared
   float confidence;
   uint8_t words, ending; // count; bytes of that ending, 0: none
   uint8_t type, by;      // EntityType, Maker
@@ -48,8 +50,9 @@ void coref_read(const Names *names, struct Notes *notes);
 //   name     a person's or organisation's form with most words, a place's most frequent one, without a
 //   genitive;
 //            in the article's language where there is one
-//   entity   the gazetteer's id, or "name:" and the folded name
-//   bounds   "Ola Nordmann Oslo" in a signature, or where the article knows "Ola Nordmann", is a person and a
+//   entity   the gazetteer's id, of places of one name that of the country that the article speaks of, or
+//   "name:" and the folded name bounds   "Ola Nordmann Oslo" in a signature, or where the article knows "Ola
+//   Nordmann", is a person and a
 //            place
 //   things   "the tanker Meridian Star" is none, nor is "Meridian Star" in the same article
 //   type     a doubtful mention takes the type that the same words have elsewhere in the article

@@ -110,6 +110,7 @@ static Called *read_name(const Reader *self, const Name *name, CalledVec *out)
   Called called = {.start = name->start,
                    .end = name->end,
                    .entity = name->entity,
+                   .shared = name->shared,
                    .confidence = name->confidence,
                    .type = (uint8_t)name->type,
                    .by = (uint8_t)name->by};
@@ -138,6 +139,8 @@ static Name part_of(const Reader *self, const Name *name, uint32_t first, uint32
   Name part = *name;
   part.first = first;
   part.last = last;
+  part.entity = 0;
+  part.shared = 0;
   part.start = in[first].start;
   part.end = in[last - 1].end;
   return part;
@@ -157,10 +160,35 @@ static void read_parts(const Reader *self, const Name *name, CalledVec *out)
   if (signs(self->notes->kind) && strength > 2 && !surname) whole->flags |= CALLED_SIGNED;
   Name person = part_of(self, name, name->first, border), place = part_of(self, name, border, border + 1);
   GazetteerEntity entity;
-  if (gazetteer_entity(self->known, gazetteer_key_add(0, word), &entity)) place.entity = entity.id;
+  if (gazetteer_entity(self->known, gazetteer_key_add(0, word), &entity)) {
+    place.entity = entity.id;
+    place.shared = entity.shared ? entity.key : 0;
+  }
   place.type = ENTITY_LOC;
   read_name(self, &person, out);
   read_name(self, &place, out);
+}
+
+// --- where places are
+
+static bool is_mark(const Reader *self, uint32_t at, const char *mark)
+{
+  return at < self->notes->tokens.len && str_is(self->notes->tokens.items[at].lower, mark);
+}
+
+// The country of what stands beside the place: "Paris, Texas", "Cambridge (Ontario)"; "Atlanta, Georgia".
+static uint32_t beside(const Reader *self, size_t n)
+{
+  const NameVec *names = &self->notes->names;
+  const Name *name = &names->items[n], *next = n + 1 < names->len ? name + 1 : NULL,
+             *before = n ? name - 1 : NULL;
+  bool joined = is_mark(self, name->last, ",") || is_mark(self, name->last, "(");
+  if (next && joined && next->first == name->last + 1 && next->type == ENTITY_LOC && next->entity)
+    return gazetteer_country(self->known, next->entity);
+  bool behind = before && before->type == ENTITY_LOC && before->entity && !before->shared &&
+                before->last + 1 == name->first && is_mark(self, before->last, ",");
+  uint32_t country = behind ? gazetteer_country(self->known, before->entity) : 0;
+  return behind && country != before->entity ? country : 0; // no list of countries
 }
 
 // Whether a faint mention is one word that is not written in lower case as well: "Reker", not "May".
@@ -181,6 +209,7 @@ void coref_read(const Names *names, struct Notes *notes)
     const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
     if (weak && name->confidence < CALLED_FAINT && !may_be_family(&self, name)) continue;
     Called *called = read_name(&self, name, out);
+    if (!weak && name->shared) called->within = beside(&self, n - 1);
     if (weak)
       called->flags |= CALLED_WEAK;
     else if (name->type == ENTITY_PER && called->words > 2)

@@ -108,18 +108,52 @@ void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts)
   if (!facts) __builtin_prefetch(&self->begins[gazetteer_bucket(key, self->head->begins) / 8]);
 }
 
-bool gazetteer_entity(const Gazetteer *self, uint64_t key, GazetteerEntity *out)
+enum { ID_GN = 1, ID_WD, ID_ISO }; // three bits of source, 29 of number
+enum { COUNTRY_MOST = 37 * 37 };   // an ISO code is a number of base 37: of a country two digits
+static const char g_id_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+// The fact of the key: its flags and id; 0: none.
+static uint64_t entity_fact(const Gazetteer *self, uint64_t key)
 {
-  if (!self) return false;
+  if (!self) return 0;
   uint32_t bucket = gazetteer_bucket(key, self->head->entities.buckets);
   for (uint32_t at = self->entity_at[bucket]; at < self->entity_at[bucket + 1]; at++) {
     uint64_t fact = self->entities[at];
-    if (fact >> 40 != gazetteer_check(key, 24)) continue;
-    uint32_t flags = (uint32_t)(fact >> 32) & 0xFF;
-    *out = (GazetteerEntity){.types = flags & 7, .strength = flags >> 3 & 3, .id = (uint32_t)fact};
-    return true;
+    if (fact >> 40 == gazetteer_check(key, 24)) return fact & 0xFFFFFFFFFF;
   }
-  return false;
+  return 0;
+}
+
+bool gazetteer_entity(const Gazetteer *self, uint64_t key, GazetteerEntity *out)
+{
+  uint64_t fact = entity_fact(self, key);
+  uint32_t flags = (uint32_t)(fact >> 32);
+  if (!fact) return false;
+  *out = (GazetteerEntity){.key = key,
+                           .types = flags & 7,
+                           .strength = flags >> 3 & 3,
+                           .shared = flags >> 5 & 1,
+                           .id = (uint32_t)fact};
+  return true;
+}
+
+size_t gazetteer_bearers(const Gazetteer *self, uint64_t key, GazetteerBearer out[GAZETTEER_BEARERS])
+{
+  for (unsigned n = 0; n < GAZETTEER_BEARERS; n++) {
+    uint64_t place = entity_fact(self, gazetteer_bearer_key(key, n, false)),
+             country = entity_fact(self, gazetteer_bearer_key(key, n, true));
+    if (!place || !country) return n;
+    out[n] = (GazetteerBearer){(uint32_t)place, (uint32_t)country, (uint32_t)(place >> 32)};
+  }
+  return GAZETTEER_BEARERS;
+}
+
+uint32_t gazetteer_country(const Gazetteer *self, uint32_t id)
+{
+  if (id >> 29 != ID_ISO) return id ? (uint32_t)entity_fact(self, gazetteer_home_key(id)) : 0;
+  uint32_t code = id & 0x1FFFFFFF;
+  while (code >= COUNTRY_MOST) code /= 37; // "SE-AB" is in "SE"
+  return (uint32_t)ID_ISO << 29 | code;
 }
 
 bool gazetteer_goes_on(const Gazetteer *self, uint64_t key)
@@ -129,11 +163,7 @@ bool gazetteer_goes_on(const Gazetteer *self, uint64_t key)
   return self->begins[bit / 8] >> bit % 8 & 1;
 }
 
-// --- ids: three bits of source, 29 of number
-
-enum { ID_GN = 1, ID_WD, ID_ISO };
-static const char g_id_digits[] =
-    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"; // an ISO code is a number of base 37
+// --- ids
 
 // As arena_printf() has it with %u, in a tenth of the time.
 static Str with_number(Arena *arena, Str prefix, uint32_t number)
@@ -173,7 +203,7 @@ Str gazetteer_id(uint32_t id, Arena *arena)
 
 bool gazetteer_is_country(uint32_t id)
 {
-  return id >> 29 == ID_ISO && (id & 0x1FFFFFFF) < 38 * 37; // two digits, and letters: no "150"
+  return id >> 29 == ID_ISO && (id & 0x1FFFFFFF) < COUNTRY_MOST; // no "150"
 }
 
 static uint32_t number_of(Str digits)

@@ -57,11 +57,23 @@ void gazetteer_call_word(const Gazetteer *self, Lang lang, uint64_t word, bool f
 typedef enum GazetteerTypes { GAZETTEER_PER = 1, GAZETTEER_ORG = 2, GAZETTEER_LOC = 4 } GazetteerTypes;
 typedef struct GazetteerEntity {
   uint32_t types;    // GazetteerTypes: some names are several things
+  uint64_t key;      // as asked for
   uint32_t strength; // 0 obscure … 3 known by everybody
   uint32_t id;       // 0: none; see gazetteer_id()
+  bool shared;       // places of several countries bear the name: gazetteer_bearers()
 } GazetteerEntity;
 
 bool gazetteer_entity(const Gazetteer *self, uint64_t key, GazetteerEntity *out);
+// The places of a shared name, one a country, the most important first.
+typedef struct GazetteerBearer {
+  uint32_t id, country; // gazetteer_id()s
+  uint32_t level;       // 3 for every digit of its inhabitants' number; more for capitals and in Europe
+} GazetteerBearer;
+enum { GAZETTEER_BEARERS = 6 };
+size_t gazetteer_bearers(const Gazetteer *self, uint64_t key, GazetteerBearer out[GAZETTEER_BEARERS]);
+// The country of a place's id, itself where it is one; 0: unknown, as it is of smaller towns.
+uint32_t gazetteer_country(const Gazetteer *self, uint32_t id);
+
 // Whether names of more words may begin with those of `key`.
 bool gazetteer_goes_on(const Gazetteer *self, uint64_t key);
 // As gazetteer_call_word(), for the two questions about a key.

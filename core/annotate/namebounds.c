@@ -269,7 +269,7 @@ static void add_saint(const Bounds *self, Name *name)
   if (at >= self->len || !touches(self, at) || !(self->tokens[at].flags & TOKEN_WORD) ||
       !str_ends(self->tokens[at].lower, STR("s")))
     return;
-  if (namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, GAZETTEER_LOC,
+  if (namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, at, GAZETTEER_LOC,
                       &entity) == at)
     return;
   for (at++; is_capital(self, at) && !(self->tokens[at].flags & TOKEN_FIRST);) at++;
@@ -303,7 +303,7 @@ static bool read_state(const Bounds *self, const Name *town, Name *state)
 static size_t person_behind(const Bounds *self, const Name *name)
 {
   GazetteerEntity entity;
-  size_t at = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first,
+  size_t at = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
                               GAZETTEER_ORG | GAZETTEER_LOC, &entity);
   if (at == name->first || at + 2 > name->last || entity.strength < FAMOUS) return name->last;
   for (size_t i = at; i < name->last; i++) {
@@ -321,7 +321,7 @@ static void push(const Bounds *self, Name name, NameVec *out)
   if (person < name.last) {
     GazetteerEntity entity;
     Name head = name;
-    namefacts_match(self->known->gazetteer, self->notes, self->facts, name.first,
+    namefacts_match(self->known->gazetteer, self->notes, self->facts, name.first, name.last,
                     GAZETTEER_ORG | GAZETTEER_LOC, &entity);
     set_tokens(self, &head, name.first, person);
     set_type(&head, entity.types & GAZETTEER_LOC ? ENTITY_LOC : ENTITY_ORG);

@@ -276,11 +276,11 @@ static void mark_active(const NameSources *from, const Notes *notes, NameFact *f
 }
 
 size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const NameFact *facts, size_t first,
-                       uint32_t types, GazetteerEntity *found)
+                       size_t limit, uint32_t types, GazetteerEntity *found)
 {
   uint64_t key = 0;
   size_t end = first;
-  for (size_t i = first; i < notes->tokens.len && i < first + LONGEST; i++) {
+  for (size_t i = first; i < limit && i < first + LONGEST; i++) {
     const Token *token = &notes->tokens.items[i];
     if (str_is(token->lower, ".") && !(token->flags & TOKEN_SPACE_BEFORE)) continue;
     uint64_t word = facts[i].hash ? facts[i].hash : gazetteer_word_hash(token->lower);
@@ -400,7 +400,8 @@ static void mark_matches(const NameSources *from, NameMemo *memo, const Notes *n
     GazetteerEntity entity;
     size_t end = i;
     if (may_begin(notes, facts, i))
-      end = namefacts_match(from->gazetteer, notes, facts, i, GAZETTEER_ORG | GAZETTEER_LOC, &entity);
+      end = namefacts_match(from->gazetteer, notes, facts, i, notes->tokens.len,
+                            GAZETTEER_ORG | GAZETTEER_LOC, &entity);
     for (size_t at = i; at < end; at++) {
       NameFact *fact = &facts[at];
       if (!fact->active) {

@@ -55,9 +55,9 @@ typedef struct NameFact {
 // One fact a token, in `arena`. `memo` (of these sources) may be NULL.
 NameFact *namefacts_of(const NameSources *from, struct NameMemo *memo, const struct Notes *notes,
                        Arena *arena);
-// The longest entity of the gazetteer from token `first` on that is one of `types`, genitive aside: the token
-// behind it; `first` where there is none.
+// The longest entity of the gazetteer in the tokens [first, limit) that begins them and is one of `types`,
+// genitive aside: the token behind it; `first` where there is none.
 size_t namefacts_match(const Gazetteer *gazetteer, const struct Notes *notes, const NameFact *facts,
-                       size_t first, uint32_t types, GazetteerEntity *found);
+                       size_t first, size_t limit, uint32_t types, GazetteerEntity *found);
 // Whether `lang` writes a genitive s without an apostrophe.
 bool namefacts_genitive(Lang lang);

@@ -41,8 +41,8 @@ static bool known_as_one(const NameSources *known, const Notes *notes, const Nam
   GazetteerEntity entity;
   size_t first = joint->left_end - joint->left > REACH ? joint->left_end - REACH : joint->left;
   for (size_t at = first; at < joint->left_end; at++) {
-    if (namefacts_match(known->gazetteer, notes, facts, at, GAZETTEER_ORG | GAZETTEER_LOC, &entity) >
-        joint->left_end)
+    if (namefacts_match(known->gazetteer, notes, facts, at, notes->tokens.len, GAZETTEER_ORG | GAZETTEER_LOC,
+                        &entity) > joint->left_end)
       return true;
   }
   return false;
@@ -54,7 +54,7 @@ static bool stands_alone(const NameSources *known, const Notes *notes, const Nam
 {
   GazetteerEntity entity;
   if (end == first + 1 && (notes->tokens.items[first].flags & TOKEN_ALL_CAPS)) return true;
-  return namefacts_match(known->gazetteer, notes, facts, first, GAZETTEER_ORG, &entity) == end;
+  return namefacts_match(known->gazetteer, notes, facts, first, end, GAZETTEER_ORG, &entity) == end;
 }
 
 // Two capitalised words on either side of the joint, not "für Technik und Wirtschaft des Landes".

@@ -82,22 +82,24 @@ static void complete(const Names *self, const Notes *notes, const NameFact *fact
     complete_person(self, notes, facts, name, limit);
     return;
   }
-  size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first,
+  size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first, notes->tokens.len,
                                GAZETTEER_ORG | GAZETTEER_LOC, &entity);
   if (end < name->last || end > limit || end == name->first || entity.strength < 3) return;
   if (end > name->last) extend(notes, name, end);
   if (entity.types == GAZETTEER_ORG) name->type = ENTITY_ORG;
 }
 
-// The number of a place or organisation that is known by exactly these words.
-static uint32_t known_id(const Names *self, const Notes *notes, const NameFact *facts, const Name *name)
+// A place or organisation that is known by exactly these words.
+static void identify(const Names *self, const Notes *notes, const NameFact *facts, Name *name)
 {
   GazetteerEntity entity = {0};
   uint32_t types = name->type == ENTITY_LOC ? GAZETTEER_LOC : GAZETTEER_ORG;
-  if (name->type == ENTITY_PER) return 0; // coref knows the full name
-  size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first, types, &entity);
+  if (name->entity || name->type == ENTITY_PER) return; // coref knows a person's full name
+  size_t end = namefacts_match(self->known.gazetteer, notes, facts, name->first, name->last, types, &entity);
   bool place_too = name->type == ENTITY_ORG && (entity.types & GAZETTEER_LOC); // then the id is the place's
-  return end == name->last && !place_too ? entity.id : 0;
+  if (end != name->last || place_too) return;
+  name->entity = entity.id;
+  if (name->type == ENTITY_LOC && entity.shared) name->shared = entity.key;
 }
 
 // Weak mentions that a name has grown over are none.
@@ -125,7 +127,7 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
   for (size_t i = 0; i < notes->names.len; i++) {
     Name *name = &notes->names.items[i];
     complete(self, notes, facts, name, i + 1 < notes->names.len ? name[1].first : notes->tokens.len);
-    if (!name->entity) name->entity = known_id(self, notes, facts, name);
+    identify(self, notes, facts, name);
   }
   drop_covered(&notes->names, &notes->weak);
 }

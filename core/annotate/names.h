@@ -16,6 +16,7 @@ typedef struct Name {
   Maker by;
   float confidence;
   uint32_t entity; // gazetteer_id()'s number; 0: none
+  uint64_t shared; // the gazetteer's key of a name that places of several countries bear; 0: it is no such
 } Name;
 typedef VEC_OF(Name) NameVec;
 

@@ -3,7 +3,8 @@
 // regions, capitals, waters and lands; towns by population (all larger villages in the countries whose
 // languages newsmark reads); names of people borne often enough or by a politician; organisations;
 // office-holders with their ids. Where two things share a name, the id is the more important one's: what the
-// aliases say, a country's, then the largest place's. The output depends on the input alone.
+// aliases say, a country's, then the largest place's. Where places of several countries share one, all of
+// them are kept, the largest of each, for the article to choose. The output depends on the input alone.
 #include "annotate/gazetteer.h"
 #include "annotate/gazetteer_p.h"
 #include "annotate/mapped.h"
@@ -19,6 +20,8 @@ enum {
   RANK_UNION = 900,
   RANK_CAPITAL = 800,
   RANK_CITY = 500,
+  RANK_EUROPE = 7,  // more for a city in Europe, as if it were five times as large
+  RANK_STATE = 560, // of America, Canada, Australia: as a city of a million
   RANK_REGION = 300,
   RANK_OTHER = 100
 };
@@ -29,6 +32,25 @@ typedef struct Fact {
   uint32_t rank; // whose id is taken where several share the name
 } Fact;
 typedef VEC_OF(Fact) FactVec;
+
+typedef struct Bearer { // of a place's name
+  uint64_t key;
+  uint32_t id, country, level;
+} Bearer;
+enum {
+  LEVEL_DIGIT = 3,
+  LEVEL_EUROPE = 2,
+  LEVEL_CAPITAL = 3,
+  LEVEL_COUNTRY = 27,
+  LEVEL_STATE = 18,
+  LEVEL_MOST = 31
+};
+static VEC_OF(Bearer) g_bearers;
+
+typedef struct Same {
+  uint32_t id, meant;
+} Same;
+static VEC_OF(Same) g_same;
 
 static FactVec g_words, g_cases, g_entities;
 static VEC_OF(uint64_t) g_begins;
@@ -98,9 +120,10 @@ static void add_word(Str word, uint32_t facts)
   arena_release(&arena);
 }
 
-// A name of one word or several; its words get `part` where there are several, `alone` where it is one.
-static void add_entity(Str name, uint32_t types, uint32_t strength, uint32_t id, uint32_t rank, uint32_t part,
-                       uint32_t alone)
+// A name of one word or several; its words get `part` where there are several, `alone` where it is one. Its
+// key; 0 where it is too long or too short.
+static uint64_t add_entity(Str name, uint32_t types, uint32_t strength, uint32_t id, uint32_t rank,
+                           uint32_t part, uint32_t alone)
 {
   Arena arena = {0};
   TokenVec tokens = {0};
@@ -121,7 +144,10 @@ static void add_entity(Str name, uint32_t types, uint32_t strength, uint32_t id,
   }
   if (words && words <= 8 && (words > 1 || tokens.items[last].end - tokens.items[last].start > 1))
     vec_push(&g_entities, (Fact){.key = key, .value = types | strength << 3, .id = id, .rank = rank});
+  else
+    key = 0;
   arena_release(&arena);
+  return key;
 }
 
 static bool reads_country(Str cc)
@@ -134,31 +160,82 @@ static bool reads_country(Str cc)
   return false;
 }
 
+static bool is_one_of(Str cc, const char *countries) // "AD AL ...", each with a space behind
+{
+  for (const char *p = countries; *p; p += 3)
+    if (cc.len == 2 && !memcmp(cc.ptr, p, 2)) return true;
+  return false;
+}
+
+static bool is_europe(Str cc)
+{
+  return is_one_of(
+      cc, "AD AL AT AX BA BE BG BY CH CY CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU "
+          "LV MC MD ME MK MT NL NO PL PT RO RS SE SI SJ SK SM UA VA XK ");
+}
+
+static bool has_states(Str cc)
+{
+  return is_one_of(cc, "AU CA US ");
+}
+
+// A place that may have to share its name, and towns that tell an article's country.
+static void take_bearer(uint64_t key, uint32_t id, Str type, Str cc, double people)
+{
+  char iso[8] = "iso:";
+  if (!key || !id || cc.len != 2) return;
+  memcpy(iso + 4, cc.ptr, 2);
+  uint32_t country = gazetteer_id_of(str_of(iso)), level = (uint32_t)(LEVEL_DIGIT * log10(people + 1) + 0.5);
+  bool state = str_is(type, "region") && has_states(cc);
+  if (state && level < LEVEL_STATE) level = LEVEL_STATE;
+  if (is_europe(cc)) level += LEVEL_EUROPE;
+  if (str_is(type, "capital") && people > 0) level += LEVEL_CAPITAL;
+  if (str_is(type, "country")) level = LEVEL_COUNTRY;
+  if (level > LEVEL_MOST) level = LEVEL_MOST;
+  if (country) vec_push(&g_bearers, (Bearer){key, id, country, level});
+  if (country && people >= 30000 && id != country)
+    vec_push(&g_entities, (Fact){.key = gazetteer_home_key(id), .id = country, .value = 1});
+}
+
+// Of two ids that the sources have for one place, the one that holds.
+static uint32_t same_of(uint32_t id)
+{
+  for (size_t i = 0; i < g_same.len; i++)
+    if (g_same.items[i].id == id) return g_same.items[i].meant;
+  return id;
+}
+
 static void take_place(const Row *row) // id, type, cc, population, langs, name, source
 {
   Str type = row->cells[1], name = row->cells[5];
   double people = number(row->cells[3]);
-  uint32_t id = gazetteer_id_of(row->cells[0]), rank, strength = 1;
+  uint32_t id = same_of(gazetteer_id_of(row->cells[0])), rank, strength = 1;
   bool own = str_starts(row->cells[0], STR("own:")), zone = str_starts(row->cells[0], STR("tz:"));
   if (str_is(type, "country"))
     rank = RANK_COUNTRY, strength = 3;
   else if (str_is(type, "union") || str_is(type, "world-region"))
     rank = RANK_UNION, strength = 3;
   else if (str_is(type, "capital"))
-    rank = RANK_CAPITAL, strength = 3;
+    rank = people ? RANK_CAPITAL : RANK_REGION, strength = 3;
   else if (str_is(type, "water") || str_is(type, "landform"))
     rank = RANK_OTHER, strength = 1;
   else if (str_is(type, "region")) {
-    rank = people ? RANK_REGION : RANK_OTHER;
+    rank = has_states(row->cells[2]) && str_starts(row->cells[0], STR("iso:")) ? RANK_STATE
+           : people                                                            ? RANK_REGION
+                                                                               : RANK_OTHER;
     if (!people && !own && !reads_country(row->cells[2]) && !str_starts(row->cells[0], STR("iso:"))) return;
   } else {
     double least = reads_country(row->cells[2]) ? 2000 : 15000;
     if (people < least && !own && !zone) return;
     strength = people >= 300000 || own || zone ? 3 : people >= 30000 ? 2 : 1;
-    rank = RANK_CITY + (uint32_t)(10 * log10(people + 1));
+    rank = RANK_CITY + (uint32_t)(10 * log10(people + 1)) + (is_europe(row->cells[2]) ? RANK_EUROPE : 0);
   }
-  if (own) rank = strength == 3 && str_is(type, "country") ? RANK_COUNTRY - 1 : 1;
-  add_entity(name, GAZETTEER_LOC, strength, id, rank, WORD_IN_PLACE, strength << WORD_PLACE_SHIFT);
+  if (own && !str_is(type, "world-region"))
+    rank = strength == 3 && str_is(type, "country") ? RANK_COUNTRY - 1 : 1;
+  uint64_t key =
+      add_entity(name, GAZETTEER_LOC, strength, id, rank, WORD_IN_PLACE, strength << WORD_PLACE_SHIFT);
+  bool land = str_is(type, "water") || str_is(type, "landform");
+  if (!land) take_bearer(key, id, type, row->cells[2], people);
 }
 
 static void take_org(const Row *row) // id, type, cc, langs, name, source
@@ -176,9 +253,20 @@ static void take_org(const Row *row) // id, type, cc, langs, name, source
              id, 400, WORD_IN_ORG, known ? WORD_ORG : 0);
 }
 
+static bool is_same(const Row *row)
+{
+  return row->cells[0].ptr[0] != '#' && str_is(row->cells[1], "SAME");
+}
+
+static void take_same(const Row *row) // id, SAME, id
+{
+  if (!is_same(row)) return;
+  vec_push(&g_same, (Same){gazetteer_id_of(row->cells[0]), gazetteer_id_of(row->cells[2])});
+}
+
 static void take_alias(const Row *row) // name, type, id
 {
-  if (row->cells[0].ptr[0] == '#') return;
+  if (row->cells[0].ptr[0] == '#' || is_same(row)) return;
   bool org = str_is(row->cells[1], "ORG");
   uint32_t id = gazetteer_id_of(row->cells[2]);
   if (!id) {
@@ -283,12 +371,79 @@ static void merge(FactVec *facts, uint32_t (*join)(uint32_t, uint32_t))
     Fact *last = out ? &facts->items[out - 1] : NULL;
     if (last && last->key == facts->items[i].key) {
       if (last->rank < RANK_ALIAS) last->value = join(last->value, facts->items[i].value);
-      if (!last->id) last->id = facts->items[i].id;
+      if (!last->id && last->rank != RANK_UNION) last->id = facts->items[i].id; // "Norden" is no town
     } else {
       facts->items[out++] = facts->items[i];
     }
   }
   facts->len = out;
+}
+
+static int by_country(const void *left, const void *right)
+{
+  const Bearer *a = left, *b = right;
+  if (a->key != b->key) return a->key < b->key ? -1 : 1;
+  if (a->country != b->country) return a->country < b->country ? -1 : 1;
+  if (a->level != b->level) return a->level > b->level ? -1 : 1;
+  return (a->id > b->id) - (a->id < b->id);
+}
+
+static int by_level(const void *left, const void *right)
+{
+  const Bearer *a = left, *b = right;
+  if (a->level != b->level) return a->level > b->level ? -1 : 1;
+  return (a->country > b->country) - (a->country < b->country);
+}
+
+// The fact of a key among those merged.
+static Fact *entity_of(uint64_t key)
+{
+  Fact wanted = {.key = key, .rank = UINT32_MAX};
+  size_t low = 0, high = g_entities.len;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (by_key(&g_entities.items[middle], &wanted) < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low < g_entities.len && g_entities.items[low].key == key ? &g_entities.items[low] : NULL;
+}
+
+// Write out who bears the name: what the aliases or nobody say has one bearer.
+static void share(Bearer *bearers, size_t count, FactVec *out)
+{
+  Fact *entity = entity_of(bearers->key);
+  if (count < 2 || !entity || entity->rank >= RANK_ALIAS || !entity->id) return;
+  entity->value |= 1u << 5;
+  qsort(bearers, count, sizeof *bearers, by_level);
+  for (unsigned n = 0; n < count && n < GAZETTEER_BEARERS; n++) {
+    uint64_t key = bearers[n].key;
+    vec_push(
+        out,
+        (Fact){.key = gazetteer_bearer_key(key, n, false), .id = bearers[n].id, .value = bearers[n].level});
+    vec_push(out, (Fact){.key = gazetteer_bearer_key(key, n, true), .id = bearers[n].country, .value = 0});
+  }
+}
+
+static void share_names(void)
+{
+  FactVec shared = {0};
+  qsort(g_bearers.items, g_bearers.len, sizeof *g_bearers.items, by_country);
+  for (size_t at = 0, first = 0, count = 0; at <= g_bearers.len; at++) {
+    Bearer *bearer = at < g_bearers.len ? &g_bearers.items[at] : NULL, *group = &g_bearers.items[first];
+    if (!bearer || (count && bearer->key != group->key)) {
+      if (count) share(group, count, &shared);
+      first = at, count = 0;
+    }
+    if (!bearer) break;
+    bool again = count && g_bearers.items[first + count - 1].country == bearer->country;
+    if (!again) g_bearers.items[first + count++] = *bearer; // the best of its country comes first
+  }
+  for (size_t i = 0; i < shared.len; i++) vec_push(&g_entities, shared.items[i]);
+  printf("%zu facts of shared names\n", shared.len);
+  vec_release(&shared);
+  merge(&g_entities, merge_entities);
 }
 
 // Words that are only once part of a long name say nothing.
@@ -370,6 +525,7 @@ int main(int argc, char **argv)
     fputs("usage: gen_gazetteer DATA ALIASES OUT\n", stderr);
     return 2;
   }
+  each_row_of(argv[2], take_same);
   each_row(argv[1], "places", take_place);
   each_row(argv[1], "orgs", take_org);
   each_row(argv[1], "given_names", take_given);
@@ -380,6 +536,7 @@ int main(int argc, char **argv)
   each_row(argv[1], "common_words", take_case);
   merge(&g_words, merge_words);
   merge(&g_entities, merge_entities);
+  share_names();
   merge(&g_cases, merge_cases);
   drop_weak_words();
   write_file(argv[3]);
