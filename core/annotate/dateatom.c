@@ -237,9 +237,10 @@ static void read_two_groups(AtomReader *self, const Digits *d)
       mark == '.' && d->width[0] == 2 && b >= 1900 && b < 2100 && !self->lex->month_first; // "05.2016"
   if ((mark == '/' || dotted) && d->width[1] == 4 && d->width[0] <= 2 && a >= 1 && a <= 12)
     add_reading(self, date_reading(SYM_NDATE, b, a, 0));
-  if (d->width[0] == 4 && d->width[1] == 2 && b == (a + 1) % 100) { // a season: "2022/23"
+  bool pair = d->width[1] == 2 ? b == (a + 1) % 100 : d->width[1] == 4 && b == a + 1;
+  if (d->width[0] == 4 && pair) { // a season: "2022/23", "2022/2023"
     Reading r = {.sym = SYM_YEARPAIR, .len = 1, .sets = 2};
-    r.set[0] = (FieldSet){FIELD_YEAR, a}, r.set[1] = (FieldSet){FIELD_YY, b};
+    r.set[0] = (FieldSet){FIELD_YEAR, a}, r.set[1] = (FieldSet){FIELD_YY, b % 100};
     add_reading(self, r);
     if (mark == '/') r.sym = SYM_ISO, add_reading(self, r);
   }

@@ -75,6 +75,8 @@ static bool part_fits(const DateFrame *f)
   bool related = frame_has(f, FIELD_DAY) && frame_has(f, FIELD_MONTH) && frame_has(f, FIELD_REL);
   if (related && frame_has(f, FIELD_UNIT) && !frame_has(f, FIELD_SHIFT)) // "8 May last year", no week
     return f->field[FIELD_UNIT] == UNIT_YEAR && !frame_has(f, FIELD_YEAR);
+  if (frame_has(f, FIELD_SEASON) && frame_has(f, FIELD_QUANT)) // "the winter of 2010–2011"
+    return f->field[FIELD_QUANT] == frame_get(f, FIELD_YEAR, 0) + 1;
   bool day = frame_has(f, FIELD_DAY) && !frame_has(f, FIELD_MONTH) && !frame_has(f, FIELD_HOLIDAY);
   bool counted = frame_has(f, FIELD_NTH) && frame_has(f, FIELD_WEEKDAY) && !frame_has(f, FIELD_MONTH);
   if (!frame_has(f, FIELD_UNIT) || frame_has(f, FIELD_SHIFT) || !(day || counted)) return true;
@@ -202,6 +204,15 @@ static bool runs_on(const DateFinder *f, const DateMatch *m)
   return false;
 }
 
+// "I mai 12 personer": where days stand before months, a number behind one counts the next word.
+static bool day_counts_next(const DateFinder *f, const DateMatch *m)
+{
+  const DateFrame *frame = &m->frame;
+  const Reading *last = m->end > m->begin + 1 ? atom_reading(f, m->end - 1, SYM_INT) : NULL;
+  bool day = last && frame_has(frame, FIELD_MONTH) && frame_get(frame, FIELD_DAY, 0) == last->value;
+  return day && !f->lex->month_first && dates_counts(f, m->end);
+}
+
 // "3.45" or "2015" by themselves are dates only where nothing speaks against it.
 static bool bare_fits(const void *context, const DateMatch *m)
 {
@@ -210,7 +221,7 @@ static bool bare_fits(const void *context, const DateMatch *m)
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (m->pattern->family == FAMILY_NONE) return true;
   if (!last_day_fits(m) || !part_fits(frame) || !date_units_fit(frame) || is_first_name(f, m) ||
-      runs_on(f, m))
+      runs_on(f, m) || day_counts_next(f, m))
     return false;
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
@@ -285,14 +296,22 @@ static int32_t leading_tense(const DateFinder *f, uint32_t at, uint32_t first)
   return -1;
 }
 
-// The tense of the nearest verb that shows one, in the same sentence: -1 past, 1 to come, 0 unknown.
-static int32_t tense_near(const DateFinder *f, uint32_t begin, uint32_t end, uint32_t first, uint32_t last)
+// The tense of the nearest verb that shows one, in the same sentence: -1 past, 1 to come, 0 unknown. Of a
+// past one behind a mark `asides` tells whether it counts: "the fair opens in October, she said".
+static int32_t tense_near(const DateFinder *f, uint32_t begin, uint32_t end, uint32_t first, uint32_t last,
+                          bool asides)
 {
+  bool crossed = false;
   for (uint32_t step = 1; step <= TENSE_REACH; step++) {
     int32_t left = begin >= first + step ? atom_tense(f, begin - step) : 0;
     if (left) return left < 0 ? leading_tense(f, begin - step, first) : left;
-    int32_t right = end + step - 1 < last ? atom_tense(f, end + step - 1) : 0;
-    if (right) return right;
+    if (end + step > last) continue;
+    crossed = crossed || (!asides && atom_token(f, end + step - 1)->flags & TOKEN_PUNCT);
+    int32_t right = atom_tense(f, end + step - 1);
+    if (right < 0 && crossed)
+      last = end;
+    else if (right)
+      return right;
   }
   return 0;
 }
@@ -335,12 +354,14 @@ void dates_mark_tense(DateFinder *f, DateFrame *frame, uint32_t begin, uint32_t 
     return;
   bool open = frame_has(frame, FIELD_MONTH) || frame_has(frame, FIELD_WEEKDAY) ||
               frame_has(frame, FIELD_SEASON) || frame_has(frame, FIELD_HOLIDAY) ||
-              frame_has(frame, FIELD_DAY);
+              frame_has(frame, FIELD_DAY) || frame_has(frame, FIELD_QUARTER) || frame_has(frame, FIELD_HALF);
   open = open || frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND;
   if (!open) return;
   sentence_of(f, begin, &first, &last);
   bool coming = frame_get(frame, FIELD_TENSE, 0) == TENSE_COMING;
-  int32_t tense = coming ? clause_tense(f, begin, end, first, last) : tense_near(f, begin, end, first, last);
+  bool weekday = frame_has(frame, FIELD_WEEKDAY);
+  int32_t tense =
+      coming ? clause_tense(f, begin, end, first, last) : tense_near(f, begin, end, first, last, weekday);
   if (tense) frame_set(frame, FIELD_TENSE, tense);
 }
 
@@ -412,6 +433,15 @@ static bool lasted(DateFinder *f, DateMatch *m)
   return true;
 }
 
+// "Every Tuesday and Thursday": the second one is not a day either.
+static bool repeats(const DateFinder *f, const DateMatch *m)
+{
+  const DateVec *dates = &f->notes->dates;
+  if (!frame_has(&m->frame, FIELD_LISTED) || !date_is_weekday_alone(&m->frame) || !dates->len) return false;
+  const DateDraft *before = &dates->items[dates->len - 1];
+  return before->type == DATE_SET && frame_has(before->frame, FIELD_WEEKDAY);
+}
+
 // "In the year 1862 …": nothing but words that lead on to the date stands before it in its sentence.
 static void mark_opening(const DateFinder *f, DateMatch *m)
 {
@@ -433,6 +463,7 @@ static uint32_t add_match(DateFinder *f, DateMatch *m, uint32_t *floor)
   if (lasted(f, m)) type = DATE_DURATION;
   dates_mark_tense(f, &m->frame, m->begin, m->end);
   *floor = dates_join(f, m, *floor);
+  if (type <= DATE_TIME && repeats(f, m)) type = DATE_SET;
   if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
   mark_opening(f, m);
   dates_add_draft(f, m->begin, m->end, type, confidence_of(m), &m->frame);

@@ -448,6 +448,7 @@ uint32_t dates_add_right(DateFinder *self, const DateMatch *m);
 typedef struct Resolver {
   Timex now; // the article's date; GRAIN_NONE: unknown
   DateMemory memory;
+  bool often;   // behind "on Fridays": a clock is of no one day
   Str dct_text; // of the anchor
   Arena *arena;
 } Resolver;

@@ -367,7 +367,12 @@ static int related_year(const Resolver *r, const DateFrame *f, Anchor *anchor)
   if (frame_has(f, FIELD_YY)) return date_full_year(f->field[FIELD_YY], r->now.year);
   *anchor = ANCHOR_DCT;
   if (r->now.grain == GRAIN_NONE) return TIMEX_X;
-  return r->now.year + (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR ? frame_get(f, FIELD_REL, 0) : 0);
+  if (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR) return r->now.year + frame_get(f, FIELD_REL, 0);
+  int first =
+      frame_has(f, FIELD_QUARTER) ? f->field[FIELD_QUARTER] * 3 - 2 : frame_get(f, FIELD_HALF, 0) * 6 - 5;
+  bool ahead =
+      r->now.grain >= GRAIN_MONTH && first > r->now.month; // profits "of the fourth quarter", in spring
+  return r->now.year - (ahead && frame_get(f, FIELD_TENSE, 0) < 0);
 }
 
 static Timex resolve_decade(const DateFrame *f)
@@ -569,9 +574,9 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
     Timex day = seen_at(&r->memory.last, GRAIN_DAY);
     t = timex_step(&day, frame_get(f, FIELD_REL, 0));
   } else {
-    bool near = frame_has(f, FIELD_REL) || r->memory.last.grain < GRAIN_DAY; // "this morning"
+    bool near = frame_has(f, FIELD_REL) || (r->memory.last.grain < GRAIN_DAY && !r->often); // "this morning"
     Timex day = seen_at(near ? &r->now : &r->memory.last, GRAIN_DAY);
-    t = timex_step(&day, frame_get(f, FIELD_REL, 0));
+    t = r->often && !near ? unknown_at(GRAIN_DAY) : timex_step(&day, frame_get(f, FIELD_REL, 0));
     *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
   }
   if (clocked(f) && (t.grain == GRAIN_DAY || t.grain > GRAIN_DAY)) put_clock(f, &t);

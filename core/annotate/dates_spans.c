@@ -175,7 +175,7 @@ static void remember(Resolver *r, const DateFrame *f, const Outcome *out)
 {
   DateMemory *memory = &r->memory;
   int32_t day;
-  if (out->t.grain == GRAIN_NONE) return;
+  if (out->t.grain == GRAIN_NONE || (r->often && out->t.day == TIMEX_X)) return;
   memory->last = out->t;
   if (out->t.grain == GRAIN_QUARTER && out->anchor != ANCHOR_QUARTER)
     memory->quarter = out->t, memory->blocks = 0;
@@ -351,6 +351,18 @@ static DateFacts *facts_told(Resolver *r, const DateDraft *draft)
 
 // --- the article
 
+// Whether a clock at `draft` goes with the "daily" or "on Fridays" before it, in the same breath.
+static bool comes_often(const DateDraft *before, const DateDraft *draft, bool chained)
+{
+  enum { BREATH = 60 }; // bytes
+  const DateFrame *f = before->frame;
+  int32_t unit = frame_get(f, FIELD_UNIT, 0);
+  bool often = before->type == DATE_SET && !frame_has(f, FIELD_FREQ) &&
+               (frame_has(f, FIELD_WEEKDAY) || unit == UNIT_DAY || unit == UNIT_WEEK);
+  bool clock = before->type == DATE_TIME && chained;
+  return (often || clock) && draft->type == DATE_TIME && draft->start - before->end <= BREATH;
+}
+
 static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
 {
   const DateVec *drafts = &passage->notes->dates;
@@ -367,6 +379,7 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
                  .type = (uint8_t)draft->type,
                  .by = BY_RULE,
                  .confidence = draft->confidence};
+    r->often = i > 0 && comes_often(&drafts->items[i - 1], draft, r->often);
     while (at < quotes->len && quotes->items[at].end <= draft->start) at++;
     bool quoted = at < quotes->len && drafts->len > 1 && holds(&quotes->items[at], draft);
     if (quoted && asked != at) said = said_on(r, passage->notes, &quotes->items[asked = at]);
@@ -385,6 +398,7 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
     open_range = range & RANGE_LEFT;
     vec_push_in(r->arena, out, span);
   }
+  r->often = false;
 }
 
 DateMemory dates_memory(const Dct *dct)

@@ -27,6 +27,7 @@ bool date_is_told(const Resolver *r, const DateFrame *f)
   if (memory->told.grain == GRAIN_NONE || !frame_has(f, FIELD_MONTH) || has_any(f, more, ARRAY_LEN(more)))
     return false;
   if (r->now.grain == GRAIN_NONE) return true;
+  if (memory->told.year >= r->now.year - 1) return false; // as near as the article's own day
   return (memory->told_here || is_history(r)) && frame_get(f, FIELD_TENSE, 0) <= 0;
 }
 
