@@ -88,6 +88,13 @@ double json_get_number(const cJSON *object, const char *key, double otherwise)
   return cJSON_IsNumber(item) ? item->valuedouble : otherwise;
 }
 
+int64_t json_get_integer(const cJSON *object, const char *key, int64_t otherwise)
+{
+  const double most = 9007199254740992.0; // 2^53: beyond it a double skips whole numbers
+  double number = json_get_number(object, key, (double)otherwise);
+  return number != number ? otherwise : (int64_t)(number < -most ? -most : number > most ? most : number);
+}
+
 bool json_get_bool(const cJSON *object, const char *key, bool otherwise)
 {
   const cJSON *item = json_get(object, key);

@@ -16,6 +16,8 @@ cJSON *json_parse(Str text, Error *err);
 const cJSON *json_get(const cJSON *object, const char *key);
 Str json_get_str(const cJSON *object, const char *key); // {NULL, 0} where it is no string
 double json_get_number(const cJSON *object, const char *key, double otherwise);
+// A number without its fraction, held within ±2^53: what foreign JSON says can always be cast.
+int64_t json_get_integer(const cJSON *object, const char *key, int64_t otherwise);
 bool json_get_bool(const cJSON *object, const char *key, bool otherwise);
 
 // A string with its quotes, escaped; invalid bytes become U+FFFD. No character in it ends a line for anybody,

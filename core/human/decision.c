@@ -132,12 +132,12 @@ static void read_party(const cJSON *root, const char *key, DecidedParty *party)
   party->name = json_get_str(object, "name");
   party->entity = json_get_str(object, "entity");
   party->words = json_get_str(object, "text");
-  party->offset = (long)json_get_number(object, "offset", 0);
+  party->offset = (long)json_get_integer(object, "offset", 0);
 }
 
 static void read_anchor(const cJSON *root, Anchor *anchor)
 {
-  double start = json_get_number(root, "start", 0), end = json_get_number(root, "end", 0);
+  int64_t start = json_get_integer(root, "start", 0), end = json_get_integer(root, "end", 0);
   anchor->start = start > 0 ? (size_t)start : 0;
   anchor->end = end > start ? (size_t)end : anchor->start;
   anchor->words = json_get_str(root, "text");

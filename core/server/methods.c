@@ -31,9 +31,9 @@ static void on_parent_timer(uv_timer_t *timer)
   if (uv_kill(lsp->parent, 0) == UV_ESRCH) lsp_stop(lsp);
 }
 
-static void watch_parent(Lsp *lsp, double pid)
+static void watch_parent(Lsp *lsp, int64_t pid)
 {
-  if (!(pid > 1) || pid > 2147483647.0) return;
+  if (pid <= 1 || pid > INT32_MAX) return;
   lsp->parent = (uv_pid_t)pid;
   uv_timer_init(&lsp->loop, &lsp->parent_timer);
   uv_timer_start(&lsp->parent_timer, on_parent_timer, PARENT_EVERY_MS, PARENT_EVERY_MS);
@@ -102,7 +102,7 @@ static void read_client(Lsp *lsp, const cJSON *params)
   EolRule eol = str_is(json_get_str(ours, "lineEndings"), "lf") ? EOL_LF : EOL_LSP;
   docs_configure(lsp->docs, lsp->features.enc, eol, lsp->annotations, json_get_bool(ours, "indirect", false));
   read_folders(lsp, params);
-  watch_parent(lsp, json_get_number(params, "processId", 0));
+  watch_parent(lsp, json_get_integer(params, "processId", 0));
 }
 
 static void do_initialize(Lsp *lsp, const RpcMessage *message)
@@ -224,8 +224,8 @@ static void do_open(Lsp *lsp, const RpcMessage *message)
     lsp_log(lsp, LSP_LOG_ERROR, "didOpen without uri or text");
     return;
   }
-  const Document *doc = docs_open(lsp->docs, uri, json_get_str(item, "languageId"),
-                                  (int64_t)json_get_number(item, "version", 0), text);
+  const Document *doc =
+      docs_open(lsp->docs, uri, json_get_str(item, "languageId"), json_get_integer(item, "version", 0), text);
   if (doc->too_long) tell_too_long(lsp, doc);
 }
 
@@ -250,8 +250,7 @@ static void do_change(Lsp *lsp, const RpcMessage *message)
     Error err = {0};
     if (!docs_change(lsp->docs, doc, change, &err)) lsp_log(lsp, LSP_LOG_ERROR, "didChange: %s", err.text);
   }
-  double version = json_get_number(text_document(message->params), "version", (double)doc->version + 1);
-  docs_changed(lsp->docs, doc, (int64_t)version);
+  docs_changed(lsp->docs, doc, json_get_integer(text_document(message->params), "version", doc->version + 1));
   methods_drop(lsp, doc, doc->too_long);
   if (doc->too_long && !was_too_long) tell_too_long(lsp, doc);
 }

@@ -382,8 +382,8 @@ static void on_log(void *ctx, Lsp *lsp, const char *id, const cJSON *params)
   StrBuf result = {0};
   (void)ctx;
   if (!id) return;
-  double since = json_get_number(params, "since", 0);
-  scripts_write_log(&result, since > 0 && since < 1e15 ? (uint64_t)since : 0);
+  int64_t since = json_get_integer(params, "since", 0);
+  scripts_write_log(&result, since > 0 ? (uint64_t)since : 0);
   lsp_reply(lsp, id, &result);
 }
 

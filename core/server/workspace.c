@@ -331,7 +331,7 @@ static QueryFilter filter_of(const Question *question)
   if (question->rows == ANSWER_SYMBOLS)
     return (QueryFilter){
         .name = json_get_str(params, "query"), .prefix = true, .limit = SYMBOLS_MAX, .enc = question->enc};
-  double limit = json_get_number(params, "limit", ROWS_DEFAULT);
+  int64_t limit = json_get_integer(params, "limit", ROWS_DEFAULT);
   return (QueryFilter){.name = json_get_str(params, "name"),
                        .words = json_get_str(params, "words"),
                        .prefix = json_get_bool(params, "prefix", false),

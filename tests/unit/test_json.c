@@ -29,6 +29,20 @@ static void escapes_that_cjson_would_cut_are_mended(void **state)
   }
 }
 
+static void huge_numbers_can_be_cast(void **state)
+{
+  (void)state;
+  cJSON *value =
+      json_parse(STR("{\"a\":1e300,\"b\":-1e999,\"c\":2.75,\"d\":\"7\",\"e\":-9007199254740991}"), NULL);
+  assert_non_null(value);
+  assert_int_equal(json_get_integer(value, "a", 0), INT64_C(1) << 53);
+  assert_int_equal(json_get_integer(value, "b", 0), -(INT64_C(1) << 53));
+  assert_int_equal(json_get_integer(value, "c", 0), 2);
+  assert_int_equal(json_get_integer(value, "d", 5), 5);
+  assert_int_equal(json_get_integer(value, "e", 0), -INT64_C(9007199254740991));
+  cJSON_Delete(value);
+}
+
 static void bad_json_is_an_error_with_its_place(void **state)
 {
   (void)state;
@@ -87,6 +101,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(escapes_that_cjson_would_cut_are_mended),
+      cmocka_unit_test(huge_numbers_can_be_cast),
       cmocka_unit_test(bad_json_is_an_error_with_its_place),
       cmocka_unit_test(deep_nesting_is_refused),
       cmocka_unit_test(written_strings_come_back),
