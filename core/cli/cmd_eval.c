@@ -60,7 +60,7 @@ static bool eval_article(Tallies *self, const Pipeline *pipeline, const char *pa
   KeptPaths paths = {0};
   Error err = {0};
   if (!kept_paths(&paths, path, NULL)) return true;
-  Ledger *ledger = ledger_new(paths.marks);
+  Ledger *ledger = ledger_new(paths.marks, NULL);
   LedgerTexts news = {0};
   bool ok = ledger_read(ledger, &news, &err);
   if (ok && news.len) {

@@ -35,7 +35,7 @@ static bool put_all(Importing *self, const char *article, const Snapshot *text, 
   KeptPaths paths = {0};
   if (!kept_paths(&paths, article, self->folder))
     return error_set(err, ERR_USAGE, "it is not in %s", self->folder);
-  Ledger *ledger = ledger_new(paths.marks);
+  Ledger *ledger = ledger_new(paths.marks, paths.root);
   LedgerTexts news = {0}, puts = {0};
   Kept kept = {0};
   Plain plain;

@@ -125,7 +125,7 @@ void kept_release(Kept *self)
 
 const Registry *kept_registry(const char *entities_path)
 {
-  Ledger *ledger = ledger_new(entities_path);
+  Ledger *ledger = ledger_new(entities_path, NULL);
   LedgerTexts news = {0};
   ledger_read(ledger, &news, NULL);
   const Registry *registry = registry_new(ledger_lines(ledger));
@@ -137,7 +137,7 @@ const Registry *kept_registry(const char *entities_path)
 const HumanLayer *kept_layer(const char *marks_path, const Registry *registry, const Snapshot *text)
 {
   Kept kept = {0};
-  Ledger *ledger = path_exists(marks_path) ? ledger_new(marks_path) : NULL;
+  Ledger *ledger = path_exists(marks_path) ? ledger_new(marks_path, NULL) : NULL;
   LedgerTexts news = {0};
   if (ledger && ledger_read(ledger, &news, NULL)) kept_place(&kept, &news, text);
   const HumanLayer *layer =

@@ -3,9 +3,12 @@
 // is made empty. The new file is written beside the old one, flushed, and renamed over it; what a killed
 // process left of its own is overwritten by the next.
 //
+// A folder may come from a stranger, with links in it that lead anywhere. Such a file is read, but never
+// written: what newsmark writes stays below the folder that the marks belong to.
+//
 // What is in memory is what the file was when it was last read or written, so a file that is still the same
 // by size, time and inode need not be read.
-#define _GNU_SOURCE // O_CLOEXEC, flock
+#define _GNU_SOURCE // flock, realpath
 #include "human/ledger.h"
 
 #include "base/alloc.h"
@@ -35,18 +38,19 @@ typedef struct Records { // a text of records, parsed
 } Records;
 
 struct Ledger {
-  char *path;
+  char *path, *root; // root: the file is written only below it; NULL: nowhere
   Records records;
   Stamp stamp; // of the file that `records` are
   bool known;
   Arena news; // of vanished lines
 };
 
-Ledger *ledger_new(const char *path)
+Ledger *ledger_new(const char *path, const char *root)
 {
   Ledger *self = xcalloc(1, sizeof *self);
   char *real = realpath(path, NULL); // a link stays one
   self->path = real ? real : xstrdup(path);
+  self->root = root ? realpath(root, NULL) : NULL;
   return self;
 }
 
@@ -70,6 +74,7 @@ void ledger_free(Ledger *self)
   records_release(&self->records);
   arena_release(&self->news);
   free(self->path);
+  free(self->root);
   free(self);
 }
 
@@ -100,7 +105,7 @@ static LedgerLine line_new(Str text)
   cJSON *root = json_parse(text, NULL);
   Str id = json_get_str(root, "id"), gone = json_get_str(root, "gone");
   Str time = gone.len ? gone : json_get_str(root, "time");
-  double start = json_get_number(root, "start", -1);
+  int64_t start = json_get_integer(root, "start", -1);
   char *own = xmalloc(text.len + time.len + 1);
   memcpy(own, text.ptr, text.len);
   if (time.len) memcpy(own + text.len, time.ptr, time.len);
@@ -280,6 +285,7 @@ static bool read_open(Ledger *self, int fd, LedgerTexts *news, Error *err)
 {
   struct stat info;
   if (fstat(fd, &info) != 0) return no_file(self->path, "cannot be read", err);
+  if (!S_ISREG(info.st_mode)) return error_set(err, ERR_IO, "%s: not a regular file", self->path);
   Stamp stamp = stamp_of(&info);
   if (self->known && same_stamp(&stamp, &self->stamp)) return true;
   StrBuf bytes = {0};
@@ -299,7 +305,7 @@ static bool read_open(Ledger *self, int fd, LedgerTexts *news, Error *err)
 bool ledger_read(Ledger *self, LedgerTexts *news, Error *err)
 {
   arena_reset(&self->news);
-  int fd = open(self->path, O_RDONLY | O_CLOEXEC);
+  int fd = open(self->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); // a pipe without a writer does not hold us
   if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
     Records none = {0};
     replace_records(self, &none, news);
@@ -316,7 +322,7 @@ bool ledger_read(Ledger *self, LedgerTexts *news, Error *err)
 static int open_locked(const char *path, Error *err)
 {
   for (;;) {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
     struct stat ours, named;
     if (fd < 0) {
       no_file(path, "cannot be written", err);
@@ -393,9 +399,28 @@ static bool make_folders(const char *path, Error *err)
   return ok;
 }
 
+// Whether the file, or the nearest folder above it that exists, is really below the root.
+static bool lies_below_root(const Ledger *self)
+{
+  char *at = xstrdup(self->path), *real;
+  while (!(real = realpath(at, NULL)) && strcmp(at, "/") != 0 && strcmp(at, ".") != 0) {
+    char *above = path_dir(at);
+    free(at);
+    at = above;
+  }
+  size_t len = self->root ? strlen(self->root) : 0;
+  bool below = real && len && !strncmp(real, self->root, len) &&
+               (!real[len] || real[len] == '/' || !strcmp(self->root, "/"));
+  free(real);
+  free(at);
+  return below;
+}
+
 bool ledger_put(Ledger *self, const Str *puts, size_t count, LedgerTexts *news, Error *err)
 {
   arena_reset(&self->news);
+  if (!lies_below_root(self))
+    return error_set(err, ERR_IO, "%s: a link leads out of the folder: nothing is written there", self->path);
   if (!make_folders(self->path, err)) return false;
   int lock = open_locked(self->path, err);
   if (lock < 0) return false;

@@ -20,14 +20,17 @@ typedef VEC_OF(Str) LedgerTexts;
 
 typedef struct Ledger Ledger;
 
-Ledger *ledger_new(const char *path); // nothing is read yet
-void ledger_free(Ledger *self);       // NULL is fine
+// The ledger in the file at `path`; nothing is read yet. It is written only where its real path is below
+// `root`, the folder that it belongs to; NULL: it is only read.
+Ledger *ledger_new(const char *path, const char *root);
+void ledger_free(Ledger *self); // NULL is fine
 const char *ledger_path(const Ledger *self);
 // Read the file anew where it changed, and append to `news` the lines that are other than before, borrowed
 // until the next call. No file: no lines. False with ERR_IO, ERR_LIMIT.
 bool ledger_read(Ledger *self, LedgerTexts *news, Error *err);
 // The same under the lock, with `puts` merged in; the file is written only if that changed it. A line in
-// `puts` that is older than the file's is dropped, and the file's is among the news.
+// `puts` that is older than the file's is dropped, and the file's is among the news. False with ERR_IO (also:
+// a link leads out of the root), ERR_LIMIT.
 bool ledger_put(Ledger *self, const Str *puts, size_t count, LedgerTexts *news, Error *err);
 // All lines as they are, sorted; borrowed until the next call.
 const LedgerLines *ledger_lines(const Ledger *self);

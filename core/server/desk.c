@@ -53,7 +53,7 @@ static void on_opened(void *ctx, Lsp *lsp, Document *doc)
   Desk *desk = xcalloc(1, sizeof *desk);
   *desk =
       (Desk){.desks = self, .doc = doc, .paths = paths, .root = root_for(self, &paths), .state = "unread"};
-  desk->ledger = ledger_new(paths.marks);
+  desk->ledger = ledger_new(paths.marks, paths.root);
   doc->desk = desk;
   doc->hold = true;
   vec_push(&self->desks, desk);

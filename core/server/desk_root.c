@@ -20,7 +20,7 @@ DeskRoot *root_for(Desks *self, const KeptPaths *paths)
   static const LedgerLines none = {0};
   root->path = xstrdup(paths->root);
   root->entities = xstrdup(paths->entities);
-  root->ledger = ledger_new(paths->entities);
+  root->ledger = ledger_new(paths->entities, paths->root);
   root->registry = registry_new(&none);
   uv_mutex_init(&root->lock);
   vec_push(&self->roots, root);

@@ -23,7 +23,7 @@ typedef struct FolderReview {
 static void read_kept(Kept *kept, const char *marks, const char *article)
 {
   if (!path_exists(marks)) return;
-  Ledger *ledger = ledger_new(marks);
+  Ledger *ledger = ledger_new(marks, NULL);
   LedgerTexts lines = {0};
   StrBuf bytes = {0};
   if (ledger_read(ledger, &lines, NULL) && file_read(article, FILE_MAX_BYTES, &bytes, NULL)) {

@@ -1,4 +1,5 @@
-// Ledgers: merging by id, sorting, what others wrote, tombstones, conflict marks, and two processes at once.
+// Ledgers: merging by id, sorting, what others wrote, tombstones, conflict marks, links and pipes in a
+// stranger's folder, and two processes at once.
 #include "human/ledger.h"
 
 #include "base/alloc.h"
@@ -58,7 +59,7 @@ static void test_lines_are_sorted_and_replaced(void **state)
   (void)state;
   Arena arena = {0};
   char *path = in_dir("a/b/x.txt.jsonl");
-  Ledger *ledger = ledger_new(path);
+  Ledger *ledger = ledger_new(path, g_dir);
   put(ledger, "{\"id\":\"b\",\"start\":20,\"time\":\"1\"}");
   put(ledger, "{\"id\":\"a\",\"start\":7,\"time\":\"1\"}");
   put(ledger, "{\"id\":\"article\",\"time\":\"1\"}");
@@ -80,7 +81,7 @@ static void test_nothing_new_writes_nothing(void **state)
 {
   (void)state;
   char *path = in_dir("same.jsonl");
-  Ledger *ledger = ledger_new(path);
+  Ledger *ledger = ledger_new(path, g_dir);
   put(ledger, "{\"id\":\"a\",\"start\":7,\"time\":\"1\"}");
   struct stat before, after;
   assert_int_equal(stat(path, &before), 0);
@@ -95,7 +96,7 @@ static void test_others_lines_are_news(void **state)
 {
   (void)state;
   char *path = in_dir("two.jsonl");
-  Ledger *one = ledger_new(path), *two = ledger_new(path);
+  Ledger *one = ledger_new(path, g_dir), *two = ledger_new(path, g_dir);
   LedgerTexts news = {0};
   put(one, "{\"id\":\"a\",\"start\":1,\"time\":\"1\"}");
   put(two, "{\"id\":\"b\",\"start\":2,\"time\":\"1\"}");
@@ -126,7 +127,7 @@ static void test_odd_lines_and_conflicts(void **state)
       ">>>>>>> theirs\nnot json\r\n\n{\"no\":\"id\"}\n",
       file);
   fclose(file);
-  Ledger *ledger = ledger_new(path);
+  Ledger *ledger = ledger_new(path, g_dir);
   put(ledger, "{\"id\":\"b\",\"start\":0,\"time\":\"1\"}");
   assert_str(content(path, &arena),
              "{\"id\":\"b\",\"start\":0,\"time\":\"1\"}\n{\"id\":\"a\",\"start\":1,\"time\":\"3\"}\n"
@@ -154,7 +155,7 @@ static void test_merge(void **state)
 // Put `count` records, one after another, and end.
 static void write_many(const char *path, char who, int count)
 {
-  Ledger *ledger = ledger_new(path);
+  Ledger *ledger = ledger_new(path, g_dir);
   for (int i = 0; i < count; i++) {
     char line[64];
     snprintf(line, sizeof line, "{\"id\":\"%c%d\",\"start\":%d,\"time\":\"1\"}", who, i, i);
@@ -184,7 +185,7 @@ static void test_two_processes_lose_nothing(void **state)
     assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
     assert_int_equal(status, 0);
   }
-  Ledger *ledger = ledger_new(path);
+  Ledger *ledger = ledger_new(path, g_dir);
   LedgerTexts news = {0};
   assert_true(ledger_read(ledger, &news, NULL));
   assert_int_equal(ledger_lines(ledger)->len, 2000);
@@ -203,7 +204,7 @@ static void test_kill_at_any_moment(void **state)
     int fd = open(said, O_RDWR | O_CREAT | O_TRUNC, 0600);
     pid_t pid = fork();
     if (!pid) {
-      Ledger *ledger = ledger_new(path);
+      Ledger *ledger = ledger_new(path, g_dir);
       for (int i = 0;; i++) {
         char line[64];
         snprintf(line, sizeof line, "{\"id\":\"r%d-%d\",\"start\":%d,\"time\":\"1\"}", round, i, i);
@@ -219,7 +220,7 @@ static void test_kill_at_any_moment(void **state)
     int last = -1;
     if (pread(fd, &last, sizeof last, 0) != sizeof last) last = -1;
     close(fd);
-    Ledger *ledger = ledger_new(path);
+    Ledger *ledger = ledger_new(path, g_dir);
     LedgerTexts news = {0};
     assert_true(ledger_read(ledger, &news, NULL));
     int mine = 0;
@@ -238,6 +239,83 @@ static void test_kill_at_any_moment(void **state)
   free(said);
 }
 
+static bool refuses_to_put(const char *path, const char *root)
+{
+  Ledger *ledger = ledger_new(path, root);
+  LedgerTexts news = {0};
+  Str text = STR("{\"id\":\"a\",\"time\":\"1\"}");
+  Error err = {0};
+  bool refused = !ledger_put(ledger, &text, 1, &news, &err) && err.code == ERR_IO;
+  vec_release(&news);
+  ledger_free(ledger);
+  return refused;
+}
+
+// A folder from a stranger: its links lead to files of ours, there or not, and to folders of ours.
+static void test_links_that_lead_out_are_not_followed_by_writes(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  char *root = in_dir("stranger"), *ours = in_dir("ours"), *profile = in_dir("ours/profile");
+  char *marks = in_dir("stranger/marks.jsonl"), *fresh = in_dir("stranger/fresh.jsonl"),
+       *unborn = in_dir("ours/unborn"), *sub = in_dir("stranger/sub"),
+       *below = in_dir("stranger/sub/x/y.jsonl"), *made = in_dir("ours/x");
+  assert_int_equal(mkdir(root, 0700), 0);
+  assert_int_equal(mkdir(ours, 0700), 0);
+  FILE *file = fopen(profile, "w");
+  fputs("z=1\na=2\n", file);
+  fclose(file);
+  assert_int_equal(symlink(profile, marks), 0);
+  assert_int_equal(symlink(unborn, fresh), 0);
+  assert_int_equal(symlink(ours, sub), 0);
+  assert_true(refuses_to_put(marks, root));
+  assert_true(refuses_to_put(fresh, root));
+  assert_true(refuses_to_put(below, root));
+  assert_true(str_is(content(profile, &arena), "z=1\na=2\n"));
+  assert_false(path_exists(unborn));
+  assert_false(path_exists(made));
+  assert_false(refuses_to_put(below, ours)); // the same place, asked for by its own folder
+  assert_true(refuses_to_put(marks, NULL));
+  arena_release(&arena);
+  char *all[] = {root, ours, profile, marks, fresh, unborn, sub, below, made};
+  for (size_t i = 0; i < ARRAY_LEN(all); i++) free(all[i]);
+}
+
+static void test_link_within_the_folder_stays_one(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  char *path = in_dir("shared.jsonl"), *link = in_dir("link.jsonl");
+  struct stat info;
+  assert_int_equal(symlink("shared.jsonl", link), 0);
+  assert_true(refuses_to_put(link, g_dir)); // it leads nowhere yet
+  FILE *file = fopen(path, "w");
+  fclose(file);
+  assert_false(refuses_to_put(link, g_dir));
+  assert_int_equal(lstat(link, &info), 0);
+  assert_true(S_ISLNK(info.st_mode));
+  assert_true(str_starts(content(path, &arena), STR("{\"id\":\"a\"")));
+  arena_release(&arena);
+  free(path);
+  free(link);
+}
+
+static void test_pipe_in_place_of_the_file(void **state)
+{
+  (void)state;
+  char *path = in_dir("pipe.jsonl");
+  assert_int_equal(mkfifo(path, 0600), 0);
+  Ledger *ledger = ledger_new(path, g_dir);
+  LedgerTexts news = {0};
+  Error err = {0};
+  assert_false(ledger_read(ledger, &news, &err)); // and does not wait for somebody to write
+  assert_int_equal(err.code, ERR_IO);
+  assert_true(refuses_to_put(path, g_dir));
+  vec_release(&news);
+  ledger_free(ledger);
+  free(path);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_lines_are_sorted_and_replaced),
@@ -245,6 +323,9 @@ int main(void)
                                      cmocka_unit_test(test_others_lines_are_news),
                                      cmocka_unit_test(test_odd_lines_and_conflicts),
                                      cmocka_unit_test(test_merge),
+                                     cmocka_unit_test(test_links_that_lead_out_are_not_followed_by_writes),
+                                     cmocka_unit_test(test_link_within_the_folder_stays_one),
+                                     cmocka_unit_test(test_pipe_in_place_of_the_file),
                                      cmocka_unit_test(test_two_processes_lose_nothing),
                                      cmocka_unit_test(test_kill_at_any_moment)};
   return cmocka_run_group_tests(tests, make_dir, remove_dir);
