@@ -28,6 +28,12 @@ char *path_dir(const char *path)
   return str_dup((Str){path, (size_t)(slash - path)});
 }
 
+bool path_within(const char *path, const char *root)
+{
+  size_t len = strlen(root);
+  return !strncmp(path, root, len) && (!path[len] || path[len] == '/' || (len && root[len - 1] == '/'));
+}
+
 bool path_exists(const char *path)
 {
   struct stat info;

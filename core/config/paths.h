@@ -21,6 +21,9 @@ void paths_release(Paths *self);
 char *path_join(const char *dir, const char *name); // heap; the caller frees
 // The folder of `path`: "." where it names none. Heap; the caller frees.
 char *path_dir(const char *path);
+// Whether `path` is `root` or lies below it. By their letters alone: both are real paths (realpath), or made
+// alike.
+bool path_within(const char *path, const char *root);
 bool path_exists(const char *path);
 
 // Append the file's bytes to `out`. False with ERR_NOT_FOUND, ERR_IO (also: not a regular file), or ERR_LIMIT

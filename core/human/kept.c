@@ -51,9 +51,11 @@ bool kept_paths(KeptPaths *self, const char *path, const char *otherwise)
     free(root);
     root = otherwise ? realpath(otherwise, NULL) : NULL;
   }
-  size_t len = root ? strlen(root) : 0;
-  bool below = root && !strncmp(real, root, len) && (real[len] == '/' || !strcmp(root, "/"));
-  if (below) kept_paths_in(self, root, real + len + (real[len] == '/'));
+  bool below = root && path_within(real, root);
+  if (below) {
+    const char *inside = real + strlen(root);
+    kept_paths_in(self, root, *inside == '/' ? inside + 1 : inside);
+  }
   free(real);
   free(root);
   return below;

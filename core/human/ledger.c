@@ -408,9 +408,7 @@ static bool lies_below_root(const Ledger *self)
     free(at);
     at = above;
   }
-  size_t len = self->root ? strlen(self->root) : 0;
-  bool below = real && len && !strncmp(real, self->root, len) &&
-               (!real[len] || real[len] == '/' || !strcmp(self->root, "/"));
+  bool below = real && self->root && path_within(real, self->root);
   free(real);
   free(at);
   return below;

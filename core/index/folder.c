@@ -3,6 +3,7 @@
 #include "index/folder.h"
 
 #include "base/alloc.h"
+#include "config/paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +26,7 @@ static bool holds_home(const char *root)
 {
   const char *home = getenv("HOME");
   char real[PATH_MAX];
-  if (!home || !realpath(home, real)) return false;
-  size_t len = strlen(root);
-  return !strncmp(real, root, len) && (real[len] == '\0' || real[len] == '/');
+  return home && realpath(home, real) && path_within(real, root);
 }
 
 static void set_home(Folder *self)
@@ -52,7 +51,7 @@ bool folder_find(Folder *self, const char *path, Error *err)
   if (!realpath(path, real) || stat(real, &info) != 0)
     return error_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", path, strerror(errno));
   if (!S_ISDIR(info.st_mode)) return error_set(err, ERR_USAGE, "%s: not a folder", path);
-  if (!strcmp(real, "/") || holds_home(real))
+  if (!strcmp(real, "/") || holds_home(real)) // "/" holds no home where HOME is not set
     return error_set(err, ERR_STATE,
                      "%s: a home folder or the whole disk is not indexed; name a folder of articles", path);
   self->root = xstrdup(real);

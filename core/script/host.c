@@ -80,21 +80,15 @@ typedef struct Crew { // the taggers that run, and their slots
   size_t count;
 } Crew;
 
-static bool is_below(const char *root, const char *path)
-{
-  size_t len = strlen(root);
-  return !strncmp(path, root, len) && path[len] == '/';
-}
-
 // Whether slot `i` tags the article at the real path `path`: a project's does below its folder, and stands in
 // place of others of its name there.
 static bool is_of_crew(const Host *self, size_t i, const char *path)
 {
   const Slot *slot = self->slots.items[i];
-  if (!slot_runs(slot) || (slot->root && !is_below(slot->root, path))) return false;
+  if (!slot_runs(slot) || (slot->root && !path_within(path, slot->root))) return false;
   for (size_t k = i + 1; k < self->slots.len; k++) {
     const Slot *later = self->slots.items[k];
-    if (later->root && slot_runs(later) && !strcmp(later->id, slot->id) && is_below(later->root, path))
+    if (later->root && slot_runs(later) && !strcmp(later->id, slot->id) && path_within(path, later->root))
       return false;
   }
   return true;

@@ -254,8 +254,7 @@ static char *granted_path(const Tagger *self, const char *name, Error *err)
 {
   char *dir = path_dir(self->path), *data = path_join(dir, "data"), *path = path_join(dir, name);
   char *real_data = realpath(data, NULL), *real = realpath(path, NULL);
-  size_t len = real_data ? strlen(real_data) : 0;
-  bool ok = real && real_data && !strncmp(real, real_data, len) && real[len] == '/';
+  bool ok = real && real_data && path_within(real, real_data);
   if (!ok) error_set(err, ERR_NOT_FOUND, real ? "it is a link out of data/" : "there is no such file");
   free(dir);
   free(data);
