@@ -33,12 +33,13 @@ static const char *ending(const Exporter *exporter)
   return NULL;
 }
 
-// OUT/<path>.<ending>, its folders made; NULL after a message.
-static FILE *open_output(const Export *self, const char *path)
+// Write OUT/<path>.<ending>, its folders made; false after a message. Of an article that was asked for by its
+// own name, not by its folder's, the path is its last name: "../a.txt" stays in OUT.
+static bool write_file(const Export *self, const char *path, Str bytes)
 {
   StrBuf name = {0};
-  const char *end = ending(self->exporter);
-  strbuf_addf(&name, "%s/%s", self->out, relative(self, path));
+  const char *end = ending(self->exporter), *slash = strrchr(path, '/');
+  strbuf_addf(&name, "%s/%s", self->out, *self->root || !slash ? relative(self, path) : slash + 1);
   if (end) {
     if (!strcmp(end, ".ann")) { // brat pairs a.txt with a.ann
       char *dot = strrchr(name.ptr, '.');
@@ -54,9 +55,11 @@ static FILE *open_output(const Export *self, const char *path)
     *at = '/';
   }
   FILE *file = fopen(name.ptr, "wb");
-  if (!file) fprintf(stderr, "newsmark: %s: %s\n", name.ptr, strerror(errno));
+  bool ok = file && fwrite(bytes.ptr ? bytes.ptr : "", 1, bytes.len, file) == bytes.len;
+  if (file && fclose(file) != 0) ok = false;
+  if (!ok) fprintf(stderr, "newsmark: %s: %s\n", name.ptr, strerror(errno));
   strbuf_release(&name);
-  return file;
+  return ok;
 }
 
 // An export is for others: what a script calls sensitive stays out, whoever tagged it.
@@ -88,12 +91,14 @@ static bool export_one(const Export *self, const Pipeline *pipeline, Host *host,
   if (self->out && self->exporter->begin) self->exporter->begin(&out);
   exporter_write(self->exporter, &out, relative(self, path), article.text, article.found);
   if (self->out && self->exporter->end) self->exporter->end(&out);
-  FILE *to = self->out ? open_output(self, path) : stdout;
-  if (to && out.len) fwrite(out.ptr, 1, out.len, to);
-  if (to && to != stdout) fclose(to);
+  bool ok = true;
+  if (self->out)
+    ok = write_file(self, path, strbuf_str(&out));
+  else
+    fwrite(out.ptr ? out.ptr : "", 1, out.len, stdout); // main() sees whether it went well
   strbuf_release(&out);
   setup_unload(&article);
-  return to != NULL;
+  return ok;
 }
 
 static void print_frame(void (*part)(StrBuf *out))

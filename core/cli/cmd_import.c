@@ -1,5 +1,6 @@
 // import: marks made elsewhere become decisions about the articles of a folder, as if its reader had made
 // them. What is there already is not made twice; what a decision cannot hold is said.
+#define _XOPEN_SOURCE 700 // realpath
 #include "cli/cmd.h"
 #include "cli/options.h"
 #include "cli/setup.h"
@@ -29,11 +30,22 @@ static bool is_known(const Kept *kept, const Import *import)
   return false;
 }
 
+// Whether the article stands in the folder or below: a file of marks names what it likes, "../x.txt" too.
+static bool lies_in(const char *article, const char *folder)
+{
+  char *dir = path_dir(article), *real = realpath(dir, NULL), *root = realpath(folder, NULL);
+  bool in = real && root && path_within(real, root);
+  free(dir);
+  free(real);
+  free(root);
+  return in;
+}
+
 static bool put_all(Importing *self, const char *article, const Snapshot *text, const ImportVec *imports,
                     Error *err)
 {
   KeptPaths paths = {0};
-  if (!kept_paths(&paths, article, self->folder))
+  if (!lies_in(article, self->folder) || !kept_paths(&paths, article, self->folder))
     return error_set(err, ERR_USAGE, "it is not in %s", self->folder);
   Ledger *ledger = ledger_new(paths.marks, paths.root);
   LedgerTexts news = {0}, puts = {0};

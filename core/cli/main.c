@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "cli/cmd.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,17 +40,25 @@ static int help(FILE *to, int status)
   return status;
 }
 
+// A full disk shows no later than here: what was printed and not written is a failure.
+static int finish(int status)
+{
+  if (!ferror(stdout) && fflush(stdout) == 0) return status;
+  fprintf(stderr, "newsmark: standard output cannot be written: %s\n", strerror(errno));
+  return status ? status : EXIT_PARTLY;
+}
+
 int main(int argc, char **argv)
 {
   if (argc < 2) return help(stderr, EXIT_USAGE);
   if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
-    return help(stdout, EXIT_DONE);
+    return finish(help(stdout, EXIT_DONE));
   if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
     puts("newsmark " NEWSMARK_VERSION);
-    return EXIT_DONE;
+    return finish(EXIT_DONE);
   }
   for (size_t i = 0; i < ARRAY_LEN(g_verbs); i++) {
-    if (!strcmp(argv[1], g_verbs[i].name)) return g_verbs[i].run(argc - 1, argv + 1);
+    if (!strcmp(argv[1], g_verbs[i].name)) return finish(g_verbs[i].run(argc - 1, argv + 1));
   }
   fprintf(stderr, "newsmark: there is no verb '%s'\n", argv[1]);
   return help(stderr, EXIT_USAGE);

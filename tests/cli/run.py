@@ -195,6 +195,50 @@ def an_unreadable_file_is_said():
 
 
 @test
+def what_cannot_be_written_is_said():
+    article = os.path.join(ARTICLES, "sv-hamnen.txt")
+    for args in (["annotate", article], ["annotate", "--format", "ansi", article], ["export", article], ["doctor"], ["--version"], ["--help"],
+                 ["annotate", "--help"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([NEWSMARK, *args], stdout=full, stderr=subprocess.PIPE)
+        equal(done.returncode, 1, "status of %r" % args)
+        expect(b"cannot be written: No space left" in done.stderr, "%r says %r" % (args, done.stderr))
+    out = os.path.join(SCRATCH, "out")
+    os.makedirs(out)
+    os.symlink("/dev/full", os.path.join(out, "sv-hamnen.txt.jsonl"))
+    status, _, err = run("export", "--out", out, article)
+    equal(status, 1, "status of an export to a full disk")
+    expect("No space left" in err, "it says %r" % err)
+
+
+@test
+def an_export_stays_in_its_folder():
+    inner = os.path.join(SCRATCH, "inner")
+    os.makedirs(inner)
+    temporary("outer.txt", b"Oslo, 3. mars 2024\n")
+    done = subprocess.run([NEWSMARK, "export", "--format", "brat", "--out", "out", "../outer.txt"], cwd=inner, capture_output=True)
+    equal((done.returncode, done.stderr), (0, b""), "the export")
+    equal(os.listdir(os.path.join(inner, "out")), ["outer.ann"], "what is in its folder")
+
+
+@test
+def an_import_names_no_article_outside_of_its_folder():
+    for name in ("mine", "theirs"):
+        os.makedirs(os.path.join(SCRATCH, name, ".newsmark"))
+        temporary(name + "/a.txt", b"Anna Berg\n")
+    for path in ("../mine/a.txt", os.path.join(SCRATCH, "mine", "a.txt")):
+        marks = temporary("marks.jsonl", json.dumps({"path": path, "annotations": [
+            {"kind": "entity", "type": "PER", "start": 0, "end": 9, "text": "Anna Berg"}]}).encode())
+        status, out, err = run("import", os.path.join(SCRATCH, "theirs"), marks)
+        equal((status, out), (1, b"0 marks made, 0 known already\n"), path)
+        expect("it is not in" in err, "%s: %r" % (path, err))
+    equal(os.listdir(os.path.join(SCRATCH, "mine", ".newsmark")), [], "what was written")
+    marks = temporary("marks.jsonl", json.dumps({"path": "a.txt", "annotations": [
+        {"kind": "entity", "type": "PER", "start": 0, "end": 9, "text": "Anna Berg"}]}).encode())
+    equal(run("import", os.path.join(SCRATCH, "theirs"), marks)[:2], (0, b"1 marks made, 0 known already\n"), "one inside")
+
+
+@test
 def odd_files_are_articles_all_the_same():
     cases = {"empty": b"", "newline": b"\n", "spaces": b"   \n\t\n", "nul": b"\0" * 100, "binary": bytes(range(256)) * 40,
              "bom": b"\xef\xbb\xbfAnna Lind", "crlf": b"Anna Lind\r\n\r\nbor i Oslo.\r\n", "cr": b"Anna Lind\rbor i Oslo.",
