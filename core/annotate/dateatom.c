@@ -299,10 +299,11 @@ static void read_number(AtomReader *self, Str word)
   if (d.count == 3) read_three_groups(self, &d);
 }
 
-// I, V and X up to 30: centuries.
+// I, V and X up to 30: centuries; French has "XIXe".
 static void read_roman(AtomReader *self, Str word)
 {
   int32_t total = 0, before = 99;
+  if (word.len > 1 && word.ptr[word.len - 1] == 'e') word.len--;
   if (!word.len || word.len > ROMAN_MOST) return;
   for (size_t i = 0; i < word.len; i++) {
     int32_t n = word.ptr[i] == 'x' ? 10 : word.ptr[i] == 'v' ? 5 : word.ptr[i] == 'i' ? 1 : 0;

@@ -75,6 +75,7 @@ static bool part_fits(const DateFrame *f)
   bool related = frame_has(f, FIELD_DAY) && frame_has(f, FIELD_MONTH) && frame_has(f, FIELD_REL);
   if (related && frame_has(f, FIELD_UNIT) && !frame_has(f, FIELD_SHIFT)) // "8 May last year", no week
     return f->field[FIELD_UNIT] == UNIT_YEAR && !frame_has(f, FIELD_YEAR);
+  if (frame_has(f, FIELD_HALF) && frame_get(f, FIELD_UNIT, UNIT_YEAR) != UNIT_YEAR) return false;
   if (frame_has(f, FIELD_SEASON) && frame_has(f, FIELD_QUANT)) // "the winter of 2010–2011"
     return f->field[FIELD_QUANT] == frame_get(f, FIELD_YEAR, 0) + 1;
   bool day = frame_has(f, FIELD_DAY) && !frame_has(f, FIELD_MONTH) && !frame_has(f, FIELD_HOLIDAY);
@@ -306,7 +307,7 @@ static int32_t tense_near(const DateFinder *f, uint32_t begin, uint32_t end, uin
     int32_t left = begin >= first + step ? atom_tense(f, begin - step) : 0;
     if (left) return left < 0 ? leading_tense(f, begin - step, first) : left;
     if (end + step > last) continue;
-    crossed = crossed || (!asides && atom_token(f, end + step - 1)->flags & TOKEN_PUNCT);
+    crossed = crossed || (!asides && begin > first + 2 && atom_token(f, end + step - 1)->flags & TOKEN_PUNCT);
     int32_t right = atom_tense(f, end + step - 1);
     if (right < 0 && crossed)
       last = end;
@@ -347,8 +348,8 @@ static void sentence_of(DateFinder *f, uint32_t at, uint32_t *first, uint32_t *l
 void dates_mark_tense(DateFinder *f, DateFrame *frame, uint32_t begin, uint32_t end)
 {
   uint32_t first, last;
-  bool weekend =
-      frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND && frame_get(frame, FIELD_REL, 1) == 0; // "this"
+  bool weekend = frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND || frame_has(frame, FIELD_SEASON);
+  weekend = weekend && frame_get(frame, FIELD_REL, 1) == 0; // "this"
   if (frame_has(frame, FIELD_DIR) || (frame_has(frame, FIELD_REL) && !weekend) ||
       frame_has(frame, FIELD_YEAR) || frame_get(frame, FIELD_TENSE, 0) == TENSE_SURE)
     return;
