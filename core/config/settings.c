@@ -8,6 +8,7 @@
 #include "config/paths.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,17 @@ static void set_all(Layer *l, Str prefix, const Toml *table, int depth)
 
 // --- files
 
+// What is wrong with the file as a whole. Its text begins "path:line:column: " where it is no TOML (toml.h).
+static void add_file_issue(Layer *l, const char *path, const char *why)
+{
+  size_t len = strlen(path);
+  unsigned line = 0, column = 0;
+  int read = 0;
+  if (!strncmp(why, path, len) && sscanf(why + len, ":%u:%u: %n", &line, &column, &read) == 2)
+    why += len + (size_t)read;
+  config_issue_add(&l->s->issues, &l->s->arena, l->file, line, column, "%s", why);
+}
+
 static const Toml *load(Layer *l, const char *path)
 {
   Error err;
@@ -130,7 +142,7 @@ static const Toml *load(Layer *l, const char *path)
   const Toml *root = toml_load(path, &l->s->arena, &err);
   if (!root && err.code == ERR_NOT_FOUND) return NULL;
   vec_push_in(&l->s->arena, &l->s->files, l->file);
-  if (!root) config_issue_add(&l->s->issues, &l->s->arena, l->file, 0, 0, "%s", err.text);
+  if (!root) add_file_issue(l, path, err.text);
   return root;
 }
 

@@ -61,20 +61,33 @@ void lsp_request(Lsp *lsp, const char *method, StrBuf *params)
   wire_send(lsp->wire, &out);
 }
 
-void lsp_log(Lsp *lsp, int type, const char *format, ...)
+static void send_text(Lsp *lsp, const char *method, int type, const char *format, va_list args)
 {
   char text[600];
-  va_list args;
-  va_start(args, format);
   vsnprintf(text, sizeof text, format, args);
-  va_end(args);
   log_line(type == LSP_LOG_ERROR ? LOG_ERROR : type == LSP_LOG_WARNING ? LOG_WARN : LOG_INFO, "%s", text);
   if (lsp->state != LSP_RUNNING) return; // not before the answer to initialize
   StrBuf params = {0};
   strbuf_addf(&params, "{\"type\":%d,\"message\":", type);
   json_write_str(&params, str_of(text));
   strbuf_byte(&params, '}');
-  lsp_notify(lsp, "window/logMessage", &params);
+  lsp_notify(lsp, method, &params);
+}
+
+void lsp_log(Lsp *lsp, int type, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  send_text(lsp, "window/logMessage", type, format, args);
+  va_end(args);
+}
+
+void lsp_show(Lsp *lsp, int type, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  send_text(lsp, "window/showMessage", type, format, args);
+  va_end(args);
 }
 
 // --- receiving
@@ -236,7 +249,7 @@ void lsp_tell_ready(Lsp *lsp)
 {
   if (lsp->ready_told || !lsp->initialized || !lsp->loaded || lsp->state != LSP_RUNNING) return;
   lsp->ready_told = true;
-  if (lsp->pipeline_err.code) lsp_log(lsp, LSP_LOG_WARNING, "%s", lsp->pipeline_err.text);
+  if (lsp->pipeline_err.code) lsp_show(lsp, LSP_LOG_WARNING, "%s", lsp->pipeline_err.text);
   if (!lsp->pipeline) return;
   for (size_t i = 0; i < lsp->parts.len; i++)
     if (lsp->parts.items[i].ready) lsp->parts.items[i].ready(lsp->parts.items[i].ctx, lsp, lsp->pipeline);

@@ -75,4 +75,6 @@ void lsp_notify(Lsp *lsp, const char *method, StrBuf *params);
 void lsp_request(Lsp *lsp, const char *method, StrBuf *params);
 // A line in the client's log (window/logMessage) and in ours.
 void lsp_log(Lsp *lsp, int type, const char *format, ...) __attribute__((format(printf, 3, 4)));
+// The same before the reader's eyes (window/showMessage): what is wrong, and does not show by itself.
+void lsp_show(Lsp *lsp, int type, const char *format, ...) __attribute__((format(printf, 3, 4)));
 enum { LSP_LOG_ERROR = 1, LSP_LOG_WARNING = 2, LSP_LOG_INFO = 3 };

@@ -208,8 +208,9 @@ static void do_folders(Lsp *lsp, const RpcMessage *message)
 // The text has become, or is, too long for live work.
 static void tell_too_long(Lsp *lsp, const Document *doc)
 {
-  lsp_log(lsp, LSP_LOG_WARNING, "%.256s has %.1f MB: above %zu MB nothing is marked while you type", doc->uri,
-          (double)buffer_len(doc->buffer) / 1048576, DOCS_MOST_LIVE >> 20);
+  lsp_show(lsp, LSP_LOG_WARNING,
+           "newsmark: %.256s has %.1f MB: above %zu MB nothing is marked while you type", doc->uri,
+           (double)buffer_len(doc->buffer) / 1048576, DOCS_MOST_LIVE >> 20);
   if (!lsp->annotations) return;
   StrBuf out = {0};
   publish_write_nothing(&out, doc->uri, doc->version);

@@ -182,9 +182,12 @@ static void on_index_problem(void *ud, Str path, Str why)
 {
   Root *root = ud;
   if (!root->indexer || ++root->problems > PROBLEMS_TOLD) return;
-  lsp_log(root->workspace->lsp, LSP_LOG_WARNING, "%s%s" STR_FMT ": " STR_FMT "%s", root->path,
-          path.len ? "/" : "", STR_ARG(path), STR_ARG(why),
-          root->problems == PROBLEMS_TOLD ? " (and perhaps more like it)" : "");
+  Lsp *lsp = root->workspace->lsp;
+  if (!path.len) // of the index itself
+    lsp_show(lsp, LSP_LOG_WARNING, "%s: " STR_FMT, root->path, STR_ARG(why));
+  else
+    lsp_log(lsp, LSP_LOG_WARNING, "%s/" STR_FMT ": " STR_FMT "%s", root->path, STR_ARG(path), STR_ARG(why),
+            root->problems == PROBLEMS_TOLD ? " (and perhaps more like it)" : "");
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -234,7 +237,7 @@ static void open_root(Workspace *self, char *path)
   root->path = path;
   root->indexer = indexer_new(lsp_loop(self->lsp), self->pipeline, path, &options, &err);
   if (!root->indexer) {
-    lsp_log(self->lsp, LSP_LOG_WARNING, "no index of %s: %s", path, err.text);
+    lsp_show(self->lsp, LSP_LOG_WARNING, "no index of %s: %s", path, err.text);
     free(path);
     free(root);
     return;
@@ -343,10 +346,15 @@ static QueryFilter filter_of(const Question *question)
                        .enc = question->enc};
 }
 
+#define HOW_TO_MARK "an empty file .newsmark.toml in the folder of your articles asks for one"
+
 static void ask_rows(Question *question, Query *query, const char *root)
 {
   QueryFilter filter = filter_of(question);
-  if (query) answers_write(query, question->rows, &filter, root, &question->result, &question->err);
+  if (query)
+    answers_write(query, question->rows, &filter, root, &question->result, &question->err);
+  else if (question->err.code == ERR_NOT_FOUND && root && !folder_is_marked(root))
+    error_set(&question->err, ERR_NOT_FOUND, "no index of %s: " HOW_TO_MARK, root);
   if (question->rows != ANSWER_SYMBOLS || question->err.code == ERR_NONE) return;
   question->err.code = ERR_NONE; // the editor asks whether there is an index or not
   strbuf_reset(&question->result);
@@ -504,8 +512,7 @@ static void ask(Workspace *self, const char *id, const cJSON *params, AnswerKind
   char *path = folder_of(self, params);
   if (!path && kind == ANSWER_SYMBOLS) path = xstrdup("");
   if (!path) {
-    lsp_fail(self->lsp, id, RPC_REQUEST_FAILED,
-             "no folder is open: 'newsmark index DIR' makes one of DIR's articles");
+    lsp_fail(self->lsp, id, RPC_REQUEST_FAILED, "no folder has an index: " HOW_TO_MARK);
     return;
   }
   Question *question = xcalloc(1, sizeof *question);

@@ -83,6 +83,18 @@ local function on_publish(_, message, context)
   if client and client.id == context.client_id then require("newsmark.buffer").publish(message, client) end
 end
 
+-- What is wrong in a settings file is a diagnostic in it, which nobody sees while it is not open.
+local function on_diagnostics(err, message, ...)
+  local name = message and vim.uri_to_fname(message.uri)
+  if name and name:find("%.toml$") and vim.fn.bufloaded(name) == 0 then
+    for _, diagnostic in ipairs(message.diagnostics) do
+      local place = ("%s:%d"):format(vim.fn.fnamemodify(name, ":~:."), diagnostic.range.start.line + 1)
+      M.tell_once(("newsmark: %s: %s"):format(place, diagnostic.message))
+    end
+  end
+  return vim.lsp.handlers["textDocument/publishDiagnostics"](err, message, ...)
+end
+
 local function on_index_status(_, message) require("newsmark.folder").on_status(message) end
 local function on_review_status(_, message) require("newsmark.review").on_status(message) end
 local function on_scripts_changed(_, message) require("newsmark.scripts").on_changed(message) end
@@ -131,6 +143,7 @@ function M.lsp_config(cmd)
     init_options = { newsmark = vim.tbl_extend("keep", options, config.get().settings) },
     flags = { debounce_text_changes = config.get().debounce_ms },
     handlers = {
+      ["textDocument/publishDiagnostics"] = on_diagnostics,
       ["newsmark/publishAnnotations"] = on_publish,
       ["newsmark/indexStatus"] = on_index_status,
       ["newsmark/reviewStatus"] = on_review_status,
@@ -156,19 +169,24 @@ local function start(cmd, root)
   return vim.lsp.start(options, { attach = false, reuse_client = function() return false end })
 end
 
--- Tell a running server of a folder that it has not seen.
-local function add_folder(client, root)
-  if not root or not client.initialized then return end
+local function has_folder(client, root)
   for _, folder in ipairs(client.workspace_folders or {}) do
-    if folder.name == root then return end
+    if folder.name == root then return true end
   end
+  return false
+end
+
+--- Tell a running server of a folder. One that it knows it looks at again.
+function M.add_folder(client, root)
   local folder = { uri = vim.uri_from_fname(root), name = root }
-  client.workspace_folders = vim.list_extend(client.workspace_folders or {}, { folder })
+  if not has_folder(client, root) then
+    client.workspace_folders = vim.list_extend(client.workspace_folders or {}, { folder })
+  end
   notify_server(client, "workspace/didChangeWorkspaceFolders", { event = { added = { folder }, removed = {} } })
 end
 
 local told = {}
-local function tell_once(text)
+function M.tell_once(text)
   if told[text] then return end
   told[text] = true
   vim.notify(text, vim.log.levels.WARN)
@@ -184,14 +202,15 @@ function M.attach(buf)
   local name = api.nvim_buf_get_name(buf)
   local size = api.nvim_buf_get_offset(buf, api.nvim_buf_line_count(buf))
   if size > config.get().max_bytes then
-    return tell_once(("newsmark: %s is larger than the setting max_bytes; it is left alone"):format(name))
+    return M.tell_once(("newsmark: %s is larger than the setting max_bytes; it is left alone"):format(name))
   end
   local client = M.client()
   if client then
-    add_folder(client, M.root(name))
+    local root = M.root(name)
+    if root and client.initialized and not has_folder(client, root) then M.add_folder(client, root) end
   else
     local cmd, trouble = M.command()
-    if not cmd then return tell_once(trouble) end
+    if not cmd then return M.tell_once(trouble) end
     current = start(cmd, M.root(name))
   end
   if not current then return end
@@ -226,22 +245,20 @@ function M.start(buf)
 end
 
 --- Call `run` with a client that can be asked: now, or once a server started for the working folder has said
---- hello. nil: there is none, and why has been told.
----@param run fun(client?: table)
+--- hello. nil: there is none; the second argument says why.
+---@param run fun(client?: table, trouble?: string)
 function M.when_running(run)
   local client = M.client()
   if not client then
-    if M.stopped or is_enabled() then return run(nil) end
     local cmd, trouble = M.command()
-    if not cmd then
-      tell_once(trouble)
-      return run(nil)
-    end
+    if not cmd then return run(nil, (trouble:gsub("^newsmark: ", ""))) end
+    if M.stopped or is_enabled() then return run(nil, "the server does not run; :Newsmark start starts it") end
     current = start(cmd, M.root(vim.fn.getcwd() .. "/x") or vim.fn.getcwd())
     client = M.client()
   end
   if client and not client.initialized then vim.wait(3000, function() return client.initialized end, 5) end
-  run(client and client.initialized and client or nil)
+  if client and client.initialized then return run(client) end
+  run(nil, "the server has not answered yet")
 end
 
 --- Stop the server; the marks go, and none is started before M.start().

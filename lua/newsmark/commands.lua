@@ -58,6 +58,13 @@ M.subcommands = {
     run = function(args) require("newsmark.hints").set(args.fargs[2]) end,
     arguments = { "off", "line", "all" },
   },
+  index = {
+    run = function(args)
+      local dir = table.concat(vim.list_slice(args.fargs, 2), " ")
+      require("newsmark.folder").mark(dir ~= "" and dir or nil)
+    end,
+    complete = function(_, lead) return vim.fn.getcompletion(lead, "dir") end,
+  },
   info = { run = function() require("newsmark.info").open() end },
   log = {
     run = function(args)

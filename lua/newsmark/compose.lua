@@ -365,7 +365,9 @@ local function head(listing, rows, trouble)
   for _, key in ipairs({ "type", "from", "until", "state" }) do
     if listing.params[key] then pieces[#pieces + 1] = { (" %s %s"):format(key, listing.params[key]) } end
   end
-  pieces[#pieces + 1] = { " · " .. count_of(listing.kind, rows, listing.more), "NewsmarkListPath" }
+  if not trouble or #rows > 0 then
+    pieces[#pieces + 1] = { " · " .. count_of(listing.kind, rows, listing.more), "NewsmarkListPath" }
+  end
   if trouble then
     pieces[#pieces + 1] = { " · " .. trouble, "WarningMsg" }
   elseif listing.ready == false then
@@ -382,7 +384,7 @@ end
 function M.lines(listing, columns, trouble)
   local rows = listing.pending
   local lines = { head(listing, rows, trouble) }
-  make[listing.kind](lines, rows, columns, listing)
+  if #rows > 0 then make[listing.kind](lines, rows, columns, listing) end
   return lines
 end
 

@@ -56,8 +56,8 @@ end
 function M.ask(kind, params, done)
   local buf = api.nvim_get_current_buf()
   local clients = require("newsmark.client")
-  clients.when_running(function(client)
-    if not client then return done(nil, "the server does not run; :Newsmark start starts it") end
+  clients.when_running(function(client, why)
+    if not client then return done(nil, why) end
     clients.request(client, "newsmark/" .. kind, to_send(params, buf), function(err, answer)
       if answer and not answer.rows then answer = { rows = answer.scripts or answer } end
       done(answer, err and err.message)
@@ -135,6 +135,48 @@ function M.complete(kind, before, lead)
     if kinds[kind] and vim.startswith(name, lead) then found[#found + 1] = name .. "=" end
   end
   return found
+end
+
+-- --- having one indexed
+
+local MARKER = "/.newsmark.toml"
+local FIRST_LINE = "# newsmark indexes the articles below this folder. Its settings for them stand here.\n"
+
+local function holds_home(dir) return dir == "/" or vim.startswith(vim.loop.os_homedir() .. "/", dir .. "/") end
+
+-- The folder meant where none is named: the working folder where it holds the article, else the article's.
+local function folder_here()
+  local cwd, name = vim.fn.getcwd(), api.nvim_buf_get_name(0)
+  local is_article = vim.bo.buftype == "" and name ~= ""
+  if is_article and (holds_home(cwd) or not vim.startswith(name, cwd .. "/")) then
+    return vim.fn.fnamemodify(name, ":p:h")
+  end
+  return cwd
+end
+
+--- Have the articles of a folder indexed from now on: a file in it says so.
+---@param dir? string
+function M.mark(dir)
+  local function say(text, level) vim.notify("newsmark: " .. text, level or vim.log.levels.INFO) end
+  dir = dir and vim.fn.fnamemodify(vim.fn.expand(dir), ":p"):gsub("(.)/$", "%1") or folder_here()
+  local short = vim.fn.fnamemodify(dir, ":~")
+  if vim.fn.isdirectory(dir) == 0 then return say(short .. " is no folder", vim.log.levels.ERROR) end
+  if holds_home(dir) then
+    return say(short .. ": a home folder or the whole disk is not indexed; name a folder of articles",
+      vim.log.levels.ERROR)
+  end
+  if not vim.loop.fs_stat(dir .. MARKER) then
+    local file, trouble = io.open(dir .. MARKER, "w")
+    if not file then return say(trouble, vim.log.levels.ERROR) end
+    file:write(FIRST_LINE)
+    file:close()
+  end
+  local clients = require("newsmark.client")
+  clients.when_running(function(client, why)
+    if not client then return say(why, vim.log.levels.WARN) end
+    clients.add_folder(client, dir)
+    say(short .. " is indexed from now on")
+  end)
 end
 
 -- --- the index while it is read

@@ -21,8 +21,8 @@ end
 
 local function request(method, params, done)
   local clients = require("newsmark.client")
-  clients.when_running(function(client)
-    if not client then return end
+  clients.when_running(function(client, why)
+    if not client then return vim.notify("newsmark: " .. why, vim.log.levels.WARN) end
     clients.request(client, "newsmark/" .. method, params, function(err, answer)
       if err then return vim.notify("newsmark: " .. err.message, vim.log.levels.WARN) end
       done(answer)

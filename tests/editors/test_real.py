@@ -206,6 +206,37 @@ def test_names_are_completed(context):
     assert "from=" in nvim.lua("return vim.fn.getcompletion('Newsmark mentions f', 'cmdline')")
 
 
+def test_a_folder_begins_to_be_indexed(context):
+    """By a command; until then a question says what is missing, and its listing fills by itself."""
+    press = context.folder / "press"
+    press.mkdir()
+    (press / "a.txt").write_text(FOLDER["a.txt"])
+    nvim = context.start(settings=server(context), files=[press / "a.txt"])
+    nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil"))
+    nvim.command("Newsmark entities")
+    listed(context, "Names · no folder has an index: an empty file .newsmark.toml")
+    assert not nvim.screen.find("0 names")
+    for refused, told in (("~", "a home folder or the whole disk is not indexed"), ("/", "a home folder"), ("nowhere", "is no folder")):
+        nvim.command("Newsmark index " + refused)
+        assert told in context.messages(), context.messages()
+    nvim.type("<C-w>k:Newsmark index<CR>")
+    listed(context, "Names · 2 names", "Karin Ekdahl")
+    assert (press / ".newsmark.toml").read_text().startswith("# newsmark indexes")
+
+
+def test_settings_that_are_wrong_are_told(context):
+    press = context.folder / "press"
+    press.mkdir()
+    (press / ".newsmark.toml").write_text('language = "sv"\n[index\n')
+    (press / "a.txt").write_text(FOLDER["a.txt"])
+    nvim = context.start(settings=server(context), files=[press / "a.txt"])
+    nvim.wait("what is wrong, and where", lambda: "press/.newsmark.toml:2: Error while parsing" in context.messages())
+    nvim.command("edit %:h/.newsmark.toml")
+    nvim.command("call setline(2, '[index]') | write | edit # | edit!")
+    nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil"))
+    assert context.messages().count(".newsmark.toml:") == 1, context.messages()
+
+
 def test_listings_fit_their_window(context):
     """At any width no line of a table is longer than it, and what a row is about is in sight."""
     nvim = folder(context)

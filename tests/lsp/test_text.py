@@ -140,7 +140,7 @@ def test_open_twice_and_two_documents(start):
 def test_too_long_for_live_work(start):
     client = start()
     client.open(URI, "”Ja, det är sant”, sa Per Ek. " * 400000)
-    client.notification("window/logMessage", lambda p: "8 MB" in p["message"])
+    client.notification("window/showMessage", lambda p: "8 MB" in p["message"])
     same(client.error("newsmark/annotations", {"textDocument": {"uri": URI}}), -32803)
     same(client.request("textDocument/documentSymbol", {"textDocument": {"uri": URI}}), None)
     client.change(URI, 2, [{"text": "”Ja, det är sant”, sa Per Ek."}])  # short again
