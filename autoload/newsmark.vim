@@ -267,6 +267,14 @@ def ScriptsChanged(message: dict<any>)
   endfor
 enddef
 
+# Of diagnostics only those of settings files: there is no client here to show others.
+def Diagnostics(message: dict<any>)
+  var name = Path(message.uri)
+  for diagnostic in name =~ '\.toml$' && !bufloaded(name) ? message.diagnostics : []
+    Warn($'{fnamemodify(name, ':~:.')}:{diagnostic.range.start.line + 1}: {diagnostic.message}')
+  endfor
+enddef
+
 def OnMessage(_: channel, message: dict<any>)
   if get(message, 'method', '') == 'newsmark/publishAnnotations'
     Publish(message.params)
@@ -276,6 +284,10 @@ def OnMessage(_: channel, message: dict<any>)
     ScriptsChanged(message.params)
   elseif get(message, 'method', '') == 'newsmark/indexStatus'
     IndexStatus(message.params)
+  elseif get(message, 'method', '') == 'textDocument/publishDiagnostics'
+    Diagnostics(message.params)
+  elseif get(message, 'method', '') == 'window/showMessage'
+    Warn(message.params.message)
   elseif has_key(message, 'id') && has_key(message, 'method')
     ch_sendexpr(job, {id: message.id, error: {code: -32601, message: 'not known: ' .. message.method}})
   endif
@@ -444,6 +456,27 @@ def AddFolder(bufnr: number)
   if root != '' && index(folders, root) < 0
     folders->add(root)
     Notify('workspace/didChangeWorkspaceFolders', {event: {added: [Folder(root)], removed: []}})
+  endif
+enddef
+
+# Have the articles of a folder indexed from now on: a file in it says so. Without a name the working folder is meant where it
+# holds the article, else the article's.
+export def Index(name: string)
+  var file = expand('%:p')
+  var cwd = getcwd()
+  var near = stridx($HOME .. '/', cwd .. '/') != 0 && stridx(file, cwd .. '/') == 0 ? cwd : fnamemodify(file, ':h')
+  var dir = name == '' ? near : fnamemodify(expand(name), ':p')->substitute('\(.\)/$', '\1', '')
+  if dir == '/' || stridx($HOME .. '/', dir .. '/') == 0
+    Warn(dir .. ': a home folder or the whole disk is not indexed; name a folder of articles')
+  elseif !isdirectory(dir)
+    Warn(dir .. ' is no folder')
+  else
+    if !filereadable(dir .. '/.newsmark.toml')
+      writefile(['# newsmark indexes the articles below this folder. Its settings for them stand here.'], dir .. '/.newsmark.toml')
+    endif
+    folders = index(folders, dir) < 0 ? folders + [dir] : folders
+    Notify('workspace/didChangeWorkspaceFolders', {event: {added: [Folder(dir)], removed: []}})
+    echomsg $'newsmark: {fnamemodify(dir, ':~')} is indexed from now on'
   endif
 enddef
 
@@ -639,7 +672,7 @@ export def Info()
       return
     endif
     var text = type(hover.contents) == v:t_dict ? hover.contents.value : hover.contents
-    popup_atcursor(text->split("\n"), {border: [], padding: [0, 1, 0, 1], maxwidth: 80})
+    popup_atcursor(text->split("\n"), {border: [], padding: [0, 1, 0, 1], maxwidth: 80, highlight: 'NewsmarkPopup'})
   })
 enddef
 
@@ -662,6 +695,7 @@ def StartCommand()
 enddef
 
 const COMMANDS: dict<func> = {
+  index: (_, dir) => Index(dir),
   info: (_, _) => Info(),
   next: (count, kind) => Jump(max([count, 1]), kind),
   prev: (count, kind) => Jump(-max([count, 1]), kind),
@@ -688,7 +722,7 @@ export def Command(items: number, count: number, bang: bool, arguments: list<str
     act.Question(name, arguments[1 : ])
   elseif !has_key(COMMANDS, name)
     echoerr $'newsmark: there are the commands {Names()->join(', ')}'
-  elseif len(arguments) > 2 || argument != '' && index(get(ARGUMENTS, name, []), argument) < 0
+  elseif len(arguments) > 2 || argument != '' && name != 'index' && index(get(ARGUMENTS, name, []), argument) < 0
     echoerr $'newsmark: {name} takes {get(ARGUMENTS, name, ['nothing'])->join(', ')}'
   else
     call(COMMANDS[name], [items > 0 ? count : 1, argument])
@@ -698,6 +732,9 @@ enddef
 export def Complete(lead: string, line: string, pos: number): list<string>
   var words = strpart(line, 0, pos)->split('\s\+', true)
   var candidates = len(words) <= 2 ? Names() : len(words) == 3 ? get(ARGUMENTS, words[1], []) : []
+  if len(words) == 3 && words[1] == 'index'
+    return getcompletion(lead, 'dir')
+  endif
   if len(words) > 2 && !has_key(COMMANDS, words[1])
     candidates = act.Complete(words[1], words[2 : ])
   endif

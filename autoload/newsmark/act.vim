@@ -4,6 +4,7 @@ vim9script
 
 const TYPES = {person: 'PER', org: 'ORG', place: 'LOC', date: 'DATE', time: 'TIME', duration: 'DURATION', set: 'SET',
   quote: 'direct', quoted: 'mixed', indirect: 'indirect'}
+const TYPE_WORDS = {PER: 'person', ORG: 'organisation', LOC: 'place'}
 const TYPE_ORDER = ['person', 'org', 'place', 'date', 'time', 'duration', 'set', 'quote', 'quoted', 'indirect']
 const SCOPES = ['here', 'article', 'folder']
 const NOBODY = 'nobody'
@@ -82,12 +83,12 @@ def Act(command: string, argument: dict<any>, bang: bool)
           Execute(command, argument, Tell)
         endif
       },
-      highlight: 'Normal', maxwidth: &columns - 4})
+      highlight: 'NewsmarkPopup', maxwidth: &columns - 4})
   })
 enddef
 
 def Choose(title: string, choices: list<string>, Then: func(number))
-  popup_menu(choices, {title: $' {title} ', maxheight: &lines - 6, callback: (_, chosen) => {
+  popup_menu(choices, {title: $' {title} ', highlight: 'NewsmarkPopup', maxheight: &lines - 6, callback: (_, chosen) => {
     if chosen > 0
       Then(chosen - 1)
     endif
@@ -254,7 +255,8 @@ def Who(annotations: list<dict<any>>): dict<any>
 enddef
 
 def ShowNames(rows: list<dict<any>>)
-  var lines = rows->mapnew((_, row) => printf('%-30s %s %4d in %d', row.name, row.type, row.mentions, row.articles))
+  var lines = rows->mapnew((_, row) => printf('%-30S %-12s %5d in %d %s', row.name, TYPE_WORDS[row.type], row.mentions,
+    row.articles, row.articles == 1 ? 'article' : 'articles'))
   Choose('Names', lines, (chosen) => {
     Ask('mentions', {name: rows[chosen].entity})
   })

@@ -82,6 +82,13 @@ def Colors()
     : [111, 179, 115, 183, 210, 80, 185, 218, 147, 149, 176, 250]
   var grounds = light ? [189, 223, 194, 225, 224, 195, 229, 218, 147, 193, 182, 252]
     : [17, 94, 22, 54, 52, 23, 58, 53, 60, 64, 96, 238]
+  if str2nr(&t_Co) < 256 && !has('gui_running') && !&termguicolors # some hues, and one ground that text shows on
+    numbers = light
+      ? {Person: 4, Org: 1, Place: 2, Date: 5, Tag: 1, Speaker: 4, Source: 1, Cue: 0, Quote: 7, Unattributed: 7}
+      : {Person: 6, Org: 3, Place: 2, Date: 5, Tag: 1, Speaker: 6, Source: 3, Cue: 7, Quote: 4, Unattributed: 4}
+    voice_numbers = [numbers.Speaker]
+    grounds = [numbers.Quote]
+  endif
   var looks = {Person: 'underline', Org: 'underdouble', Place: 'underdotted', Date: 'underdashed', Tag: 'bold,underdouble',
     Speaker: 'bold', Source: 'bold', Cue: 'italic'}
   highlight default link NewsmarkSpeakerUncertain NewsmarkPersonUncertain
@@ -90,9 +97,9 @@ def Colors()
   var part = light ? 0.16 : 0.22
   for voice in VOICES
     var hue = voices[(voice - 1) % len(voices)]
-    var number = voice_numbers[(voice - 1) % len(voices)]
+    var number = voice_numbers[(voice - 1) % min([len(voices), len(voice_numbers)])]
     execute $'highlight default NewsmarkSpeaker{voice} guifg={hue} ctermfg={number} gui=bold cterm=bold'
-    number = grounds[(voice - 1) % len(voices)]
+    number = grounds[(voice - 1) % min([len(voices), len(grounds)])]
     execute $'highlight default NewsmarkQuote{voice} guibg={Mix(under, hue, part)} ctermbg={number}'
   endfor
   for [name, look] in items(looks)
@@ -107,6 +114,8 @@ def Colors()
     execute $'highlight default Newsmark{name} guibg={ground} ctermbg={numbers[name]} gui={look} cterm={look}'
   endfor
   highlight default link NewsmarkIndirect NewsmarkQuote
+  # Where no colour scheme says otherwise Vim's menus are magenta.
+  execute 'highlight default link NewsmarkPopup' exists('g:colors_name') ? 'Pmenu' : 'Normal'
   for tag in keys(tag_groups)
     ColorTag(tag)
   endfor

@@ -126,7 +126,7 @@ call WaitWords(['Oslo', 'Anna'])""")
 
 def test_commands(context):
     context.run(r"""
-call assert_equal(split('accept alias entities forget info join mentions next note prev quotes redo reject rename restart search source speaker split start state stop tag timeline toggle undo untag'), getcompletion('Newsmark ', 'cmdline'))
+call assert_equal(split('accept alias entities forget index info join mentions next note prev quotes redo reject rename restart search source speaker split start state stop tag timeline toggle undo untag'), getcompletion('Newsmark ', 'cmdline'))
 call assert_equal(['person', 'place'], getcompletion('Newsmark next p', 'cmdline'))
 call cursor(1, 1)
 Newsmark next
@@ -291,8 +291,45 @@ Newsmark quotes Karin Ekdahl
 call Wait('a quotation', {-> len(getqflist()) == 1})
 call assert_match('Karin Ekdahl: ”Nu räcker det”', getqflist()[0].text)
 Newsmark entities
-call Wait('names', {-> !empty(popup_list())})""", settings={"cmd": [str(context.build / "newsmark"), "lsp"]}, text=text,
-                name="press/a.txt", wait="")
+call Wait('names', {-> !empty(popup_list())})
+call assert_match('^Karin Ekdahl *person *\d in 2 articles', getbufline(winbufnr(popup_list()[0]), 1, '$')->filter({_, l -> l =~# 'Ekdahl'})[0])
+call assert_equal('Normal', synIDattr(synIDtrans(hlID('NewsmarkPopup')), 'name'))""", settings={"cmd": [str(context.build / "newsmark"), "lsp"]},
+                text=text, name="press/a.txt", wait="")
+
+
+def test_a_folder_begins_to_be_indexed(context):
+    """What is missing is said, what is wrong in its settings too; a command marks the folder."""
+    (context.folder / "press").mkdir()
+    (context.folder / "press" / "wrong").mkdir()
+    (context.folder / "press" / "wrong" / ".newsmark.toml").write_text("[index\n")
+    (context.folder / "press" / "wrong" / "b.txt").write_text("Karin Ekdahl kom till Oslo.\n")
+    context.run(r"""
+call Wait('marks', {-> len(Words()) == 2})
+Newsmark entities
+call Wait('what is missing', {-> execute('messages') =~# 'no folder has an index: an empty file .newsmark.toml'})
+Newsmark index ~
+call assert_match('a home folder or the whole disk is not indexed', execute('messages'))
+Newsmark index
+call assert_true(filereadable('press/.newsmark.toml'))
+let g:tries = 0
+while empty(popup_list()) && g:tries < 100
+  Newsmark entities
+  sleep 50m
+  let g:tries += 1
+endwhile
+call assert_match('^Karin Ekdahl', getbufline(winbufnr(popup_list()[0]), 1, 1)[0])
+call popup_clear()
+edit press/wrong/b.txt
+call Wait('what is wrong', {-> execute('messages') =~# 'press/wrong/.newsmark.toml:1: '})""", settings={"cmd": [str(context.build / "newsmark"), "lsp"]},
+                text="Minister Karin Ekdahl reste till Bryssel.\n", name="press/a.txt", wait="")
+
+
+def test_few_colours(context):
+    """On a terminal of eight, hues and a ground for quotations that it has."""
+    context.run(r"""
+call assert_equal('6', synIDattr(hlID('NewsmarkPerson'), 'fg', 'cterm'))
+call assert_equal(['4', '4'], [synIDattr(hlID('NewsmarkQuote1'), 'bg', 'cterm'), synIDattr(hlID('NewsmarkQuote12'), 'bg', 'cterm')])""",
+                init="set notermguicolors t_Co=8 background=dark")
 
 
 def test_toggle_stop_start(context):
