@@ -95,12 +95,17 @@ def Colors()
   var background = synIDattr(hlID('Normal'), 'bg#', 'gui')
   var under = background =~ '^#\x\{6}$' ? background : light ? '#FFFFFF' : '#16181D'
   var part = light ? 0.16 : 0.22
+  # Where the colour scheme says nothing of text, the terminal's own may be light on a ground for dark text.
+  var ink = synIDattr(hlID('Normal'), 'fg#', 'gui') == '' ? (light ? ' guifg=#1A1A1A' : ' guifg=#E4E4E4') : ''
+  if synIDattr(hlID('Normal'), 'fg', 'cterm') == ''
+    ink ..= ' ctermfg=' .. (str2nr(&t_Co) < 256 ? (light ? 0 : 7) : light ? 234 : 254)
+  endif
   for voice in VOICES
     var hue = voices[(voice - 1) % len(voices)]
     var number = voice_numbers[(voice - 1) % min([len(voices), len(voice_numbers)])]
     execute $'highlight default NewsmarkSpeaker{voice} guifg={hue} ctermfg={number} gui=bold cterm=bold'
     number = grounds[(voice - 1) % min([len(voices), len(grounds)])]
-    execute $'highlight default NewsmarkQuote{voice} guibg={Mix(under, hue, part)} ctermbg={number}'
+    execute $'highlight default NewsmarkQuote{voice} guibg={Mix(under, hue, part)} ctermbg={number}{ink}'
   endfor
   for [name, look] in items(looks)
     var color = $'guifg={hues[name]} guisp={hues[name]} ctermfg={numbers[name]}'
@@ -111,7 +116,7 @@ def Colors()
   endfor
   for [name, look] in [['Quote', 'NONE'], ['Unattributed', 'italic']]
     var ground = Mix(under, hues[name], part)
-    execute $'highlight default Newsmark{name} guibg={ground} ctermbg={numbers[name]} gui={look} cterm={look}'
+    execute $'highlight default Newsmark{name} guibg={ground} ctermbg={numbers[name]} gui={look} cterm={look}{ink}'
   endfor
   highlight default link NewsmarkIndirect NewsmarkQuote
   # Where no colour scheme says otherwise Vim's menus are magenta.

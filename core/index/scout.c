@@ -541,10 +541,10 @@ static int wait_for_lock(Indexer *indexer)
     Error err = {0};
     lock = folder_lock(&indexer->folder, &err);
     if (lock >= 0) break;
+    if (err.code == ERR_STATE) atomic_store(&indexer->state, INDEX_WAITING);
     if (!told) indexer_problem(indexer, (Str){0}, err.text);
     told = true;
     if (err.code != ERR_STATE) break;
-    atomic_store(&indexer->state, INDEX_WAITING);
     indexer_notify(indexer);
     uv_timer_start(&timer, on_wait_over, WAIT_MS, 0);
     uv_run(&indexer->scout_loop, UV_RUN_DEFAULT);

@@ -183,10 +183,12 @@ static void on_index_problem(void *ud, Str path, Str why)
   Root *root = ud;
   if (!root->indexer || ++root->problems > PROBLEMS_TOLD) return;
   Lsp *lsp = root->workspace->lsp;
-  if (!path.len) // of the index itself
+  bool whole = !path.len && indexer_progress(root->indexer).state != INDEX_WAITING;
+  if (whole) // the index itself is in trouble, and not only written by another process
     lsp_show(lsp, LSP_LOG_WARNING, "%s: " STR_FMT, root->path, STR_ARG(why));
   else
-    lsp_log(lsp, LSP_LOG_WARNING, "%s/" STR_FMT ": " STR_FMT "%s", root->path, STR_ARG(path), STR_ARG(why),
+    lsp_log(lsp, LSP_LOG_WARNING, "%s%s" STR_FMT ": " STR_FMT "%s", root->path, path.len ? "/" : "",
+            STR_ARG(path), STR_ARG(why),
             root->problems == PROBLEMS_TOLD ? " (and perhaps more like it)" : "");
 }
 

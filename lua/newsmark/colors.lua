@@ -102,10 +102,13 @@ local function mix(under, hue, part)
   return ("#%02X%02X%02X"):format(one(r, r2), one(g, g2), one(b, b2))
 end
 
--- What the colour scheme has behind the text. Its own say on light or dark may differ from 'background'.
-local function behind(background)
-  local fine, normal = pcall(vim.api.nvim_get_hl_by_name, "Normal", true)
-  return fine and normal.background or base[background]
+-- Text on a ground where the colour scheme says nothing of text: the terminal's own may be light on a ground for
+-- dark text, as 'background' may be wrong about it.
+local ink = { light = { fg = "#1A1A1A", ctermfg = 234 }, dark = { fg = "#E4E4E4", ctermfg = 254 } }
+
+local function normal(rgb_ones)
+  local fine, found = pcall(vim.api.nvim_get_hl_by_name, "Normal", rgb_ones)
+  return fine and found or {}
 end
 
 --- Define the groups for the palette chosen and the background of now.
@@ -114,7 +117,11 @@ function M.apply()
   if choice == "none" then return end
   local background = vim.o.background == "light" and "light" or "dark"
   local hues, cterm = palettes[choice][background], numbers[background]
-  local under = behind(background)
+  -- What the colour scheme has behind the text. Its own say on light or dark may differ from 'background'.
+  local scheme = normal(true)
+  local under = scheme.background or base[background]
+  local fg = not scheme.foreground and ink[background].fg or nil
+  local ctermfg = not normal(false).foreground and ink[background].ctermfg or nil
 
   local function define(name, attributes)
     vim.api.nvim_set_hl(0, "NewsmarkDefault" .. name, attributes)
@@ -127,7 +134,7 @@ function M.apply()
     define(name, attributes)
   end
   local function define_ground(name, hue, number, look)
-    local attributes = { bg = mix(under, hue, share[background]), ctermbg = number }
+    local attributes = { bg = mix(under, hue, share[background]), ctermbg = number, fg = fg, ctermfg = ctermfg }
     for _, attribute in ipairs(look or {}) do attributes[attribute] = true end
     define(name, attributes)
   end

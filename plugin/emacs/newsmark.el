@@ -17,7 +17,7 @@
 ;; like are Eglot's own (`eldoc', `imenu', `xref-find-references', `eglot-code-actions', `eglot-rename').  What you
 ;; decide (`newsmark-tag', `newsmark-accept', `newsmark-speaker' …) is kept by the server in the folder's .newsmark/;
 ;; the article's text is never changed.  `newsmark-mentions', `newsmark-quotes', `newsmark-timeline' and
-;; `newsmark-search' ask the folder.  No key is bound; `newsmark-command-map' has them all, for a prefix of yours:
+;; `newsmark-search' ask the folder, once `newsmark-index-folder' has had it indexed.  No key is bound; `newsmark-command-map' has them all, for a prefix of yours:
 ;;
 ;;   (define-key newsmark-mode-map (kbd "C-c n") newsmark-command-map)
 ;;
@@ -94,6 +94,12 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
          (cl-mapcar (lambda (a b) (round (* 255 (+ a (* part (- b a))))))
                     (color-name-to-rgb under) (color-name-to-rgb hue))))
 
+(defun newsmark--ink ()
+  "The face attributes of text on a ground, where nothing is known of the terminal's own: that may be light, too."
+  (let ((ink (face-foreground 'default nil t)))
+    (unless (and ink (color-defined-p ink))
+      (list :foreground (if (eq (frame-parameter nil 'background-mode) 'light) "#1A1A1A" "#E4E4E4")))))
+
 (defun newsmark--voice (annotation ground)
   "The face of the voice of ANNOTATION, of its GROUND or the speaker's name."
   (let ((voice (and newsmark-speaker-colors (plist-get annotation :voice))))
@@ -104,7 +110,7 @@ nil: build/newsmark in the plugin's folder, then newsmark on `exec-path'."
              (hue (if light (car hues) (cdr hues)))
              (under (face-background 'default nil t)))
         (unless (and under (color-defined-p under)) (setq under (if light "#FFFFFF" "#16181D")))
-        (if ground (list :background (newsmark--mix under hue (if light 0.16 0.22)))
+        (if ground (append (list :background (newsmark--mix under hue (if light 0.16 0.22))) (newsmark--ink))
           (list :foreground hue :weight 'bold))))))
 
 (defvar-local newsmark--review nil "What the server says of the review of this buffer: a plist.")
@@ -133,7 +139,9 @@ says, else `newsmark-tag'."
   "The face of the span of ANNOTATION."
   (let ((type (plist-get annotation :type)))
     (pcase (plist-get annotation :kind)
-      ("quote" (if (plist-get annotation :speaker) (newsmark--voice annotation t) 'newsmark-unattributed))
+      ("quote" (cond ((plist-get annotation :speaker) (newsmark--voice annotation t))
+                     ((newsmark--ink) (list (newsmark--ink) 'newsmark-unattributed))
+                     (t 'newsmark-unattributed)))
       ("tag" (newsmark--tag-face type))
       ((guard (< (or (plist-get annotation :confidence) 1) newsmark-uncertain-below)) 'newsmark-uncertain)
       ("date" 'newsmark-date)
@@ -463,10 +471,10 @@ The result is members for a command."
   (let ((start (plist-get (plist-get row :range) :start)))
     (format "%s:%s:%s: %s%s%s" (or (plist-get row :path) "") (if start (1+ (plist-get start :line)) 1)
             (if start (1+ (plist-get start :character)) 1) (or (plist-get row :left) "")
-            (propertize (plist-get row :text) 'face 'match) (or (plist-get row :right) ""))))
+            (propertize (plist-get row :text) 'font-lock-face 'match) (or (plist-get row :right) ""))))
 
-(defun newsmark--list (method params before)
-  "Show the rows that METHOD answers to PARAMS.
+(defun newsmark--list (method params before title)
+  "Show the rows that METHOD answers to PARAMS, under TITLE.
 BEFORE makes what stands before the words of a row."
   (let* ((answer (newsmark--request method (append (newsmark--document) params)))
          (folder (eglot--uri-to-path (plist-get answer :folder)))
@@ -476,7 +484,8 @@ BEFORE makes what stands before the words of a row."
       (let ((inhibit-read-only t))
         (erase-buffer)
         (setq default-directory (file-name-as-directory folder))
-        (insert (format "-*- mode: grep -*-  %d places in %s\n\n" (length rows) (abbreviate-file-name folder)))
+        (insert (format "%s · %s%d in %s\n\n" title (if (eq (plist-get answer :more) t) "the first " "") (length rows)
+                        (abbreviate-file-name folder)))
         (seq-doseq (row rows)
           (plist-put row :left (concat (or (funcall before row) "") (plist-get row :left)))
           (insert (newsmark--context row) "\n"))
@@ -489,7 +498,7 @@ BEFORE makes what stands before the words of a row."
   (let ((here (cl-some (lambda (overlay)
                          (let ((annotation (overlay-get overlay 'newsmark)))
                            (or (plist-get annotation :name) (plist-get (plist-get annotation :speaker) :name))))
-                       (overlays-at (point)))))
+                       (append (overlays-at (point)) (overlays-at (max (point-min) (1- (point))))))))
     (newsmark--read (if here (format "%s (%s): " prompt here) (concat prompt ": "))
                     (completion-table-dynamic
                      (lambda (begun)
@@ -506,24 +515,42 @@ BEFORE makes what stands before the words of a row."
 (defun newsmark-mentions (name)
   "List where NAME is mentioned in the folder, in any spelling."
   (interactive (list (newsmark--read-name "Mentions of")))
-  (newsmark--list :newsmark/mentions (list :name name) #'newsmark--date-of))
+  (newsmark--list :newsmark/mentions (list :name name) #'newsmark--date-of (concat "Mentions of " name)))
 
 (defun newsmark-quotes (name)
   "List what NAME said, in all articles of the folder."
   (interactive (list (newsmark--read-name "Quotations by")))
   (newsmark--list :newsmark/quotes (list :name name)
-                  (lambda (row) (format "%s%s: " (newsmark--date-of row) (or (plist-get row :speaker) "nobody known")))))
+                  (lambda (row) (format "%s%s: " (newsmark--date-of row) (or (plist-get row :speaker) "nobody known")))
+                  (concat "Quotations by " name)))
 
 (defun newsmark-timeline (&optional name)
   "List the dates that the folder tells of.
 With a prefix argument: those in passages about NAME."
   (interactive (list (and current-prefix-arg (newsmark--read-name "Timeline of"))))
-  (newsmark--list :newsmark/timeline (and name (list :name name)) (lambda (row) (format "%s  " (plist-get row :value)))))
+  (newsmark--list :newsmark/timeline (and name (list :name name)) (lambda (row) (format "%s  " (plist-get row :value)))
+                  (if name (concat "Timeline of " name) "Timeline")))
 
 (defun newsmark-search (words)
   "List the articles of the folder with all WORDS."
   (interactive "sWords: ")
-  (newsmark--list :newsmark/search (list :words words) #'newsmark--date-of))
+  (newsmark--list :newsmark/search (list :words words) #'newsmark--date-of (concat "Search for " words)))
+
+(defun newsmark-index-folder (folder)
+  "Have the articles in and below FOLDER indexed from now on: a .newsmark.toml in it says so."
+  (interactive "DIndex the articles in: ")
+  (let* ((folder (directory-file-name (expand-file-name folder)))
+         (marker (expand-file-name ".newsmark.toml" folder)))
+    (when (string-prefix-p (file-name-as-directory folder) (file-name-as-directory (expand-file-name "~")))
+      (user-error "Newsmark: a home folder or the whole disk is not indexed; name a folder of articles"))
+    (unless (file-exists-p marker)
+      (write-region "# newsmark indexes the articles below this folder. Its settings for them stand here.\n" nil marker
+                    nil 'silent))
+    (jsonrpc-notify (eglot--current-server-or-lose) :workspace/didChangeWorkspaceFolders
+                    (list :event (list :added (vector (list :uri (eglot--path-to-uri folder)
+                                                            :name (file-name-nondirectory folder)))
+                                       :removed [])))
+    (message "Newsmark: %s is indexed from now on" (abbreviate-file-name folder))))
 
 (defvar newsmark-command-map
   (let ((map (make-sparse-keymap)))
@@ -534,7 +561,8 @@ With a prefix argument: those in passages about NAME."
                      ("r" . eglot-rename) ("+" . newsmark-alias) ("e" . newsmark-state)
                      ("/" . newsmark-undo) ("?" . newsmark-redo) ("g" . newsmark-next-unreviewed)
                      ("=" . newsmark-next-same) ("m" . newsmark-mentions) ("q" . newsmark-quotes)
-                     ("l" . newsmark-timeline) ("w" . newsmark-search) ("h" . newsmark-toggle)))
+                     ("l" . newsmark-timeline) ("w" . newsmark-search) ("i" . newsmark-index-folder)
+                     ("h" . newsmark-toggle)))
       (define-key map (kbd key) command))
     map)
   "Newsmark's commands, for a prefix key of yours.")

@@ -204,6 +204,31 @@ def other_folders_are_not_indexed(place):
 
 
 @test
+def what_the_reader_must_know(place):
+    """An index that cannot be written, or was damaged, is said; that another editor writes it is nobody's trouble."""
+    def shown(server):
+        return [m["params"]["message"] for m in server.client.seen if m.get("method") == "window/showMessage"]
+
+    place.write(".newsmark.toml", "")
+    place.write("a.txt")
+    with Server(place) as one:
+        one.ready()
+        with Server(place) as two:
+            two.client.notification("window/logMessage", lambda p: "another newsmark" in p["message"])
+            two.client.notification("newsmark/indexStatus", lambda p: p["state"] == "waiting")
+            equal(shown(two), [], "messages where another writes")
+            equal(two.client.finish(), 0, "exit status")
+        equal(shown(one), [], "messages where all is well")
+        equal(one.client.finish(), 0, "exit status")
+    with open(place.db(), "r+b") as file:
+        file.write(b"no database at all" * 100)
+    with Server(place) as server:
+        server.client.notification("window/showMessage", lambda p: "built anew" in p["message"] and p["type"] == 2)
+        server.ready()
+        equal(server.client.finish(), 0, "exit status")
+
+
+@test
 def folders_come_and_go(place):
     place.write("one/.newsmark/x", "")
     place.write("one/a.txt")
