@@ -1,6 +1,6 @@
 // The article's own date. In this order: the one given (by the caller or the file's metadata); front matter
-// ("date: 2023-04-17"); a date line at the head; the file's name. What says "updated" is passed over. A grain
-// is taken as it stands: "2024-04" stays a month.
+// ("date: 2023-04-17"); a date line at the head; the file's name; a place and a date that open a paragraph.
+// What says "updated" is passed over. A grain is taken as it stands: "2024-04" stays a month.
 #include "annotate/dates_p.h"
 #include "base/table.h"
 #include "base/utf8.h"
@@ -131,9 +131,8 @@ static bool has_dash(Str text, size_t from)
   return false;
 }
 
-// "LISBOA, 5 de dezembro de 2023 (Lusa) - …": a paragraph that begins with a place and the date, before an
-// agency in brackets or a dash.
-static bool is_agency_s(const Notes *notes, const DateDraft *draft)
+// Whether nothing but a place and a comma stands in front of the date: "LISBOA, ".
+static bool is_behind_place(const Notes *notes, const DateDraft *draft)
 {
   Str place = str_trim(str_slice(notes->text, 0, draft->start));
   if (place.len < 3 || place.len > PLACE_MOST || place.ptr[place.len - 1] != ',') return false;
@@ -143,10 +142,25 @@ static bool is_agency_s(const Notes *notes, const DateDraft *draft)
     if (word.len) utf8_decode(word.ptr, word.ptr + word.len, &first);
     if (word.len && !utf8_is_upper(first)) return false;
   }
+  return true;
+}
+
+// "LISBOA, 5 de dezembro de 2023 (Lusa) - …": a paragraph that begins with a place and the date, before an
+// agency in brackets or a dash.
+static bool is_agency_s(const Notes *notes, const DateDraft *draft)
+{
+  if (!is_behind_place(notes, draft)) return false;
   Str rest = str_trim(str_slice(notes->text, draft->end, notes->text.len));
   if (!rest.len || rest.ptr[0] != '(') return has_dash(notes->text, draft->end);
   const char *closed = memchr(rest.ptr, ')', rest.len < AGENCY_MOST ? rest.len : AGENCY_MOST);
   return closed && has_dash(rest, (size_t)(closed - rest.ptr) + 1);
+}
+
+// "Berlin, 12. November 2024. Nach dem …": a press release begins so; but so does a story of another day.
+static bool is_release_s(const Notes *notes, const DateDraft *draft)
+{
+  bool stop = draft->end < notes->text.len && memchr(".:", notes->text.ptr[draft->end], 2);
+  return stop && is_behind_place(notes, draft);
 }
 
 // Whether these words around a date are a place, names, a label, and no part of a sentence: "El juicio
@@ -177,7 +191,10 @@ static bool may_hold_dct(const Notes *notes, const DateDraft *draft)
          is_heading(str_slice(notes->text, draft->end, notes->text.len));
 }
 
-static Str date_line_date(const struct Passages *article, Arena *arena)
+typedef bool DctTest(const Notes *notes, const DateDraft *draft);
+
+// The first full date near the head that passes the test.
+static Str head_date(const struct Passages *article, DctTest *test, Arena *arena)
 {
   for (size_t p = 0; p < article->len && p < HEAD_BLOCKS; p++) {
     const Notes *notes = article->items[p].notes;
@@ -185,7 +202,7 @@ static Str date_line_date(const struct Passages *article, Arena *arena)
       const DateDraft *draft = &notes->dates.items[i];
       Timex t = draft_date(draft);
       bool fine = t.grain >= GRAIN_MONTH || (t.grain == GRAIN_YEAR && notes->kind == BLOCK_DATELINE);
-      if (fine && may_hold_dct(notes, draft) && !is_updated(notes, draft)) return timex_value(&t, arena);
+      if (fine && test(notes, draft) && !is_updated(notes, draft)) return timex_value(&t, arena);
     }
   }
   return (Str){"", 0};
@@ -201,10 +218,12 @@ Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *give
     Str found = front_matter_date(article->items[p].notes->text, arena);
     if (found.len) return (Dct){found, "front matter"};
   }
-  Str line = date_line_date(article, arena);
+  Str line = head_date(article, may_hold_dct, arena);
   if (line.len) return (Dct){line, "date line"};
   size_t slash = path.len;
   while (slash > 0 && path.ptr[slash - 1] != '/') slash--;
   Str name = digits_date(str_slice(path, slash, path.len), true, arena);
-  return name.len ? (Dct){name, "file name"} : unknown();
+  if (name.len) return (Dct){name, "file name"};
+  Str release = head_date(article, is_release_s, arena);
+  return release.len ? (Dct){release, "date line"} : unknown();
 }
