@@ -142,11 +142,11 @@ static uint16_t node_add(DateLex *lex, uint16_t parent, Str word)
 uint16_t datelex_symbol(DateLex *lex, Str name)
 {
   static const char *const fixed[SYM_FIRST_FREE] = {
-      "",       "int",    "dec",      "num",      "ord",     "mult",  "clock",   "clockdot", "iso",
-      "ndate",  "daymon", "roman",    "yearw",    "tense",   "month", "monthab", "weekday",  "wdayab",
-      "option", "ordsuf", "dayslash", "monthamb", "andhalf", "to",    "and",     "det",      "between",
-      "fn",     "open",   "prep",     "of",       "yprep",   "adv",   "edge",    "rel",      "fromw",
-      "half",   "or",     "yearpair", "counted",  "sub",     "dem"};
+      "",       "int",    "dec",      "num",      "ord",     "mult",  "clock",    "clockdot", "iso",
+      "ndate",  "daymon", "roman",    "yearw",    "tense",   "month", "monthab",  "weekday",  "wdayab",
+      "option", "ordsuf", "dayslash", "monthamb", "andhalf", "to",    "and",      "det",      "between",
+      "fn",     "open",   "prep",     "of",       "yprep",   "adv",   "edge",     "rel",      "fromw",
+      "half",   "or",     "yearpair", "counted",  "sub",     "dem",   "firstname"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
       vec_push(&lex->symbols, str_of(fixed[i]));

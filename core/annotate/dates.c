@@ -107,6 +107,11 @@ static bool is_led_on(const DateFinder *f, uint32_t at)
   return false;
 }
 
+static bool has_small_weekdays(Lang lang)
+{
+  return lang == LANG_IT || lang == LANG_FR || lang == LANG_ES || lang == LANG_PT;
+}
+
 // "April Jones said", "Domenica Bianchi", "17 Summer Lane": a capital before another one. That tells most
 // where it opens the sentence (unless all nouns have capitals) or where nothing leads on to a date.
 static bool is_first_name(const DateFinder *f, const DateMatch *m)
@@ -117,9 +122,23 @@ static bool is_first_name(const DateFinder *f, const DateMatch *m)
   bool capitals = here->flags & TOKEN_CAPITAL && next->flags & TOKEN_CAPITAL && next->flags & TOKEN_HAS_LOWER;
   bool season = frame_has(frame, FIELD_SEASON), month = frame_has(frame, FIELD_MONTH);
   if (!capitals || !(month || season || frame_has(frame, FIELD_WEEKDAY))) return false;
-  if (here->flags & TOKEN_FIRST) return f->notes->lang != LANG_DE;
+  bool named = month || season || atom_reading(f, m->begin, SYM_FIRSTNAME); // not "Mercoledì Rossi ha detto"
+  if (here->flags & TOKEN_FIRST) return named && f->notes->lang != LANG_DE;
   if (season) return f->notes->lang != LANG_DE;
+  if (has_small_weekdays(f->notes->lang) && atom_reading(f, m->begin, SYM_FIRSTNAME)) return true;
   return month && !is_led_on(f, m->begin);
+}
+
+// "Mario Maggio", "Robinson e Vendredi Dupont": where months and weekdays have small letters, a capital
+// behind another one.
+static bool is_last_name(const DateFinder *f, const DateMatch *m)
+{
+  if (m->end != m->begin + 1 || !m->begin || is_led_on(f, m->begin)) return false;
+  if (!has_small_weekdays(f->notes->lang)) return false;
+  const Token *here = atom_token(f, m->begin), *before = atom_token(f, m->begin - 1);
+  if (!frame_has(&m->frame, FIELD_MONTH) && !frame_has(&m->frame, FIELD_WEEKDAY)) return false;
+  return here->flags & TOKEN_CAPITAL && !(here->flags & (TOKEN_FIRST | TOKEN_ALL_CAPS)) &&
+         before->flags & TOKEN_CAPITAL && before->flags & TOKEN_HAS_LOWER;
 }
 
 // "1900 runners": a number that counts what follows.
@@ -222,7 +241,7 @@ static bool bare_fits(const void *context, const DateMatch *m)
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (m->pattern->family == FAMILY_NONE) return true;
   if (!last_day_fits(m) || !part_fits(frame) || !date_units_fit(frame) || is_first_name(f, m) ||
-      runs_on(f, m) || day_counts_next(f, m))
+      is_last_name(f, m) || runs_on(f, m) || day_counts_next(f, m))
     return false;
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always

@@ -179,6 +179,7 @@ enum {
   SYM_COUNTED,
   SYM_SUB,
   SYM_DEM,
+  SYM_FIRSTNAME,
   SYM_FIRST_FREE
 };
 enum { SYM_MAX = 192 };

@@ -352,15 +352,19 @@ static DateFacts *facts_told(Resolver *r, const DateDraft *draft)
 // --- the article
 
 // Whether a clock at `draft` goes with the "daily" or "on Fridays" before it, in the same breath.
-static bool comes_often(const DateDraft *before, const DateDraft *draft, bool chained)
+static bool comes_often(Str text, const DateDraft *before, const DateDraft *draft, bool chained)
 {
   enum { BREATH = 60 }; // bytes
+  if (draft->start < before->end || draft->start - before->end > BREATH) return false;
+  for (uint32_t i = before->end; i + 1 < draft->start; i++) {
+    if (strchr(".!?", text.ptr[i]) && strchr(" \n", text.ptr[i + 1])) return false; // another sentence
+  }
   const DateFrame *f = before->frame;
   int32_t unit = frame_get(f, FIELD_UNIT, 0);
   bool often = before->type == DATE_SET && !frame_has(f, FIELD_FREQ) &&
                (frame_has(f, FIELD_WEEKDAY) || unit == UNIT_DAY || unit == UNIT_WEEK);
   bool clock = before->type == DATE_TIME && chained;
-  return (often || clock) && draft->type == DATE_TIME && draft->start - before->end <= BREATH;
+  return (often || clock) && draft->type == DATE_TIME;
 }
 
 static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
@@ -379,7 +383,7 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
                  .type = (uint8_t)draft->type,
                  .by = BY_RULE,
                  .confidence = draft->confidence};
-    r->often = i > 0 && comes_often(&drafts->items[i - 1], draft, r->often);
+    r->often = i > 0 && comes_often(passage->notes->text, &drafts->items[i - 1], draft, r->often);
     while (at < quotes->len && quotes->items[at].end <= draft->start) at++;
     bool quoted = at < quotes->len && drafts->len > 1 && holds(&quotes->items[at], draft);
     if (quoted && asked != at) said = said_on(r, passage->notes, &quotes->items[asked = at]);
