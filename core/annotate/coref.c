@@ -23,6 +23,7 @@
 #define ABBREVIATION_MOST 4u // bytes
 #define THING ENTITY_TYPES   // TAKEN_FOR: neither person nor organisation nor place
 #define THING_WEIGHT 3       // of one that the gazetteer does not know as something else
+#define TEAM 300             // that make a town's name its team's, where that may be
 #define ENOUGH 700           // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Form {   // a form of the roster, and what the article makes of it
@@ -197,6 +198,11 @@ static bool is_name(const Coref *self, Form *f)
 
 static void repair_type(const Coref *self, Form *f)
 {
+  uint64_t team = f->called->flags & CALLED_TEAM ? get(self, TAKEN_FOR, type_key(f->key, ENTITY_ORG)) : 0;
+  if (team >= TEAM && team > get(self, TAKEN_FOR, type_key(f->key, ENTITY_PER))) {
+    f->type = ENTITY_ORG;
+    return;
+  }
   if (f->confidence >= DOUBTFUL) return;
   uint64_t most = 3 * get(self, TAKEN_FOR, type_key(f->key, f->type)) / 2;
   uint8_t own = f->type;
@@ -422,7 +428,7 @@ static void settle_places(Coref *self)
   Places places = {.known = self->names->known.gazetteer, .lang = self->article->lang};
   for (size_t n = 0; n < self->order.len; n++) {
     Form *f = &self->forms[self->order.items[n]];
-    f->entity = f->called->entity;
+    f->entity = f->type == f->called->type ? f->called->entity : 0; // a team is not the town
     if (f->called->within) *slot(self, WITHIN, f->called->shared) = f->called->within;
     bool certain = !f->called->shared || gazetteer_is_country(f->entity);
     if (f->type == ENTITY_LOC && certain) places_count(&places, f->entity, f->uses);
@@ -430,7 +436,8 @@ static void settle_places(Coref *self)
   for (size_t n = 0; n < self->order.len; n++) {
     Form *f = &self->forms[self->order.items[n]];
     uint64_t shared = f->called->shared;
-    if (shared) f->entity = places_choose(&places, shared, (uint32_t)get(self, WITHIN, shared), f->entity);
+    if (shared && f->type == ENTITY_LOC)
+      f->entity = places_choose(&places, shared, (uint32_t)get(self, WITHIN, shared), f->entity);
   }
 }
 

@@ -18,6 +18,7 @@ typedef enum CalledFlags {
   CALLED_SIGNED = 16,  // as it stands in a signature, it is
   CALLED_FAMILY = 32,  // two words, or a particle in front: perhaps a family name alone
   CALLED_THING = 64,   // the name of a ship, a storm, a film: none of ours
+  CALLED_TEAM = 128,   // a town where its team may be meant as well
 } CalledFlags;
 
 #define CALLED_FAINT 0.1f // a weak mention of less is a name only as somebody's family name
@@ -55,7 +56,8 @@ void coref_read(const Names *names, struct Notes *notes);
 //   Nordmann", is a person and a
 //            place
 //   things   "the tanker Meridian Star" is none, nor is "Meridian Star" in the same article
-//   type     a doubtful mention takes the type that the same words have elsewhere in the article
+//   type     a doubtful mention takes the type that the same words have elsewhere in the article, and a town
+//            that of its team where nothing says that the town is meant
 // Facts are the cast's, which outlives the spans; `roster` is what the last run read of the blocks, of this
 // article if it can be of use. Returns how many entities there are.
 size_t coref_link(const Names *names, const struct Passages *article, struct Roster *roster, Cast *cast,

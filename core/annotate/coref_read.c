@@ -191,6 +191,19 @@ static uint32_t beside(const Reader *self, size_t n)
   return behind && country != before->entity ? country : 0; // no list of countries
 }
 
+// Whether the town's team may be meant as well: nobody is in it or goes there, and it heads no date line and
+// stands in no list of places.
+static bool may_be_team(const Reader *self, const Name *name)
+{
+  const Token *in = self->notes->tokens.items;
+  uint32_t at = name->first;
+  if (name->type != ENTITY_LOC || !gazetteer_is_town(name->entity)) return false;
+  if (is_mark(self, name->last, ",") || is_mark(self, name->last, "(")) return false;
+  if (!at) return !(in[at].flags & TOKEN_ALL_CAPS);
+  bool place = namefacts_before_town(&self->names->known.lists, self->notes->lang, in[at - 1].lower).len > 0;
+  return !place && !is_mark(self, at - 1, ",");
+}
+
 // Whether a faint mention is one word that is not written in lower case as well: "Reker", not "May".
 static bool may_be_family(const Reader *self, const Name *name)
 {
@@ -209,6 +222,7 @@ void coref_read(const Names *names, struct Notes *notes)
     const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
     if (weak && name->confidence < CALLED_FAINT && !may_be_family(&self, name)) continue;
     Called *called = read_name(&self, name, out);
+    if (!weak && may_be_team(&self, name)) called->flags |= CALLED_TEAM;
     if (!weak && name->shared) called->within = beside(&self, n - 1);
     if (weak)
       called->flags |= CALLED_WEAK;

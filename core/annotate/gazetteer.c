@@ -206,6 +206,11 @@ bool gazetteer_is_country(uint32_t id)
   return id >> 29 == ID_ISO && (id & 0x1FFFFFFF) < COUNTRY_MOST; // no "150"
 }
 
+bool gazetteer_is_town(uint32_t id)
+{
+  return id >> 29 == ID_GN;
+}
+
 static uint32_t number_of(Str digits)
 {
   uint64_t number = 0;

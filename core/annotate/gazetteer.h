@@ -82,5 +82,7 @@ void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts);
 Str gazetteer_id(uint32_t id, Arena *arena);
 // Whether it is a country's: "iso:SE", not "iso:SE-AB".
 bool gazetteer_is_country(uint32_t id);
+// Whether it is a town's: "gn:2673730".
+bool gazetteer_is_town(uint32_t id);
 // The number for such an id; 0 where it is none.
 uint32_t gazetteer_id_of(Str id);

@@ -59,7 +59,7 @@ static void set_tokens(const Bounds *self, Name *name, size_t first, size_t last
 
 static void set_type(Name *name, EntityType type)
 {
-  if (name->type == type) return;
+  if (name->type == type && name->confidence >= RULE_CONFIDENCE) return;
   name->type = type;
   name->by = BY_RULE;
   name->confidence = RULE_CONFIDENCE;
@@ -234,6 +234,27 @@ static void read_result(const Bounds *self, Name *home, Name *away)
   set_type(away, ENTITY_ORG);
 }
 
+// "il Napoli": the towns have no article, but for those whose name begins with one ("del Cairo").
+static void read_article(const Bounds *self, Name *name)
+{
+  const Gazetteer *known = self->known->gazetteer;
+  const Table *before = self->known->lists.before_town[self->notes->lang];
+  GazetteerEntity town, with;
+  if (name->type == ENTITY_PER || !name->first || !before) return;
+  Str word = self->tokens[name->first - 1].lower;
+  if (!str_is(namefacts_before_town(&self->known->lists, self->notes->lang, word), "team")) return;
+  if (namefacts_match(known, self->notes, self->facts, name->first, name->last, GAZETTEER_LOC, &town) !=
+          name->last ||
+      !gazetteer_is_town(town.id))
+    return;
+  for (size_t row = 0; row < before->rows; row++) {
+    uint64_t key = gazetteer_key_add(0, gazetteer_word_hash(table_cell(before, row, 0)));
+    for (size_t at = name->first; at < name->last; at++) key = gazetteer_key_add(key, self->facts[at].hash);
+    if (gazetteer_entity(known, key, &with) && with.id == town.id) return;
+  }
+  set_type(name, ENTITY_ORG);
+}
+
 // --- places
 
 // A word beside the name that says what bears it: the row's type, or ENTITY_TYPES where there is none.
@@ -248,12 +269,13 @@ static EntityType bearer_at(const Bounds *self, size_t at, char side, EntityType
   return str_is(table_cell(bearers, row, 3), "ORG") ? ENTITY_ORG : ENTITY_LOC;
 }
 
-// "[piazza] Aldo Moro", "Alfred Nobels [allé]", "[Team] USA".
+// "[piazza] Aldo Moro", "Alfred Nobels [allé]", "[Team] USA"; of "il team USA" the country alone bears it.
 static void add_bearer(const Bounds *self, Name *name)
 {
   EntityType type = ENTITY_TYPES;
+  bool of_person = name->type == ENTITY_PER;
   if (name->first > self->floor && (type = bearer_at(self, name->first - 1, '<', name->type)) < ENTITY_TYPES)
-    set_tokens(self, name, name->first - 1, name->last);
+    set_tokens(self, name, name->first - (of_person || is_capital(self, name->first - 1)), name->last);
   else if (!touches(self, name->last) && (type = bearer_at(self, name->last, '>', name->type)) < ENTITY_TYPES)
     set_tokens(self, name, name->first, name->last + 1);
   if (type < ENTITY_TYPES) set_type(name, type);
@@ -342,6 +364,7 @@ static void mend(const Bounds *self, Name *name, Name *next)
   read_and(self, name);
   add_form(self, name);
   add_bearer(self, name);
+  read_article(self, name);
   read_result(self, name, next);
 }
 

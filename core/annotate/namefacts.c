@@ -82,6 +82,8 @@ void namefacts_lists(NameLists *lists)
     lists->endings_of[lang] = table_find("endings", lang_code(lang));
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
     lists->bearers_of[lang] = table_find("bearers", lang_code(lang));
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
+    lists->before_town[lang] = table_find("beforetown", lang_code(lang));
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
   add_joiners(lists, table_find("joiners", ""));
@@ -123,6 +125,12 @@ bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower)
   uint64_t bit = 1ull << lang;
   if (lower.len && lower.ptr[lower.len - 1] == '.') lower.len--;
   return (listed(lists, lower, (uint32_t)str_hash(lower)) & bit) || has_ending(lists, lower, bit);
+}
+
+Str namefacts_before_town(const NameLists *lists, Lang lang, Str lower)
+{
+  size_t row = table_seek(lists->before_town[lang], lower);
+  return row == SIZE_MAX ? (Str){0} : table_cell(lists->before_town[lang], row, 1);
 }
 
 bool namefacts_genitive(Lang lang)

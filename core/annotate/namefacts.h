@@ -19,6 +19,7 @@ typedef struct NameLists { // the word tables in one place, constant after namef
   const struct Table *offices;                   // last parts of compounds: "-departementet"
   const struct Table *forms, *states;            // of companies; short for states of America
   const struct Table *bearers_of[LANG_COUNT];    // words beside names; NULL: none
+  const struct Table *before_town[LANG_COUNT];   // likewise, before towns
   uint16_t forms_from[257];                      // [first byte] row of `forms`, and one behind the last
   Str joiners[LANG_COUNT][NAME_JOINERS];         // "and"; empty: no more
   uint64_t may_be_word[1024], may_be_ending[64]; // bits of hashes: most words are neither
@@ -26,6 +27,8 @@ typedef struct NameLists { // the word tables in one place, constant after namef
 
 void namefacts_lists(NameLists *lists);
 void namefacts_lists_release(NameLists *lists);
+// What the word (lower case) before a town's name says: "place" of "in", "team" of "il"; empty: nothing.
+Str namefacts_before_town(const NameLists *lists, Lang lang, Str lower);
 bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower);
 
 typedef struct NameSources { // what facts come from; constant, shared by threads

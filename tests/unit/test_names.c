@@ -284,6 +284,7 @@ static void test_places_edges(void **state)
   check_edges(LANG_IT, "in piazza [PER Aldo Nardi] ieri", "LOC piazza Aldo Nardi");
   check_edges(LANG_SV, "vid [PER Alfred Viks] allé", "LOC Alfred Viks allé");
   check_edges(LANG_EN, "Team [LOC Norway] won", "ORG Team Norway");
+  check_edges(LANG_IT, "Il team [LOC Norvegia] vince", "ORG Norvegia");
   check_edges(LANG_EN, "in [ORG Walterboro], S.C. on", "ORG Walterboro; LOC S.C.");
   check_edges(LANG_EN, "in [LOC Hampton], Ga., and", "LOC Hampton; LOC Ga.");
   check_edges(LANG_EN, "[PER Harry Vik], MD, and", "PER Harry Vik");
@@ -300,6 +301,11 @@ static void test_results(void **state)
   check_edges(LANG_DE, "Auf [LOC Köln]–[LOC Bonn] 20–30 Minuten", "LOC Köln; LOC Bonn");
   check_edges(LANG_SV, "Tåget [LOC Malmö]–[LOC Lund] går", "LOC Malmö; LOC Lund");
   check_edges(LANG_NB, "[ORG Brann 4]-0", "ORG Brann");
+  check_edges(LANG_IT, "contro il [LOC Napoli] ieri", "ORG Napoli");
+  check_edges(LANG_IT, "ieri a [LOC Napoli]", "LOC Napoli");
+  check_edges(LANG_IT, "la piazza del [LOC Cairo]", "LOC Cairo"); // Il Cairo
+  check_edges(LANG_IT, "il [LOC Belgio]", "LOC Belgio");          // no town
+  check_edges(LANG_ES, "el técnico del [LOC Valencia]", "ORG Valencia");
 }
 
 int main(void)
