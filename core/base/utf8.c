@@ -46,6 +46,11 @@ size_t utf8_decode_slow(const char *p, const char *end, uint32_t *cp, bool *vali
     *cp = byte[0];
     return 1;
   }
+  bool of_two = byte[0] >= 0xC2 && byte[0] <= 0xDF && left > 1 && (byte[1] & 0xC0) == 0x80;
+  if (of_two) { // as most are
+    *cp = (byte[0] & 0x1Fu) << 6 | (byte[1] & 0x3Fu);
+    return 2;
+  }
   unsigned char low, high;
   size_t len = sequence(byte[0], &low, &high), have = 1;
   uint32_t value = len ? byte[0] & (0x7Fu >> len) : 0;
