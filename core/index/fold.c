@@ -107,22 +107,33 @@ static void add_long(StrBuf *buf, Writing *out, Str character, size_t left)
   arena_reset(&out->scratch);
 }
 
+// Go on from `p` with what is ASCII. Most of a text is words of such letters: their bytes are written without
+// a look at what came before. Returns where another character stands, or `end`.
+static const char *add_ascii(Writing *out, const char *p, const char *end)
+{
+  char *to = out->to;
+  bool open = out->open;
+  for (; p < end && (unsigned char)*p < 0x80; p++) {
+    const char *start = p;
+    for (unsigned char c; p < end && (c = g_utf8_ascii_word[(unsigned char)*p]); p++) *to++ = (char)c;
+    open = open || p > start;
+    if (p == end || (unsigned char)*p >= 0x80) break;
+    if (open) *to++ = ' ';
+    open = false;
+  }
+  out->to = to;
+  out->open = open;
+  return p;
+}
+
 // Of two bytes and more three at most are made; of one, one.
 void fold_words_to(StrBuf *buf, Str text)
 {
   size_t start = buf->len;
   char *to = strbuf_grow(buf, 2 * text.len + 4);
   Writing out = {.to = to, .open = start > 0 && to[-1] != ' '};
-  for (const char *p = text.ptr, *end = p + text.len; p < end;) {
-    unsigned char c = (unsigned char)*p;
-    if (c < 0x80) {
-      char folded = (char)g_utf8_ascii_word[c];
-      *out.to = folded ? folded : ' ';
-      out.to += folded || out.open;
-      out.open = folded;
-      p++;
-      continue;
-    }
+  const char *end = text.ptr + text.len;
+  for (const char *p = add_ascii(&out, text.ptr, end); p < end; p = add_ascii(&out, p, end)) {
     uint32_t cp;
     size_t len = utf8_decode(p, end, &cp);
     uint32_t entry = look_up(p, len, cp);
