@@ -232,17 +232,20 @@ install = missing=; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$
 	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null || exit 1; \
 	fi
 
-ARTICLES ?= tests/data/articles
+# What the demo opens: a copy of the sample articles, in a folder that newsmark indexes.
+DEMO := $(BUILD)/demo
+ARTICLES ?= $(DEMO)
 
 demo: ## install what is missing, build, and show annotated articles (ARTICLES=dir: your own)
 	@$(call install,$(PACKAGES_BUILD) $(PACKAGES_DEMO))
 	@$(MAKE) --no-print-directory -s all
+	@mkdir -p $(DEMO); cp tests/data/story/*.txt tests/data/articles/* $(DEMO)/; touch $(DEMO)/.newsmark.toml
 	@shopt -s nullglob; set -- $(ARTICLES)/*.{txt,md,html,htm}; \
 	if [ $$# = 0 ]; then \
 	  echo "no .txt, .md or .html in $(ARTICLES)" >&2; exit 1; \
 	elif [ -t 0 ] && [ -t 1 ]; then \
 	  nvim --clean --cmd "set rtp^=$(CURDIR) linebreak" $(if $(filter truecolor 24bit,$(COLORTERM)),--cmd "set termguicolors") \
-	    "$$@"; \
+	    -c "echo ':Newsmark info, quotes, timeline, entities; :help newsmark'" "$$@"; \
 	else \
 	  build/newsmark annotate --format ansi "$$@"; \
 	fi
