@@ -369,14 +369,15 @@ void dates_mark_tense(DateFinder *f, DateFrame *frame, uint32_t begin, uint32_t 
   uint32_t first, last;
   bool weekend = frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND || frame_has(frame, FIELD_SEASON);
   weekend = weekend && frame_get(frame, FIELD_REL, 1) == 0; // "this"
-  if (frame_has(frame, FIELD_DIR) || (frame_has(frame, FIELD_REL) && !weekend) ||
+  bool later = frame_has(frame, FIELD_ANAPHOR) && frame_get(frame, FIELD_DIR, 0) > 0;
+  if ((frame_has(frame, FIELD_DIR) && !later) || (frame_has(frame, FIELD_REL) && !weekend) ||
       frame_has(frame, FIELD_YEAR) || frame_get(frame, FIELD_TENSE, 0) == TENSE_SURE)
     return;
   bool open = frame_has(frame, FIELD_MONTH) || frame_has(frame, FIELD_WEEKDAY) ||
               frame_has(frame, FIELD_SEASON) || frame_has(frame, FIELD_HOLIDAY) ||
               frame_has(frame, FIELD_DAY) || frame_has(frame, FIELD_QUARTER) || frame_has(frame, FIELD_HALF);
   open = open || frame_get(frame, FIELD_UNIT, 0) == UNIT_WEEKEND;
-  if (!open) return;
+  if (!open && !later) return;
   sentence_of(f, begin, &first, &last);
   bool coming = frame_get(frame, FIELD_TENSE, 0) == TENSE_COMING;
   bool weekday = frame_has(frame, FIELD_WEEKDAY);

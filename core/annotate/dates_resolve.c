@@ -191,9 +191,9 @@ static Timex nth_unit_of(const Timex *month, int nth, int32_t unit)
   if (month->year <= 0 || (unit != UNIT_DAY && unit != UNIT_WEEK && unit != UNIT_WEEKEND)) return *month;
   int days = calendar_month_days(month->year, month->month);
   if (unit == UNIT_DAY) return timex_of_day(calendar_day(month->year, month->month, nth > days ? days : nth));
-  int first = unit == UNIT_WEEKEND ? 6 : 1;
-  int32_t day = nth > 4 ? calendar_nth_weekday(month->year, month->month, -1, 7)
-                        : calendar_nth_weekday(month->year, month->month, nth, first);
+  int inside = unit == UNIT_WEEKEND ? 6 : 4; // a week is of the month of its Thursday
+  int32_t day = nth > 4 ? calendar_nth_weekday(month->year, month->month, -1, unit == UNIT_WEEKEND ? 7 : 4)
+                        : calendar_nth_weekday(month->year, month->month, nth, inside);
   IsoWeek week = calendar_iso_week(day);
   return (Timex){
       .grain = unit == UNIT_WEEKEND ? GRAIN_WEEKEND : GRAIN_WEEK, .year = week.year, .n = week.week};
@@ -257,7 +257,9 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
     t.grain = GRAIN_DAY, t.day = f->field[FIELD_DAY];
     return t;
   }
-  int day = f->field[FIELD_DAY], tense = frame_get(f, FIELD_TENSE, -1);
+  enum { SOON = 10 }; // days: "on the 15th" without a verb, on the 12th
+  int day = f->field[FIELD_DAY], ahead = day - r->now.day;
+  int tense = frame_get(f, FIELD_TENSE, ahead > 0 && ahead <= SOON ? 1 : -1);
   if (r->now.grain >= GRAIN_DAY && tense < 0 && day > r->now.day) t = timex_step(&t, -1);
   if (r->now.grain >= GRAIN_DAY && tense > 0 && day < r->now.day) t = timex_step(&t, 1);
   t.grain = GRAIN_DAY, t.day = day;

@@ -123,6 +123,19 @@ static void resolve_before_christ(const Resolver *r, const DateFrame *f, Outcome
       hundreds >= 0 ? arena_printf(r->arena, "BC%02dXX", hundreds) : arena_printf(r->arena, "BC%04d", year);
 }
 
+// "Sixty years later" that would be years ahead of the article, from a day before it: what it counts from was
+// not named, and only its length is known.
+static bool is_adrift(const Resolver *r, const DateFrame *f, const Outcome *out)
+{
+  int32_t today, last, ignored;
+  const Timex now = date_today(r);
+  if (!frame_has(f, FIELD_ANAPHOR) || frame_get(f, FIELD_AMOUNT, 0) <= 0 || frame_get(f, FIELD_DIR, 0) <= 0 ||
+      frame_get(f, FIELD_TENSE, 0) >= 0)
+    return false;
+  return out->begins && timex_day(&now, &today) && out->first > today &&
+         timex_bounds(&r->memory.last, &last, &ignored) && last <= today;
+}
+
 static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
 {
   if (frame_get(f, FIELD_ERA, 1) < 0) {
@@ -134,6 +147,11 @@ static void resolve_point(Resolver *r, const DateFrame *f, Outcome *out)
   find_bounds(&out->t, out);
   if (out->t.grain == GRAIN_YEAR && frame_has(f, FIELD_YEAR) && frame_has(f, FIELD_YY))
     find_two_years(r, f, out);
+  if (is_adrift(r, f, out)) {
+    out->value = date_duration(f, r->arena);
+    out->t.grain = GRAIN_NONE, out->begins = out->ends = false;
+    return;
+  }
   if (out->begins) {
     int32_t open = frame_get(f, FIELD_OPEN, 0);
     if (open != OPEN_SO_FAR && open != OPEN_STILL) find_third(&out->t, frame_get(f, FIELD_MOD, 0), out);
