@@ -108,13 +108,15 @@ $(BUILD)/gen/tables.o: $(BUILD)/gen/tables.c
 $(BUILD)/core/annotate/langid.o: $(BUILD)/gen/langid.inc
 $(BUILD)/gen/langid.inc: core/annotate/data/langid.dat
 	@mkdir -p $(@D)
-	od -An -v -t d1 $< | sed 's/^ *//; s/  */,/g; s/$$/,/' >$@.new && mv $@.new $@
+	$(call say,GEN)
+	$(Q)od -An -v -t d1 $< | sed 's/^ *//; s/  */,/g; s/$$/,/' >$@.new && mv $@.new $@
 
 # The copy of plugin.toml that the program falls back on, as lines of C strings.
 $(BUILD)/core/config/manifest.o: $(BUILD)/gen/plugin_toml.inc
 $(BUILD)/gen/plugin_toml.inc: plugin.toml
 	@mkdir -p $(@D)
-	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@.new && mv $@.new $@
+	$(call say,GEN)
+	$(Q)sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@.new && mv $@.new $@
 
 $(SHARE)/.stamp: $(SHARED_FILES)
 	@mkdir -p $(SHARE)/host $(SHARE)/taggers
@@ -251,10 +253,16 @@ demo: ## install what is missing, build, and show annotated articles (ARTICLES=d
 	fi
 
 PREFIX ?= /usr/local
-install: all ## install into PREFIX (/usr/local)
-	install -D $(BUILD)/newsmark $(DESTDIR)$(PREFIX)/bin/newsmark
-	mkdir -p $(DESTDIR)$(PREFIX)/share/newsmark
-	cp -r $(SHARE)/. $(DESTDIR)$(PREFIX)/share/newsmark/
+# The models and tables ask that their sources are named: NOTICE and MODEL.md go along.
+PAPERS := LICENSE NOTICE README.md CHANGELOG.md core/annotate/data/MODEL.md
+install: all ## install into PREFIX (/usr/local); DESTDIR goes in front of it
+	install -D -m 755 $(BUILD)/newsmark $(DESTDIR)$(PREFIX)/bin/newsmark
+	cd $(SHARE) && find . -type f ! -name .stamp -exec install -D -m 644 {} $(abspath $(DESTDIR)$(PREFIX))/share/newsmark/{} ';'
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/newsmark $(PAPERS)
+
+uninstall: ## take away what `make install` put into PREFIX
+	rm -f $(DESTDIR)$(PREFIX)/bin/newsmark
+	rm -rf $(DESTDIR)$(PREFIX)/share/newsmark $(DESTDIR)$(PREFIX)/share/doc/newsmark
 
 # The parser is kept in the repository: only those who change the grammar need tree-sitter's command line (0.25 or newer).
 TREE_SITTER ?= tree-sitter
@@ -288,4 +296,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar grammars check-grammars check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench lint format demo install clean help
+.PHONY: all grammar grammars check-grammars check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench lint format demo install uninstall clean help

@@ -555,6 +555,21 @@ def a_reader_that_goes_away_ends_the_stream():
 
 
 @test
+def what_is_installed_works_and_can_be_taken_away():
+    place = os.path.join(SCRATCH, "dest")
+    make = ["make", "-s", "-C", ROOT, "-o", "all", "BUILD=" + os.path.relpath(BUILD, ROOT), "DESTDIR=" + place, "PREFIX=/usr"]
+    subprocess.run([*make, "install"], check=True, stdout=subprocess.DEVNULL)
+    program = os.path.join(place, "usr", "bin", "newsmark")
+    said = subprocess.run([program, "doctor"], stdout=subprocess.PIPE, check=True).stdout.decode()
+    expect(os.path.join(place, "usr", "bin", "..", "share", "newsmark", "names.bin") in said, "its models are not found:\n" + said)
+    expect("annotators     ready" in said, "it is not ready:\n" + said)
+    for name in ("LICENSE", "NOTICE", "MODEL.md"):
+        expect(os.path.exists(os.path.join(place, "usr", "share", "doc", "newsmark", name)), name + " is not installed")
+    subprocess.run([*make, "uninstall"], check=True)
+    equal([name for _, _, names in os.walk(place) for name in names], [], "what is left")
+
+
+@test
 def doctor_names_what_it_found():
     empty = {"XDG_CACHE_HOME": os.path.join(SCRATCH, "cache"), "XDG_CONFIG_HOME": os.path.join(SCRATCH, "none")}
     status, out, err = run("doctor", env=empty)
