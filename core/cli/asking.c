@@ -13,13 +13,12 @@ typedef struct Given { // on the command line
 static int read_options(const AskingVerb *verb, Given *given, int argc, char **argv, int *status)
 {
   Option table[9] = {
-      {"format", 'f', OPTION_TEXT, &given->format, "FMT", "table json csv",
-       "table (on a terminal), json or csv"},
+      {"format", 'f', OPTION_TEXT, &given->format, "FMT", "table json csv", "table on a terminal, else json"},
       {"from", 0, OPTION_TEXT, &given->from, "DATE", NULL,
-       "not before this day (YYYY, YYYY-MM or YYYY-MM-DD)"},
-      {"until", 0, OPTION_TEXT, &given->until, "DATE", NULL, "not after this day"},
-      {"limit", 'n', OPTION_TEXT, &given->limit, "N", NULL, "at most N rows"},
-      {"prefix", 'p', OPTION_FLAG, &given->prefix, NULL, NULL, "the last word may go on"},
+       "not before this day, month or year (YYYY-MM-DD, YYYY-MM, YYYY)"},
+      {"until", 0, OPTION_TEXT, &given->until, "DATE", NULL, "not after it"},
+      {"limit", 'n', OPTION_TEXT, &given->limit, "N", NULL, "show at most N rows"},
+      {"prefix", 'p', OPTION_FLAG, &given->prefix, NULL, NULL, "the last word is only the beginning of one"},
   };
   size_t len = 5;
   if (verb->types)
@@ -29,10 +28,15 @@ static int read_options(const AskingVerb *verb, Given *given, int argc, char **a
                             &given->type,
                             "TYPE",
                             *verb->types ? verb->types : NULL,
-                            verb->type_help ? verb->type_help : "of this type alone"};
+                            verb->type_help ? verb->type_help : "only this type"};
   if (verb->speaker)
-    table[len++] = (Option){
-        "indirect", 'i', OPTION_FLAG, &given->indirect, NULL, NULL, "reported speech (X said that …), too"};
+    table[len++] = (Option){"indirect",
+                            'i',
+                            OPTION_FLAG,
+                            &given->indirect,
+                            NULL,
+                            NULL,
+                            "include reported speech (\"X said that …\")"};
   if (verb->speaker)
     table[len++] = (Option){"speaker",
                             's',
@@ -40,7 +44,7 @@ static int read_options(const AskingVerb *verb, Given *given, int argc, char **a
                             &given->speaker,
                             "NAME",
                             NULL,
-                            "said by: a name, alias, surname or entity id"};
+                            "only what NAME said: a name, alias, surname or entity id"};
   return options_read(verb->usage, table, argc, argv, status);
 }
 

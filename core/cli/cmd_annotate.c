@@ -215,22 +215,23 @@ static int annotate_files(const Pipeline *pipeline, const Request *request, int 
 int cmd_annotate(int argc, char **argv)
 {
   Request request = {.enc = ENC_UTF32};
-  const Option table[] = {
-      {"format", 'f', OPTION_TEXT, &request.format, "FMT", "ansi json csv conll brat webannotation html",
-       "ansi (default on a terminal), json (default elsewhere), csv, conll, brat, webannotation, html"},
-      {"lang", 'l', OPTION_TEXT, &request.lang, "LL", NULL,
-       "the article's language, where newsmark should not guess"},
-      {"date", 'd', OPTION_TEXT, &request.dct, "YYYY-MM-DD", NULL, "the day it was published"},
-      {"only", 'o', OPTION_TEXT, &request.only, "KIND,...", NULL, "entity, date, quote, tag"},
-      {"indirect", 'i', OPTION_FLAG, &request.indirect, NULL, NULL,
-       "show reported speech (\"X said that …\") too; data formats always have it"},
-      {"offsets", 0, OPTION_TEXT, &request.offsets, "UNIT", "codepoint utf8 utf16",
-       "unit of start and end in JSON"},
-      {"machine", 'm', OPTION_FLAG, &request.machine, NULL, NULL,
-       "without what people decided (.newsmark/ of the folder)"},
-      {"stream", 's', OPTION_FLAG, &request.stream, NULL, NULL,
-       "one JSON object a line in, one a line out, in order"},
-      {0}};
+  const Option table[] = {{"format", 'f', OPTION_TEXT, &request.format, "FMT",
+                           "ansi json csv conll brat webannotation html", "ansi on a terminal, else json"},
+                          {"lang", 'l', OPTION_TEXT, &request.lang, "LL", NULL,
+                           "the article's language; without it newsmark finds it"},
+                          {"date", 'd', OPTION_TEXT, &request.dct, "YYYY-MM-DD", NULL,
+                           "the day the article was published; without it newsmark finds it"},
+                          {"only", 'o', OPTION_TEXT, &request.only, "KIND,...", NULL,
+                           "only these kinds: entity, date, quote, tag"},
+                          {"indirect", 'i', OPTION_FLAG, &request.indirect, NULL, NULL,
+                           "show reported speech (\"X said that …\") too; data formats always have it"},
+                          {"offsets", 0, OPTION_TEXT, &request.offsets, "UNIT", "codepoint utf8 utf16",
+                           "unit of start and end in JSON; codepoint where none is named"},
+                          {"machine", 'm', OPTION_FLAG, &request.machine, NULL, NULL,
+                           "leave out what people decided (.newsmark/ of the folder)"},
+                          {"stream", 's', OPTION_FLAG, &request.stream, NULL, NULL,
+                           "read and write JSON, one article per line, in order"},
+                          {0}};
   int status;
   int first = options_read("annotate [options] [FILE|-]...", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;

@@ -96,8 +96,8 @@ static bool eval_folder(Tallies *self, const Pipeline *pipeline, const char *pat
 int cmd_eval(int argc, char **argv)
 {
   const char *format = "table";
-  const Option table[] = {{"format", 'f', OPTION_TEXT, &format, "FMT", "table json", "table (default), json"},
-                          {0}};
+  const Option table[] = {
+      {"format", 'f', OPTION_TEXT, &format, "FMT", "table json", "table where none is named"}, {0}};
   int status, first = options_read("eval [options] DIR|FILE|GOLD.jsonl", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;
   if (first + 1 != argc) return options_refuse("eval", "it wants one folder, article or file of gold");

@@ -136,10 +136,10 @@ int cmd_export(int argc, char **argv)
   Export self = {.format = "jsonl"};
   const Option table[] = {
       {"format", 'f', OPTION_TEXT, &self.format, "FMT", "jsonl csv conll brat webannotation tei html",
-       "jsonl (default), csv, conll, brat, webannotation, tei, html"},
-      {"out", 'o', OPTION_TEXT, &self.out, "DIR", NULL, "a file an article into this folder"},
+       "jsonl where none is named"},
+      {"out", 'o', OPTION_TEXT, &self.out, "DIR", NULL, "write one file per article into this folder"},
       {"sensitive", 0, OPTION_FLAG, &self.sensitive, NULL, NULL,
-       "with what scripts call sensitive, as telephone numbers"},
+       "include what scripts call sensitive, such as telephone numbers"},
       {0}};
   int status, first = options_read("export [options] DIR|FILE", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;

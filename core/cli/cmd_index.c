@@ -145,8 +145,8 @@ int cmd_index(int argc, char **argv)
 {
   bool watch = false, quiet = false;
   const Option table[] = {
-      {"watch", 'w', OPTION_FLAG, &watch, NULL, NULL, "go on, and keep the index up to date"},
-      {"quiet", 'q', OPTION_FLAG, &quiet, NULL, NULL, "say only what goes wrong"},
+      {"watch", 'w', OPTION_FLAG, &watch, NULL, NULL, "keep running, and keep the index up to date"},
+      {"quiet", 'q', OPTION_FLAG, &quiet, NULL, NULL, "print only errors"},
       {0},
   };
   int status, first = options_read("index DIR... [options]", table, argc, argv, &status);

@@ -28,7 +28,8 @@ int cmd_lsp(int argc, char **argv)
 {
   bool stdio = false; // what many clients pass; there is no other way to talk
   const Option table[] = {
-      {"stdio", 0, OPTION_FLAG, &stdio, NULL, NULL, "talk on standard input and output, as always"},
+      {"stdio", 0, OPTION_FLAG, &stdio, NULL, NULL,
+       "accepted for editors that pass it; standard input and output are always used"},
       {0},
   };
   int status = EXIT_DONE, first = options_read("lsp", table, argc, argv, &status);

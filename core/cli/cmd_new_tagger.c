@@ -28,7 +28,7 @@ int cmd_new_tagger(int argc, char **argv)
 {
   const char *project = NULL;
   const Option table[] = {{"project", 'p', OPTION_TEXT, &project, "DIR", NULL,
-                           "for the articles in DIR alone, in DIR/.newsmark/taggers/"},
+                           "only for the articles in DIR: write it to DIR/.newsmark/taggers/"},
                           {0}};
   int status;
   int first = options_read("new-tagger [--project DIR] NAME", table, argc, argv, &status);

@@ -117,14 +117,15 @@ int cmd_mentions(int argc, char **argv)
       {"entity", COLUMN_DATA, LOOK_PLAIN},
       {0},
   };
-  static const AskingVerb verb = {.name = "mentions",
-                                  .usage = "mentions DIR [NAME] [options]",
-                                  .types = "",
-                                  .type_help = "PER, ORG, LOC, or a tag of scripts, which needs no name",
-                                  .operand_needed = true,
-                                  .columns = columns,
-                                  .nothing = "such mentions",
-                                  .ask = ask_mentions};
+  static const AskingVerb verb = {
+      .name = "mentions",
+      .usage = "mentions DIR [NAME] [options]",
+      .types = "",
+      .type_help = "only this type: PER, ORG, LOC, or a script's tag (then NAME may be left out)",
+      .operand_needed = true,
+      .columns = columns,
+      .nothing = "such mentions",
+      .ask = ask_mentions};
   return asking_run(&verb, argc, argv);
 }
 

@@ -26,8 +26,8 @@ static void print_states(Host *host)
 int cmd_trust(int argc, char **argv)
 {
   bool forget = false, list = false;
-  const Option table[] = {{"forget", 0, OPTION_FLAG, &forget, NULL, NULL, "trust them no more"},
-                          {"list", 0, OPTION_FLAG, &list, NULL, NULL, "say only which are trusted"},
+  const Option table[] = {{"forget", 0, OPTION_FLAG, &forget, NULL, NULL, "no longer trust them"},
+                          {"list", 0, OPTION_FLAG, &list, NULL, NULL, "only list what is trusted"},
                           {0}};
   int status;
   int first = options_read("trust [--forget | --list] [DIR | SCRIPT.lua]...", table, argc, argv, &status);

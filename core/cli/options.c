@@ -19,9 +19,11 @@ static void print_help(const char *usage, const Option *table)
     snprintf(left, sizeof left, "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
              option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
              option->argument ? " " : "", option->argument ? option->argument : "");
-    printf("  %-30s %s\n", left, option->help);
+    printf("  %-30s %s", left, option->help);
+    if (option->choices) printf(" (%s)", option->choices);
+    putchar('\n');
   }
-  printf("  %-30s %s\n", "-h, --help", "this help");
+  printf("  %-30s %s\n", "-h, --help", "show this help");
 }
 
 static bool one_of(const char *value, const char *choices)

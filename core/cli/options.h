@@ -11,7 +11,7 @@ typedef struct Option {
   OptionKind kind;
   void *target;         // bool * for a flag, const char ** for a text
   const char *argument; // "FMT" in the help; NULL for a flag
-  const char *choices;  // "ansi json": others are refused; NULL: any
+  const char *choices;  // "ansi json": others are refused, and the help names them; NULL: any
   const char *help;     // one line
 } Option;
 
