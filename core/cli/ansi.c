@@ -73,7 +73,7 @@ static void put_text(Printer *p, Str text)
     uint32_t cp;
     at += utf8_decode(at, end, &cp);
     if (cp == '\r' && (at == end || *at == '\n')) continue;
-    if (cp == '\n') {
+    if (cp == '\n' || cp == '\r') { // a lone \r would write over the line that stands there
       end_line(p);
     } else if (cp == ' ' || cp == '\t') {
       flush_word(p);

@@ -152,9 +152,10 @@ def colours_keep_every_word_of_the_article():
 
 @test
 def an_escape_sequence_of_the_article_never_reaches_the_terminal():
-    path = temporary("escape.txt", b"Anna \x1b]0;owned\x07 Lind \x9b31m \x00 x\n")
+    path = temporary("escape.txt", b"Anna \x1b]0;owned\x07 Lind \x9b31m \x00 x\rover\r\nwritten\r\n")
     out = run("annotate", "--format", "ansi", path)[1]
-    expect(b"\x1b]" not in out and b"\x07" not in out and b"\x00" not in out, "a control sequence came through")
+    expect(b"\x1b]" not in out and b"\x07" not in out and b"\x00" not in out and b"\r" not in out, "a control sequence came through")
+    expect(b" x\nover\nwritten\n" in out, "lines are %r" % out)
 
 
 @test
