@@ -406,7 +406,7 @@ static bool do_state(Act *act)
   if (!state) return error_set(act->err, ERR_USAGE, DESK_NO_STATE);
   desk_set_state(act->desk, state);
   act->count = 1;
-  act->message = arena_printf(&act->arena, "This article: %s", state);
+  act->message = arena_printf(&act->arena, "This article: %s", strcmp(state, "work") ? state : "in work");
   return true;
 }
 

@@ -49,7 +49,7 @@ local function plural(count, one, many) return ("%d %s"):format(count, count == 
 
 -- Day, title and path of an article; where they do not fit the title gives way, then the path's folders.
 local function article_line(row, columns)
-  local date = pad(given(row.date) or "no date", 10) .. "  "
+  local date = row.date ~= nil and pad(given(row.date) or "no date", 10) .. "  " or "" -- nil: no question's row
   local title, path = (given(row.title) or ""):gsub("^#+%s*", ""), row.path
   if title == "" or title == path then
     return line_of({ { date, "NewsmarkListDate" }, { cut(path, columns - width(date), true), "NewsmarkListTitle" } })
@@ -351,10 +351,15 @@ local titles = {
   articles = "Articles", decisions = "What people decided", scripts = "Scripts",
 }
 
+local function title_of(listing)
+  if listing.kind == "articles" and not listing.params.state then return "Articles worked on" end
+  return titles[listing.kind]
+end
+
 local function head(listing, rows, trouble)
   local name = listing.label or listing.params.name
   local words = listing.params.words
-  local pieces = { { titles[listing.kind], "NewsmarkListTitle" } }
+  local pieces = { { title_of(listing), "NewsmarkListTitle" } }
   if name then
     local link = listing.kind == "quotes" and " by " or " of "
     vim.list_extend(pieces, { { link }, { name, "NewsmarkListTitle" } })

@@ -77,7 +77,6 @@ local function describe(status)
   local words = ("%d/%d reviewed"):format(status.reviewed, status.reviewed + status.unreviewed)
   if status.doubtful > 0 then words = words .. (", %d doubtful"):format(status.doubtful) end
   if status.orphans > 0 then words = words .. (", %d orphans"):format(status.orphans) end
-  if status.state == "done" then words = words .. ", done" end
   return words
 end
 
@@ -87,7 +86,7 @@ function M.on_status(message)
   for buf, state in pairs(require("newsmark.buffer").all()) do
     if state.uri == message.uri then
       vim.b[buf].newsmark_review = message
-      vim.b[buf].newsmark_review_status = describe(message)
+      vim.b[buf].newsmark_review_status = describe(message) .. (message.state == "done" and ", done" or "")
     end
   end
   if package.loaded["newsmark.listing"] then require("newsmark.listing").decided(message.uri) end
@@ -212,7 +211,7 @@ function M.next_article(count)
     local behind = 1
     while paths[behind] and paths[behind] < own do behind = behind + 1 end
     local index = (behind - 1 + (count > 0 and count - 1 or count)) % #paths + 1
-    vim.cmd("edit " .. vim.fn.fnameescape(paths[index]))
+    vim.cmd("edit " .. vim.fn.fnameescape(vim.fn.fnamemodify(paths[index], ":.")))
   end)
 end
 
@@ -221,7 +220,9 @@ end
 function M.state(state)
   if state then return require("newsmark.act").about_article("setState", { state = state }) end
   local status = counts[vim.uri_from_bufnr(0)]
-  vim.notify(status and ("newsmark: %s; %s"):format(status.state, describe(status)) or "newsmark: nothing is known yet")
+  if not status then return vim.notify("newsmark: nothing is known yet") end
+  local words = { unread = "unread", work = "in work", done = "done" }
+  vim.notify(("newsmark: This article: %s; %s"):format(words[status.state], describe(status)))
 end
 
 return M

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tests/bench/index.py BUILD [COUNT [BYTES]]: the index on COUNT (10,000) generated articles of BYTES (4096): speed of the first run and of
-one with nothing changed, memory, size, the time of questions, and how soon a changed file is found. Prints a Markdown table."""
+one with nothing changed, memory, size, the time of questions, how soon a changed file is found, and how soon a key is answered while
+the folder is read. Prints a Markdown table."""
 import glob
 import os
 import resource
@@ -12,6 +13,9 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "lsp"))
+import client as lsp  # noqa: E402
+
 BUILD = os.path.abspath(sys.argv[1])
 COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
 BYTES = int(sys.argv[3]) if len(sys.argv) > 3 else 4096
@@ -59,6 +63,36 @@ def seen_after(folder):
         watcher.wait()
 
 
+def keys_meanwhile(folder, size):
+    """How long from a key in an article of about `size` bytes to its marks, in milliseconds, in words, while a language server reads
+    the folder for the first time; without a folder: with nothing else to do. Somebody types 20 keys a second for ten seconds."""
+    if folder:
+        open(os.path.join(folder, ".newsmark.toml"), "w").close()
+    client = lsp.Client(BUILD, env={"XDG_CACHE_HOME": tempfile.mkdtemp(dir=os.environ["XDG_CACHE_HOME"])})
+    try:
+        client.initialize(workspaceFolders=[{"uri": "file://" + folder, "name": "articles"}] if folder else [])
+        paragraph = "Anna Lind spoke in Hull on 3 May 2023. “We will not sell,” said Robert Marsh.\n\n"
+        lines = 2 * (size // len(paragraph.encode()))
+        client.open("untitled:typed", paragraph * (lines // 2))
+        client.published("untitled:typed", 1)
+        if folder:
+            client.notification("newsmark/indexStatus", lambda p: p["state"] == "scanning" and p["done"] > 0)
+        took = []
+        for version in range(2, 202):
+            at = {"line": lines // 4 * 2, "character": 4}
+            begun = time.monotonic()
+            client.change("untitled:typed", version, [{"range": {"start": at, "end": at}, "text": "x"}])
+            client.published("untitled:typed", version)
+            took.append(time.monotonic() - begun)
+            time.sleep(0.05)
+            if any(m.get("method") == "newsmark/indexStatus" and m["params"]["state"] == "ready" for m in client.seen):
+                break
+        took.sort()
+        return "p50 %.1f ms, p99 %.1f ms" % (took[len(took) // 2] * 1e3, took[len(took) * 99 // 100] * 1e3)
+    finally:
+        lsp.kill(client)
+
+
 def main():
     top = tempfile.mkdtemp(prefix="newsmark-bench-")
     folder = os.path.join(top, "articles")
@@ -81,6 +115,9 @@ def main():
             best = min(newsmark(question[0], folder, *question[1:], "-f", "json") for _ in range(5))
             rows.append((name, "%.0f ms" % ((best - start) * 1e3)))
         rows.append(("a new file can be found after", "%.0f ms" % (seen_after(folder) * 1e3)))
+        for size in (10000, 1000000):
+            rows.append(("a key while the folder is read, article of %d KB" % (size // 1000),
+                         "%s; else %s" % (keys_meanwhile(folder, size), keys_meanwhile(None, size))))
         print("| index, %d articles of %d bytes | |\n| --- | --- |" % (COUNT, BYTES))
         for row in rows:
             print("| %s | %s |" % row)

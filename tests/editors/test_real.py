@@ -156,9 +156,15 @@ def test_articles_by_state(context):
     for name, way in (("b.txt", "next"), ("d.txt", "next"), ("Ö.txt", "next"), ("b.txt", "next"), ("Ö.txt", "prev")):
         nvim.command(f"Newsmark {way} article")
         nvim.wait(f"{name} by {way}", lambda n=name: nvim.call("nvim_buf_get_name", 0).endswith("/" + n))
+    assert nvim.call("nvim_eval", "bufname()") == "press/Ö.txt", "a path as people write it"
     nvim.command("Newsmark articles")
-    listed(context, "done         0 reviewed  a.txt")
+    listed(context, "Articles worked on · 1 article", "done         0 reviewed  a.txt")
     nvim.command("close")
+    nvim.command("buffer a.txt | Newsmark state work")
+    nvim.wait("the state", lambda: nvim.lua("return (vim.b.newsmark_review or {}).state") == "work")
+    nvim.command("Newsmark state")
+    assert "This article: in work; 0/" in context.messages(), context.messages()
+    nvim.command("Newsmark state done")
     nvim.command("Newsmark articles unread")
     listed(context, "unread       0 reviewed  b.txt", "unread       0 reviewed  Ö.txt")
 
