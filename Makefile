@@ -252,6 +252,10 @@ demo: ## install what is missing, build, and show annotated articles (ARTICLES=d
 	  build/newsmark annotate --format ansi "$$@"; \
 	fi
 
+pictures: all ## draw the pictures of the README again, from a real Neovim's screen
+	python3 tests/editors/shot.py $(BUILD) doc/newsmark.svg
+	python3 tests/editors/tour.py $(BUILD) doc/tour.svg
+
 PREFIX ?= /usr/local
 # The models and tables ask that their sources are named: NOTICE and MODEL.md go along.
 PAPERS := LICENSE NOTICE README.md CHANGELOG.md core/annotate/data/MODEL.md

@@ -157,13 +157,15 @@ local function part_of(value, begin, till)
   return till >= last and "late" or "mid"
 end
 
--- What a date is in a column: days as they are sorted, the rest in words.
+-- What a date is in a column: days and their times as they are sorted, the rest in words.
 local function when(row)
   local value, begin, till = given(row.value) or "", given(row.begin), given(row["until"])
-  local day = value:match("^%d%d%d%d%-%d%d%-%d%d$")
-  if (begin == nil) ~= (till == nil) then
+  if begin == till and (begin or ""):match("^%d+%-%d%d%-%d%d$") and value:match("^P") then value = begin end -- "now"
+  local day, time = value:match("^(%d%d%d%d%-%d%d%-%d%d)T?(.*)$")
+  if (begin == nil) ~= (till == nil) and (not time or time == "") then
     return (begin and "since " or "until ") .. (day or dates.say(value):gsub(" of ", " "))
-  elseif day then return ("%s %s"):format(day, dates.weekday_of(day):sub(1, 3))
+  elseif day then
+    return ("%s %s%s"):format(day, dates.weekday_of(day):sub(1, 3), time == "" and "" or " " .. dates.time_of(time))
   elseif value:sub(1, 1) == "P" then
     return ("%s – %s"):format(begin or "?", till or "?")
   end

@@ -93,6 +93,11 @@ local function duration_words(value)
   return #words > 0 and table.concat(words, " and ") or nil
 end
 
+--- What stands behind the T of a TIMEX3 value, as short as it may be: "TMO" is "morning", "T08:40" is "08:40".
+---@param time string without the T
+---@return string
+function M.time_of(time) return day_parts[time] or time end
+
 --- The day of the week of "2024-03-13".
 ---@param day string
 ---@return string

@@ -48,31 +48,49 @@ def underline(attributes, x, y, width, color):
     return line % "" if attributes.get("underline") else ""
 
 
+def draw_row(screen, number):
+    """The shapes of one row of the screen."""
+    colors, out, y = screen.colors, [], 12 + number * CELL_H
+    for start, text, look in runs(screen.cells[number]):
+        attributes = screen.attributes[look]
+        front = attributes.get("foreground", colors["foreground"])
+        back = attributes.get("background", colors["background"])
+        if attributes.get("reverse"):
+            front, back = back, front
+        x, span = 12 + start * CELL_W, len(text) * CELL_W
+        if back != colors["background"]:
+            out.append(f'<rect x="{x:.1f}" y="{y}" width="{span:.1f}" height="{CELL_H}" fill="{hexadecimal(back)}"/>')
+        if text.strip():
+            style = ' font-weight="bold"' if attributes.get("bold") else ""
+            style += ' font-style="italic"' if attributes.get("italic") else ""
+            out.append(f'<text x="{x:.1f}" y="{y + 14}" fill="{hexadecimal(front)}"{style} xml:space="preserve" '
+                       f'textLength="{span:.1f}">{escape(text)}</text>')
+        out.append(underline(attributes, x, y, span, hexadecimal(attributes.get("special", front))))
+    return "\n".join(filter(None, out))
+
+
+def frame(screen, shapes, below=0):
+    """An SVG of the size of the screen, with room for `below` rows more."""
+    width, height = len(screen.cells[0]) * CELL_W + 24, (len(screen.cells) + below) * CELL_H + 24
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
+        f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" '
+        f'font-size="{FONT}">',
+        f'<rect width="100%" height="100%" rx="8" fill="{hexadecimal(screen.colors["background"])}"/>',
+        *filter(None, shapes), "</svg>", ""])
+
+
 def draw(screen):
-    width, height = len(screen.cells[0]) * CELL_W + 24, len(screen.cells) * CELL_H + 24
-    colors = screen.colors
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
-           f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" '
-           f'font-size="{FONT}">',
-           f'<rect width="100%" height="100%" rx="8" fill="{hexadecimal(colors["background"])}"/>']
-    for number, row in enumerate(screen.cells):
-        y = 12 + number * CELL_H
-        for start, text, look in runs(row):
-            attributes = screen.attributes[look]
-            front = attributes.get("foreground", colors["foreground"])
-            back = attributes.get("background", colors["background"])
-            if attributes.get("reverse"):
-                front, back = back, front
-            x, span = 12 + start * CELL_W, len(text) * CELL_W
-            if back != colors["background"]:
-                out.append(f'<rect x="{x:.1f}" y="{y}" width="{span:.1f}" height="{CELL_H}" fill="{hexadecimal(back)}"/>')
-            if text.strip():
-                style = ' font-weight="bold"' if attributes.get("bold") else ""
-                style += ' font-style="italic"' if attributes.get("italic") else ""
-                out.append(f'<text x="{x:.1f}" y="{y + 14}" fill="{hexadecimal(front)}"{style} xml:space="preserve" '
-                           f'textLength="{span:.1f}">{escape(text)}</text>')
-            out.append(underline(attributes, x, y, span, hexadecimal(attributes.get("special", front))))
-    return "\n".join(filter(None, out)) + "\n</svg>\n"
+    return frame(screen, [draw_row(screen, number) for number in range(len(screen.cells))])
+
+
+def init_of(light=False, settings="{}"):
+    """An init.vim with true colours and nothing on the screen but the text; `settings`: g:newsmark, as JSON."""
+    return "\n".join([
+        "set termguicolors noswapfile linebreak laststatus=0 noruler noshowcmd noshowmode shortmess+=F",
+        "set background=" + ("light" if light else "dark"), "filetype plugin on",
+        "highlight Normal " + ("guifg=#24292f guibg=#ffffff" if light else "guifg=#d0d4da guibg=#16181d"),
+        "highlight NonText guifg=bg", "set runtimepath^=" + str(ROOT), "let g:newsmark = json_decode('%s')" % settings])
 
 
 def main():
@@ -90,11 +108,7 @@ def main():
     build = Path(options.build).resolve()
     binary = options.nvim or new_neovim(ROOT / "build") or system_neovim()
     size = tuple(int(part) for part in options.size.split("x"))
-    init = "\n".join([
-        "set termguicolors noswapfile linebreak laststatus=0 noruler noshowcmd noshowmode shortmess+=F",
-        "set background=" + ("light" if options.light else "dark"), "filetype plugin on",
-        "highlight Normal " + ("guifg=#24292f guibg=#ffffff" if options.light else "guifg=#d0d4da guibg=#16181d"),
-        "highlight NonText guifg=bg", "set runtimepath^=" + str(ROOT), "let g:newsmark = json_decode('%s')" % options.settings])
+    init = init_of(options.light, options.settings)
     with tempfile.TemporaryDirectory(prefix="newsmark-", ignore_cleanup_errors=True) as folder:
         nvim = Nvim(binary, Path(folder), init + "\n", [Path(options.article).resolve()], size)
         try:

@@ -1,6 +1,7 @@
 """Neovim with the real server on the sample articles."""
 import json
 import os
+import shutil
 import signal
 import subprocess
 
@@ -177,6 +178,22 @@ def test_quotes_by_the_one_under_the_cursor(context):
     nvim.wait("the quickfix list", lambda: nvim.lua("return #vim.fn.getqflist()") == 1)
     item = nvim.lua("return vim.fn.getqflist()[1]")
     assert item["lnum"] == 5 and "Karin Ekdahl: ”Nu räcker det”" in item["text"], item
+
+
+def test_one_person_in_five_languages(context):
+    """What the demo's folder answers: one minister's words and days, whatever the article's language."""
+    press = context.folder / "press"
+    shutil.copytree(context.root / "tests/data/story", press)
+    (press / ".newsmark.toml").touch()
+    nvim = context.start(settings=server(context), files=[press / "2024-11-11-sv-kabeln.txt"])
+    nvim.wait("the index", lambda: len(nvim.lua("return require('newsmark.folder').rows_now('search', {words = 'Aurora'})")) == 5)
+    nvim.command("Newsmark quotes Astrid Hallberg")
+    listed(context, "Quotations by Astrid Hallberg")
+    said = "\n".join(nvim.lines())
+    for words in ("Vi vet att kabeln är av", "„Wir sind vorsichtiger", "«Non è il momento", '"The investigation is', "”Vi har set én"):
+        assert words in said, (words, said)
+    nvim.command("Newsmark timeline Astrid Hallberg")
+    listed(context, "2024-11-11 Mon morning", "i onsdags")
 
 
 def test_timeline_entities_and_search(context):
