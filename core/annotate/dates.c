@@ -107,6 +107,24 @@ static bool is_led_on(const DateFinder *f, uint32_t at)
   return false;
 }
 
+static bool sentence_begins(const SentenceVec *sentences, uint32_t token)
+{
+  size_t a = 0, b = sentences->len;
+  while (a < b) {
+    size_t mid = (a + b) / 2;
+    if (sentences->items[mid].first < token)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  return a < sentences->len && sentences->items[a].first == token;
+}
+
+static bool is_nordic(Lang lang)
+{
+  return lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
+}
+
 static bool has_small_weekdays(Lang lang)
 {
   return lang == LANG_IT || lang == LANG_FR || lang == LANG_ES || lang == LANG_PT;
@@ -126,7 +144,8 @@ static bool is_first_name(const DateFinder *f, const DateMatch *m)
   if (here->flags & TOKEN_FIRST) return named && f->notes->lang != LANG_DE;
   if (season) return f->notes->lang != LANG_DE;
   if (has_small_weekdays(f->notes->lang) && atom_reading(f, m->begin, SYM_FIRSTNAME)) return true;
-  return month && !is_led_on(f, m->begin);
+  bool small = f->notes->lang != LANG_EN && f->notes->lang != LANG_DE; // months have small letters
+  return month && (small || !is_led_on(f, m->begin));
 }
 
 // "Mario Maggio", "Robinson e Vendredi Dupont": where months and weekdays have small letters, a capital
@@ -139,6 +158,17 @@ static bool is_last_name(const DateFinder *f, const DateMatch *m)
   if (!frame_has(&m->frame, FIELD_MONTH) && !frame_has(&m->frame, FIELD_WEEKDAY)) return false;
   return here->flags & TOKEN_CAPITAL && !(here->flags & (TOKEN_FIRST | TOKEN_ALL_CAPS)) &&
          before->flags & TOKEN_CAPITAL && before->flags & TOKEN_HAS_LOWER;
+}
+
+// "Dagens Nyheter", "i Dagens Næringsliv".
+static bool is_newspaper(const DateFinder *f, const DateMatch *m)
+{
+  if (!is_nordic(f->notes->lang) || !(frame_has(&m->frame, FIELD_DAYREF) || frame_has(&m->frame, FIELD_REF)))
+    return false;
+  const Token *last = atom_token(f, m->end - 1), *next = atom_token(f, m->end);
+  return last->flags & TOKEN_CAPITAL && next && next->flags & TOKEN_CAPITAL &&
+         next->flags & TOKEN_HAS_LOWER &&
+         !sentence_begins(&f->notes->sentences, f->atoms->items[m->end].token);
 }
 
 // "1900 runners": a number that counts what follows.
@@ -196,20 +226,9 @@ static bool ends_phrase(const DateFinder *f, uint32_t at)
       !str_is(word, ";"))
     return false;
   const Token *behind = atom_token(f, at + 1);
+  bool stop = str_is(word, ".") || str_is(word, "!") || str_is(word, "?"); // not "den 25. paragraf"
+  if (behind && stop && !sentence_begins(&f->notes->sentences, f->atoms->items[at + 1].token)) return false;
   return !behind || (f->atoms->items[at + 1].spaced && !(behind->flags & TOKEN_NUMBER));
-}
-
-static bool sentence_begins(const SentenceVec *sentences, uint32_t token)
-{
-  size_t a = 0, b = sentences->len;
-  while (a < b) {
-    size_t mid = (a + b) / 2;
-    if (sentences->items[mid].first < token)
-      a = mid + 1;
-    else
-      b = mid;
-  }
-  return a < sentences->len && sentences->items[a].first == token;
 }
 
 // Whether a sentence ends behind what looks like a month: "before jul. I fjor …" is no July of last year.
@@ -241,7 +260,7 @@ static bool bare_fits(const void *context, const DateMatch *m)
   int32_t bare = frame_get(frame, FIELD_BARE, 0);
   if (m->pattern->family == FAMILY_NONE) return true;
   if (!last_day_fits(m) || !part_fits(frame) || !date_units_fit(frame) || is_first_name(f, m) ||
-      is_last_name(f, m) || runs_on(f, m) || day_counts_next(f, m))
+      is_last_name(f, m) || is_newspaper(f, m) || runs_on(f, m) || day_counts_next(f, m))
     return false;
   if (!bare) return true;
   if (bare == 7) { // "22/4" is a date, "3/4" a part, "24/7" always
@@ -258,6 +277,11 @@ static bool bare_fits(const void *context, const DateMatch *m)
   if (bare == 4) { // "per hour" is a speed or a wage
     int32_t each = frame_get(frame, FIELD_UNIT, 0);
     return each != UNIT_HOUR && each != UNIT_MINUTE && each != UNIT_SECOND;
+  }
+  if (bare == 15) { // "am 15. Loch": the ordinal of a noun
+    const Token *next = atom_token(f, m->end);
+    return !next || !(next->flags & TOKEN_CAPITAL) ||
+           sentence_begins(&f->notes->sentences, f->atoms->items[m->end].token);
   }
   if (bare == 14) return m->begin == 0 && m->end == f->atoms->len;              // "+15 min", and nothing else
   if (bare == 13) return frame->field[FIELD_YY] > 31 && ends_phrase(f, m->end); // "3 Feb 82."
