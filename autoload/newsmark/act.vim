@@ -231,7 +231,7 @@ enddef
 # --- the folder, in the quickfix window
 
 def Item(kind: string, row: dict<any>): dict<any>
-  var date = type(row.date) == v:t_string ? row.date .. ' ' : ''
+  var date = type(row.date) == v:t_string ? row.date[ : 9] .. ' ' : ''
   var text = kind == 'quotes' ? (type(row.speaker) == v:t_string ? row.speaker : 'nobody known') .. ': ' .. row.text
     : row.left .. '[' .. row.text .. ']' .. row.right
   var item: dict<any> = {filename: newsmark#Path(row.uri), text: date .. (kind == 'timeline' ? $'{row.value}: ' : '') .. text}

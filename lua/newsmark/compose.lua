@@ -47,9 +47,15 @@ end
 
 local function plural(count, one, many) return ("%d %s"):format(count, count == 1 and one or many) end
 
+-- The day of an article, without the clock that its date may have. nil: it is not known.
+local function day_of(row)
+  local date = given(row.date)
+  return date and date:sub(1, 10)
+end
+
 -- Day, title and path of an article; where they do not fit the title gives way, then the path's folders.
 local function article_line(row, columns)
-  local date = row.date ~= nil and pad(given(row.date) or "no date", 10) .. "  " or "" -- nil: no question's row
+  local date = row.date ~= nil and pad(day_of(row) or "no date", 10) .. "  " or "" -- nil: no question's row
   local title, path = (given(row.title) or ""):gsub("^#+%s*", ""), row.path
   if title == "" or title == path then
     return line_of({ { date, "NewsmarkListDate" }, { cut(path, columns - width(date), true), "NewsmarkListTitle" } })
@@ -429,7 +435,7 @@ end
 --- A row on one line, without colours: for the quickfix list.
 ---@return string
 function M.plain(row, kind)
-  local date = given(row.date) or ""
+  local date = day_of(row) or ""
   if kind == "quotes" then return ("%s %s: %s"):format(date, given(row.speaker) or "nobody known", row.text) end
   if kind == "timeline" then return ("%s: %s%s%s"):format(when(row), row.left or "", row.text, row.right or "") end
   return ("%s %s[%s]%s"):format(date, row.left or "", row.text, row.right or "")

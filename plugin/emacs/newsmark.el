@@ -510,7 +510,10 @@ BEFORE makes what stands before the words of a row."
                      t) ; in the article's buffer, not in the minibuffer
                      nil nil nil nil here)))
 
-(defun newsmark--date-of (row) "The date of the article of ROW." (concat (or (plist-get row :date) "no date") " "))
+(defun newsmark--date-of (row)
+  "The day of the article of ROW."
+  (let ((date (or (plist-get row :date) "no date")))
+    (concat (substring date 0 (min 10 (length date))) " ")))
 
 (defun newsmark-mentions (name)
   "List where NAME is mentioned in the folder, in any spelling."

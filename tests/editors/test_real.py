@@ -170,6 +170,14 @@ def test_articles_by_state(context):
     listed(context, "unread       0 reviewed  b.txt", "unread       0 reviewed  Ö.txt")
 
 
+def test_an_article_of_the_hour(context):
+    """Its day stands in the column of days."""
+    nvim = folder(context)
+    (context.folder / "press" / "c.txt").write_text("Kabeln\n\nPublicerad 11 november 2024 kl. 08.40\n\nKarin Ekdahl kom till Visby.\n")
+    nvim.command("Newsmark mentions Visby")
+    listed(context, "2024-11-11  Kabeln  c.txt")
+
+
 def test_quotes_by_the_one_under_the_cursor(context):
     nvim = folder(context)
     nvim.type("/vänta<CR>:Newsmark quotes<CR>")
