@@ -1,75 +1,18 @@
 // The tagger's eyes are for words; where a name ends, and what it is, is also told by signs at its edges: a
 // company's form ("Adler Group S.A.", "J Sainsbury plc"), a nickname between marks, the point of a shortened
-// family name, the score behind a team, a street's or a building's word beside a person's name ("piazza Aldo
+// family name, a street's or a building's word beside a person's name ("piazza Aldo
 // Moro"), a state's short form behind a town, a known country in front of a person. Each rule reads a name
 // and the tokens around it and changes it or not. Names are gone through once, in order; where one grows over
 // the next, that one is gone.
-#include "annotate/names_p.h"
-#include "annotate/notes.h"
-#include "base/table.h"
+#include "annotate/namebounds_p.h"
 
-enum { NICKNAME_MOST = 2 };                 // words between the marks
-enum { SCORE_MOST = 3 };                    // bytes
-enum { COMMON_WORD = 4 };                   // gazetteer_case() of words that are mostly written small
-enum { KNOWN = 2, COMMON = 3, FAMOUS = 3 }; // WORD_GIVEN, WORD_SURNAME; GazetteerEntity.strength
-#define RULE_CONFIDENCE 0.85f
-
-typedef struct Bounds {
-  const NameSources *known;
-  Notes *notes;
-  const NameFact *facts;
-  const Token *tokens;
-  size_t len;     // of these
-  uint32_t floor; // the token behind the name before
-} Bounds;
-
-// --- what stands where
-
-static bool is_capital(const Bounds *self, size_t at)
-{
-  return at < self->len && (self->tokens[at].flags & TOKEN_CAPITAL);
-}
-
-static bool is_mark(const Bounds *self, size_t at, const char *marks)
-{
-  if (at >= self->len || !(self->tokens[at].flags & TOKEN_PUNCT)) return false;
-  Str mark = self->tokens[at].lower;
-  for (const char *p = marks; *p; p += strlen(p) + 1)
-    if (str_is(mark, p)) return true;
-  return false;
-}
-
-static bool touches(const Bounds *self, size_t at) // the token before
-{
-  return at < self->len && !(self->tokens[at].flags & TOKEN_SPACE_BEFORE);
-}
-
-static bool is_given(const Bounds *self, size_t at, uint32_t least)
-{
-  return at < self->len && (self->facts[at].word & WORD_GIVEN) >= least;
-}
-
-static void set_tokens(const Bounds *self, Name *name, size_t first, size_t last)
-{
-  name->first = (uint32_t)first;
-  name->last = (uint32_t)last;
-  name->start = self->tokens[first].start;
-  name->end = self->tokens[last - 1].end;
-}
-
-static void set_type(Name *name, EntityType type)
-{
-  if (name->type == type && name->confidence >= RULE_CONFIDENCE) return;
-  name->type = type;
-  name->by = BY_RULE;
-  name->confidence = RULE_CONFIDENCE;
-}
+enum { NICKNAME_MOST = 2 }; // words between the marks
 
 // --- companies
 
 // The token behind the company's form that begins at `at`, in exactly these letters; `at` where there is
-// none.
-static size_t form_end(const Bounds *self, size_t at)
+// none. `comma`: one stands before it, which not all forms have.
+static size_t form_end(const Bounds *self, size_t at, bool comma)
 {
   const NameLists *lists = &self->known->lists;
   if (at >= self->len) return at;
@@ -78,7 +21,8 @@ static size_t form_end(const Bounds *self, size_t at)
   unsigned char head = (unsigned char)rest.ptr[0];
   for (size_t row = lists->forms_from[head]; row < lists->forms_from[head + 1]; row++) {
     Str form = table_cell(lists->forms, row, 0);
-    if (form.len > longest && str_starts(rest, form)) longest = form.len;
+    bool may_be = !comma || table_cell(lists->forms, row, 1).len;
+    if (may_be && form.len > longest && str_starts(rest, form)) longest = form.len;
   }
   size_t byte = self->tokens[at].start + longest;
   while (end < self->len && self->tokens[end].end <= byte) end++;
@@ -95,16 +39,27 @@ static bool is_shout(const Bounds *self, size_t at)
 // "J Sainsbury [plc]", "Acme[, Inc.]": what has a company's form is one.
 static void add_form(const Bounds *self, Name *name)
 {
-  size_t at = name->last + is_mark(self, name->last, ",\0");
-  size_t end = form_end(self, at);
+  bool comma = is_mark(self, name->last, ",\0");
+  size_t at = name->last + comma, end = form_end(self, at, comma);
   bool shouted =
       end < self->len && is_shout(self, name->last - 1) && is_shout(self, end); // "OBAMA AS HIMSELF"
   if (end > at && !shouted) {
     set_tokens(self, name, name->first, end);
     set_type(name, ENTITY_ORG);
-  } else if (name->last > name->first + 1 && form_end(self, name->last - 1) == name->last) {
+  } else if (name->last > name->first + 1 && form_end(self, name->last - 1, false) == name->last) {
     set_type(name, ENTITY_ORG);
   }
+}
+
+// "[Q-Meieriene] AS": a form alone belongs to the capitals before it.
+static void add_head(const Bounds *self, Name *name)
+{
+  size_t first = name->first;
+  if (name->type != ENTITY_ORG || name->last != first + 1 || form_end(self, first, false) != name->last)
+    return;
+  while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first].flags & TOKEN_FIRST))
+    first--;
+  if (first < name->first) set_tokens(self, name, first, name->last);
 }
 
 // "Quigg & Tuttle" is no person; "Anna & Erik" and "Ruth Berg & Nils Ek" are two.
@@ -185,100 +140,53 @@ static void drop_owned(const Bounds *self, Name *name)
   }
 }
 
-// --- teams
-
-static bool is_score_number(const Bounds *self, size_t at)
-{
-  return at < self->len && (self->tokens[at].flags & TOKEN_NUMBER) &&
-         self->tokens[at].end - self->tokens[at].start < SCORE_MOST;
-}
-
-static const char DASHES[] = "-\0–\0—\0";
-
-// The token behind a score ("3–1", "2:0"); `at` where there is none.
-static size_t score_end(const Bounds *self, size_t at)
-{
-  if (is_score_number(self, at) && is_mark(self, at + 1, "-\0–\0:\0") && is_score_number(self, at + 2))
-    return at + 3;
-  if (at >= self->len || !(self->tokens[at].flags & TOKEN_NUMBER)) return at;
-  Str number = self->tokens[at].lower;
-  const char *colon = memchr(number.ptr, ':', number.len);
-  size_t before = colon ? (size_t)(colon - number.ptr) : 0;
-  return before && before < SCORE_MOST && number.len - before <= SCORE_MOST ? at + 1 : at;
-}
-
-// "Brann [4]-0".
-static void drop_score(const Bounds *self, Name *name)
-{
-  size_t at = name->last - 1;
-  if (at > name->first && score_end(self, at) > name->last - 1 && (self->tokens[at].flags & TOKEN_NUMBER))
-    set_tokens(self, name, name->first, at);
-}
-
-// Whether what stands behind a score leaves it one: "Köln–Bonn 20–30 Minuten" has none.
-static bool ends_result(const Bounds *self, size_t at)
-{
-  return at >= self->len || (self->tokens[at].flags & (TOKEN_PUNCT | TOKEN_LINE_START));
-}
-
-// "Malmö–Linköping 3–1": the two teams are no places.
-static void read_result(const Bounds *self, Name *home, Name *away)
-{
-  if (!away || home->type == ENTITY_PER || away->type == ENTITY_PER || home->last + 1 != away->first ||
-      !is_mark(self, home->last, DASHES))
-    return;
-  size_t end = score_end(self, away->last);
-  bool line = self->tokens[home->first].flags & TOKEN_LINE_START;
-  if (end == away->last || (!line && !ends_result(self, end))) return;
-  set_type(home, ENTITY_ORG);
-  set_type(away, ENTITY_ORG);
-}
-
-// "il Napoli": the towns have no article, but for those whose name begins with one ("del Cairo").
-static void read_article(const Bounds *self, Name *name)
-{
-  const Gazetteer *known = self->known->gazetteer;
-  const Table *before = self->known->lists.before_town[self->notes->lang];
-  GazetteerEntity town, with;
-  if (name->type == ENTITY_PER || !name->first || !before) return;
-  Str word = self->tokens[name->first - 1].lower;
-  if (!str_is(namefacts_before_town(&self->known->lists, self->notes->lang, word), "team")) return;
-  if (namefacts_match(known, self->notes, self->facts, name->first, name->last, GAZETTEER_LOC, &town) !=
-          name->last ||
-      !gazetteer_is_town(town.id))
-    return;
-  for (size_t row = 0; row < before->rows; row++) {
-    uint64_t key = gazetteer_key_add(0, gazetteer_word_hash(table_cell(before, row, 0)));
-    for (size_t at = name->first; at < name->last; at++) key = gazetteer_key_add(key, self->facts[at].hash);
-    if (gazetteer_entity(known, key, &with) && with.id == town.id) return;
-  }
-  set_type(name, ENTITY_ORG);
-}
-
 // --- places
 
 // A word beside the name that says what bears it: the row's type, or ENTITY_TYPES where there is none.
 static EntityType bearer_at(const Bounds *self, size_t at, char side, EntityType of)
 {
-  static const char *const types[] = {"PER", "ORG", "LOC"};
+  static const char letters[] = "POL";
   const Table *bearers = self->known->lists.bearers_of[self->notes->lang];
   size_t row = at < self->len ? table_seek(bearers, self->tokens[at].lower) : SIZE_MAX;
   if (row == SIZE_MAX || table_cell(bearers, row, 1).ptr[0] != side ||
-      !str_is(table_cell(bearers, row, 2), types[of]))
+      !memchr(table_cell(bearers, row, 2).ptr, letters[of], table_cell(bearers, row, 2).len))
     return ENTITY_TYPES;
   return str_is(table_cell(bearers, row, 3), "ORG") ? ENTITY_ORG : ENTITY_LOC;
 }
 
-// "[piazza] Aldo Moro", "Alfred Nobels [allé]", "[Team] USA"; of "il team USA" the country alone bears it.
-static void add_bearer(const Bounds *self, Name *name)
+// "[piazza] Aldo Moro", "[Team] USA"; of "il team USA" the country alone bears it.
+static void add_bearer_before(const Bounds *self, Name *name)
 {
-  EntityType type = ENTITY_TYPES;
-  bool of_person = name->type == ENTITY_PER;
-  if (name->first > self->floor && (type = bearer_at(self, name->first - 1, '<', name->type)) < ENTITY_TYPES)
-    set_tokens(self, name, name->first - (of_person || is_capital(self, name->first - 1)), name->last);
-  else if (!touches(self, name->last) && (type = bearer_at(self, name->last, '>', name->type)) < ENTITY_TYPES)
-    set_tokens(self, name, name->first, name->last + 1);
-  if (type < ENTITY_TYPES) set_type(name, type);
+  bool whole = name->type == ENTITY_PER;
+  if (name->first == self->floor) return;
+  EntityType type = bearer_at(self, name->first - 1, '<', name->type);
+  if (type == ENTITY_TYPES) return;
+  whole |= type == ENTITY_LOC || is_capital(self, name->first - 1);
+  set_tokens(self, name, name->first - whole, name->last);
+  set_type(name, type);
+}
+
+// Whether the name stands where places do: "på Alfred Nobels allé", not "Olssons väg ut".
+static bool stands_as_place(const Bounds *self, size_t first)
+{
+  Str word = first ? self->tokens[first - 1].lower : (Str){0};
+  return str_is(namefacts_before_town(&self->known->lists, self->notes->lang, word), "place");
+}
+
+// "Alfred Nobels [allé]", "[Drottning] Kristinas [väg]", "Ann Quigg Street".
+static void add_bearer_behind(const Bounds *self, Name *name)
+{
+  bool inside = name->last > name->first + 1;
+  size_t at = name->last - 1, first = name->first;
+  EntityType type = inside ? bearer_at(self, at, '>', name->type) : ENTITY_TYPES;
+  if (type == ENTITY_TYPES && !touches(self, name->last))
+    type = bearer_at(self, at = name->last, '>', name->type);
+  if (type == ENTITY_TYPES) return;
+  while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first - 1].flags & TOKEN_FIRST))
+    first--;
+  if (!is_capital(self, at) && !stands_as_place(self, first)) return;
+  set_tokens(self, name, first, at + 1);
+  set_type(name, type);
 }
 
 // "St. James[’s Park]": a saint's church or ground, unless the place is known without.
@@ -320,11 +228,22 @@ static bool read_state(const Bounds *self, const Name *town, Name *state)
 
 // --- two in one
 
+// "Sandefjords | Andreas Vik": the first word is a town's genitive, and no given name.
+static bool owner_is_town(const Bounds *self, const Name *name)
+{
+  const NameFact *fact = &self->facts[name->first];
+  uint32_t whole = gazetteer_word(self->known->gazetteer, fact->hash) & (WORD_GIVEN | WORD_SURNAME);
+  return namefacts_genitive(self->notes->lang) && fact->stem && !whole &&
+         (gazetteer_word(self->known->gazetteer, fact->stem) & WORD_PLACE) &&
+         is_given(self, name->first + 1, KNOWN);
+}
+
 // Where the person begins behind a country or organisation that everybody knows: "Belgio | Eden Hazard",
 // "Sveriges | Kalle Ek"; name->last: nowhere.
 static size_t person_behind(const Bounds *self, const Name *name)
 {
   GazetteerEntity entity;
+  if (name->type == ENTITY_PER && owner_is_town(self, name)) return name->first + 1;
   size_t at = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
                               GAZETTEER_ORG | GAZETTEER_LOC, &entity);
   if (at == name->first || at + 2 > name->last || entity.strength < FAMOUS) return name->last;
@@ -343,9 +262,9 @@ static void push(const Bounds *self, Name name, NameVec *out)
   if (person < name.last) {
     GazetteerEntity entity;
     Name head = name;
-    namefacts_match(self->known->gazetteer, self->notes, self->facts, name.first, name.last,
-                    GAZETTEER_ORG | GAZETTEER_LOC, &entity);
     set_tokens(self, &head, name.first, person);
+    namefacts_match(self->known->gazetteer, self->notes, self->facts, name.first, person,
+                    GAZETTEER_ORG | GAZETTEER_LOC, &entity);
     set_type(&head, entity.types & GAZETTEER_LOC ? ENTITY_LOC : ENTITY_ORG);
     vec_push_in(&self->notes->arena, out, head);
     set_tokens(self, &name, person, name.last);
@@ -354,18 +273,32 @@ static void push(const Bounds *self, Name name, NameVec *out)
   vec_push_in(&self->notes->arena, out, name);
 }
 
+// Of "Landbruks- og matminister" the head is no name by itself.
+static bool is_clipped(const Bounds *self, const Name *name)
+{
+  size_t mark = name->last, and = mark + 1;
+  if (name->last != name->first + 1 || !is_mark(self, mark, "-\0") || !touches(self, mark)) return false;
+  if (and >= self->len || touches(self, and) || self->facts[name->first].word) return false;
+  bool capitals = self->tokens[name->first].flags & TOKEN_ALL_CAPS;
+  for (size_t i = 0; i < NAME_JOINERS && !capitals; i++) {
+    Str joiner = self->known->lists.joiners[self->notes->lang][i];
+    if (joiner.len && str_eq(self->tokens[and].lower, joiner)) return true;
+  }
+  return false;
+}
+
 static void mend(const Bounds *self, Name *name, Name *next)
 {
-  drop_score(self, name);
   drop_owned(self, name);
   add_nickname(self, name, next);
   add_point(self, name);
   add_saint(self, name);
   read_and(self, name);
   add_form(self, name);
-  add_bearer(self, name);
-  read_article(self, name);
-  read_result(self, name, next);
+  add_head(self, name);
+  add_bearer_before(self, name);
+  add_bearer_behind(self, name);
+  nameteams_read(self, name, next);
 }
 
 void namebounds_mend(const NameSources *known, Notes *notes, const NameFact *facts)
@@ -374,7 +307,7 @@ void namebounds_mend(const NameSources *known, Notes *notes, const NameFact *fac
   NameVec mended = {0};
   for (size_t i = 0; i < notes->names.len; i++) {
     Name name = notes->names.items[i], state;
-    if (name.first < self.floor) continue; // one before has grown over it
+    if (name.first < self.floor || is_clipped(&self, &name)) continue; // one before has grown over it
     mend(&self, &name, i + 1 < notes->names.len ? &notes->names.items[i + 1] : NULL);
     push(&self, name, &mended);
     self.floor = name.last;

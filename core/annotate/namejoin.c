@@ -1,9 +1,10 @@
-// For the tagger, "and" between two names of a kind ("Tudela y Alfaro", "Nordlicht Medien und Hansa Verlag")
-// looks as it does inside one ("Møre og Romsdal", "Marks and Spencer"). What the gazetteer has as one stays
-// one. Of the rest, places are always two; organisations, which like "and" in their names ("Ministry of
-// Environment and Energy"), are two where neither side is a common word there and one stands alone; persons,
-// for the sake of "Ortega y Gasset", where the second begins with a given name. Likewise "the minister for
-// Protezione civile Nello Musumeci" names what somebody is minister for, and the person.
+// A dash with spaces around it, as in results, parts two names. For the tagger, "and" between two names of a
+// kind ("Tudela y Alfaro", "Nordlicht Medien und Hansa Verlag") looks as it does inside one ("Møre og
+// Romsdal", "Marks and Spencer"). What the gazetteer has as one stays one. Of the rest, places are always
+// two; organisations, which like "and" in their names ("Ministry of Environment and Energy"), are two where
+// neither side is a common word there and one stands alone; persons, for the sake of "Ortega y Gasset", where
+// the second begins with a given name. Likewise "the minister for Protezione civile Nello Musumeci" names
+// what somebody is minister for, and the person.
 //
 // The other way round, "Helse- og omsorgsdepartementet" is one, and the tagger, which looks at words with
 // capitals, has its half or nothing.
@@ -27,6 +28,14 @@ static bool is_joiner(const NameLists *lists, const Notes *notes, size_t at)
     if (joiner.len && str_eq(notes->tokens.items[at].lower, joiner)) return true;
   }
   return false;
+}
+
+// "FC Köln - FC Augsburg": with spaces around it.
+static bool is_dash(const Notes *notes, size_t at)
+{
+  const Token *dash = &notes->tokens.items[at];
+  bool spaced = (dash->flags & TOKEN_SPACE_BEFORE) && (dash[1].flags & TOKEN_SPACE_BEFORE);
+  return spaced && (str_is(dash->lower, "-") || str_is(dash->lower, "–"));
 }
 
 static bool is_capital(const Notes *notes, size_t at)
@@ -82,11 +91,14 @@ static bool find_joint(const NameSources *known, const Notes *notes, const NameF
                        Joint *joint)
 {
   for (size_t at = name->first + 1; at + 1 < name->last; at++) {
-    if (!is_joiner(&known->lists, notes, at)) continue;
+    bool dash = is_dash(notes, at);
+    if (!dash && !is_joiner(&known->lists, notes, at)) continue;
     size_t right = at + 1;
     while (right < name->last && !is_capital(notes, right)) right++; // "Tudela y de Alfaro"
     *joint = (Joint){name->first, at, right, name->last};
-    if (right < name->last && is_two(known, notes, facts, name->type, joint)) return true;
+    if (right == name->last) continue;
+    if (dash ? !known_as_one(known, notes, facts, joint) : is_two(known, notes, facts, name->type, joint))
+      return true;
   }
   return false;
 }

@@ -167,6 +167,8 @@ static void test_parts(void **state)
   check_parts(LANG_ES, ENTITY_PER, "Ramón y Cajal", "Ramón y Cajal");
   check_parts(LANG_ES, ENTITY_PER, "Pedro Ruiz y Marta Soto", "Pedro Ruiz|Marta Soto");
   check_parts(LANG_SV, ENTITY_LOC, "Tudela y Alfaro", "Tudela y Alfaro"); // no "and" there
+  check_parts(LANG_DE, ENTITY_ORG, "FC Quell - FC Hopfen", "FC Quell|FC Hopfen");
+  check_parts(LANG_DE, ENTITY_ORG, "Quell-Hopfen", "Quell-Hopfen");
   check_parts(LANG_EN, ENTITY_LOC, "and Hjo and", "and Hjo and");
 }
 
@@ -255,6 +257,10 @@ static void test_companies(void **state)
   check_edges(LANG_EN, "[ORG Quillon], Inc. of Ohio", "ORG Quillon, Inc.");
   check_edges(LANG_DE, "[ORG Nordlicht] GmbH & Co. KG wächst.", "ORG Nordlicht GmbH & Co. KG");
   check_edges(LANG_IT, "[PER Galeazzo S.p.A.] cresce.", "ORG Galeazzo S.p.A.");
+  check_edges(LANG_EN, "in [LOC Newry], Co. Down", "LOC Newry");
+  check_edges(LANG_NB, "med Q-Meieriene [ORG AS] har", "ORG Q-Meieriene AS");
+  check_edges(LANG_NB, "[ORG Skogs]- og jaktminister", "");
+  check_edges(LANG_DE, "[ORG CDU]- und Spitzenleute", "ORG CDU");
   check_edges(LANG_EN, "[PER OBAMA] AS HIMSELF", "PER OBAMA");
   check_edges(LANG_SV, "[PER Olsson] ABBA", "PER Olsson"); // no word begins in a form
   check_edges(LANG_EN, "[PER Quigg & Tuttle] fell.", "ORG Quigg & Tuttle");
@@ -276,6 +282,8 @@ static void test_persons_edges(void **state)
   check_edges(LANG_IT, "in [LOC Belgio Eden Ruiz] segna", "LOC Belgio; PER Eden Ruiz");
   check_edges(LANG_SV, "[PER Sveriges Erik Vik] vann", "LOC Sveriges; PER Erik Vik");
   check_edges(LANG_SV, "[ORG Sveriges Radio] sa", "ORG Sveriges Radio");
+  check_edges(LANG_NB, "[PER Sandefjords Andreas Vik] ble", "LOC Sandefjords; PER Andreas Vik");
+  check_edges(LANG_SV, "[PER Jonas Erik Vik] kom", "PER Jonas Erik Vik");
 }
 
 static void test_places_edges(void **state)
@@ -283,6 +291,10 @@ static void test_places_edges(void **state)
   (void)state;
   check_edges(LANG_IT, "in piazza [PER Aldo Nardi] ieri", "LOC piazza Aldo Nardi");
   check_edges(LANG_SV, "vid [PER Alfred Viks] allé", "LOC Alfred Viks allé");
+  check_edges(LANG_SV, "[PER Alfred Viks] väg ut", "PER Alfred Viks");
+  check_edges(LANG_SV, "på Drottning [PER Sofias] väg", "LOC Drottning Sofias väg");
+  check_edges(LANG_DA, "lukkede H.C. [PER Viks Boulevard] i", "LOC H.C. Viks Boulevard");
+  check_edges(LANG_IT, "in via [LOC Garibaldi] ieri", "LOC via Garibaldi");
   check_edges(LANG_EN, "Team [LOC Norway] won", "ORG Team Norway");
   check_edges(LANG_IT, "Il team [LOC Norvegia] vince", "ORG Norvegia");
   check_edges(LANG_EN, "in [ORG Walterboro], S.C. on", "ORG Walterboro; LOC S.C.");
@@ -301,6 +313,12 @@ static void test_results(void **state)
   check_edges(LANG_DE, "Auf [LOC Köln]–[LOC Bonn] 20–30 Minuten", "LOC Köln; LOC Bonn");
   check_edges(LANG_SV, "Tåget [LOC Malmö]–[LOC Lund] går", "LOC Malmö; LOC Lund");
   check_edges(LANG_NB, "[ORG Brann 4]-0", "ORG Brann");
+  check_edges(LANG_DA, "slog [LOC Randers] 3-0, mens", "ORG Randers");
+  check_edges(LANG_DA, "i [LOC Randers] 3-0, mens", "LOC Randers");
+  check_edges(LANG_SV, "[LOC Sverige]–[LOC Norge] 3–1", "LOC Sverige; LOC Norge");
+  check_edges(LANG_EN, "[LOC Luton] 2 [LOC Burnley] 1; and", "ORG Luton; ORG Burnley");
+  check_edges(LANG_EN, "[LOC Luton] 12 [LOC Burnley] 17;", "LOC Luton; LOC Burnley"); // the weather
+  check_edges(LANG_DE, "beim 1. [ORG FC Köln] gibt", "ORG 1. FC Köln");
   check_edges(LANG_IT, "contro il [LOC Napoli] ieri", "ORG Napoli");
   check_edges(LANG_IT, "ieri a [LOC Napoli]", "LOC Napoli");
   check_edges(LANG_IT, "la piazza del [LOC Cairo]", "LOC Cairo"); // Il Cairo
