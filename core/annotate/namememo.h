@@ -42,6 +42,10 @@ static inline void namememo_keep_fact(NameMemo *self, uint64_t key, const NameFa
   self->facts[key % MEMO_FACTS].key = key;
   self->facts[key % MEMO_FACTS].fact = *fact;
 }
+static inline void namememo_call_sum(const NameMemo *self, uint64_t key)
+{
+  __builtin_prefetch(&self->sums[key % MEMO_SUMS]);
+}
 static inline const Lanes16 *namememo_sum(const NameMemo *self, uint64_t key)
 {
   return self->sums[key % MEMO_SUMS].key == key ? &self->sums[key % MEMO_SUMS].sum : NULL;

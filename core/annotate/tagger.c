@@ -74,11 +74,12 @@ typedef struct Cell {
 
 typedef Lanes16 Sums; // holds FEATURES_MOST * LANES_SCALED; the last lane is unread
 
-// A word whose features are known and whose weights are not yet summed.
+// A word on its way through sum_words().
 typedef struct Waiting {
+  NameView view;
+  uint64_t keys[FEATURE_PARTS]; // to keep a part's sum by; none for PART_AROUND
   uint32_t rows[FEATURES_MOST];
-  size_t ends[FEATURE_PARTS];   // of a part's rows; no rows: its sum is in `sums`
-  uint64_t keys[FEATURE_PARTS]; // to keep its sum by
+  size_t ends[FEATURE_PARTS]; // of a part's rows; no rows: its sum is in `sums`
   Sums sums;
 } Waiting;
 
@@ -89,18 +90,26 @@ static Sums add_rows(const Tagger *self, const uint32_t *rows, size_t count)
   return sums;
 }
 
-// The rows lie all over the memory: they are called for here, and read in finish_word(), a word later.
-static void begin_word(const Tagger *self, const NameMemo *memo, const NameView *view, Waiting *word)
+static void look_at_word(const NameMemo *memo, const Notes *notes, const NameFact *facts, size_t at,
+                         Waiting *word)
+{
+  word->view = nameview_at(notes, facts, at);
+  for (FeaturePart part = PART_WORD; part < PART_AROUND; part++) {
+    word->keys[part] = nameview_key(&word->view, part);
+    if (memo) namememo_call_sum(memo, word->keys[part]);
+  }
+}
+
+static void begin_word(const Tagger *self, const NameMemo *memo, Waiting *word)
 {
   size_t count = 0;
   word->sums = (Sums){0};
   for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++) {
-    word->keys[part] = part == PART_AROUND ? 0 : nameview_key(view, part);
     const Sums *known = memo && part != PART_AROUND ? namememo_sum(memo, word->keys[part]) : NULL;
     if (known)
       word->sums += *known;
     else
-      count += nameview_rows(view, part, self->head.bits, word->rows + count, NULL);
+      count += nameview_rows(&word->view, part, self->head.bits, word->rows + count, NULL);
     word->ends[part] = count;
   }
   for (size_t n = 0; n < count; n++) __builtin_prefetch(&self->rows[word->rows[n]]);
@@ -119,22 +128,21 @@ static Sums finish_word(const Tagger *self, NameMemo *memo, const Waiting *word)
   return sums;
 }
 
-// The summed weights of every active word of the block.
+// The summed weights of every active word of the block. Kept sums and rows lie all over the memory: they are
+// called for a word ahead, so three words are on their way at once.
 static const Sums *sum_words(const Tagger *self, NameMemo *memo, const Notes *notes, const NameFact *facts,
                              Arena *arena)
 {
   Sums *sums = arena_alloc(arena, size_mul(notes->tokens.len + 1, sizeof *sums));
-  Waiting words[2];
-  size_t last = SIZE_MAX, turn = 0;
-  for (size_t at = 0; at < notes->tokens.len; at++) {
-    if (!facts[at].active) continue;
-    NameView view = nameview_at(notes, facts, at);
-    begin_word(self, memo, &view, &words[turn]);
-    turn = !turn;
-    if (last != SIZE_MAX) sums[last] = finish_word(self, memo, &words[turn]);
-    last = at;
+  size_t *active = arena_alloc(arena, size_mul(notes->tokens.len + 1, sizeof *active)), count = 0;
+  for (size_t at = 0; at < notes->tokens.len; at++)
+    if (facts[at].active) active[count++] = at;
+  Waiting words[3];
+  for (size_t n = 0; count && n < count + 2; n++) {
+    if (n > 0 && n <= count) begin_word(self, memo, &words[(n - 1) % 3]);
+    if (n < count) look_at_word(memo, notes, facts, active[n], &words[n % 3]);
+    if (n > 1) sums[active[n - 2]] = finish_word(self, memo, &words[(n - 2) % 3]);
   }
-  if (last != SIZE_MAX) sums[last] = finish_word(self, memo, &words[!turn]);
   return sums;
 }
 
