@@ -83,10 +83,25 @@ typedef struct Waiting {
   Sums sums;
 } Waiting;
 
-static Sums add_rows(const Tagger *self, const uint32_t *rows, size_t count)
+static size_t row_count(const Waiting *word)
+{
+  return word->ends[PART_AROUND];
+}
+
+static void call_rows(const Tagger *self, const Waiting *word, size_t first)
+{
+  for (size_t n = first; n < row_count(word); n++) __builtin_prefetch(&self->rows[word->rows[n]]);
+}
+
+// The sum of the rows [first, end) of a word; meanwhile as many of the next word are called, as memory gives
+// only a few at a time.
+static Sums add_rows(const Tagger *self, const Waiting *word, size_t first, size_t end, const Waiting *next)
 {
   Sums sums = {0};
-  for (size_t n = 0; n < count; n++) sums += lanes_unpack(self->rows[rows[n]]);
+  for (size_t n = first; n < end; n++) {
+    sums += lanes_unpack(self->rows[word->rows[n]]);
+    if (n < row_count(next)) __builtin_prefetch(&self->rows[next->rows[n]]);
+  }
   return sums;
 }
 
@@ -112,19 +127,19 @@ static void begin_word(const Tagger *self, const NameMemo *memo, Waiting *word)
       count += nameview_rows(&word->view, part, self->head.bits, word->rows + count, NULL);
     word->ends[part] = count;
   }
-  for (size_t n = 0; n < count; n++) __builtin_prefetch(&self->rows[word->rows[n]]);
 }
 
-static Sums finish_word(const Tagger *self, NameMemo *memo, const Waiting *word)
+static Sums finish_word(const Tagger *self, NameMemo *memo, const Waiting *word, const Waiting *next)
 {
   Sums sums = word->sums;
   for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++) {
     size_t first = part ? word->ends[part - 1] : 0;
     if (first == word->ends[part]) continue;
-    Sums own = add_rows(self, word->rows + first, word->ends[part] - first);
+    Sums own = add_rows(self, word, first, word->ends[part], next);
     if (memo && part != PART_AROUND) namememo_keep_sum(memo, word->keys[part], own);
     sums += own;
   }
+  call_rows(self, next, row_count(word));
   return sums;
 }
 
@@ -137,11 +152,14 @@ static const Sums *sum_words(const Tagger *self, NameMemo *memo, const Notes *no
   size_t *active = arena_alloc(arena, size_mul(notes->tokens.len + 1, sizeof *active)), count = 0;
   for (size_t at = 0; at < notes->tokens.len; at++)
     if (facts[at].active) active[count++] = at;
+  static const Waiting none;
   Waiting words[3];
   for (size_t n = 0; count && n < count + 2; n++) {
-    if (n > 0 && n <= count) begin_word(self, memo, &words[(n - 1) % 3]);
-    if (n < count) look_at_word(memo, notes, facts, active[n], &words[n % 3]);
-    if (n > 1) sums[active[n - 2]] = finish_word(self, memo, &words[(n - 2) % 3]);
+    Waiting *looked = &words[n % 3], *begun = &words[(n + 2) % 3], *done = &words[(n + 1) % 3];
+    if (n > 0 && n <= count) begin_word(self, memo, begun);
+    if (n < count) look_at_word(memo, notes, facts, active[n], looked);
+    if (n == 1) call_rows(self, begun, 0);
+    if (n > 1) sums[active[n - 2]] = finish_word(self, memo, done, n <= count ? begun : &none);
   }
   return sums;
 }
