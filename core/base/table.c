@@ -19,24 +19,14 @@ const Table *table_find(const char *name, const char *lang)
   return NULL;
 }
 
-// Byte by byte, as most cells differ in one of the first.
-static bool comes_before(const char *cell, Str key)
-{
-  size_t at = 0;
-  while (at < key.len && cell[at] && cell[at] == key.ptr[at]) at++;
-  return at < key.len && (unsigned char)cell[at] < (unsigned char)key.ptr[at];
-}
-
-// Lines are sorted by bytes and a tab is less than any character of a cell, so first cells are in order too.
+// Most words that are sought are not there, which a place of the index says by itself.
 size_t table_seek(const Table *table, Str key)
 {
-  size_t low = 0, high = table ? table->rows : 0;
-  while (low < high) {
-    size_t mid = low + (high - low) / 2;
-    if (comes_before(table->cells[mid * table->cols], key))
-      low = mid + 1;
-    else
-      high = mid;
+  if (!table) return SIZE_MAX;
+  uint64_t hash = str_hash(key), mask = (1u << table->index_bits) - 1;
+  for (uint64_t at = hash & mask; table->index[at]; at = (at + 1) & mask) {
+    size_t row = (table->index[at] & 0xFFFF) - 1;
+    if (table->index[at] == table_entry(hash, row) && str_eq(table_cell(table, row, 0), key)) return row;
   }
-  return table && low < table->rows && str_eq(table_cell(table, low, 0), key) ? low : SIZE_MAX;
+  return SIZE_MAX;
 }

@@ -11,7 +11,15 @@ typedef struct Table {
   const char *lang; // "sv", or "" for a table of no language
   size_t rows, cols;
   const char *const *cells; // [row][col]; a missing cell at the end of a line is ""
+  const uint32_t *index;    // [1 << index_bits] table_entry() of a first row, 0 where none is
+  unsigned index_bits;
 } Table;
+
+// What the index has for a row, at the first free place from the low bits of its first cell's str_hash() on.
+static inline uint32_t table_entry(uint64_t hash, size_t row)
+{
+  return (uint32_t)(hash >> 48) << 16 | (uint32_t)(row + 1);
+}
 
 // NULL where there is no such table: a language without one has none of its words.
 const Table *table_find(const char *name, const char *lang);
@@ -19,5 +27,5 @@ static inline Str table_cell(const Table *table, size_t row, size_t col)
 {
   return str_of(table->cells[row * table->cols + col]);
 }
-// The first row whose first cell is `key`, by binary search; SIZE_MAX where there is none, or no table.
+// The first row whose first cell is `key`; SIZE_MAX where there is none, or no table.
 size_t table_seek(const Table *table, Str key);

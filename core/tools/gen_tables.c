@@ -3,6 +3,7 @@
 // than the first row has, a table without `#` lines at its head (they hold source and licence).
 #include "base/alloc.h"
 #include "base/str.h"
+#include "base/table.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ static void print_cell(Str cell)
 
 typedef struct Shape {
   size_t rows, cols;
+  unsigned index_bits;
 } Shape;
 
 static Shape check(const char *path, Str text)
@@ -71,6 +73,8 @@ static Shape check(const char *path, Str text)
     before = line;
     shape.rows++;
   }
+  if (shape.rows > UINT16_MAX - 1) refuse(path, shape.rows, "more rows than the index can tell apart");
+  while (3u << shape.index_bits <= 4 * shape.rows) shape.index_bits++; // three places in four filled at most
   return shape;
 }
 
@@ -84,6 +88,27 @@ static void print_rows(Str text, Shape shape)
     for (size_t col = 0; col < shape.cols; col++) print_cell(str_cut(&line, '\t'));
     putchar('\n');
   }
+}
+
+// table_seek()'s index of first cells. Rows that share one stand in a row.
+static void print_index(Str text, Shape shape)
+{
+  uint32_t *index = xcalloc((size_t)1 << shape.index_bits, sizeof *index);
+  size_t mask = ((size_t)1 << shape.index_bits) - 1, row = 0;
+  Str before = {NULL, 0};
+  while (text.len) {
+    Str line = str_cut(&text, '\n');
+    if (!line.len || (!row && line.ptr[0] == '#')) continue;
+    Str cell = str_cut(&line, '\t');
+    bool again = row && str_eq(cell, before);
+    size_t at = str_hash(cell) & mask;
+    while (!again && index[at]) at = (at + 1) & mask;
+    if (!again) index[at] = table_entry(str_hash(cell), row);
+    before = cell;
+    row++;
+  }
+  for (size_t i = 0; i <= mask; i++) printf("%u,%c", index[i], i % 16 == 15 || i == mask ? '\n' : ' ');
+  free(index);
 }
 
 // "…/name.lang.tsv" or "…/name.tsv", which is of no language.
@@ -118,16 +143,19 @@ int main(int argc, char **argv)
     printf("static const char *const cells_%d[] = {\n", i);
     print_rows(text, shapes[i]);
     puts("\"\"};");
+    printf("static const uint32_t index_%d[] = {\n", i);
+    print_index(text, shapes[i]);
+    puts("};");
     free((void *)(uintptr_t)text.ptr);
   }
   puts("extern const Table g_tables[];\nextern const size_t g_table_count;\nconst Table g_tables[] = {");
   for (int i = 1; i < argc; i++) {
     Str name, lang;
     split_path(argv[i], &name, &lang);
-    printf("  {\"" STR_FMT "\", \"" STR_FMT "\", %zu, %zu, cells_%d},\n", STR_ARG(name), STR_ARG(lang),
-           shapes[i].rows, shapes[i].cols, i);
+    printf("  {\"" STR_FMT "\", \"" STR_FMT "\", %zu, %zu, cells_%d, index_%d, %u},\n", STR_ARG(name),
+           STR_ARG(lang), shapes[i].rows, shapes[i].cols, i, i, shapes[i].index_bits);
   }
-  printf("  {\"\", \"\", 0, 0, NULL}};\nconst size_t g_table_count = %d;\n", argc - 1);
+  printf("  {\"\", \"\", 0, 0, NULL, NULL, 0}};\nconst size_t g_table_count = %d;\n", argc - 1);
   free(shapes);
   return 0;
 }
