@@ -94,8 +94,9 @@ static bool same_draft(const Pair *self, const QuoteDraft *was, const QuoteDraft
   return was->form == is->form && was->type == is->type && was->confidence == is->confidence &&
          was->reason == is->reason && was->seed == is->seed && was->starts == is->starts &&
          was->whole == is->whole && was->single == is->single && was->asks == is->asks &&
-         was->bare == is->bare && was->closes == is->closes && was->doubtful == is->doubtful &&
-         same_offset(self, was->start, is->start) && same_offset(self, was->end, is->end) &&
+         was->bare == is->bare && was->told == is->told && was->closes == is->closes &&
+         was->doubtful == is->doubtful && same_offset(self, was->start, is->start) &&
+         same_offset(self, was->end, is->end) &&
          same_stretch(self, was->cue_start, was->cue_end, is->cue_start, is->cue_end) &&
          same_party(self, &was->speaker, &is->speaker) && same_party(self, &was->source, &is->source) &&
          same_party(self, &was->topic, &is->topic);

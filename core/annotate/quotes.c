@@ -5,6 +5,7 @@
 // (quotes_attribute.c). Whether it was said at all: quotes_speech.c.
 #include "annotate/quotes_p.h"
 
+#define BRIEF 2u       // words
 #define SEED_BYTES 24u // enough to tell quotations apart
 
 static bool has_dash_speech(Lang lang)
@@ -50,6 +51,14 @@ static bool is_bare(const Scene *scene, const Marked *marked)
   return true;
 }
 
+// A word or two: whose they are is not for the one in the sentence to say.
+static bool is_brief(const Scene *scene, const Marked *marked)
+{
+  uint32_t words = 0;
+  for (uint32_t i = marked->first; i < marked->last && words <= BRIEF; i++) words += scene_is_word(scene, i);
+  return words <= BRIEF;
+}
+
 QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying)
 {
   const Scene *scene = &self->scene;
@@ -66,7 +75,9 @@ QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying
   uint32_t sentence = draft.starts ? marked->first : sentence_start(scene, marked->first);
   if (draft.starts || sentence) draft.topic = speaker_topic(scene, &self->candidates, sentence);
   draft.type = type_of(scene, marked, &draft);
-  draft.speaker = saying->speaker;
+  draft.told = stretch_is_reported(scene, marked->first, marked->last);
+  bool vague = saying->reason == REASON_ONLY && draft.type == QUOTE_MIXED && is_brief(scene, marked);
+  if (!vague) draft.speaker = saying->speaker;
   draft.source = saying->source;
   draft.reason = (uint8_t)saying->reason;
   bool cued = saying->cue_last > saying->cue_first;

@@ -49,6 +49,7 @@ typedef struct QuoteDraft {
   bool single;    // between single marks
   bool asks;      // of dash speech: is a question
   bool bare;      // of dash speech: a few words without a verb, such as "– Ja visst."
+  bool told;      // its sentence is in the form of reported speech
   bool closes;    // nothing but marks stands behind it in its block
   bool doubtful;  // of an opener: whole quotations stand behind it, so that it is one only if a later block
                   // closes it

@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 
-#define SPEECH_LEAST 0.43F // probability
+#define SPEECH_LEAST 0.46F // probability
 #define SURELY 0.80F
 
 static const char *const g_reasons[] = {
@@ -332,6 +332,8 @@ static void guess(QuoteWalk *self, const QuoteVec *drafts, size_t i, Reading *re
     reading->reason = REASON_SIGNED;
     return;
   }
+  if (!cue && draft->type == QUOTE_MIXED && !draft->told)
+    return; // in a sentence that is about something else
   if (draft->form == QUOTE_DASH && !cue && !same_block && converse(self, reading)) return;
   const QuoteDraft *next = next_quotation(drafts, i);
   if (!same_block && !cue && draft->whole && next && next->speaker.kind && quotes_adjoin(draft, next)) {

@@ -6,8 +6,9 @@
 
 #define BEFORE 70 // tokens
 #define AFTER 50
-#define MARKS_MOST 4u    // that close together
-#define OUTLET_WITHIN 4u // tokens behind the verb
+#define MARKS_MOST 4u      // that close together
+#define REPORTS_WITHIN 16u // tokens from a stretch to a verb that shows that all is reported
+#define OUTLET_WITHIN 4u   // tokens behind the verb
 
 // The last token within the quotation that ends in the mark at `mark`, over "''" and nested marks.
 static uint32_t last_within(const Scene *scene, uint32_t mark)
@@ -41,6 +42,18 @@ uint32_t sentence_start(const Scene *scene, uint32_t token)
   uint32_t first = token;
   while (first > 0 && token - first < BEFORE && !boundary(scene, first - 1)) first--;
   return first;
+}
+
+bool stretch_is_reported(const Scene *scene, uint32_t first, uint32_t last)
+{
+  if (scene->lexicon->lang != LANG_DE) return false;
+  uint32_t from = sentence_start(scene, first);
+  if (first > from + REPORTS_WITHIN) from = first - REPORTS_WITHIN;
+  for (uint32_t i = from; i < last + REPORTS_WITHIN && i < scene->len; i++) {
+    if (i >= last && scene->stops[i]) break;
+    if (scene->words[i]->reports && !scene->inside[i]) return true;
+  }
+  return false;
 }
 
 // Whether [first, last) leads on to a quotation of its own: "Lee said: “…".

@@ -87,7 +87,7 @@ typedef struct Lexicon { // the words of one language
   uint64_t tails[TAILS / 64]; // and a bit for the hash of the last bytes of each
 } Lexicon;
 
-#define SPEECH_SIGNS 41 // what quotes_speech.c looks at
+#define SPEECH_SIGNS 44 // what quotes_speech.c looks at
 
 typedef enum RankField { // what the ranker of speakers sees of an offer: each has a few values
   RANK_SIZE,             // words of the stretch
@@ -322,10 +322,13 @@ bool speech_load(float weights[SPEECH_SIGNS], Error *err);
 float speech_likeness(const float weights[SPEECH_SIGNS], const float signs[SPEECH_SIGNS]);
 // The cue and speaker that stand at the end of tokens [0, end), as in "X said:".
 Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t end);
-// Whom the sentence that ends in front of token `end` is about: its first candidate, a person rather than
+// Whether a verb near the stretch, in its sentence, is in the form of reported speech: "der Plan sei
+// „unrealistisch“".
+bool stretch_is_reported(const Scene *scene, uint32_t first, uint32_t last);
 // The first token of the sentence that holds `token`, of which what is between marks may be a part; not far
 // back.
 uint32_t sentence_start(const Scene *scene, uint32_t token);
+// Whom the sentence that ends in front of token `end` is about: its first candidate, a person rather than
 // not.
 Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end);
 // Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define TITLE_COUNTS 3 // as it is rare and sure, and the penalty on weights would keep it small
+
 typedef enum Sign {
   SIGN_BIAS,
   SIGN_ONE, // words inside
@@ -50,6 +52,9 @@ typedef enum Sign {
   SIGN_TITLE, // behind "the novel", "the word"
   SIGN_TAKEN, // the cue is that of another quotation: beside one in front, or a colon behind it leads to one
   SIGN_LED,   // a colon in front, a capital inside
+  SIGN_SUBJUNCTIVE, // its sentence is in the form of reported speech
+  SIGN_NAME_LIKE,   // one word with a capital, where words have none
+  SIGN_AFTER_AUX,   // "is “…”"
   SIGN_COUNT
 } Sign;
 _Static_assert(SIGN_COUNT == SPEECH_SIGNS, "quotes_p.h has their number");
@@ -96,6 +101,9 @@ const char *const g_speech_signs[SPEECH_SIGNS] = {
     [SIGN_TITLE] = "title",
     [SIGN_TAKEN] = "taken",
     [SIGN_LED] = "led",
+    [SIGN_SUBJUNCTIVE] = "subjunctive",
+    [SIGN_NAME_LIKE] = "name_like",
+    [SIGN_AFTER_AUX] = "after_aux",
 };
 
 bool speech_load(float weights[SPEECH_SIGNS], Error *err)
@@ -139,6 +147,7 @@ static void count_inside(const Scene *scene, const Marked *marked, float *f)
   f[SIGN_CAPITALS] = words > 1 && capitals * 2 > words;
   f[SIGN_SMALL] = words ? (float)small / (float)words : 0;
   f[SIGN_CLAUSE] = clause > 0;
+  f[SIGN_NAME_LIKE] = words == 1 && capitals == 1 && scene->lexicon->lang != LANG_DE;
 }
 
 static void look_around(const Scene *scene, const Marked *marked, float *f)
@@ -151,8 +160,9 @@ static void look_around(const Scene *scene, const Marked *marked, float *f)
     f[SIGN_AFTER_SUB] = word->small == SMALL_SUB;
     f[SIGN_AFTER_PREP] = word->small == SMALL_PREP || word->small == SMALL_OF || word->small == SMALL_TO;
     bool capital = first + 1 < last && (scene->in[first + 1].flags & TOKEN_CAPITAL);
-    f[SIGN_TITLE] = word->term || (word->work && capital);
+    f[SIGN_TITLE] = word->term || (word->work && capital) ? TITLE_COUNTS : 0;
     f[SIGN_AFTER_CUE] = word->cue && word->cue < CUE_NOUN;
+    f[SIGN_AFTER_AUX] = word->small == SMALL_AUX;
     f[SIGN_AFTER_NAME] = (flags & TOKEN_WORD) && (flags & TOKEN_CAPITAL);
     f[SIGN_AFTER_NOUN] = (flags & TOKEN_WORD) && !(flags & TOKEN_CAPITAL) && !word->small && !word->cue;
     f[SIGN_COLON] = scene_is(scene, first - 1, ":");
@@ -174,15 +184,18 @@ static bool reports(const Scene *scene, const Marked *marked, const Saying *sayi
   return saying->cue && next < marked->first && scene->words[next]->small == SMALL_SUB;
 }
 
-// Whether the cue stands beside another quotation: behind one, with this one further off, or in front of a
-// colon that does not lead to this one.
+// Whether the cue stands beside something else that is said: behind a quotation or a comma, with this one
+// further off, or in front of a colon that does not lead to this one.
 static bool is_taken(const Scene *scene, const Marked *marked, const Saying *saying)
 {
   uint32_t first = saying->cue_first, last = saying->cue_last;
   if (saying->cue == CUE_NONE) return false;
   uint32_t front = cue_group(scene, first);
-  if (front > 0 && scene_is(scene, front - 1, ",")) front--;
-  bool behind = last <= marked->first && front > 0 && scene->inside[front - 1] && marked->first - last > 2;
+  bool comma = front > 0 && scene_is(scene, front - 1, ",");
+  if (comma) front--;
+  bool led = scene_is(scene, marked->first - 1, ":,") || scene->words[last < scene->len ? last : first]->that;
+  bool behind = last <= marked->first && front > 0 && marked->first - last > 2 &&
+                (scene->inside[front - 1] || (comma && !led));
   bool leads = first >= marked->last && last < scene->len && scene_is(scene, last, ":");
   return behind || leads;
 }
@@ -196,12 +209,13 @@ void speech_signs(const Scene *scene, const Marked *marked, const Saying *saying
   signs[SIGN_WHOLE] = draft->whole;
   count_inside(scene, marked, signs);
   look_around(scene, marked, signs);
+  signs[SIGN_SUBJUNCTIVE] = stretch_is_reported(scene, marked->first, marked->last);
+  signs[SIGN_HEADLINE] = scene->notes->kind == BLOCK_HEADLINE || scene->notes->kind == BLOCK_SUBHEAD;
+  signs[SIGN_TAKEN] = is_taken(scene, marked, saying);
+  signs[SIGN_NO_CUE] = saying->cue == CUE_NONE;
   signs[SIGN_CUE] = saying->reason == REASON_CUE;
   signs[SIGN_SENTENCE] = saying->reason == REASON_SENTENCE;
   signs[SIGN_ACCORDING] = saying->reason == REASON_ACCORDING;
-  signs[SIGN_NO_CUE] = saying->cue == CUE_NONE;
-  signs[SIGN_HEADLINE] = scene->notes->kind == BLOCK_HEADLINE || scene->notes->kind == BLOCK_SUBHEAD;
-  signs[SIGN_TAKEN] = is_taken(scene, marked, saying);
   signs[SIGN_REPORTED] = reports(scene, marked, saying);
   signs[SIGN_THINK] = saying->cue == CUE_THINK;
   signs[SIGN_NOUN] = saying->cue == CUE_NOUN;
