@@ -123,8 +123,10 @@ static const EntityFacts *antecedent(QuoteWalk *self, char gender)
       score += 1.2F; // an unknown gender speaks little against anybody
     else if (!agrees(known, gender))
       score -= 6;
-    if (person->leads) score += self->block - person->block <= 1 ? 1.1F : 0.5F;
-    if (subject && same_cluster(subject, person->facts)) score += 1.0F;
+    bool meant = subject && same_cluster(subject, person->facts);
+    bool passed = subject && subject->facts && !meant && person->block == self->now.topic_block;
+    if (person->leads && !passed) score += self->block - person->block <= 1 ? 1.1F : 0.5F;
+    if (meant) score += 1.0F;
     bool spoke = same_cluster(&self->now.last, person->facts);
     if (spoke && self->block - self->now.last_block <= 3) score += 1.2F;
     if (score > best_score) {
@@ -496,9 +498,11 @@ static void finish(QuoteWalk *self, const Reading *reading)
   if (self->now.last_cued) hear_turn(self, reading->draft);
 }
 
-// Whether a block's first quotation lies within one that is open, between marks of the other kind.
+// Whether a block's first quotation lies within one that is open: between marks of the other kind, or behind
+// "I said".
 static bool is_inner(const QuoteDraft *first, bool single)
 {
+  if (first->speaker.gender == 'w' && first->cue_end > first->cue_start) return true;
   if (first->form == QUOTE_MARKS) return first->single || !first->starts;
   return first->single && !single;
 }

@@ -27,6 +27,12 @@ static inline float frame_toll(const Scene *scene, uint32_t from, uint32_t to)
   return to > from ? scene->toll[to] - scene->toll[from] : 0;
 }
 
+// Whether the sentence begins with its subject, so that what stands behind the verb is none.
+static inline bool frame_is_led(const Frame *self)
+{
+  return self->subject < SIZE_MAX && self->candidates->items[self->subject].first <= self->lo + 1;
+}
+
 // Reported speech is ranked by hand alone, as there is nothing to learn it from.
 static inline bool frame_by_hand(const Frame *self)
 {
@@ -62,3 +68,5 @@ void fields_candidate(Frame *self, const Candidate *c, const Cue *cue, size_t sp
 
 // Who reports what the best saying's speaker said, a better name for that one, all of a description.
 void refine(Frame *self);
+// "the coach, Ann Lee," and "Ann Lee, the coach," are Ann Lee.
+void refine_name(Frame *self);

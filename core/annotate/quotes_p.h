@@ -65,6 +65,7 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool work, term; // stands in front of its title, or of a word meant as such: "the novel", "the word"
   bool relays;     // makes a verb's subject a source: "secondo quanto riporta X"
   bool by;         // in front of who does it, behind a verb in the passive: "von", "da"
+  bool stance;     // in front of whose view it is, at the start of a sentence: "per", "für"
   bool object;     // an article that begins no subject: "den", "einem"
 } Word;
 

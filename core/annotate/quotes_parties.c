@@ -95,6 +95,11 @@ static bool is_owner(const Scene *scene, const Name *name)
   if (next >= scene->len) return false;
   Str s = str_slice(scene->notes->text, name->start, name->end);
   if (str_is(scene->in[next].lower, "'s") || str_is(scene->in[next].lower, "’s")) return true;
+  bool apostrophe = (scene_is(scene, next, "'") || str_is(scene_text(scene, next), "’")) &&
+                    !(scene->in[next].flags & TOKEN_SPACE_BEFORE) && next + 1 < scene->len &&
+                    (scene->in[next + 1].flags & TOKEN_WORD) &&
+                    (str_ends(s, STR("s")) || str_ends(s, STR("x")) || str_ends(s, STR("z")));
+  if (apostrophe && !scene->inside[next]) return true; // "Davis' veninde"
   if (scene->lexicon->lang == LANG_EN || scene->lexicon->lang == LANG_IT) return false;
   bool own =
       str_ends(s, STR("is")) || str_ends(s, STR("os")) || str_ends(s, STR("us")) || str_ends(s, STR("ss"));
@@ -151,7 +156,8 @@ static bool takes_noun(const Scene *scene, const Name *name, CandidateVec *out, 
   for (; i > 0 && name->first - i < 6; i--) {
     const Word *word = scene->words[i - 1];
     bool person = word->role && word->role != 'g' && word->role != 'o';
-    if (!scene_is_word(scene, i - 1) || person || word->cue) return false;
+    bool verb = word->cue && !(scene->in[i - 1].flags & TOKEN_CAPITAL); // not "Secretary of State"
+    if (!scene_is_word(scene, i - 1) || person || verb) return false;
     if (word->small == SMALL_OF || word->small == SMALL_PREP) break;
     if (word->small && word->small != SMALL_DET) return false;
     nouns += !word->small;

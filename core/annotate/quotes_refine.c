@@ -129,8 +129,7 @@ static bool follows_noun(const Scene *scene, const Candidate *name, const Party 
   return false;
 }
 
-// "the coach, Ann Lee," and "Ann Lee, the coach," are Ann Lee.
-static void prefer_name(Frame *self)
+void refine_name(Frame *self)
 {
   const Scene *scene = self->scene;
   Party *party = &self->best.speaker;
@@ -154,6 +153,6 @@ void refine(Frame *self)
 {
   find_source(self);
   find_outlet(self);
-  prefer_name(self);
+  refine_name(self);
   describe(self);
 }

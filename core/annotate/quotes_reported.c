@@ -10,6 +10,7 @@
 #define RELATIVE_MOST 14u // tokens of "who asked not to be named"
 #define VERB_WITHIN 10u   // tokens, to the verb of a clause
 #define CLAUSE_LEAST 3u   // words
+#define BRACKET_MOST 6u   // tokens of "(Sp)" behind a name
 #define BYTES_BEHIND 24u  // that may stand behind the speaker in "…, according to the police on Friday"
 
 typedef struct Reporter {
@@ -73,11 +74,22 @@ static uint32_t clause_behind(const Reporter *self, const Cue *cue)
   return self->last;
 }
 
+// The token behind what stands in front of a comma and brackets: "Kari Bakken (Sp),".
+static uint32_t before_insertion(const Reporter *self, uint32_t end)
+{
+  const Scene *scene = self->scene;
+  if (end > self->first + 1 && scene_is(scene, end - 1, ",")) end--;
+  if (end <= self->first + 3 || !scene_is(scene, end - 1, ")")) return end;
+  uint32_t open = end - 1, least = end - self->first > BRACKET_MOST ? end - BRACKET_MOST : self->first + 1;
+  while (open > least && !scene_is(scene, open, "(")) open--;
+  return scene_is(scene, open, "(") ? open : end;
+}
+
 // Whether a subject stands right in front of the cue: "she claims", not "today says she".
 static bool subject_leads(const Reporter *self, const Cue *cue)
 {
   const Scene *scene = self->scene;
-  uint32_t group = cue_group(scene, cue->first);
+  uint32_t group = before_insertion(self, cue_group(scene, cue->first));
   if (group <= self->first) return false;
   const Word *before = scene->words[group - 1];
   return before->pronoun || before->role || (scene->in[group - 1].flags & TOKEN_CAPITAL);

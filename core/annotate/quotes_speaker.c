@@ -24,7 +24,8 @@ static bool impersonal(const Scene *scene, Cue *cue)
   return true;
 }
 
-#define NOBODY 0.6F // by hand, where no cue tells
+#define STANCE_WITHIN 3u // tokens from "for" to the one whose view it is
+#define NOBODY 0.6F      // by hand, where no cue tells
 
 // Whether an offer of this score, whatever its signs, is none, or none better than what there is.
 static bool hopeless(const Frame *self, float score)
@@ -106,7 +107,8 @@ static void offer_phrases(Frame *self, const Cue *cue)
     offer_phrase(self, cue, WAY_READ, &party, cue->score + 1.8F);
   if (cue->class >= CUE_READ) return;
   Lang lang = scene->lexicon->lang;
-  bool inverted = !cue->behind && cue->last < first && lang != LANG_EN && lang != LANG_IT &&
+  bool inverted = !cue->behind && cue->last < first && !frame_is_led(self) && lang != LANG_EN &&
+                  lang != LANG_IT &&
                   ((scene->words[cue->last]->small == SMALL_DET && !scene->words[cue->last]->object) ||
                    (scene->in[cue->last].flags & TOKEN_CAPITAL));
   if (inverted && phrase_behind(scene, cue->last, first, &party))
@@ -216,7 +218,9 @@ static void try_alone(Frame *self)
     float between = before ? frame_toll(scene, c->last, first) : frame_toll(scene, last, c->first);
     if (before && self->colon) between -= 1.5F;
     float score = 1.6F + weigh_candidate(c) - 0.3F * (between > 4 ? 4 : between);
-    if (c->after_prep) score -= 0.7F;
+    bool view = i == self->first_candidate && c->after_prep && scene->words[self->lo]->stance &&
+                c->first <= self->lo + STANCE_WITHIN; // "Per Confindustria il tetto «è …»"
+    if (c->after_prep) score += view ? 0.7F : -0.7F;
     if (c->after_to) score -= 0.7F;
     if (c->owner) score -= 0.5F;
     bool object = c->party.kind == PARTY_PRONOUN && c->first > 0 && scene->words[c->first - 1]->that;
@@ -264,5 +268,8 @@ Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t
 {
   static const Party nobody = {0};
   Frame self = frame_of_sentence(scene, candidates, end);
-  return self.subject == SIZE_MAX ? nobody : candidates->items[self.subject].party;
+  if (self.subject == SIZE_MAX) return nobody;
+  self.best.speaker = candidates->items[self.subject].party;
+  refine_name(&self);
+  return self.best.speaker;
 }

@@ -149,11 +149,11 @@ float weigh_right(const Frame *self, const Cue *cue, const Candidate *c)
     // "La Cina, ha scritto Branstad, …": in English a subject may come before its verb and a comma, too.
     bool ends = !english || scene_is(scene, c->last, ",") ||
                 (c->last < scene->len && scene->words[c->last]->small == SMALL_PREP);
-    bool tag = behind_comma(scene, cue) && between < 0.3F && ends;
+    bool leads = frame_is_led(self) && scene_is(scene, c->last, ":"); // "Lee, a mother, told Reuters: “…”"
+    bool tag = behind_comma(scene, cue) && between < 0.3F && ends && !leads;
     if (tag) return score + (scene->lexicon->lang == LANG_IT ? 0.4F : 0.8F);
-    bool led = self->subject < SIZE_MAX && self->candidates->items[self->subject].first <= self->lo + 1;
-    if (led && !subject && &self->candidates->items[self->subject] != c)
-      score -= 1.2F; // subject first: this is the object
+    if (frame_is_led(self) && !subject && &self->candidates->items[self->subject] != c)
+      score -= c->outlet ? 3 : 1.2F; // subject first: this is the object
     if (english) score -= 3;
     if (scene->lexicon->lang == LANG_IT) score -= 1.6F;
   }

@@ -103,6 +103,8 @@ static bool load_reported(Lexicon *self, Error *err)
       word->relays = true;
     else if (str_is(class, "object"))
       word->object = true;
+    else if (str_is(class, "stance"))
+      word->stance = true;
     else if (str_is(class, "by"))
       word->by = true;
     else if (str_is(class, "back"))
