@@ -3,7 +3,8 @@
 //   dateatom.c  words and numbers of a block become atoms with readings
 //   datepat.c   patterns over symbols, compiled from a table
 //   datenet.c   all of them as one automaton; the longest match from an atom
-//   dates.c     dates_find(): atoms, matches, tense;  dates_ranges.c  ranges and lists
+//   dates.c     dates_find(): atoms, matches, drafts;  dates_fits.c  what speaks against a match
+//   dates_tense.c  past and to come;  dates_ranges.c  ranges and lists
 //   dates_dct.c the article's own date
 //   dates_resolve.c  frames become TIMEX3 values, with dates_feast.c and dates_amount.c;  dates_story.c  the
 //   years that are told of;  dates_spans.c  the walk over an article
@@ -430,8 +431,6 @@ static inline bool frame_has_clock(const DateFrame *f)
   return frame_has(f, FIELD_HOUR) || frame_has(f, FIELD_PART) || frame_has(f, FIELD_MINUTE);
 }
 
-// The tense that the words around say, where the frame is open to it.
-void dates_mark_tense(DateFinder *self, DateFrame *frame, uint32_t begin, uint32_t end);
 void dates_add_draft(DateFinder *self, uint32_t begin, uint32_t end, DateType type, float confidence,
                      const DateFrame *frame);
 // Whether a number that might be a day counts the word at `end`.
@@ -441,6 +440,20 @@ bool dates_counts(const DateFinder *self, uint32_t end);
 uint32_t dates_join(DateFinder *self, DateMatch *m, uint32_t floor);
 // Adds the day or week behind the match, which is the last draft. Returns where the search goes on.
 uint32_t dates_add_right(DateFinder *self, const DateMatch *m);
+
+// --- dates_fits.c
+// A DateFits; its context is a DateFinder.
+bool dates_match_fits(const void *context, const DateMatch *match);
+// Whether the words before `at` lead on to a date: "in", "of", "early", "and".
+bool dates_led_on(const DateFinder *self, uint32_t at);
+
+// --- dates_tense.c
+// Whether the word shows a tense: -1 past, 1 to come, 0 none. "Will" inside a sentence is a man.
+int32_t dates_tense_of(const DateFinder *self, uint32_t at);
+// The tense that the words around say, where the frame is open to it.
+void dates_mark_tense(DateFinder *self, DateFrame *frame, uint32_t begin, uint32_t end);
+// "In two weeks" is ahead, but "it was done in two weeks": a length. Takes the direction from the frame.
+bool dates_lasted(DateFinder *self, DateMatch *match);
 
 // --- dates_spans.c
 #define DATES_CUE_REACH 180 // bytes from a quotation's cue to the day when it was said, at most
