@@ -175,7 +175,7 @@ static void cut_genitive(const Coref *self, Form *f)
   if (!here && !(called->flags & CALLED_BARE)) return;
   f->cut = called->ending;
   f->key = called->bare_key;
-  if (called->words == 1) f->first = called->bare_last;
+  if (called->words == 1 && f->first) f->first = called->bare_last;
   f->last = called->bare_last;
 }
 
@@ -391,8 +391,8 @@ static bool is_person(const Coref *self, Form *f)
   bool person = f->type == ENTITY_PER || (f->confidence < DOUBTFUL && !f->entity);
   if (!person) return false;
   f->by_last = person_of(self, BY_LAST, f->last);
-  if (!f->by_last && f->type == ENTITY_PER) f->by_first = person_of(self, BY_FIRST, f->first);
-  if (!f->by_last && !f->by_first && f->type == ENTITY_PER)
+  if (!f->by_last && f->type == ENTITY_PER && f->first) f->by_first = person_of(self, BY_FIRST, f->first);
+  if (!f->by_last && !f->by_first && f->type == ENTITY_PER && f->first)
     f->by_middle = person_of(self, BY_MIDDLE, f->last);
   return f->by_last || f->by_first || f->by_middle;
 }

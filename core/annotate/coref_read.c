@@ -3,6 +3,7 @@
 
 #include "annotate/names_p.h"
 #include "annotate/notes.h"
+#include "base/table.h"
 #include "base/utf8.h"
 
 #define COLON_ENDING_MOST 5u // bytes, with the colon
@@ -204,6 +205,14 @@ static bool may_be_team(const Reader *self, const Name *name)
   return !place && !is_mark(self, at - 1, ",");
 }
 
+// "Queen Anna", "Papa Francesco": nobody else of that given name.
+static bool is_royal(const Reader *self, const Name *name)
+{
+  if (name->type != ENTITY_PER || !name->first || name->last != name->first + 1) return false;
+  Str before = self->notes->tokens.items[name->first - 1].lower;
+  return table_seek(self->names->known.lists.royals, before) != SIZE_MAX;
+}
+
 // Whether a faint mention is one word that is not written in lower case as well: "Reker", not "May".
 static bool may_be_family(const Reader *self, const Name *name)
 {
@@ -222,6 +231,7 @@ void coref_read(const Names *names, struct Notes *notes)
     const Name *name = weak ? &notes->weak.items[w++] : &notes->names.items[n++];
     if (weak && name->confidence < CALLED_FAINT && !may_be_family(&self, name)) continue;
     Called *called = read_name(&self, name, out);
+    if (!weak && is_royal(&self, name)) called->first = 0;
     if (!weak && may_be_team(&self, name)) called->flags |= CALLED_TEAM;
     if (!weak && name->shared) called->within = beside(&self, n - 1);
     if (weak)

@@ -256,8 +256,32 @@ static size_t person_behind(const Bounds *self, const Name *name)
   return is_given(self, at, KNOWN) && (country || body) ? at : name->last;
 }
 
+// "San Rafael | California": where a state begins behind a town that is known without it; name->last:
+// nowhere.
+static size_t state_behind(const Bounds *self, const Name *name)
+{
+  const Gazetteer *known = self->known->gazetteer;
+  GazetteerEntity place;
+  if (self->notes->lang != LANG_EN || name->type != ENTITY_LOC) return name->last;
+  size_t end =
+      namefacts_match(known, self->notes, self->facts, name->first, name->last, GAZETTEER_LOC, &place);
+  if (end == name->first || end == name->last) return name->last;
+  if (!gazetteer_is_town(place.id) || place.strength < KNOWN) return name->last; // "Southern California"
+  size_t whole = namefacts_match(known, self->notes, self->facts, end, name->last, GAZETTEER_LOC, &place);
+  bool state =
+      whole == name->last && place.id && !gazetteer_is_town(place.id) && !gazetteer_is_country(place.id);
+  return state ? end : name->last;
+}
+
 static void push(const Bounds *self, Name name, NameVec *out)
 {
+  size_t state = name.last - name.first > 1 ? state_behind(self, &name) : name.last;
+  if (state < name.last) {
+    Name town = name;
+    set_tokens(self, &town, name.first, state);
+    vec_push_in(&self->notes->arena, out, town);
+    set_tokens(self, &name, state, name.last);
+  }
   size_t person = name.last - name.first > 2 ? person_behind(self, &name) : name.last;
   if (person < name.last) {
     GazetteerEntity entity;
@@ -287,8 +311,17 @@ static bool is_clipped(const Bounds *self, const Name *name)
   return false;
 }
 
+// "[the] Police Service of Ulster".
+static void drop_article(const Bounds *self, Name *name)
+{
+  bool the = self->notes->lang == LANG_EN && str_is(self->tokens[name->first].lower, "the");
+  if (the && name->last > name->first + 1 && !is_capital(self, name->first))
+    set_tokens(self, name, name->first + 1, name->last);
+}
+
 static void mend(const Bounds *self, Name *name, Name *next)
 {
+  drop_article(self, name);
   drop_owned(self, name);
   add_nickname(self, name, next);
   add_point(self, name);

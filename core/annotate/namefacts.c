@@ -88,6 +88,7 @@ void namefacts_lists(NameLists *lists)
   add_words(lists, table_find("particles", ""), g_particle);
   add_joiners(lists, table_find("joiners", ""));
   lists->offices = table_find("offices", "");
+  lists->royals = table_find("royals", "");
   lists->forms = table_find("legalforms", "");
   lists->states = table_find("states", "");
   index_forms(lists);

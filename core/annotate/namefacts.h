@@ -17,6 +17,7 @@ typedef struct NameLists { // the word tables in one place, constant after namef
   Map endings;             // last part of a compound that is a title -> bit 1 << Lang
   const struct Table *endings_of[LANG_COUNT];    // of cases; NULL: none
   const struct Table *offices;                   // last parts of compounds: "-departementet"
+  const struct Table *royals;                    // titles of those who go by their given name
   const struct Table *forms, *states;            // of companies; short for states of America
   const struct Table *bearers_of[LANG_COUNT];    // words beside names; NULL: none
   const struct Table *before_town[LANG_COUNT];   // likewise, before towns

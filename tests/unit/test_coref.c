@@ -110,6 +110,8 @@ static void test_family_names(void **state)
         "1 PER Jan Gahr Vik; 2 PER Ola Gahr Vik; 3 PER Gahr Vik"); // who can tell?
   check("[PER Lars Berg Vik] og [PER Anna Berg]. [PER Berg] lo.", LANG_DA,
         "1 PER Lars Berg Vik; 2 PER Anna Berg; 2 PER Anna Berg"); // rather the last word
+  check("[PER Anna Berg] met Queen [PER Anna]. [PER Anna] smiled.", LANG_EN,
+        "1 PER Anna Berg; 2 PER Anna; 1 PER Anna Berg");
 }
 
 // "Nupi" in brackets is the institute's, and where it comes again.

@@ -299,6 +299,9 @@ static void test_places_edges(void **state)
   check_edges(LANG_IT, "Il team [LOC Norvegia] vince", "ORG Norvegia");
   check_edges(LANG_EN, "in [ORG Walterboro], S.C. on", "ORG Walterboro; LOC S.C.");
   check_edges(LANG_EN, "in [LOC Hampton], Ga., and", "LOC Hampton; LOC Ga.");
+  check_edges(LANG_EN, "in [LOC Miramar California] today", "LOC Miramar; LOC California");
+  check_edges(LANG_EN, "in [LOC Southern California] today", "LOC Southern California");
+  check_edges(LANG_EN, "from [ORG the Office of Moors], and", "ORG Office of Moors");
   check_edges(LANG_EN, "[PER Harry Vik], MD, and", "PER Harry Vik");
   check_edges(LANG_SV, "i [LOC Hampton], OK då", "LOC Hampton");
   check_edges(LANG_EN, "at [LOC St. Quilla]'s Park today", "LOC St. Quilla's Park");
