@@ -9,7 +9,8 @@ enum { STORY_RUN = 4 };
 
 static bool is_history(const Resolver *r)
 {
-  return r->memory.told.grain != GRAIN_NONE && r->memory.told_run >= STORY_RUN;
+  int least = r->now.grain == GRAIN_NONE ? 1 : STORY_RUN;
+  return r->memory.told.grain != GRAIN_NONE && r->memory.told_run >= least;
 }
 
 static bool has_any(const DateFrame *f, const DateField *fields, size_t count)
@@ -45,7 +46,8 @@ Timex date_story_now(const Resolver *r, const DateFrame *f)
   bool related = frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_REL) && frame_get(f, FIELD_REL, 0) <= 0;
   bool part = frame_has(f, FIELD_SEASON) || frame_has(f, FIELD_HALF) || frame_has(f, FIELD_QUARTER);
   if (!is_history(r) || has_any(f, own, ARRAY_LEN(own)) || !(related || part)) return (Timex){0};
-  return frame_get(f, FIELD_TENSE, 0) <= 0 ? r->memory.told : (Timex){0};
+  if (frame_get(f, FIELD_TENSE, 0) > 0) return (Timex){0};
+  return part ? timex_at(&r->memory.told, GRAIN_YEAR) : r->memory.told;
 }
 
 void date_story_goes_on(Resolver *r, const DateFrame *f, const Timex *t, bool from_now)
@@ -56,6 +58,8 @@ void date_story_goes_on(Resolver *r, const DateFrame *f, const Timex *t, bool fr
   bool year = frame_has(f, FIELD_YEAR) && !frame_has(f, FIELD_YY) && !edge && t->year > 0;
   if (from_now && (frame_has(f, FIELD_DAYREF) || frame_has(f, FIELD_WEEKDAY) || unit)) {
     memory->told = (Timex){0}, memory->told_run = 0, memory->told_here = false;
+  } else if (frame_has(f, FIELD_ANAPHOR) && memory->told.grain != GRAIN_NONE && t->year > 0) {
+    memory->told = *t; // "two years later"
   } else if (year || date_is_told(r, f)) {
     bool past = r->now.grain == GRAIN_NONE || t->year < r->now.year;
     if (year) memory->told_here = frame_has(f, FIELD_OPENS);
