@@ -233,7 +233,17 @@ static inline Str scene_text(const Scene *self, uint32_t token)
 {
   return str_slice(self->notes->text, self->in[token].start, self->in[token].end);
 }
-bool scene_is(const Scene *self, uint32_t token, const char *marks); // one of these one-byte marks
+static inline bool scene_is(const Scene *self, uint32_t token,
+                            const char *marks) // one of these one-byte marks
+{
+  if (token >= self->len) return false;
+  const Token *t = &self->in[token];
+  if (t->end - t->start != 1) return false;
+  for (char c = self->notes->text.ptr[t->start]; *marks; marks++) {
+    if (*marks == c) return true;
+  }
+  return false;
+}
 static inline bool scene_is_word(const Scene *self, uint32_t token)
 {
   return self->in[token].flags & (TOKEN_WORD | TOKEN_NUMBER);

@@ -4,13 +4,6 @@
 
 #include "base/utf8.h"
 
-bool scene_is(const Scene *self, uint32_t token, const char *marks)
-{
-  if (token >= self->len) return false;
-  const Token *t = &self->in[token];
-  return t->end - t->start == 1 && strchr(marks, self->notes->text.ptr[t->start]);
-}
-
 bool scene_is_dash(const Scene *self, uint32_t token)
 {
   if (token >= self->len || !(self->in[token].flags & TOKEN_PUNCT)) return false;
