@@ -9,7 +9,10 @@
 
 #include <stdlib.h>
 
-enum { FEW_DAYS = 32 }; // sorted by a handful of moves
+enum {
+  FEW_DAYS = 32, // sorted by a handful of moves
+  MET = 64,
+};
 
 typedef struct Place { // a mention
   size_t entity, block;
@@ -29,7 +32,12 @@ typedef struct Builder {
   size_t last_date;        // the start of the last one packed
   Quotes quotes;           // as packed until now
   StrBuf packed_dates, packed_quotes, said;
+  StrBuf form;          // scratch
   VEC_OF(Place) places; // in order
+  struct {
+    const EntityFacts *facts;
+    size_t type, at;
+  } met[MET]; // entities of mentions, by where their facts are: most share them with others
 } Builder;
 
 // --- spans ---
@@ -47,11 +55,13 @@ Str record_key(Arena *arena, Str entity)
 
 static void add_form(Builder *b, RecordEntity *entity, Str name)
 {
-  Str form = fold_words(&b->record->arena, name);
+  strbuf_reset(&b->form);
+  fold_words_to(&b->form, name);
+  Str form = strbuf_str(&b->form);
   if (!form.len) return;
   for (size_t i = 0; i < entity->forms.len; i++)
     if (str_eq(entity->forms.items[i], form)) return;
-  vec_push_in(&b->record->arena, &entity->forms, form);
+  vec_push_in(&b->record->arena, &entity->forms, keep(b, form));
 }
 
 // The entity with this key, which is not empty.
@@ -112,11 +122,25 @@ static void add_written(Builder *b, size_t at, Str written)
   add_form(b, &b->record->entities.items[at], written);
 }
 
+// The entity that a mention is of; SIZE_MAX: none.
+static size_t entity_of_mention(Builder *b, const Span *span, Str written)
+{
+  const EntityFacts *facts = span->entity;
+  size_t slot = ((uintptr_t)facts >> 5) % MET, type = span->type;
+  if (b->met[slot].facts == facts && b->met[slot].type == type) return b->met[slot].at;
+  size_t at = entity_at(b, facts->entity, facts->name.len ? facts->name : written, (EntityType)type);
+  if (facts->entity.len) { // else each is what its words say
+    b->met[slot].facts = facts;
+    b->met[slot].type = type;
+    b->met[slot].at = at;
+  }
+  return at;
+}
+
 static void add_mention(Builder *b, const Span *span)
 {
   Str written = str_slice(b->text, span->start, span->end);
-  Str name = span->entity->name.len ? span->entity->name : written;
-  size_t at = entity_at(b, span->entity->entity, name, (EntityType)span->type);
+  size_t at = entity_of_mention(b, span, written);
   if (at == SIZE_MAX) return;
   RecordEntity *entity = &b->record->entities.items[at];
   vec_push(&b->places, (Place){at, b->block, {span->start, span->end}});
@@ -341,6 +365,7 @@ Record *record_new(Str path, Str text, const Annotations *notes, const Identitie
   strbuf_release(&b.packed_dates);
   strbuf_release(&b.packed_quotes);
   strbuf_release(&b.said);
+  strbuf_release(&b.form);
   map_release(&b.by_key);
   map_release(&b.written);
   for (size_t i = 0; i < ENTITY_TYPES; i++) map_release(&b.by_id[i]);
