@@ -24,8 +24,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MOST_BYTES ((size_t)256 << 20)
-
 typedef struct Stamp {
   int64_t mtime_ns, ctime_ns;
   uint64_t size, inode;
@@ -253,8 +251,8 @@ static bool read_fd(int fd, const char *path, StrBuf *out, Error *err)
     if (got < 0) return no_file(path, "cannot be read", err);
     if (got == 0) return true;
     out->len += (size_t)got;
-    if (out->len > MOST_BYTES)
-      return error_set(err, ERR_LIMIT, "%s: larger than %zu MB", path, MOST_BYTES >> 20);
+    if (out->len > LEDGER_BYTES_MAX)
+      return error_set(err, ERR_LIMIT, "%s: larger than %d MB", path, LEDGER_BYTES_MAX >> 20);
   }
 }
 

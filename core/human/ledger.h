@@ -8,6 +8,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 
+enum { LEDGER_BYTES_MAX = 256 << 20 }; // a larger file is not read
+
 typedef struct LedgerLine {
   Str id;   // empty: a line that makes no sense, kept as it is
   Str time; // of its last change

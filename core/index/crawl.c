@@ -5,6 +5,7 @@
 #define _GNU_SOURCE // PATH_MAX
 #include "index/crawl.h"
 
+#include "config/paths.h"
 #include "index/ignore.h"
 
 #include <errno.h>
@@ -47,19 +48,15 @@ static const Ignore *add_list(Crawl *self, const Ignore *above, Str base, Str te
   return list;
 }
 
-// The bytes of a small file in `folder` ("…/"). False where there is none.
+// The bytes of a small file in `folder` ("…/"). False where there is none; of a larger one, its first part.
 static bool read_small(Str folder, const char *name, StrBuf *text)
 {
   StrBuf path = {0};
   strbuf_addf(&path, STR_FMT "%s", STR_ARG(folder), name);
-  FILE *file = fopen(path.ptr, "rb");
+  Error err = {0};
+  bool ok = file_read(path.ptr, SMALL_FILE_MAX, text, &err) || err.code == ERR_LIMIT;
   strbuf_release(&path);
-  if (!file) return false;
-  size_t got;
-  while (text->len < SMALL_FILE_MAX && (got = fread(strbuf_grow(text, 4096), 1, 4096, file)) > 0)
-    text->len += got;
-  fclose(file);
-  return true;
+  return ok;
 }
 
 // The list of the .gitignore in `folder` ("…/"), below `above`; `above` where there is none.

@@ -1,8 +1,9 @@
 #include "index/people.h"
 
 #include "base/alloc.h"
+#include "config/paths.h"
+#include "human/ledger.h"
 
-#include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <uv.h>
@@ -80,10 +81,7 @@ void people_read(const char *root, StrBuf *out)
 {
   StrBuf path = {0};
   strbuf_addf(&path, "%s/.newsmark/entities.jsonl", root);
-  FILE *file = fopen(path.ptr, "rb");
+  size_t before = out->len;
+  if (!file_read(path.ptr, LEDGER_BYTES_MAX, out, NULL)) out->len = before;
   strbuf_release(&path);
-  if (!file) return;
-  size_t got;
-  while ((got = fread(strbuf_grow(out, 65536), 1, 65536, file)) > 0) out->len += got;
-  fclose(file);
 }

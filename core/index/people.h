@@ -14,5 +14,6 @@ typedef struct PeopleEvents {
 // of every folder, root/.newsmark too. Nothing where there is none.
 void people_walk(const char *root, int64_t since_ns, const PeopleEvents *events);
 int64_t people_now_ns(void); // for the next `since_ns`
-// The bytes of root/.newsmark/entities.jsonl, appended to `out`.
+// The bytes of root/.newsmark/entities.jsonl, appended to `out`; nothing where it cannot be
+// read, is no file or larger than a ledger may be.
 void people_read(const char *root, StrBuf *out);

@@ -180,6 +180,20 @@ def home_and_root_are_refused(place):
 
 
 @test
+def pipes_and_devices_among_the_folders_own_files_are_passed_over(place):
+    """A folder from a stranger: nothing is waited for, and nothing without an end is read."""
+    place.write("a.txt")
+    os.makedirs(os.path.join(place.dir, ".newsmark", "annotations"))
+    for name in (".gitignore", ".newsmark.toml", ".newsmark/entities.jsonl", ".newsmark/annotations/a.txt.jsonl"):
+        path = os.path.join(place.dir, name)
+        for make in (os.mkfifo, lambda path: os.symlink("/dev/zero", path)):
+            make(path)
+            place.index()
+            equal(place.paths(), {b"a.txt"}, "articles with " + name)
+            os.remove(path)
+
+
+@test
 def gitignore_as_git_has_it(place):
     """Random rules and files: what git leaves out, so does newsmark."""
     if not shutil.which("git"):
