@@ -30,7 +30,7 @@ static void file_row(const char *what, const char *dir, const char *name)
 static bool script_rows(char *dir)
 {
   Manifest *manifest = setup_manifest();
-  Host *host = setup_host(&(SetupHost){.manifest = manifest, .articles = &dir, .count = 1, .loud = true});
+  Host *host = setup_host(&(SetupHost){.manifest = manifest, .articles = &dir, .count = 1});
   Arena arena = {0};
   ScriptStateVec states = {0};
   ScriptIssueVec issues = {0};
@@ -134,6 +134,7 @@ int cmd_doctor(int argc, char **argv)
   file_row("gazetteer", setup_data_dir(), "gazetteer.bin");
   file_row("word groups", setup_data_dir(), "clusters.bin");
   file_row("names", setup_data_dir(), "names.bin");
+  file_row("script host", setup_data_dir(), "host/prelude.lua");
 
   Error err = {0};
   Pipeline *pipeline = pipeline_new(setup_data_dir(), &err);

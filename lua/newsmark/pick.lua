@@ -4,7 +4,7 @@ local M = {}
 
 local folder = require("newsmark.folder")
 
-local WHILE_TYPED, AT_ONCE = 100, 5000 -- names: of a picker that asks at every key, and of one that filters by itself
+local WHILE_TYPED, AT_ONCE = 300, 5000 -- names: of a picker that asks at every key, and of one that filters by itself
 
 local function open(kind, row)
   require("newsmark.listing").open(kind, { name = row.entity, folder = row.folder }, { label = row.name })
@@ -12,33 +12,40 @@ end
 
 local types = { PER = "person", ORG = "organisation", LOC = "place" }
 
-local function describe(row)
+local function plural(count, one, many) return ("%d %s"):format(count, count == 1 and one or many) end
+
+local function describe(kind, row)
   local gap = (" "):rep(math.max(2, 32 - vim.fn.strdisplaywidth(row.name)))
-  return ("%s%s%s, %d in %d %s"):format(row.name, gap, types[row.type] or row.type, row.mentions, row.articles,
-    row.articles == 1 and "article" or "articles")
+  local count = kind == "quotes" and plural(row.quotes, "quotation", "quotations")
+    or ("%d in %s"):format(row.mentions, plural(row.articles, "article", "articles"))
+  return ("%s%s%s, %s"):format(row.name, gap, types[row.type] or row.type, count)
 end
 
--- Ask for names; each row knows its folder. `here` is the article that says which folder is meant.
-local function names(here, params, done)
+-- Ask for names, of quotations only those who are quoted; each row knows its folder. `here` is the article that
+-- says which folder is meant.
+local function names(kind, here, params, done)
   params.textDocument = here
   folder.ask("entities", params, function(answer, trouble)
     if not answer then vim.notify("newsmark: " .. trouble, vim.log.levels.WARN) end
-    local rows = answer and answer.rows or {}
-    for _, row in ipairs(rows) do row.folder = answer.folder end
+    local rows = {}
+    for _, row in ipairs(answer and answer.rows or {}) do
+      row.folder = answer.folder
+      if kind ~= "quotes" or row.quotes > 0 then rows[#rows + 1] = row end
+    end
     done(rows)
   end)
 end
 
 -- A finder of Telescope's that asks the index at every key and does not wait for it. What comes for a prompt that
 -- is no more Telescope drops by itself.
-local function finder(here)
+local function finder(kind, here)
   local closed
   local function find(_, prompt, process, complete)
     closed = false
-    names(here, { name = prompt ~= "" and prompt or nil, prefix = true, limit = WHILE_TYPED }, function(rows)
+    names(kind, here, { name = prompt ~= "" and prompt or nil, prefix = true, limit = WHILE_TYPED }, function(rows)
       if closed then return end
       for number, row in ipairs(rows) do
-        if process({ value = row, display = describe(row), ordinal = row.name, index = number }) then return end
+        if process({ value = row, display = describe(kind, row), ordinal = row.name, index = number }) then return end
       end
       complete()
     end)
@@ -50,7 +57,7 @@ local function telescope(kind, here)
   local actions, action_state = require("telescope.actions"), require("telescope.actions.state")
   require("telescope.pickers").new({}, {
     prompt_title = "Newsmark: " .. kind .. " of",
-    finder = finder(here),
+    finder = finder(kind, here),
     sorter = require("telescope.sorters").empty(),
     attach_mappings = function(prompt_buf)
       actions.select_default:replace(function()
@@ -64,9 +71,10 @@ local function telescope(kind, here)
 end
 
 local function select(kind, here)
-  names(here, { limit = AT_ONCE }, function(rows)
-    if #rows == 0 then return vim.notify("newsmark: the folder names nobody yet") end
-    local options = { prompt = "Newsmark: " .. kind .. " of", format_item = describe, kind = "newsmark" }
+  names(kind, here, { limit = AT_ONCE }, function(rows)
+    if #rows == 0 then return vim.notify("newsmark: there is nobody to choose yet") end
+    local function format_item(row) return describe(kind, row) end
+    local options = { prompt = "Newsmark: " .. kind .. " of", format_item = format_item, kind = "newsmark" }
     vim.ui.select(rows, options, function(row)
       if row then open(kind, row) end
     end)
