@@ -300,4 +300,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar grammars check-grammars check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench lint format demo install uninstall clean help
+.PHONY: all grammar grammars check-grammars check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench pictures lint format demo install uninstall clean help
