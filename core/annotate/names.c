@@ -123,6 +123,7 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
     namerules_find(notes, facts, &notes->arena, &notes->names);
   namejoin_part(&self->known, notes, facts);
   namejoin_offices(&self->known, notes, facts);
+  namefields_join(&self->known, notes);
   namebounds_mend(&self->known, notes, facts);
   for (size_t i = 0; i < notes->names.len; i++) {
     Name *name = &notes->names.items[i];

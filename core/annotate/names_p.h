@@ -21,6 +21,8 @@ void namejoin_offices(const NameSources *known, struct Notes *notes, const NameF
 // Append to `out`, in the block's arena, the names that initials in brackets spell out, and these
 // (nameinitials.c).
 void nameinitials_find(struct Notes *notes, const NameFact *facts, NameVec *out);
+// Institutes' names go on over what they are for (namefields.c).
+void namefields_join(const NameSources *known, struct Notes *notes);
 // Names end where the signs at their edges say (namebounds.c).
 void namebounds_mend(const NameSources *known, struct Notes *notes, const NameFact *facts);
 
