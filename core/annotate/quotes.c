@@ -5,8 +5,9 @@
 // (quotes_attribute.c). Whether it was said at all: quotes_speech.c.
 #include "annotate/quotes_p.h"
 
-#define BRIEF 2u       // words
-#define SEED_BYTES 24u // enough to tell quotations apart
+#define BRIEF 2u        // words
+#define LED_LEAST 0.55F // probability
+#define SEED_BYTES 24u  // enough to tell quotations apart
 
 static bool has_dash_speech(Lang lang)
 {
@@ -98,6 +99,19 @@ static bool ends_like_speech(const Scene *scene, const Marked *marked, const Quo
   return stop || draft->closes || draft->reason == REASON_CUE || scene_is(scene, marked->last, ",");
 }
 
+// "Er sieht das anders: „Bach ist Bach.“": what a colon behind a person leads to, up to the end of its
+// sentence and with a stop of its own, is said however short it is, and examples of that are too few to learn
+// from.
+static bool is_answer(const Scene *scene, const Marked *marked, const Saying *saying)
+{
+  uint32_t first = marked->first, last = marked->last;
+  bool person = saying->speaker.kind == PARTY_NAME || saying->speaker.kind == PARTY_PRONOUN;
+  bool led = first > 0 && scene_is(scene, first - 1, ":") && first + 2 < last &&
+             (scene->in[first + 1].flags & TOKEN_CAPITAL);
+  bool stop = last > 1 && (scene_is(scene, last - 2, ".!?") || scene_is(scene, last, "."));
+  return person && led && stop;
+}
+
 static float confidence(const Quotes *quotes, const Scene *scene, const Marked *marked, const Saying *saying,
                         const QuoteDraft *draft)
 {
@@ -105,7 +119,8 @@ static float confidence(const Quotes *quotes, const Scene *scene, const Marked *
   if (marked->form == QUOTE_CLOSER) return ends_like_speech(scene, marked, draft) ? 0.9F : 0.3F;
   float signs[SPEECH_SIGNS];
   speech_signs(scene, marked, saying, draft, signs);
-  return speech_likeness(quotes->speech, signs);
+  float likeness = speech_likeness(quotes->speech, signs);
+  return likeness < LED_LEAST && is_answer(scene, marked, saying) ? LED_LEAST : likeness;
 }
 
 static void add_draft(const Quotes *quotes, const Layout *layout, const Marked *marked, QuoteVec *out)

@@ -37,7 +37,9 @@ static uint32_t phrase_start(const Scene *scene, uint32_t noun)
     if (scene->words[i]->small == SMALL_DET) return i;
     bool comma = before && i > 0 && scene_is(scene, i, ",") &&
                  may_describe(scene, i - 1); // "en anonym, høytstående …"
-    if (!comma && !may_describe(scene, i)) break;
+    bool name = scene->lexicon->lang == LANG_EN && i > 0 && (scene->in[i].flags & TOKEN_CAPITAL) &&
+                !scene->words[i]->pronoun; // "the Rovers manager"
+    if (!comma && !name && !may_describe(scene, i)) break;
   }
   return noun;
 }
