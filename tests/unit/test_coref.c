@@ -94,6 +94,13 @@ static void test_persons(void **state)
         "1 PER Anna Berg; 2 PER Jan Berg; 2 PER Jan Berg");
 }
 
+static void test_name_over_a_line_end(void **state)
+{
+  (void)state;
+  check("[PER Anna\n  Berg] said. [PER Carl\r\nMaria Holm]", LANG_EN,
+        "1 PER Anna Berg; 2 PER Carl Maria Holm");
+}
+
 // By the family names alone, two of them or with a particle, and by the one in the middle.
 static void test_family_names(void **state)
 {
@@ -252,19 +259,13 @@ static void test_capitals(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_persons),
-      cmocka_unit_test(test_genitives),
-      cmocka_unit_test(test_organisations),
-      cmocka_unit_test(test_types),
-      cmocka_unit_test(test_short_names),
-      cmocka_unit_test(test_person_and_place),
-      cmocka_unit_test(test_ids),
-      cmocka_unit_test(test_many_mentions),
-      cmocka_unit_test(test_capitals),
-      cmocka_unit_test(test_family_names),
-      cmocka_unit_test(test_introduced),
-      cmocka_unit_test(test_things),
-      cmocka_unit_test(test_what_a_thing_is_not),
+      cmocka_unit_test(test_persons),       cmocka_unit_test(test_genitives),
+      cmocka_unit_test(test_organisations), cmocka_unit_test(test_types),
+      cmocka_unit_test(test_short_names),   cmocka_unit_test(test_person_and_place),
+      cmocka_unit_test(test_ids),           cmocka_unit_test(test_many_mentions),
+      cmocka_unit_test(test_capitals),      cmocka_unit_test(test_name_over_a_line_end),
+      cmocka_unit_test(test_family_names),  cmocka_unit_test(test_introduced),
+      cmocka_unit_test(test_things),        cmocka_unit_test(test_what_a_thing_is_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
