@@ -53,7 +53,8 @@ Timex date_story_now(const Resolver *r, const DateFrame *f)
 void date_story_goes_on(Resolver *r, const DateFrame *f, const Timex *t, bool from_now)
 {
   DateMemory *memory = &r->memory;
-  bool unit = frame_has(f, FIELD_UNIT) && (frame_has(f, FIELD_REL) || frame_has(f, FIELD_DIR));
+  bool whole = frame_get(f, FIELD_REL, 1) == 0 && frame_has(f, FIELD_MOD); // "the end of the year": of any
+  bool unit = frame_has(f, FIELD_UNIT) && (frame_has(f, FIELD_REL) || frame_has(f, FIELD_DIR)) && !whole;
   bool edge = frame_has(f, FIELD_OPEN) || (t->grain == GRAIN_YEAR && frame_has(f, FIELD_MOD)); // "since 1862"
   bool year = frame_has(f, FIELD_YEAR) && !frame_has(f, FIELD_YY) && !edge && t->year > 0;
   if (from_now && (frame_has(f, FIELD_DAYREF) || frame_has(f, FIELD_WEEKDAY) || unit)) {
