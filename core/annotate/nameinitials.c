@@ -136,6 +136,7 @@ static void push(Notes *notes, size_t first, size_t end, NameVec *out)
 
 void nameinitials_find(Notes *notes, const NameFact *facts, NameVec *out)
 {
+  if (!str_has(notes->text, '(')) return;
   Initials self = {.notes = notes, .facts = facts};
   size_t next = 0;
   for (size_t at = 2; at + 1 < notes->tokens.len; at++) {

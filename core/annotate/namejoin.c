@@ -208,6 +208,7 @@ static void lay_over(Notes *notes, const NameVec *over)
 
 static void find_offices(const NameLists *lists, Notes *notes, NameVec *out)
 {
+  if (!str_has(notes->text, '-')) return;
   for (size_t at = next_office(lists, notes, 0); at < notes->tokens.len;) {
     Name office = {.type = ENTITY_ORG, .by = BY_RULE, .confidence = OFFICE_CONFIDENCE};
     office = part_of(notes, office, at, office_end(lists, notes, at));

@@ -40,6 +40,10 @@ static inline bool str_ends(Str s, Str suffix)
 {
   return s.len >= suffix.len && !memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len);
 }
+static inline bool str_has(Str s, char byte)
+{
+  return s.len && memchr(s.ptr, byte, s.len);
+}
 int str_cmp(Str a, Str b); // by bytes, as memcmp; a shorter prefix first
 uint64_t str_hash(Str s);  // 64 bits, the same on every machine and run; not for adversaries
 Str str_trim(Str s);       // without ASCII white space at both ends
