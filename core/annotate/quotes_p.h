@@ -164,6 +164,9 @@ extern const Word g_unknown_word;
 // What is known of a token; &g_unknown_word where nothing is. A compound is known by its last part
 // ("utrikesministern").
 const Word *lexicon_word(const Lexicon *self, const Token *token);
+// The lemma of the noun that ends a compound which is a role of its own ("minister" of "außenminister");
+// empty: none.
+Str lexicon_head(const Lexicon *self, Str lemma);
 // Of a number with a noun to it: "22-åringen", "35enne".
 const Word *lexicon_age(const Lexicon *self, const Token *token);
 // The pronoun that hangs on a verb ("dit-il"), which begins at byte *start of the token; NULL where there is

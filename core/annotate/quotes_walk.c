@@ -138,6 +138,8 @@ static void find_titles(QuoteWalk *self, size_t block, TitleVec *out)
     if (entity == SIZE_MAX) continue;
     const Span *span = &self->entities->items[entity];
     uint64_t bearer = bearer_of(span->entity, span->type == ENTITY_PER);
+    Str head = lexicon_head(&self->quotes->lexicons[passage->notes->lang], title->lemma);
+    if (head.len) vec_push_in(self->arena, out, (TitleBorne){(uint32_t)block, title->gender, head, bearer});
     vec_push_in(self->arena, out, (TitleBorne){(uint32_t)block, title->gender, title->lemma, bearer});
   }
 }

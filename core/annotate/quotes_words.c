@@ -326,6 +326,14 @@ const Word *lexicon_word(const Lexicon *self, const Token *token)
   return word ? word : &g_unknown_word;
 }
 
+Str lexicon_head(const Lexicon *self, Str lemma)
+{
+  bool compound =
+      self->slots && self->compounds && lemma.len >= HEAD_LEAST + TAIL_LEAST && lemma.len <= COMPOUND_MOST;
+  const Word *word = compound ? find_tail(self, lemma) : NULL;
+  return word ? word->lemma : (Str){"", 0};
+}
+
 const Word *lexicon_age(const Lexicon *self, const Token *token)
 {
   Str noun = token->lower;
