@@ -45,7 +45,7 @@ endif
 # --- what is built ---------------------------------------------------------------------------------------------------
 
 LAYERS := base config text parse annotate human export script index server
-LIB_SRC := $(wildcard $(LAYERS:%=core/%/*.c))
+LIB_SRC := $(wildcard $(LAYERS:%=core/%/*.c) core/annotate/*/*.c)
 LIB_CXX := $(wildcard core/config/*.cc)
 CLI_SRC := $(wildcard core/cli/*.c)
 GRAMMAR_SRC := $(wildcard grammars/article/src/parser.c grammars/article/src/scanner.c)
@@ -221,7 +221,7 @@ lint: ## layers, banned calls, format, luacheck
 	@tests/lint
 
 format: ## lay out the C code by .clang-format
-	clang-format -i $(filter-out %/parser.c,$(wildcard core/*/*.[ch] tests/*/*.c tests/*.h))
+	clang-format -i $(filter-out %/parser.c,$(wildcard core/*/*.[ch] core/annotate/*/*.[ch] tests/*/*.c tests/*.h))
 
 # --- people ----------------------------------------------------------------------------------------------------------
 

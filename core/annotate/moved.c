@@ -3,8 +3,8 @@
 // order-keeping move changes nothing in what they do.
 #include "annotate/moved.h"
 
-#include "annotate/dates_p.h"
-#include "annotate/quotes_p.h"
+#include "annotate/dates/dates_p.h"
+#include "annotate/quotes/quotes_p.h"
 
 #include <assert.h>
 

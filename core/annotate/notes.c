@@ -3,7 +3,7 @@
 // pass reads of a block lies on the next cache lines, in the order in which the passes come.
 #include "annotate/notes.h"
 
-#include "annotate/dates_p.h"
+#include "annotate/dates/dates_p.h"
 
 static size_t tokens_room(const TokenVec *tokens)
 {

@@ -4,10 +4,10 @@
 // notes.
 #pragma once
 
-#include "annotate/coref.h"
-#include "annotate/dates.h"
-#include "annotate/names.h"
-#include "annotate/quotes.h"
+#include "annotate/dates/dates.h"
+#include "annotate/entities/coref.h"
+#include "annotate/names/names.h"
+#include "annotate/quotes/quotes.h"
 #include "annotate/token.h"
 #include "parse/article.h"
 

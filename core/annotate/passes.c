@@ -17,7 +17,7 @@
 // of spans, where they are now, and its own copy of a quotation's facts where its place or number is another.
 #include "annotate/passes.h"
 
-#include "annotate/roster.h"
+#include "annotate/entities/roster.h"
 #include "base/alloc.h"
 #include "base/digest.h"
 #include "base/map.h"

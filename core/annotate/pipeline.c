@@ -11,7 +11,7 @@
 // after edits and a run from scratch give the same spans.
 #include "annotate/pipeline.h"
 
-#include "annotate/coref.h"
+#include "annotate/entities/coref.h"
 #include "annotate/langid.h"
 #include "annotate/moved.h"
 #include "annotate/notes.h"

@@ -5,7 +5,7 @@
 // Law: after any edits an Analysis gives what a new one gives for the same text (ids apart).
 #pragma once
 
-#include "annotate/dates.h"
+#include "annotate/dates/dates.h"
 #include "annotate/lang.h"
 #include "annotate/span.h"
 #include "parse/article.h"

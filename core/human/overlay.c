@@ -8,7 +8,7 @@
 // something of these.
 #include "human/overlay_p.h"
 
-#include "annotate/quotes.h"
+#include "annotate/quotes/quotes.h"
 
 #include <stdlib.h>
 

@@ -2,8 +2,8 @@
 // clusters, speakers.
 #include "human/overlay_p.h"
 
-#include "annotate/quotes.h"
-#include "annotate/timex.h"
+#include "annotate/dates/timex.h"
+#include "annotate/quotes/quotes.h"
 #include "base/utf8.h"
 
 // --- who is who

@@ -2,7 +2,7 @@
 // who, and rules: words that are always, or never, a name, date or tag. Immutable and counted: any thread.
 #pragma once
 
-#include "annotate/identities.h"
+#include "annotate/entities/identities.h"
 #include "annotate/span.h"
 #include "human/finder.h"
 #include "human/ledger.h"

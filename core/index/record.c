@@ -3,7 +3,7 @@
 // copies bytes.
 #include "index/record.h"
 
-#include "annotate/namekey.h"
+#include "annotate/names/namekey.h"
 #include "base/map.h"
 #include "index/fold.h"
 

@@ -3,7 +3,7 @@
 // the file.
 #pragma once
 
-#include "annotate/identities.h"
+#include "annotate/entities/identities.h"
 #include "annotate/pipeline.h"
 #include "index/about.h"
 #include "index/pack.h"

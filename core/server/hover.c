@@ -1,7 +1,7 @@
 // A hover has a paragraph for each thing at the place, the innermost first. It is put together as lines of
 // plain text with two marks of our own for what Markdown would set strong; the words of an article never turn
 // into Markdown.
-#include "annotate/timex.h"
+#include "annotate/dates/timex.h"
 #include "base/utf8.h"
 #include "server/features.h"
 #include "server/poscodec.h"

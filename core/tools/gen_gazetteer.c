@@ -1,13 +1,13 @@
 // gen_gazetteer DATA ALIASES OUT: compiles the tables of DATA/gazetteer, and ALIASES
-// (annotate/data/aliases.tsv), into the file that annotate/gazetteer.c maps. What is kept: all countries,
-// regions, capitals, waters and lands; towns by population (all larger villages in the countries whose
-// languages newsmark reads); names of people borne often enough or by a politician; organisations;
+// (annotate/data/aliases.tsv), into the file that annotate/names/gazetteer.c maps. What is kept: all
+// countries, regions, capitals, waters and lands; towns by population (all larger villages in the countries
+// whose languages newsmark reads); names of people borne often enough or by a politician; organisations;
 // office-holders with their ids. Where two things share a name, the id is the more important one's: what the
 // aliases say, a country's, then the largest place's. Where places of several countries share one, all of
 // them are kept, the largest of each, for the article to choose. The output depends on the input alone.
-#include "annotate/gazetteer.h"
-#include "annotate/gazetteer_p.h"
 #include "annotate/mapped.h"
+#include "annotate/names/gazetteer.h"
+#include "annotate/names/gazetteer_p.h"
 #include "base/alloc.h"
 
 #include <math.h>

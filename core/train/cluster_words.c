@@ -1,5 +1,5 @@
 // cluster_words DATA MODEL OUT KEPT: groups some 330,000 words of the twelve languages by meaning and use, in
-// three ways, for annotate/clusters.c.
+// three ways, for annotate/names/clusters.c.
 //
 // The words are those of DATA/text and of the open train parts by how often they occur, and of
 // DATA/gazetteer/word_freq.tsv. What they mean comes from multilingual-e5-small (Wang et al. 2024, MIT
@@ -21,9 +21,9 @@
 #undef utf8_decode
 #undef utf8_encode
 
-#include "annotate/clusters.h"
-#include "annotate/gazetteer.h"
 #include "annotate/mapped.h"
+#include "annotate/names/clusters.h"
+#include "annotate/names/gazetteer.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "base/utf8.h"

@@ -1,7 +1,7 @@
 // confidence: how a probability of the field becomes one that is right as often as it says.
 #pragma once
 
-#include "annotate/tagger.h"
+#include "annotate/names/tagger.h"
 
 #define CONFIDENCE_FOLDS 10u
 

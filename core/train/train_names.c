@@ -1,7 +1,8 @@
-// train_names DATA DIR OUT [BITS [EPOCHS [WITHOUT]]]: learns the weights of annotate/tagger.c from the open
-// corpora under DATA/ner and DATA/news (train parts; never nc/ or restricted/) and from our own annotation of
-// sentences of DATA/text (core/train/annotation.*.tsv), with the gazetteer of DIR, writes DIR/OUT and prints
-// F1 on the dev parts, what the rounding of weights costs, and how well confidence is calibrated.
+// train_names DATA DIR OUT [BITS [EPOCHS [WITHOUT]]]: learns the weights of annotate/names/tagger.c from the
+// open corpora under DATA/ner and DATA/news (train parts; never nc/ or restricted/) and from our own
+// annotation of sentences of DATA/text (core/train/annotation.*.tsv), with the gazetteer of DIR, writes
+// DIR/OUT and prints F1 on the dev parts, what the rounding of weights costs, and how well confidence is
+// calibrated.
 //
 // Texts go through the product's own blocks, tokens, facts and features (corpus.h); field.h learns. All
 // features are hashed into 1 << BITS rows while learning already, so what is learnt is what is shipped,
@@ -13,7 +14,7 @@
 #include "field.h"
 
 #include "annotate/mapped.h"
-#include "annotate/names_p.h"
+#include "annotate/names/names_p.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-// train_speakers DATA DIR OUT: learns the weights of annotate/quotes_rank.c from the open sets of quotations
-// under DATA/news and DATA/quotes, with the names of DIR, writes the table OUT and prints how often the best
-// offer is right, by the rules alone and with what was learnt, by source.
+// train_speakers DATA DIR OUT: learns the weights of annotate/quotes/quotes_rank.c from the open sets of
+// quotations under DATA/news and DATA/quotes, with the names of DIR, writes the table OUT and prints how
+// often the best offer is right, by the rules alone and with what was learnt, by source.
 //
 // An example is a quotation of the gold with all offers of who said it. An offer is right where it shares a
 // byte with the gold's speaker or has its name; where none is, as the speaker stands in another sentence,

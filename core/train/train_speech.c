@@ -1,6 +1,6 @@
-// train_speech DATA DIR OUT: learns the weights of annotate/quotes_speech.c from the open sets of quotations
-// under DATA/news and DATA/quotes, with the names of DIR, writes the table OUT and prints how well it tells
-// speech from other marks, by source.
+// train_speech DATA DIR OUT: learns the weights of annotate/quotes/quotes_speech.c from the open sets of
+// quotations under DATA/news and DATA/quotes, with the names of DIR, writes the table OUT and prints how well
+// it tells speech from other marks, by source.
 //
 // Logistic regression with an L2 penalty, by Newton's steps (iteratively reweighted least squares): the loss
 // is convex and all examples are read at once, so there is one answer and no order or chance in it. Texts go

@@ -2,8 +2,8 @@
 // language, is found whole and resolved back to the same date; values are valid TIMEX3, bounds are in order,
 // and neither time zone nor locale of the machine changes anything. The model is the calendar itself. The
 // seed is printed; PROP_SEED repeats a run.
+#include "annotate/dates/timex.h"
 #include "annotate/notes.h"
-#include "annotate/timex.h"
 #include "base/clock.h"
 #include "base/table.h"
 #include "chance.h"

@@ -2,7 +2,7 @@
 // company and order, on one thread and on several at once, give the same names.
 #include "unit/test.h"
 
-#include "annotate/names.h"
+#include "annotate/names/names.h"
 #include "annotate/notes.h"
 #include "chance.h"
 

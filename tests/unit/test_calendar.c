@@ -1,5 +1,5 @@
-#include "annotate/calendar.h"
-#include "annotate/timex.h"
+#include "annotate/dates/calendar.h"
+#include "annotate/dates/timex.h"
 #include "base/alloc.h"
 
 #include <setjmp.h>

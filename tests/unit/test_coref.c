@@ -1,6 +1,6 @@
-#include "annotate/coref.h"
+#include "annotate/entities/coref.h"
+#include "annotate/entities/roster.h"
 #include "annotate/notes.h"
-#include "annotate/roster.h"
 #include "base/clock.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "annotate/dates_p.h"
+#include "annotate/dates/dates_p.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-#include "annotate/gazetteer.h"
-#include "annotate/gazetteer_p.h"
+#include "annotate/names/gazetteer.h"
+#include "annotate/names/gazetteer_p.h"
 #include "base/utf8.h"
 
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-#include "annotate/identities.h"
+#include "annotate/entities/identities.h"
 #include "unit/test.h"
 
 static Identities *read(const char *text)

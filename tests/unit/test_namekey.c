@@ -1,4 +1,4 @@
-#include "annotate/namekey.h"
+#include "annotate/names/namekey.h"
 #include "base/alloc.h"
 #include "unit/test.h"
 

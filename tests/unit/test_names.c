@@ -1,5 +1,5 @@
-#include "annotate/gazetteer.h"
-#include "annotate/names_p.h"
+#include "annotate/names/gazetteer.h"
+#include "annotate/names/names_p.h"
 #include "annotate/notes.h"
 
 #include <setjmp.h>

@@ -132,8 +132,7 @@ static void test_quotes(void **state)
     assert_true(quote.type == quotes[i].type && quote.group == quotes[i].group &&
                 quote.speaker == quotes[i].speaker && quote.start == quotes[i].start &&
                 quote.end == quotes[i].end);
-    assert_true(str_eq(quote.speaker_name, quotes[i].speaker_name) &&
-                str_eq(quote.source, quotes[i].source));
+    assert_true(str_eq(quote.speaker_name, quotes[i].speaker_name) && str_eq(quote.source, quotes[i].source));
     assert_str(quote.text, quotes[i].type == QUOTE_INDIRECT ? "" : quotes[i].text.ptr);
   }
   assert_false(unpack_quote(&in, &quote));

@@ -2,7 +2,7 @@
 // tests/prop/prop_law.c says that it is right to keep them.
 #include "unit/test.h"
 
-#include "annotate/cast.h"
+#include "annotate/entities/cast.h"
 #include "annotate/pipeline.h"
 #include "base/digest.h"
 #include "text/buffer.h"

@@ -1,4 +1,4 @@
-#include "annotate/places.h"
+#include "annotate/entities/places.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

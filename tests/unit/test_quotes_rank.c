@@ -1,7 +1,7 @@
 #include "test.h"
 
 #include "../quotes_bench.h"
-#include "annotate/quotes_p.h"
+#include "annotate/quotes/quotes_p.h"
 #include "base/table.h"
 
 // Every weight of the table is that of one sign, under the name that the trainer writes.

@@ -1,5 +1,5 @@
+#include "annotate/entities/roster.h"
 #include "annotate/notes.h"
-#include "annotate/roster.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 #include "unit/test.h"
 
 #include "annotate/mapped.h"
-#include "annotate/names_p.h"
+#include "annotate/names/names_p.h"
 #include "annotate/notes.h"
 #include "base/clock.h"
 

@@ -1,0 +1,63 @@
+// namebounds_p: what the files of namebounds share: a name, the tokens around it, and what may be done to it.
+#pragma once
+
+#include "annotate/names/names_p.h"
+#include "annotate/notes.h"
+#include "base/table.h"
+
+enum { KNOWN = 2, COMMON = 3, FAMOUS = 3 }; // WORD_GIVEN, WORD_SURNAME; GazetteerEntity.strength
+enum { COMMON_WORD = 4 };                   // gazetteer_case() of words that are mostly written small
+#define RULE_CONFIDENCE 0.85f
+
+typedef struct Bounds {
+  const NameSources *known;
+  Notes *notes;
+  const NameFact *facts;
+  const Token *tokens;
+  size_t len;     // of these
+  uint32_t floor; // the token behind the name before
+} Bounds;
+
+static inline bool is_capital(const Bounds *self, size_t at)
+{
+  return at < self->len && (self->tokens[at].flags & TOKEN_CAPITAL);
+}
+
+// `marks`: each with a \0 behind.
+static inline bool is_mark(const Bounds *self, size_t at, const char *marks)
+{
+  if (at >= self->len || !(self->tokens[at].flags & TOKEN_PUNCT)) return false;
+  Str mark = self->tokens[at].lower;
+  for (const char *p = marks; *p; p += strlen(p) + 1)
+    if (str_is(mark, p)) return true;
+  return false;
+}
+
+static inline bool touches(const Bounds *self, size_t at) // the token before
+{
+  return at < self->len && !(self->tokens[at].flags & TOKEN_SPACE_BEFORE);
+}
+
+static inline bool is_given(const Bounds *self, size_t at, uint32_t least)
+{
+  return at < self->len && (self->facts[at].word & WORD_GIVEN) >= least;
+}
+
+static inline void set_tokens(const Bounds *self, Name *name, size_t first, size_t last)
+{
+  name->first = (uint32_t)first;
+  name->last = (uint32_t)last;
+  name->start = self->tokens[first].start;
+  name->end = self->tokens[last - 1].end;
+}
+
+static inline void set_type(Name *name, EntityType type)
+{
+  if (name->type == type && name->confidence >= RULE_CONFIDENCE) return;
+  name->type = type;
+  name->by = BY_RULE;
+  name->confidence = RULE_CONFIDENCE;
+}
+
+// Towns that are their teams (nameteams.c). `next` is the name behind, or NULL.
+void nameteams_read(const Bounds *self, Name *name, Name *next);

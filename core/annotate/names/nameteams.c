@@ -1,0 +1,130 @@
+// Teams go by their town: a score stands behind them ("Malmö–Timrå 3–1", "slog Randers 3-0", "Luton 2 Burnley
+// 1"), or an article that towns do not have ("il Napoli"). Countries stay what they are: their teams are
+// theirs.
+#include "annotate/names/namebounds_p.h"
+
+enum { SCORE_MOST = 3 }; // bytes of a number in it and a mark
+
+static bool is_score_number(const Bounds *self, size_t at)
+{
+  return at < self->len && (self->tokens[at].flags & TOKEN_NUMBER) &&
+         self->tokens[at].end - self->tokens[at].start < SCORE_MOST;
+}
+
+static const char DASHES[] = "-\0–\0—\0";
+
+// The token behind a score ("3–1", "2:0"); `at` where there is none.
+static size_t score_end(const Bounds *self, size_t at)
+{
+  if (is_score_number(self, at) && is_mark(self, at + 1, "-\0–\0:\0") && is_score_number(self, at + 2))
+    return at + 3;
+  if (at >= self->len || !(self->tokens[at].flags & TOKEN_NUMBER)) return at;
+  Str number = self->tokens[at].lower;
+  const char *colon = memchr(number.ptr, ':', number.len);
+  size_t before = colon ? (size_t)(colon - number.ptr) : 0;
+  return before && before < SCORE_MOST && number.len - before <= SCORE_MOST ? at + 1 : at;
+}
+
+// "Brann [4]-0".
+static void drop_score(const Bounds *self, Name *name)
+{
+  size_t at = name->last - 1;
+  if (at > name->first && score_end(self, at) > name->last - 1 && (self->tokens[at].flags & TOKEN_NUMBER))
+    set_tokens(self, name, name->first, at);
+}
+
+// Whether what stands behind a score leaves it one: "Köln–Bonn 20–30 Minuten" has none.
+static bool ends_result(const Bounds *self, size_t at)
+{
+  return at >= self->len || (self->tokens[at].flags & (TOKEN_PUNCT | TOKEN_LINE_START));
+}
+
+// The id of the place that goes by exactly the name; 0: none.
+static uint32_t place_of(const Bounds *self, const Name *name)
+{
+  GazetteerEntity place;
+  size_t end = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
+                               GAZETTEER_LOC, &place);
+  return end == name->last ? place.id : 0;
+}
+
+static Str word_before(const Bounds *self, const Name *name)
+{
+  if (!name->first) return (Str){0};
+  Str word = self->tokens[name->first - 1].lower;
+  return namefacts_before_town(&self->known->lists, self->notes->lang, word);
+}
+
+static void make_team(const Bounds *self, Name *name)
+{
+  if (name->type != ENTITY_PER && !gazetteer_is_country(place_of(self, name))) set_type(name, ENTITY_ORG);
+}
+
+// "Luton 2 Burnley 1".
+static bool is_english_result(const Bounds *self, const Name *home, const Name *away)
+{
+  size_t ours = home->last, theirs = away->last;
+  return away->first == ours + 1 && is_score_number(self, ours) && is_score_number(self, theirs) &&
+         self->tokens[ours].lower.len == 1 && self->tokens[theirs].lower.len == 1 &&
+         ends_result(self, theirs + 1);
+}
+
+// "Malmö–Linköping 3–1"; on a line of its own something may follow.
+static bool is_result(const Bounds *self, const Name *home, const Name *away)
+{
+  if (home->last + 1 != away->first || !is_mark(self, home->last, DASHES)) return false;
+  size_t end = score_end(self, away->last);
+  bool line = self->tokens[home->first].flags & TOKEN_LINE_START;
+  return end > away->last && (line || ends_result(self, end));
+}
+
+static void read_result(const Bounds *self, Name *home, Name *away)
+{
+  if (home->type == ENTITY_PER || away->type == ENTITY_PER) return;
+  if (!is_result(self, home, away) && !is_english_result(self, home, away)) return;
+  make_team(self, home);
+  make_team(self, away);
+}
+
+// "slog Randers 3-0".
+static void read_score(const Bounds *self, Name *name)
+{
+  size_t end = score_end(self, name->last);
+  if (end == name->last || !ends_result(self, end) || name->type != ENTITY_LOC) return;
+  if (gazetteer_is_town(place_of(self, name)) && !word_before(self, name).len) make_team(self, name);
+}
+
+// "il Napoli": the towns have no article, but for those whose name begins with one ("del Cairo").
+static void read_article(const Bounds *self, Name *name)
+{
+  const Table *before = self->known->lists.before_town[self->notes->lang];
+  if (name->type == ENTITY_PER || !str_is(word_before(self, name), "team")) return;
+  uint32_t town = place_of(self, name);
+  GazetteerEntity with;
+  if (!gazetteer_is_town(town)) return;
+  for (size_t row = 0; row < before->rows; row++) {
+    uint64_t key = gazetteer_key_add(0, gazetteer_word_hash(table_cell(before, row, 0)));
+    for (size_t at = name->first; at < name->last; at++) key = gazetteer_key_add(key, self->facts[at].hash);
+    if (gazetteer_entity(self->known->gazetteer, key, &with) && with.id == town) return;
+  }
+  set_type(name, ENTITY_ORG);
+}
+
+// "[1.] FC Köln".
+static void add_number(const Bounds *self, Name *name)
+{
+  size_t at = name->first;
+  if (name->type != ENTITY_ORG || self->notes->lang != LANG_DE || at < self->floor + 2) return;
+  if (!(self->tokens[at].flags & TOKEN_ALL_CAPS) || !is_mark(self, at - 1, ".\0") || !touches(self, at - 1))
+    return;
+  if (str_is(self->tokens[at - 2].lower, "1")) set_tokens(self, name, at - 2, name->last);
+}
+
+void nameteams_read(const Bounds *self, Name *name, Name *next)
+{
+  drop_score(self, name);
+  add_number(self, name);
+  read_article(self, name);
+  read_score(self, name);
+  if (next) read_result(self, name, next);
+}

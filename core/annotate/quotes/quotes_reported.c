@@ -1,0 +1,315 @@
+// Reported speech, a sentence at a time: a verb of saying with "that" behind it, a verb of saying behind a
+// comma at the end, "according to" at either end, and the German sentences that go on in the subjunctive. The
+// clause is found first; who says it is found as for quotations (quotes_speaker.c).
+#include "annotate/quotes/quotes_p.h"
+
+#define THAT_WITHIN 12u   // tokens, from the verb of saying to "that"
+#define TAIL_MOST 16u     // tokens of ", said the minister of finance on Friday"
+#define TITLE_MOST 3u     // of a title in front of a name
+#define FRONT_MOST 9u     // tokens of "according to the minister of finance"
+#define RELATIVE_MOST 14u // tokens of "who asked not to be named"
+#define VERB_WITHIN 10u   // tokens, to the verb of a clause
+#define CLAUSE_LEAST 3u   // words
+#define BRACKET_MOST 6u   // tokens of "(Sp)" behind a name
+#define BYTES_BEHIND 24u  // that may stand behind the speaker in "…, according to the police on Friday"
+
+typedef struct Reporter {
+  const Layout *layout;
+  const Scene *scene;
+  QuoteVec *out;
+  uint32_t first, last; // the sentence without its full stop
+} Reporter;
+
+static bool says(const Cue *cue)
+{
+  return cue->class >= CUE_SAY && cue->class <= CUE_TELL && cue->class != CUE_THINK && !cue->gerund;
+}
+
+static uint32_t count_words(const Scene *scene, uint32_t first, uint32_t last)
+{
+  uint32_t words = 0;
+  for (uint32_t i = first; i < last && words < CLAUSE_LEAST; i++) words += scene_is_word(scene, i);
+  return words;
+}
+
+// Note the clause, where somebody says it. `least`: score.
+static bool report(Reporter *self, uint32_t first, uint32_t last, float least, float confidence)
+{
+  const Scene *scene = self->scene;
+  while (first < last && scene_is(scene, first, ",")) first++;
+  while (first < last && scene_is(scene, last - 1, ",")) last--;
+  if (count_words(scene, first, last) < CLAUSE_LEAST) return false;
+  Saying saying;
+  Marked clause = {first, last, QUOTE_REPORTED, false};
+  QuoteDraft draft = layout_draft(self->layout, &clause, &saying);
+  bool outside = saying.cue && (saying.cue_last <= first || saying.cue_first >= last);
+  if (!outside || !saying.speaker.kind || saying.score < least) return false;
+  draft.type = QUOTE_INDIRECT;
+  draft.confidence = confidence;
+  vec_push_in(scene->arena, self->out, draft);
+  return true;
+}
+
+// "about that", "without that": the clause hangs on a preposition, not on the verb.
+static bool hung(const Scene *scene, uint32_t that)
+{
+  if (scene->lexicon->lang == LANG_DE) return false; // "gab an, dass": the preposition is the verb's
+  uint32_t before = that > 1 && scene_is(scene, that - 1, ",") ? that - 2 : that - 1;
+  SmallClass small = scene->words[before]->small;
+  return small == SMALL_PREP || small == SMALL_OF || small == SMALL_TO;
+}
+
+// Where the clause begins that the verb of saying introduces; `last` where there is none.
+static uint32_t clause_behind(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  uint32_t end = cue->last + THAT_WITHIN < self->last ? cue->last + THAT_WITHIN : self->last, comma = 0;
+  for (uint32_t i = cue->last; i < end; i++) {
+    if (scene->words[i]->that) return hung(scene, i) ? self->last : i;
+    if (scene_is(scene, i, ":;") || scene->words[i]->small == SMALL_SUB) break;
+    if (scene_is(scene, i, ",") && !comma) comma = i;
+    if (comma && i > comma && scene->words[i]->reports) return comma + 1; // "…, er habe"
+    if (i > cue->last && scene->words[i]->cue && scene->words[i]->cue < CUE_CITE) break;
+  }
+  return self->last;
+}
+
+// The token behind what stands in front of a comma and brackets: "Kari Bakken (Sp),".
+static uint32_t before_insertion(const Reporter *self, uint32_t end)
+{
+  const Scene *scene = self->scene;
+  if (end > self->first + 1 && scene_is(scene, end - 1, ",")) end--;
+  if (end <= self->first + 3 || !scene_is(scene, end - 1, ")")) return end;
+  uint32_t open = end - 1, least = end - self->first > BRACKET_MOST ? end - BRACKET_MOST : self->first + 1;
+  while (open > least && !scene_is(scene, open, "(")) open--;
+  return scene_is(scene, open, "(") ? open : end;
+}
+
+// Whether a subject stands right in front of the cue: "she claims", not "today says she".
+static bool subject_leads(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  uint32_t group = before_insertion(self, cue_group(scene, cue->first));
+  if (group <= self->first) return false;
+  const Word *before = scene->words[group - 1];
+  return before->pronoun || before->role || (scene->in[group - 1].flags & TOKEN_CAPITAL);
+}
+
+// "said he knew", "mener de bør": a pronoun, which cannot be an object, with a verb behind it.
+static bool bare_pronoun(const Reporter *self, const Cue *cue, uint32_t i)
+{
+  const Scene *scene = self->scene;
+  const Word *word = scene->words[i], *next = i + 1 < self->last ? scene->words[i + 1] : &g_unknown_word;
+  if (!word->pronoun || !subject_leads(self, cue) || i + 1 >= self->last || !scene_is_word(scene, i + 1))
+    return false;
+  return next->small == SMALL_AUX || (word->pronoun != 'n' && !next->small && !word->small);
+}
+
+// "said the road was closed": no "that", but a subject and a verb.
+static bool bare_clause(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  Lang lang = scene->lexicon->lang;
+  uint32_t i = cue->last;
+  bool north = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
+  if ((lang != LANG_EN && !north) || cue->first == self->first || cue->class == CUE_TELL) return false;
+  if (north && i < self->last && scene_is(scene, i, ",")) i++; // "hun mener, de bør"
+  if (i >= self->last) return false;
+  if (bare_pronoun(self, cue, i)) return true;
+  const Word *word = scene->words[i];
+  bool subject = word->small == SMALL_DET || word->pronoun || (scene->in[i].flags & TOKEN_CAPITAL);
+  if (north || !subject) return false;
+  uint32_t end = i + VERB_WITHIN < self->last ? i + VERB_WITHIN : self->last;
+  for (i++; i < end && !(scene->in[i].flags & TOKEN_PUNCT); i++) {
+    if (scene->words[i]->small == SMALL_AUX) return true;
+  }
+  return false;
+}
+
+// "X said that …"
+static bool introduced(Reporter *self)
+{
+  const Scene *scene = self->scene;
+  for (uint32_t i = self->first; i < self->last; i++) {
+    Cue cue;
+    if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
+    if (!cue_at(scene, i, self->last, &cue) || !says(&cue)) continue;
+    uint32_t from = clause_behind(self, &cue);
+    if (from == self->last && bare_clause(self, &cue)) from = cue.last;
+    if (from < self->last && report(self, from, self->last, 4, 0.85F)) return true;
+  }
+  return false;
+}
+
+// Take back what was just reported.
+static bool take_back(Reporter *self)
+{
+  self->out->len--;
+  return false;
+}
+
+// "…, said X". Where the verb stands first its subject must follow it: "Khan, the mayor, blamed the
+// government" is none.
+static bool concluded(Reporter *self)
+{
+  const Scene *scene = self->scene;
+  uint32_t from = self->last - self->first > TAIL_MOST ? self->last - TAIL_MOST : self->first;
+  if (scene->words[self->first]->small == SMALL_SUB) return false;
+  for (uint32_t i = self->last; i-- > from;) {
+    if (!scene_is(scene, i, ",")) continue;
+    if (scene->words[i + 1]->small == SMALL_SUB && !scene->words[i + 1]->as) continue; // "…, which he said …"
+    for (uint32_t k = i + 1; k < self->last && k < i + 7; k++) {
+      Cue cue;
+      if (!cue_at(scene, k, self->last, &cue) || !says(&cue)) continue;
+      if (!report(self, self->first, i, 5.9F, 0.85F)) return false;
+      uint32_t speaker = self->out->items[self->out->len - 1].speaker.start, next = cue.last + 1;
+      bool apart = k == i + 1 && next < scene->len && speaker > scene->in[next].start;
+      return !apart || take_back(self);
+    }
+  }
+  return false;
+}
+
+// Whether the speaker of what was just reported ends the sentence; else it is taken back.
+static bool ends_with_speaker(Reporter *self)
+{
+  const QuoteDraft *draft = &self->out->items[self->out->len - 1];
+  bool ends = self->scene->in[self->last - 1].end <= draft->speaker.end + BYTES_BEHIND;
+  return ends || take_back(self);
+}
+
+// Whether the verb comes second, right behind whatever the sentence begins with.
+static bool verb_second(const Scene *scene)
+{
+  return scene->lexicon->compounds && scene->lexicon->lang != LANG_FI;
+}
+
+// Where the sentence goes on behind a clause about the one just named: "…, who asked not to be named, it
+// was".
+static uint32_t behind_relative(const Reporter *self, uint32_t who)
+{
+  uint32_t end = who + RELATIVE_MOST < self->last ? who + RELATIVE_MOST : self->last;
+  for (uint32_t i = who; i < end; i++)
+    if (scene_is(self->scene, i, ",")) return i + 1;
+  return self->last;
+}
+
+// "Secondo la polizia la strada …": what stands behind the source is of no phrase with it.
+static bool opens_clause(const Word *word)
+{
+  return word->pronoun || word->small == SMALL_DET || word->small == SMALL_AUX || word->small == SMALL_ADV ||
+         word->small == SMALL_REFL;
+}
+
+// Where a clause begins behind "according to X", with a comma or, where a verb or a subject follows at once,
+// without one: "Enligt Lee bär isen". `self->last`: nowhere.
+static uint32_t clause_after(const Reporter *self, const Cue *cue)
+{
+  const Scene *scene = self->scene;
+  const CandidateVec *candidates = &self->layout->candidates;
+  uint32_t end = cue->last + FRONT_MOST < self->last ? cue->last + FRONT_MOST : self->last, k = cue->last;
+  bool verb = verb_second(scene); // a verb begins the clause, its subject behind it
+  while (k < end && !scene_is(scene, k, ",") && !(verb && scene->words[k]->small == SMALL_AUX)) k++;
+  uint32_t comma = k;
+  size_t a = 0, b = candidates->len;
+  while (a < b) { // the first behind the cue
+    size_t mid = (a + b) / 2;
+    if (candidates->items[mid].first < cue->last)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  const Candidate *c = a < candidates->len ? &candidates->items[a] : NULL;
+  bool near = c && c->first <= cue->last + TITLE_MOST && c->last < self->last;
+  if (near && scene_is(scene, c->last, ",") && scene->words[c->last + 1]->who)
+    return behind_relative(self, c->last + 1);
+  bool verb_next =
+      near && (c->party.kind == PARTY_NAME ||
+               (c->party.kind == PARTY_ROLE && (verb_second(scene) || opens_clause(scene->words[c->last]))));
+  if (verb_next && c->last < comma) {
+    const Word *next = scene->words[c->last];
+    bool on = next->small == SMALL_PREP || next->small == SMALL_OF || next->small == SMALL_CONJ || c->owner;
+    if (!on) return c->last;
+  }
+  return comma < end && comma > cue->last ? comma : self->last;
+}
+
+// What was just reported is the word of whoever "according to" names, not of the subject of a verb in it:
+// "According to a note the council has approved the plan".
+static bool give_to_source(Reporter *self)
+{
+  QuoteDraft *draft = &self->out->items[self->out->len - 1];
+  if (!draft->source.kind) return true;
+  draft->speaker = draft->source;
+  draft->source = (Party){0};
+  draft->cue_start = draft->cue_end = 0;
+  draft->reason = REASON_ACCORDING;
+  return true;
+}
+
+// "According to X …", "…, according to X" and "X zufolge …"
+static bool according(Reporter *self)
+{
+  const Scene *scene = self->scene;
+  for (uint32_t i = self->first; i < self->last; i++) {
+    Cue cue;
+    if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
+    if (!cue_at(scene, i, self->last, &cue) || (cue.class != CUE_PREP && cue.class != CUE_POST)) continue;
+    bool front = i <= self->first + 2;
+    if (cue.class == CUE_POST) {
+      bool early = i > self->first && i <= self->first + FRONT_MOST;
+      return early && report(self, cue.last, self->last, 3, 0.8F);
+    }
+    if (!front) return report(self, self->first, i, 3, 0.8F) && ends_with_speaker(self);
+    uint32_t from = clause_after(self, &cue);
+    return from < self->last && report(self, from, self->last, 3, 0.8F) && give_to_source(self);
+  }
+  return false;
+}
+
+// A sentence in the subjunctive goes on with what was said in the one before. `fresh`: that was not reported
+// here, but between marks or in another block; the article knows whose it was.
+static bool goes_on(Reporter *self, bool fresh)
+{
+  const Scene *scene = self->scene;
+  const QuoteDraft *before = self->out->len ? &self->out->items[self->out->len - 1] : NULL;
+  if (before && before->end + 3 < scene->in[self->first].start) before = NULL;
+  if (!before && !fresh) return false;
+  uint32_t end = self->first + VERB_WITHIN < self->last ? self->first + VERB_WITHIN : self->last,
+           i = self->first;
+  while (i < end && !scene->words[i]->reports) i++;
+  if (i == end || count_words(scene, self->first, self->last) < CLAUSE_LEAST) return false;
+  QuoteDraft draft = {
+      .form = QUOTE_REPORTED, .type = QUOTE_INDIRECT, .confidence = 0.7F, .reason = REASON_SAME};
+  draft.start = scene->in[self->first].start;
+  draft.end = scene->in[self->last - 1].end;
+  draft.seed = scene->in[self->first].hash;
+  if (before) draft.speaker = before->speaker;
+  vec_push_in(scene->arena, self->out, draft);
+  return true;
+}
+
+static bool has_quotation(const Scene *scene, uint32_t first, uint32_t last)
+{
+  return first < last && memchr(scene->inside + first, 1, last - first);
+}
+
+void reported_find(const Layout *layout, QuoteVec *out)
+{
+  const Scene *scene = &layout->scene;
+  const SentenceVec *sentences = &scene->notes->sentences;
+  Reporter self = {.layout = layout, .scene = scene, .out = out};
+  bool fresh = true;
+  for (size_t i = 0; i < sentences->len; i++) {
+    self.first = sentences->items[i].first;
+    self.last = sentences->items[i].last;
+    while (self.last > self.first && (scene->in[self.last - 1].flags & TOKEN_PUNCT)) self.last--;
+    if (has_quotation(scene, self.first, self.last)) {
+      fresh = true;
+      continue;
+    }
+    bool brief = self.last - self.first < CLAUSE_LEAST + 2;
+    if (brief || (!introduced(&self) && !concluded(&self) && !according(&self)))
+      fresh = goes_on(&self, fresh);
+  }
+}

@@ -1,0 +1,349 @@
+// The words of quotes: cue lexicons, small words, pronouns and the nouns of speakers, one map a language,
+// built once from the tables.
+#include "annotate/quotes/quotes_p.h"
+
+#include "base/table.h"
+#include "base/utf8.h"
+
+#define TAIL 4u       // bytes that a noun must share with a compound to be looked for in it
+#define TAIL_LEAST 5u // bytes of such a noun
+#define HEAD_LEAST 2u // of what stands in front of it
+#define COMPOUND_MOST 60u
+
+const Word g_unknown_word = {.toll = 0.2F};
+
+static Word *word_slot(Lexicon *self, Str form)
+{
+  bool is_new;
+  uint64_t *slot = map_slot(&self->map, form, &is_new);
+  if (is_new) {
+    *slot = self->words.len;
+    vec_push(&self->words, (Word){.form = form});
+  }
+  return &self->words.items[*slot];
+}
+
+static bool class_of(Str name, const char *const *names, size_t count, unsigned *out)
+{
+  for (size_t i = 1; i < count; i++) {
+    if (!str_is(name, names[i])) continue;
+    *out = (unsigned)i;
+    return true;
+  }
+  return false;
+}
+
+static bool broken(const Table *table, size_t row, Error *err)
+{
+  error_set(err, ERR_FORMAT, "%s.%s.tsv: unknown class at \"" STR_FMT "\"", table->name, table->lang,
+            STR_ARG(table_cell(table, row, 0)));
+  return false;
+}
+
+static void add_phrase(Lexicon *self, Str first, Str rest, CueClass cue)
+{
+  Word *word = word_slot(self, first);
+  vec_push(&self->phrases, (Phrase){rest, cue, word->phrase});
+  word->phrase = (uint32_t)self->phrases.len;
+}
+
+static bool load_cues(Lexicon *self, Error *err)
+{
+  static const char *const names[CUE_CLASSES] = {"",      "say",  "claim", "report", "write",
+                                                 "think", "tell", "call",  "cite",   "read",
+                                                 "noun",  "prep", "post",  "so",     "adjunct"};
+  const Table *table = table_find("cues", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    unsigned kind;
+    Str gerund = table_cell(table, i, 2);
+    if (!class_of(str_cut(&gerund, ' '), names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
+    Str rest = table_cell(table, i, 0), first = str_cut(&rest, ' ');
+    Word *word = word_slot(self, first);
+    word->gerund |= gerund.len > 0;
+    if (rest.len)
+      add_phrase(self, first, rest, (CueClass)kind);
+    else
+      word->cue = (uint8_t)kind;
+  }
+  return true;
+}
+
+static bool load_small(Lexicon *self, Error *err)
+{
+  static const char *const names[SMALL_CLASSES] = {"",   "aux", "adv",  "prep", "to",
+                                                   "of", "det", "conj", "sub",  "refl"};
+  const Table *table = table_find("speech", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    unsigned kind;
+    Str fresh = table_cell(table, i, 1), class = str_cut(&fresh, ' ');
+    if (!class_of(class, names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
+    if (fresh.len && !str_is(fresh, "new")) return broken(table, i, err);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    word->small = (uint8_t)kind;
+    word->fresh = fresh.len > 0;
+  }
+  return true;
+}
+
+static bool load_reported(Lexicon *self, Error *err)
+{
+  const Table *table = table_find("reported", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    Str class = table_cell(table, i, 1);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    if (str_is(class, "that"))
+      word->that = true;
+    else if (str_is(class, "as"))
+      word->as = true;
+    else if (str_is(class, "verb"))
+      word->reports = true;
+    else if (str_is(class, "who"))
+      word->who = true;
+    else if (str_is(class, "relay"))
+      word->relays = true;
+    else if (str_is(class, "object"))
+      word->object = true;
+    else if (str_is(class, "stance"))
+      word->stance = true;
+    else if (str_is(class, "by"))
+      word->by = true;
+    else if (str_is(class, "back"))
+      word->back = true;
+    else
+      return broken(table, i, err);
+  }
+  return true;
+}
+
+static bool load_works(Lexicon *self, Error *err)
+{
+  const Table *table = table_find("works", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    Str class = table_cell(table, i, 1);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    word->work = str_is(class, "work");
+    word->term = str_is(class, "word");
+    if (!word->work && !word->term) return broken(table, i, err);
+  }
+  return true;
+}
+
+static bool load_speakers(Lexicon *self, Error *err)
+{
+  const Table *table = table_find("pronouns", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    Str class = table_cell(table, i, 1);
+    if (class.len != 1 || !strchr("mfnpci1w", class.ptr[0])) return broken(table, i, err);
+    word_slot(self, table_cell(table, i, 0))->pronoun = class.ptr[0];
+  }
+  table = table_find("roles", lang_code(self->lang));
+  for (size_t i = 0; table && i < table->rows; i++) {
+    Str number = table_cell(table, i, 2), class = str_cut(&number, ' ');
+    if (class.len != 1 || !strchr("mfcaog", class.ptr[0])) return broken(table, i, err);
+    if (number.len && !str_is(number, "many")) return broken(table, i, err);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    word->role = class.ptr[0];
+    word->lemma = table_cell(table, i, 1);
+    word->many = number.len > 0;
+  }
+  return true;
+}
+
+static float word_toll(const Word *word)
+{
+  switch (word->small) {
+  case SMALL_SUB:
+    return 0.9F;
+  case SMALL_PREP:
+  case SMALL_TO:
+  case SMALL_CONJ:
+    return 0.3F;
+  case SMALL_AUX:
+  case SMALL_ADV:
+  case SMALL_DET:
+  case SMALL_REFL:
+    return 0.06F;
+  default:
+    break;
+  }
+  if (word->role) return 0.1F;
+  return word->cue && word->cue < CUE_NOUN ? 0.8F : g_unknown_word.toll;
+}
+
+static uint32_t tail_bit(Str lower)
+{
+  uint32_t tail;
+  memcpy(&tail, lower.ptr + lower.len - TAIL, TAIL);
+  return tail * 2654435761u >> 16 & (TAILS - 1);
+}
+
+static void add_slot(Lexicon *self, uint32_t index)
+{
+  uint32_t hash = (uint32_t)str_hash(self->words.items[index].form), at = hash & self->mask;
+  while (self->slots[at].word) at = (at + 1) & self->mask;
+  self->slots[at] = (WordSlot){hash, index + 1};
+}
+
+// The words are all there: lay them out for reading.
+static void lexicon_settle(Lexicon *self)
+{
+  uint32_t size = 16;
+  while (size < 2 * self->words.len) size *= 2;
+  self->mask = size - 1;
+  self->slots = xcalloc(size, sizeof *self->slots);
+  for (uint32_t i = 0; i < self->words.len; i++) {
+    Word *word = &self->words.items[i];
+    word->toll = word_toll(word);
+    add_slot(self, i);
+    if (!word->role || word->form.len < TAIL_LEAST || word->form.len >= COMPOUND_MOST) continue;
+    self->tail_lengths |= (uint64_t)1 << word->form.len;
+    self->tails[tail_bit(word->form) / 64] |= (uint64_t)1 << tail_bit(word->form) % 64;
+  }
+}
+
+static bool lexicon_load(Lexicon *self, Lang lang, Error *err)
+{
+  self->lang = lang;
+  self->compounds = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA ||
+                    lang == LANG_DE || lang == LANG_NL || lang == LANG_FI;
+  self->clitics = lang == LANG_FR;
+  bool ok = load_cues(self, err) && load_small(self, err) && load_reported(self, err) &&
+            load_works(self, err) && load_speakers(self, err);
+  if (ok) lexicon_settle(self);
+  return ok;
+}
+
+Quotes *quotes_new(Error *err)
+{
+  Quotes *self = xcalloc(1, sizeof *self);
+  for (int lang = 1; lang < LANG_COUNT; lang++) {
+    if (lexicon_load(&self->lexicons[lang], (Lang)lang, err)) continue;
+    quotes_free(self);
+    return NULL;
+  }
+  if (!rank_load(&self->ranker, err) || !speech_load(self->speech, err)) {
+    quotes_free(self);
+    return NULL;
+  }
+  const Table *outlets = table_find("outlets", "");
+  for (size_t i = 0; outlets && i < outlets->rows; i++)
+    map_put(&self->outlets, table_cell(outlets, i, 0), (uint64_t)table_cell(outlets, i, 1).ptr[0]);
+  const Table *genders = table_find("genders", "");
+  for (size_t i = 0; genders && i < genders->rows; i++)
+    map_put(&self->genders, table_cell(genders, i, 0), (uint64_t)table_cell(genders, i, 1).ptr[0]);
+  return self;
+}
+
+void quotes_free(Quotes *self)
+{
+  if (!self) return;
+  for (int lang = 0; lang < LANG_COUNT; lang++) {
+    Lexicon *lexicon = &self->lexicons[lang];
+    map_release(&lexicon->map);
+    vec_release(&lexicon->words);
+    vec_release(&lexicon->phrases);
+    free(lexicon->slots);
+  }
+  map_release(&self->genders);
+  map_release(&self->outlets);
+  rank_release(&self->ranker);
+  free(self);
+}
+
+bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch)
+{
+  uint64_t class;
+  Str lower = utf8_lower_in(scratch, name);
+  if (map_get(&self->outlets, lower, &class)) return class == 'n';
+  for (Str rest = lower; rest.len;) {
+    Str word = str_cut(&rest, ' ');
+    if (word.len < lower.len && map_get(&self->outlets, word, &class) && class == 'w') return true;
+  }
+  return false;
+}
+
+static const Word *find(const Lexicon *self, Str lower, uint32_t hash)
+{
+  for (uint32_t at = hash & self->mask; self->slots[at].word; at = (at + 1) & self->mask) {
+    if (self->slots[at].hash != hash) continue;
+    const Word *word = &self->words.items[self->slots[at].word - 1];
+    if (str_eq(word->form, lower)) return word;
+  }
+  return NULL;
+}
+
+static const Word *find_str(const Lexicon *self, Str lower)
+{
+  return find(self, lower, (uint32_t)str_hash(lower));
+}
+
+// The noun that ends a compound. Most words end like none, which their last bytes tell.
+static const Word *find_tail(const Lexicon *self, Str lower)
+{
+  uint32_t bit = tail_bit(lower);
+  if (!(self->tails[bit / 64] >> bit % 64 & 1)) return NULL;
+  for (size_t cut = HEAD_LEAST; cut + TAIL_LEAST <= lower.len; cut++) {
+    bool inside = (lower.ptr[cut] & 0xC0) == 0x80; // a character
+    if (inside || !(self->tail_lengths >> (lower.len - cut) & 1)) continue;
+    Str tail = str_slice(lower, cut, lower.len);
+    const Word *word = find_str(self, tail);
+    if (word && word->role) return word;
+  }
+  return NULL;
+}
+
+const Word *lexicon_clitic(const Lexicon *self, const Token *token, uint32_t *start)
+{
+  Str lower = token->lower;
+  if (!self->clitics || !(token->flags & TOKEN_HAS_HYPHEN)) return NULL;
+  size_t at = lower.len;
+  while (at && lower.ptr[at - 1] != '-') at--;
+  const Word *word = at ? find_str(self, str_slice(lower, at, lower.len)) : NULL;
+  if (!word || !word->pronoun || word->pronoun == '1') return NULL;
+  *start = token->end - (uint32_t)(lower.len - at);
+  return word;
+}
+
+// The verb of "dit-elle", "a-t-il".
+static const Word *find_verb(const Lexicon *self, const Token *token)
+{
+  uint32_t start;
+  if (!lexicon_clitic(self, token, &start)) return NULL;
+  Str verb = str_slice(token->lower, 0, start - token->start - 1);
+  if (str_ends(verb, STR("-t"))) verb.len -= 2;
+  return find_str(self, verb);
+}
+
+const Word *lexicon_word(const Lexicon *self, const Token *token)
+{
+  if (!self->slots) return &g_unknown_word;
+  Str lower = token->lower;
+  const Word *word = find(self, lower, token->hash);
+  bool compound =
+      !word && self->compounds && lower.len >= HEAD_LEAST + TAIL_LEAST && lower.len <= COMPOUND_MOST;
+  if (compound) word = find_tail(self, lower);
+  if (!word && self->clitics) word = find_verb(self, token);
+  return word ? word : &g_unknown_word;
+}
+
+Str lexicon_head(const Lexicon *self, Str lemma)
+{
+  bool compound =
+      self->slots && self->compounds && lemma.len >= HEAD_LEAST + TAIL_LEAST && lemma.len <= COMPOUND_MOST;
+  const Word *word = compound ? find_tail(self, lemma) : NULL;
+  return word ? word->lemma : (Str){"", 0};
+}
+
+const Word *lexicon_age(const Lexicon *self, const Token *token)
+{
+  Str noun = token->lower;
+  while (noun.len && ((*noun.ptr >= '0' && *noun.ptr <= '9') || *noun.ptr == '-'))
+    noun = str_slice(noun, 1, noun.len);
+  const Word *word = self->slots && noun.len ? find_str(self, noun) : NULL;
+  return word && word->role ? word : &g_unknown_word;
+}
+
+const Phrase *lexicon_phrase(const Lexicon *self, uint32_t phrase)
+{
+  return phrase ? &self->phrases.items[phrase - 1] : NULL;
+}
