@@ -4,7 +4,6 @@
 
 #include "annotate/names/names_p.h"
 #include "annotate/notes.h"
-#include "base/table.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -16,8 +15,7 @@ Names *names_new(const char *dir, Error *err)
   Error trouble = {0};
   namefacts_lists(&self->known.lists);
   self->memos = namememos_new();
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
-    self->things[lang] = table_find("things", lang_code(lang));
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) self->things[lang] = namethings_of(lang);
   snprintf(path, sizeof path, "%s/gazetteer.bin", dir);
   self->known.gazetteer = gazetteer_open(path, &trouble);
   snprintf(path, sizeof path, "%s/clusters.bin", dir);

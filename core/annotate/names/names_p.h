@@ -4,11 +4,16 @@
 #include "annotate/names/namefacts.h"
 #include "annotate/names/tagger.h"
 
+typedef struct NameThings {    // nouns of things.<lang>.tsv
+  const struct Table *nouns;   // NULL: none
+  uint64_t may_end[1024 / 64]; // bits of hashes of their last bytes: most words end like none
+} NameThings;
+
 struct Names {
   NameSources known;
   Tagger *tagger; // NULL: none, patterns do the work
   NameMemos *memos;
-  const struct Table *things[LANG_COUNT]; // NULL: none
+  NameThings things[LANG_COUNT];
 };
 
 // Names by lists and patterns alone: what is left when there is no model.
@@ -26,5 +31,6 @@ void namefields_join(const NameSources *known, struct Notes *notes);
 // Names end where the signs at their edges say (namebounds.c).
 void namebounds_mend(const NameSources *known, struct Notes *notes, const NameFact *facts);
 
+NameThings namethings_of(Lang lang);
 // Whether the name stands behind a noun that says it is a ship's, a storm's, a film's (namethings.c).
 bool namethings_bears(const Names *self, const struct Notes *notes, const Name *name);
