@@ -487,17 +487,24 @@ def test_toggle(context):
 
 
 def info(nvim, row, col):
+    """The lines of the window that tells of what stands there, which is closed again."""
     nvim.call("nvim_win_set_cursor", 0, [row, col])
     nvim.command("Newsmark info")
-    lines = nvim.lua("""for _, win in ipairs(vim.api.nvim_list_wins()) do
-        if vim.api.nvim_win_get_config(win).relative ~= "" then
-          local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, true)
-          vim.api.nvim_win_close(win, true)
-          return lines
-        end
-      end
-      return {}""")
-    return "\n".join(lines)
+    told = []
+
+    def shown():
+        told[:] = nvim.lua("""for _, win in ipairs(vim.api.nvim_list_wins()) do
+            if vim.api.nvim_win_get_config(win).relative ~= "" then
+              local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(win), 0, -1, true)
+              vim.api.nvim_win_close(win, true)
+              return lines
+            end
+          end
+          return {}""")
+        return told
+
+    nvim.wait("the window", shown)
+    return "\n".join(told)
 
 
 def test_info(context):
@@ -510,7 +517,9 @@ def test_info(context):
     quote = info(nvim, 3, 12)
     assert "direct quotation" in quote and "speaker   Anna" in quote and "cue       sa" in quote, quote
     assert "no speaker found" in info(nvim, 5, 0)
-    assert info(nvim, 5, 14) == "" and "nothing is marked here" in context.messages()
+    nvim.call("nvim_win_set_cursor", 0, [5, 14])
+    nvim.command("Newsmark info")
+    nvim.wait("a message", lambda: "nothing is marked here" in context.messages())
 
 
 def test_dates_in_words(context):

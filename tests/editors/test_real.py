@@ -459,7 +459,10 @@ def test_trust_of_a_script_with_a_fault(context):
     nvim = context.start(settings={**server(context), "ask_trust": False}, files=[context.folder / "press" / "a.txt"])
     nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil"))
     for name, told in (("broken", "broken is trusted, but line "), ("late", "late fails: line 3: no such word")):
-        nvim.command(f"split {taggers}/{name}.lua | Newsmark trust")
+        nvim.command(f"split {taggers}/{name}.lua")
+        nvim.wait("the server to know the script", lambda n=name: n in str(nvim.lua(
+            "return require('newsmark.client').request_now('newsmark/scripts', vim.empty_dict(), 2000)")))
+        nvim.command("Newsmark trust")
         nvim.wait(told, lambda t=told: t in context.messages())
     assert "broken is trusted and runs" not in context.messages()
 
