@@ -8,7 +8,7 @@
 #include "base/table.h"
 
 enum { ADJECTIVES_MOST = 2, PARTS_MOST = 4 }; // in front of a noun; nouns of a field
-enum { HEAD_LEAST = 3 };                      // bytes
+enum { HEAD_LEAST = 3, NOUN_LEAST = 4 };      // bytes; "for å hjelpe" is no field
 
 static Str link_of(Lang lang)
 {
@@ -77,7 +77,7 @@ static size_t noun_end(const Notes *notes, size_t at, Str and)
   if (is(notes, noun, and)) return at;
   bool fine = notes->lang == LANG_DE ? is_word(notes, noun) && !is_small(notes, noun) : is_small(notes, noun);
   if (notes->lang == LANG_DA) fine = is_word(notes, noun); // some write "Rådet for Sikkerhed"
-  return fine ? noun + 1 : at;
+  return fine && notes->tokens.items[noun].lower.len >= NOUN_LEAST ? noun + 1 : at;
 }
 
 // The token behind the field that begins at `at`: nouns, commas between them, "and" before the last; `at`
