@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include "base/alloc.h"
+#include "base/display.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -44,15 +45,19 @@ static void keep(LogLevel level, const char *line)
 
 void log_line(LogLevel level, const char *format, ...)
 {
-  char line[LOG_LINE_MAX];
+  char raw[LOG_LINE_MAX];
+  StrBuf line = {0};
   va_list args;
   if (level < g_least && level < LOG_INFO) return;
   va_start(args, format);
-  vsnprintf(line, sizeof line, format, args);
+  vsnprintf(raw, sizeof raw, format, args);
   va_end(args);
-  if (level >= LOG_INFO) keep(level, line);
+  display_add(&line, str_of(raw));
+  if (level >= LOG_INFO) keep(level, line.ptr ? line.ptr : "");
   if (level >= g_least) // one call, so one whole line
-    fprintf(g_to ? g_to : stderr, "newsmark: %s: %s\n", log_level_name(level), line);
+    fprintf(g_to ? g_to : stderr, "newsmark: %s: " STR_FMT "\n", log_level_name(level),
+            STR_ARG(strbuf_str(&line)));
+  strbuf_release(&line);
 }
 
 bool log_after(uint64_t number, LogEntry *entry)

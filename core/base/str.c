@@ -97,11 +97,17 @@ char *strbuf_grow(StrBuf *buf, size_t more)
 
 void strbuf_addf(StrBuf *buf, const char *format, ...)
 {
-  va_list args, again;
+  va_list args;
   va_start(args, format);
+  strbuf_vaddf(buf, format, args);
+  va_end(args);
+}
+
+void strbuf_vaddf(StrBuf *buf, const char *format, va_list args)
+{
+  va_list again;
   va_copy(again, args);
   int len = vsnprintf(NULL, 0, format, args);
-  va_end(args);
   if (len > 0) {
     vsnprintf(strbuf_grow(buf, (size_t)len), (size_t)len + 1, format, again);
     buf->len += (size_t)len;

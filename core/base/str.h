@@ -2,6 +2,7 @@
 // A Str is UTF-8 unless its owner says otherwise, is not NUL-terminated, and may hold NUL. Any thread.
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,6 +75,7 @@ static inline void strbuf_byte(StrBuf *buf, char byte)
   strbuf_add(buf, (Str){&byte, 1});
 }
 void strbuf_addf(StrBuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void strbuf_vaddf(StrBuf *buf, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 static inline Str strbuf_str(const StrBuf *buf)
 {
   return (Str){buf->ptr, buf->len};

@@ -1,9 +1,13 @@
 #include "cli/asking.h"
 
+#include "annotate/dates/calendar.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 
 #include <stdlib.h>
+
+#define DATE_SHAPE "date that exists: YYYY, YYYY-MM or YYYY-MM-DD"
 
 typedef struct Given { // on the command line
   const char *format, *type, *speaker, *from, *until, *limit;
@@ -48,14 +52,6 @@ static int read_options(const AskingVerb *verb, Given *given, int argc, char **a
   return options_read(verb->usage, table, argc, argv, status);
 }
 
-static bool is_day(const char *text)
-{
-  size_t len = text ? strlen(text) : 10;
-  for (size_t i = 0; text && i < len; i++)
-    if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') return false;
-  return len == 4 || len == 7 || len == 10;
-}
-
 static Str join_operands(Asking *self, int argc, char **argv)
 {
   Str all = {0};
@@ -72,9 +68,9 @@ static bool open_index(Asking *self, const char *dir)
   folder_release(&folder);
   if (self->query) return true;
   if (ok)
-    fprintf(stderr, "newsmark: %s: %s: run 'newsmark index %s'\n", dir, self->err.text, dir);
+    say("%s: %s: run 'newsmark index %s'", dir, self->err.text, dir);
   else
-    fprintf(stderr, "newsmark: %s\n", self->err.text);
+    say("%s", self->err.text);
   return false;
 }
 
@@ -83,7 +79,8 @@ static const char *find_fault(const AskingVerb *verb, const Given *given, int op
 {
   if (operands < 0) return "which folder?";
   if (verb->operand_needed && !operands && !given->type) return verb->words ? "which words?" : "which name?";
-  if (!is_day(given->from) || !is_day(given->until)) return "a date is YYYY, YYYY-MM or YYYY-MM-DD";
+  if (given->from && !calendar_valid_iso(given->from, false)) return "--from needs a " DATE_SHAPE;
+  if (given->until && !calendar_valid_iso(given->until, false)) return "--until needs a " DATE_SHAPE;
   char *end = NULL;
   if (given->limit) *limit = strtoul(given->limit, &end, 10);
   if (given->limit && (*end || end == given->limit || given->limit[0] == '-'))
@@ -96,7 +93,7 @@ static bool ask(Asking *self, const AskingVerb *verb, RowsFormat format)
   RowsOut *out = rows_new(stdout, format, verb->columns);
   bool ok = verb->ask(self, out);
   rows_end(out, verb->nothing);
-  if (!ok) fprintf(stderr, "newsmark: %s: %s\n", verb->name, self->err.text);
+  if (!ok) say("%s: %s", verb->name, self->err.text);
   query_free(self->query);
   return ok;
 }

@@ -1,9 +1,11 @@
 // annotate: articles in, annotations out, in colour on a terminal and as JSON elsewhere; --stream for many.
+#include "annotate/dates/calendar.h"
 #include "annotate/spanjson.h"
 #include "base/json.h"
 #include "cli/ansi.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "cli/stream.h"
 #include "export/exporter.h"
@@ -80,7 +82,7 @@ static void report_front_matter(const Settings *settings, const char *path)
   const ConfigIssueVec *issues = settings_issues(settings);
   for (size_t i = 0; i < issues->len; i++)
     if (str_is(issues->items[i].file, path))
-      fprintf(stderr, "newsmark: %s: front matter: " STR_FMT "\n", path, STR_ARG(issues->items[i].text));
+      say("%s: front matter: " STR_FMT, path, STR_ARG(issues->items[i].text));
 }
 
 static Str either(const char *given, Str otherwise)
@@ -99,7 +101,7 @@ static bool annotate_file(const Pipeline *pipeline, const char *path, const Requ
   Error err = {0};
   Snapshot *text = setup_read_file(path, &err);
   if (!text) {
-    fprintf(stderr, "newsmark: %s: %s\n", path, err.text);
+    say("%s: %s", path, err.text);
     return false;
   }
   bool standard = !strcmp(path, "-");
@@ -153,18 +155,6 @@ static bool read_kinds(const char *only, unsigned *kinds)
   return true;
 }
 
-// "2023", "2023-02", "2023-02-24" or "2023-02-24T09:12".
-static bool is_date(const char *s)
-{
-  static const char shape[] = "dddd-dd-ddTdd:dd";
-  size_t len = strlen(s);
-  if (len != 4 && len != 7 && len != 10 && len != 16) return false;
-  for (size_t i = 0; i < len; i++) {
-    if (shape[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != shape[i]) return false;
-  }
-  return true;
-}
-
 static bool check(Request *request)
 {
   if (request->lang && lang_of(str_of(request->lang)) == LANG_UNKNOWN) {
@@ -173,8 +163,8 @@ static bool check(Request *request)
                    request->lang);
     return false;
   }
-  if (request->dct && !is_date(request->dct)) {
-    options_refuse("annotate", "--date wants YYYY-MM-DD, not '%s'", request->dct);
+  if (request->dct && !calendar_valid_iso(request->dct, true)) {
+    options_refuse("annotate", "--date needs a day that exists, YYYY-MM-DD, not '%s'", request->dct);
     return false;
   }
   if (request->offsets)
@@ -192,7 +182,7 @@ static int run_stream(const Pipeline *pipeline, const Request *request)
   StreamOptions options = {.enc = request->enc, .kinds = request->kinds, .manifest = request->manifest};
   signal(SIGPIPE, SIG_IGN);
   if (stream_run(pipeline, STDIN_FILENO, stdout, &options, &err)) return EXIT_DONE;
-  fprintf(stderr, "newsmark: %s\n", err.text);
+  say("%s", err.text);
   return EXIT_PARTLY;
 }
 

@@ -1,6 +1,7 @@
 // doctor: what newsmark found on this machine, for people who wonder and for bug reports.
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "index/query.h"
 
@@ -11,7 +12,7 @@
 
 static void row(const char *what, const char *value)
 {
-  printf("  %-14s %s\n", what, value);
+  say_result("  %-14s %s", what, value);
 }
 
 static void file_row(const char *what, const char *dir, const char *name)
@@ -37,11 +38,11 @@ static bool script_rows(char *dir)
   host_states(host, &arena, &states);
   host_issues(host, &arena, &issues);
   for (size_t i = 0; i < states.len; i++)
-    printf("  %-14s " STR_FMT " (%s)\n", i ? "" : "taggers", STR_ARG(states.items[i].path),
-           script_condition_name(states.items[i].condition));
+    say_result("  %-14s " STR_FMT " (%s)", i ? "" : "taggers", STR_ARG(states.items[i].path),
+               script_condition_name(states.items[i].condition));
   for (size_t i = 0; i < issues.len; i++)
-    printf("  %-14s " STR_FMT ":%zu: " STR_FMT "\n", "", STR_ARG(issues.items[i].path), issues.items[i].line,
-           STR_ARG(issues.items[i].text));
+    say_result("  %-14s " STR_FMT ":%zu: " STR_FMT, "", STR_ARG(issues.items[i].path), issues.items[i].line,
+               STR_ARG(issues.items[i].text));
   bool ok = issues.len == 0;
   arena_release(&arena);
   host_free(host);
@@ -59,10 +60,10 @@ static bool settings_rows(const char *dir)
   const ConfigIssueVec *issues = settings_issues(settings);
   if (!files->len) row("settings", "none; the defaults hold");
   for (size_t i = 0; i < files->len; i++)
-    printf("  %-14s " STR_FMT "\n", i ? "" : "settings", STR_ARG(files->items[i]));
+    say_result("  %-14s " STR_FMT, i ? "" : "settings", STR_ARG(files->items[i]));
   for (size_t i = 0; i < issues->len; i++)
-    printf("  %-14s " STR_FMT ":%zu: " STR_FMT "\n", "", STR_ARG(issues->items[i].file),
-           issues->items[i].line, STR_ARG(issues->items[i].text));
+    say_result("  %-14s " STR_FMT ":%zu: " STR_FMT, "", STR_ARG(issues->items[i].file), issues->items[i].line,
+               STR_ARG(issues->items[i].text));
   bool ok = issues->len == 0;
   settings_free(settings);
   free(inside);
@@ -106,11 +107,11 @@ static bool grammar_rows(const Grammars *grammars)
   for (size_t i = 0; i < ARRAY_LEN(markups); i++) {
     Str trouble = grammars_trouble(grammars, markups[i].markup);
     if (grammars_have(grammars, markups[i].markup))
-      printf("  %-14s read by %s/grammars/%s (tree-sitter, version %u) up to %u KB, longer ones plainly\n",
-             markups[i].name, setup_data_dir(), markups[i].file, grammars_abi(grammars, markups[i].markup),
-             markups[i].most >> 10);
+      say_result("  %-14s read by %s/grammars/%s (tree-sitter, version %u) up to %u KB, longer ones plainly",
+                 markups[i].name, setup_data_dir(), markups[i].file,
+                 grammars_abi(grammars, markups[i].markup), markups[i].most >> 10);
     else if (trouble.len)
-      printf("  %-14s read plainly: " STR_FMT "\n", markups[i].name, STR_ARG(trouble));
+      say_result("  %-14s read plainly: " STR_FMT, markups[i].name, STR_ARG(trouble));
     else
       row(markups[i].name, "read plainly, without its tree-sitter grammar ('make grammars' adds it)");
     ok &= !trouble.len;
@@ -126,9 +127,9 @@ int cmd_doctor(int argc, char **argv)
   if (first == OPTIONS_STOP) return status;
   const char *dir = first < argc ? argv[first] : ".";
 
-  printf("newsmark %s\n\n", NEWSMARK_VERSION);
-  printf("  %-14s libuv %s, SQLite %s, %s, utf8proc %s\n", "libraries", uv_version_string(),
-         query_sqlite_version(), host_lua_version(), utf8proc_version());
+  puts("newsmark " NEWSMARK_VERSION "\n");
+  say_result("  %-14s libuv %s, SQLite %s, %s, utf8proc %s", "libraries", uv_version_string(),
+             query_sqlite_version(), host_lua_version(), utf8proc_version());
   row("data", setup_data_dir());
   file_row("manifest", setup_data_dir(), "plugin.toml");
   file_row("gazetteer", setup_data_dir(), "gazetteer.bin");

@@ -4,6 +4,7 @@
 #include "cli/cmd.h"
 #include "cli/gold.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "human/kept.h"
 
@@ -77,7 +78,7 @@ static bool eval_article(Tallies *self, const Pipeline *pipeline, const char *pa
       setup_unload(&article);
     }
   }
-  if (!ok) fprintf(stderr, "newsmark: %s: %s\n", path, err.text);
+  if (!ok) say("%s: %s", path, err.text);
   vec_release(&news);
   ledger_free(ledger);
   kept_paths_release(&paths);

@@ -2,6 +2,7 @@
 // output, or a file an article into a folder.
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "export/exporter.h"
 
@@ -57,7 +58,7 @@ static bool write_file(const Export *self, const char *path, Str bytes)
   FILE *file = fopen(name.ptr, "wb");
   bool ok = file && fwrite(bytes.ptr ? bytes.ptr : "", 1, bytes.len, file) == bytes.len;
   if (file && fclose(file) != 0) ok = false;
-  if (!ok) fprintf(stderr, "newsmark: %s: %s\n", name.ptr, strerror(errno));
+  if (!ok) say("%s: %s", name.ptr, strerror(errno));
   strbuf_release(&name);
   return ok;
 }
@@ -83,7 +84,7 @@ static bool export_one(const Export *self, const Pipeline *pipeline, Host *host,
   Loaded article;
   Error err = {0};
   if (!setup_load(&article, pipeline, host, path, &err)) {
-    fprintf(stderr, "newsmark: %s: %s\n", path, err.text);
+    say("%s: %s", path, err.text);
     return false;
   }
   StrBuf out = {0};

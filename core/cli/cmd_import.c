@@ -3,6 +3,7 @@
 #define _XOPEN_SOURCE 700 // realpath
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "export/importer.h"
 #include "human/kept.h"
@@ -206,7 +207,7 @@ static bool import_file(Importing *self, const char *file)
   if (ok)
     ok = str_ends(str_of(file), STR(".ann")) ? import_ann(self, file, strbuf_str(&bytes), &err)
                                              : import_values(self, strbuf_str(&bytes), &err);
-  if (!ok) fprintf(stderr, "newsmark: %s\n", err.text);
+  if (!ok) say("%s", err.text);
   strbuf_release(&bytes);
   return ok;
 }
@@ -222,10 +223,7 @@ int cmd_import(int argc, char **argv)
   for (int i = first + 1; i < argc; i++)
     if (!import_file(&self, argv[i])) status = EXIT_PARTLY;
   printf("%zu marks made, %zu known already\n", self.made, self.known);
-  if (self.misplaced)
-    fprintf(stderr, "newsmark: %zu marks are not where they say: left out\n", self.misplaced);
-  if (self.lost)
-    fprintf(stderr, "newsmark: %zu relations, events or attributes have no place in our marks: left out\n",
-            self.lost);
+  if (self.misplaced) say("%zu marks are not where they say: left out", self.misplaced);
+  if (self.lost) say("%zu relations, events or attributes have no place in our marks: left out", self.lost);
   return self.misplaced || self.lost ? EXIT_PARTLY : status;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "index/indexer.h"
 #include "index/query.h"
@@ -49,8 +50,7 @@ static void on_problem(void *ud, Str path, Str why)
 {
   Run *run = ud;
   clear_bar(run);
-  fprintf(stderr, "newsmark: %s%s" STR_FMT ": " STR_FMT "\n", run->dir, path.len ? "/" : "", STR_ARG(path),
-          STR_ARG(why));
+  say("%s%s" STR_FMT ": " STR_FMT, run->dir, path.len ? "/" : "", STR_ARG(path), STR_ARG(why));
 }
 
 static void stop(Run *run)
@@ -66,9 +66,8 @@ static void say_summary(Run *run, const IndexProgress *now)
 {
   clear_bar(run);
   if (run->quiet || (run->said && now->done == run->said_done && now->removed == run->said_removed)) return;
-  fprintf(stderr, "newsmark: %s: %zu files, %zu new or changed, %zu gone, %.1f s\n", run->dir, now->seen,
-          now->done - run->said_done, now->removed - run->said_removed,
-          (double)(clock_ns() - run->start_ns) / 1e9);
+  say("%s: %zu files, %zu new or changed, %zu gone, %.1f s", run->dir, now->seen, now->done - run->said_done,
+      now->removed - run->said_removed, (double)(clock_ns() - run->start_ns) / 1e9);
   run->said = true;
   run->said_done = now->done;
   run->said_removed = now->removed;
@@ -91,7 +90,7 @@ static void look(Run *run)
   if (run->bar && now.state == INDEX_SCANNING) draw_bar(run, &now);
   if (now.state == INDEX_READY) say_summary(run, &now);
   if (now.state == INDEX_WAITING && !run->watch && other_is_done(run)) {
-    fprintf(stderr, "newsmark: %s: that process keeps the index up to date\n", run->dir);
+    say("%s: that process keeps the index up to date", run->dir);
     run->shared = true;
   }
   if (now.state == INDEX_FAILED || run->shared || (now.state == INDEX_READY && !run->watch)) stop(run);
@@ -119,7 +118,7 @@ static bool run_loop(Run *run, const Pipeline *pipeline, const IndexerOptions *o
   run->start_ns = clock_ns();
   run->indexer = indexer_new(&loop, pipeline, run->dir, options, &err);
   if (!run->indexer) {
-    fprintf(stderr, "newsmark: %s\n", err.text);
+    say("%s", err.text);
     uv_loop_close(&loop);
     return false;
   }
@@ -136,8 +135,7 @@ static bool run_loop(Run *run, const Pipeline *pipeline, const IndexerOptions *o
   uv_run(&loop, UV_RUN_DEFAULT);
   uv_loop_close(&loop);
   clear_bar(run);
-  if (run->cut_short)
-    fprintf(stderr, "newsmark: %s: stopped; what is stored stays, the rest next time\n", run->dir);
+  if (run->cut_short) say("%s: stopped; what is stored stays, the rest next time", run->dir);
   return !run->cut_short && end.state != INDEX_FAILED && (end.problems == 0 || run->shared);
 }
 

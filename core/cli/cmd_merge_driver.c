@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "config/paths.h"
 #include "human/ledger.h"
 
@@ -28,7 +29,7 @@ int cmd_merge_driver(int argc, char **argv)
     if (out && fclose(out) != 0) ok = false;
     if (!ok) error_set(&err, ERR_IO, "%s cannot be written", argv[first + 1]);
   }
-  if (!ok) fprintf(stderr, "newsmark: %s\n", err.text);
+  if (!ok) say("%s", err.text);
   strbuf_release(&ours);
   strbuf_release(&theirs);
   strbuf_release(&merged);

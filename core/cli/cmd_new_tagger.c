@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "config/trust.h"
 #include "script/newtagger.h"
@@ -18,7 +19,7 @@ static void trust_own(const char *path)
   char *list = setup_trust_list(), *real = realpath(path, NULL);
   if (!real || !file_read(real, (size_t)1 << 20, &bytes, &err) ||
       !trust_add(list, real, strbuf_str(&bytes), &err))
-    fprintf(stderr, "newsmark: %s is not trusted yet: %s\n", path, err.text);
+    say("%s is not trusted yet: %s", path, err.text);
   strbuf_release(&bytes);
   free(real);
   free(list);
@@ -42,7 +43,7 @@ int cmd_new_tagger(int argc, char **argv)
   if (path)
     printf("%s\ntry it: newsmark test %s\n", path, path);
   else
-    fprintf(stderr, "newsmark: %s\n", err.text);
+    say("%s", err.text);
   status = path ? EXIT_DONE : err.code == ERR_USAGE ? EXIT_USAGE : EXIT_PARTLY;
   free(path);
   free(dir);

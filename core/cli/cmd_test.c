@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "script/tagger.h"
 
@@ -15,11 +16,20 @@ static void print_failures(const char *path, const TestOutcomeVec *outcomes)
   for (size_t i = 0; i < outcomes->len; i++) {
     const TestOutcome *outcome = &outcomes->items[i];
     if (outcome->passed) continue;
-    printf("%s: test %zu: " STR_FMT "\n", path, outcome->number, STR_ARG(outcome->text));
+    say_result("%s: test %zu: " STR_FMT, path, outcome->number, STR_ARG(outcome->text));
     for (Str rest = outcome->diff; rest.len;) {
       Str line = str_cut(&rest, '\n');
-      printf("    " STR_FMT "\n", STR_ARG(line));
+      say_result("    " STR_FMT, STR_ARG(line));
     }
+  }
+}
+
+static void print_fault(const char *path, const Fault *fault)
+{
+  say_result("%s:%zu: %s", path, fault->line, fault->text);
+  for (Str rest = str_of(fault->trace); rest.len;) {
+    Str line = str_cut(&rest, '\n');
+    say_result(STR_FMT, STR_ARG(line));
   }
 }
 
@@ -31,12 +41,12 @@ static bool run_script(const char *path, const char *prelude, const Pipeline *pi
   TaggerSource source = {.id = str_of(path), .path = path, .prelude = prelude, .budget = budget_default()};
   Tagger *tagger = tagger_new(&source, &fault);
   if (!tagger) {
-    printf("%s:%zu: %s\n%s%s", path, fault.line, fault.text, fault.trace, *fault.trace ? "\n" : "");
+    print_fault(path, &fault);
     return false;
   }
   size_t failed = tagger_run_tests(tagger, pipeline, SIZE_MAX, &arena, &outcomes);
   print_failures(path, &outcomes);
-  printf("%s: %zu of %zu tests passed\n", path, outcomes.len - failed, outcomes.len);
+  say_result("%s: %zu of %zu tests passed", path, outcomes.len - failed, outcomes.len);
   tagger_free(tagger);
   arena_release(&arena);
   return failed == 0;

@@ -2,6 +2,7 @@
 #include "base/alloc.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 
 #include <stdio.h>
@@ -15,10 +16,10 @@ static void print_states(Host *host)
   for (size_t i = 0; i < states.len; i++) {
     const ScriptState *state = &states.items[i];
     if (state->origin != SCRIPT_PROJECT) continue;
-    printf("%-10s " STR_FMT "\n", state->issue.waits ? "untrusted" : script_condition_name(state->condition),
-           STR_ARG(state->path));
+    say_result("%-10s " STR_FMT, state->issue.waits ? "untrusted" : script_condition_name(state->condition),
+               STR_ARG(state->path));
     if (state->issue.text.len && !state->issue.waits)
-      printf("           line %zu: " STR_FMT "\n", state->issue.line, STR_ARG(state->issue.text));
+      say_result("           line %zu: " STR_FMT, state->issue.line, STR_ARG(state->issue.text));
   }
   arena_release(&arena);
 }
@@ -41,7 +42,7 @@ int cmd_trust(int argc, char **argv)
   status = EXIT_DONE;
   for (int i = 0; i < count && !list; i++) {
     if (host_trust(host, paths[i], !forget, &err)) continue;
-    fprintf(stderr, "newsmark: %s\n", err.text);
+    say("%s", err.text);
     status = EXIT_PARTLY;
   }
   host_reload(host);

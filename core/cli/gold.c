@@ -3,6 +3,7 @@
 #include "cli/gold.h"
 
 #include "base/json.h"
+#include "cli/say.h"
 #include "cli/setup.h"
 #include "export/importer.h"
 
@@ -221,7 +222,7 @@ static bool each_line(Gold *self, Str lines, bool (*visit)(Gold *, const cJSON *
     bool fine = article && json_get_str(article, "text").ptr ? visit(self, article, &err)
                 : article                                    ? error_set(&err, ERR_FORMAT, "no \"text\"")
                                                              : false;
-    if (!fine && loud) fprintf(stderr, "newsmark: %s: line %zu: %s\n", self->path, number, err.text);
+    if (!fine && loud) say("%s: line %zu: %s", self->path, number, err.text);
     ok &= fine;
     cJSON_Delete(article);
   }
@@ -235,7 +236,7 @@ bool gold_eval(Tallies *tallies, const Pipeline *pipeline, const char *path)
   Arena arena = {0};
   Snapshot *file = setup_read_file(path, &err);
   if (!file) {
-    fprintf(stderr, "newsmark: %s: %s\n", path, err.text);
+    say("%s: %s", path, err.text);
     return false;
   }
   Str lines = snapshot_read(file, 0, snapshot_len(file), &arena);

@@ -1,6 +1,7 @@
 // newsmark: the command line. Each verb has a file of its own, cmd_<verb>.c.
 #include "base/alloc.h"
 #include "cli/cmd.h"
+#include "cli/say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +45,7 @@ static int help(FILE *to, int status)
 static int finish(int status)
 {
   if (!ferror(stdout) && fflush(stdout) == 0) return status;
-  fprintf(stderr, "newsmark: standard output cannot be written: %s\n", strerror(errno));
+  say("standard output cannot be written: %s", strerror(errno));
   return status ? status : EXIT_PARTLY;
 }
 
@@ -60,6 +61,6 @@ int main(int argc, char **argv)
   for (size_t i = 0; i < ARRAY_LEN(g_verbs); i++) {
     if (!strcmp(argv[1], g_verbs[i].name)) return finish(g_verbs[i].run(argc - 1, argv + 1));
   }
-  fprintf(stderr, "newsmark: there is no verb '%s'\n", argv[1]);
+  say("there is no verb '%s'", argv[1]);
   return help(stderr, EXIT_USAGE);
 }

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "cli/cmd.h"
+#include "cli/say.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -87,11 +88,12 @@ int options_read(const char *usage, const Option *table, int argc, char **argv, 
 
 int options_refuse(const char *verb, const char *format, ...)
 {
+  StrBuf why = {0};
   va_list args;
   va_start(args, format);
-  fputs("newsmark: ", stderr);
-  vfprintf(stderr, format, args);
+  strbuf_vaddf(&why, format, args);
   va_end(args);
-  fprintf(stderr, " (see 'newsmark %s --help')\n", verb);
+  say("%s (see 'newsmark %s --help')", why.ptr, verb);
+  strbuf_release(&why);
   return EXIT_USAGE;
 }

@@ -3,6 +3,8 @@
 #define _DEFAULT_SOURCE // TIOCGWINSZ
 #include "cli/rows.h"
 
+#include "base/csv.h"
+#include "base/display.h"
 #include "base/json.h"
 #include "base/utf8.h"
 
@@ -66,32 +68,18 @@ void rows_number(RowsOut *self, size_t number)
 
 // --- CSV and JSON ---
 
-static void csv_cell(FILE *to, Str cell)
-{
-  bool quoted = false;
-  for (size_t i = 0; i < cell.len; i++)
-    quoted |= cell.ptr[i] == '"' || cell.ptr[i] == ',' || cell.ptr[i] == '\n' || cell.ptr[i] == '\r';
-  if (!quoted) {
-    fwrite(cell.ptr, 1, cell.len, to);
-    return;
-  }
-  putc('"', to);
-  for (size_t i = 0; i < cell.len; i++) {
-    if (cell.ptr[i] == '"') putc('"', to);
-    putc(cell.ptr[i], to);
-  }
-  putc('"', to);
-}
-
 static void write_csv(RowsOut *self)
 {
+  StrBuf out = {0};
   for (size_t i = 0; i < self->shown; i++)
-    fprintf(self->to, "%s%s", i ? "," : "", self->columns[self->index[i]].name);
-  fputs("\r\n", self->to);
+    strbuf_addf(&out, "%s%s", i ? "," : "", self->columns[self->index[i]].name);
+  strbuf_add(&out, STR("\r\n"));
   for (size_t i = 0; i < self->cells.len; i++) {
-    csv_cell(self->to, self->cells.items[i]);
-    fputs((i + 1) % self->shown ? "," : "\r\n", self->to);
+    csv_add_cell(&out, self->cells.items[i]);
+    strbuf_add(&out, (i + 1) % self->shown ? STR(",") : STR("\r\n"));
   }
+  fwrite(out.ptr, 1, out.len, self->to);
+  strbuf_release(&out);
 }
 
 static void write_json(RowsOut *self)
@@ -132,26 +120,6 @@ static size_t width_of(Str s)
     width += char_width(cp);
   }
   return width;
-}
-
-// The cell without what would move the cursor or is no character.
-static Str printable(Arena *arena, Str cell)
-{
-  StrBuf out = {0};
-  for (const char *p = cell.ptr, *end = cell.ptr + cell.len; p < end;) {
-    uint32_t cp;
-    bool valid;
-    size_t len = utf8_decode_slow(p, end, &cp, &valid);
-    bool control = cp < 0x20 || (cp >= 0x7F && cp < 0xA0);
-    if (control)
-      strbuf_byte(&out, ' ');
-    else
-      strbuf_add(&out, valid ? (Str){p, len} : STR("\xEF\xBF\xBD"));
-    p += len;
-  }
-  Str result = arena_dup(arena, strbuf_str(&out));
-  strbuf_release(&out);
-  return result;
 }
 
 // As many bytes from the start of `s` as fit in `room` columns.
@@ -256,7 +224,7 @@ static void write_table(RowsOut *self)
     widths[i] = heads[i].len;
   }
   for (size_t i = 0; i < self->cells.len; i++) {
-    self->cells.items[i] = printable(&self->arena, self->cells.items[i]);
+    self->cells.items[i] = display_in(&self->arena, self->cells.items[i]);
     size_t width = width_of(self->cells.items[i]);
     if (width > widths[i % self->shown]) widths[i % self->shown] = width;
   }

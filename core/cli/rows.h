@@ -1,5 +1,5 @@
 // rows: tables on standard output: for people (columns fitted to the terminal), as JSON (an array of
-// objects), as CSV (RFC 4180). Control characters of articles never reach a terminal.
+// objects), as CSV (base/csv.h). What the articles hold cannot steer the terminal. One thread.
 #pragma once
 
 #include "base/vec.h"

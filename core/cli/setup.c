@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "cli/folderfacts.h"
+#include "cli/say.h"
 #include "human/kept.h"
 #include "index/folder.h"
 
@@ -38,17 +39,21 @@ const char *setup_data_dir(void)
   return setup_paths()->data_dir;
 }
 
+static void say_issues(const ConfigIssueVec *issues)
+{
+  for (size_t i = 0; i < issues->len; i++) {
+    const ConfigIssue *issue = &issues->items[i];
+    say(STR_FMT ":%zu: " STR_FMT, STR_ARG(issue->file), issue->line, STR_ARG(issue->text));
+  }
+}
+
 Manifest *setup_manifest(void)
 {
   Error err = {0};
   char *path = path_join(setup_data_dir(), "plugin.toml");
   Manifest *manifest = manifest_new(path, &err);
-  if (err.code) fprintf(stderr, "newsmark: %s\n", err.text);
-  for (size_t i = 0; i < manifest->issues.len; i++) {
-    const ConfigIssue *issue = &manifest->issues.items[i];
-    fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issue->file), issue->line,
-            STR_ARG(issue->text));
-  }
+  if (err.code) say("%s", err.text);
+  say_issues(&manifest->issues);
   free(path);
   return manifest;
 }
@@ -57,7 +62,7 @@ Pipeline *setup_pipeline(void)
 {
   Error err = {0};
   Pipeline *pipeline = pipeline_new(setup_data_dir(), &err);
-  if (err.code) fprintf(stderr, "newsmark: %s\n", err.text);
+  if (err.code) say("%s", err.text);
   if (!pipeline) exit(1);
   return pipeline;
 }
@@ -148,13 +153,10 @@ Host *setup_host(const SetupHost *how)
   Error err;
   HostParts parts;
   HostOptions options = host_options(how, &parts);
-  const ConfigIssueVec *issues = settings_issues(options.settings);
-  for (size_t i = 0; i < issues->len && how->loud; i++)
-    fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issues->items[i].file),
-            issues->items[i].line, STR_ARG(issues->items[i].text));
+  if (how->loud) say_issues(settings_issues(options.settings));
   options.folder = folderfacts_new();
   Host *host = host_new(&options, &err);
-  if (err.code && how->loud) fprintf(stderr, "newsmark: %s\n", err.text);
+  if (err.code && how->loud) say("%s", err.text);
   host_parts_release(&parts);
   return host;
 }
@@ -304,8 +306,8 @@ void setup_report_scripts(Host *host)
   ScriptIssueVec issues = {0};
   host_issues(host, &arena, &issues);
   for (size_t i = 0; i < issues.len; i++)
-    fprintf(stderr, "newsmark: " STR_FMT ":%zu: " STR_FMT "\n", STR_ARG(issues.items[i].path),
-            issues.items[i].line, STR_ARG(issues.items[i].text));
+    say(STR_FMT ":%zu: " STR_FMT, STR_ARG(issues.items[i].path), issues.items[i].line,
+        STR_ARG(issues.items[i].text));
   arena_release(&arena);
 }
 
@@ -364,7 +366,7 @@ bool setup_articles(const char *path, ArticlePaths *out)
 {
   struct stat info;
   if (strcmp(path, "-") != 0 && stat(path, &info) != 0) {
-    fprintf(stderr, "newsmark: %s: %s\n", path, strerror(errno));
+    say("%s: %s", path, strerror(errno));
     return false;
   }
   if (strcmp(path, "-") == 0 || !S_ISDIR(info.st_mode)) {

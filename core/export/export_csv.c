@@ -1,24 +1,6 @@
 // CSV (RFC 4180): one annotation a row, for spreadsheets. Offsets are code points.
+#include "base/csv.h"
 #include "export/exporter.h"
-
-static void put_cell(StrBuf *out, Str cell, bool first)
-{
-  if (!first) strbuf_byte(out, ',');
-  bool quoted = false;
-  for (size_t i = 0; i < cell.len && !quoted; i++) quoted = cell.ptr[i] && strchr(",\"\r\n", cell.ptr[i]);
-  // A cell that begins like a formula would be run by a spreadsheet.
-  bool formula = cell.len && cell.ptr[0] && strchr("=+-@\t", cell.ptr[0]);
-  if (!quoted && !formula) {
-    strbuf_add(out, cell);
-    return;
-  }
-  strbuf_add(out, formula ? STR("\"'") : STR("\""));
-  for (size_t i = 0; i < cell.len; i++) {
-    if (cell.ptr[i] == '"') strbuf_byte(out, '"');
-    strbuf_byte(out, cell.ptr[i]);
-  }
-  strbuf_byte(out, '"');
-}
 
 static void begin(StrBuf *out)
 {
@@ -55,7 +37,10 @@ static void put_row(StrBuf *out, const Exported *article, const Span *span)
                        source,
                        arena_printf(arena, "%.2g", (double)span->confidence),
                        span_by_name(span, arena)};
-  for (size_t i = 0; i < ARRAY_LEN(cells); i++) put_cell(out, cells[i], i == 0);
+  for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
+    if (i) strbuf_byte(out, ',');
+    csv_add_cell(out, cells[i]);
+  }
   strbuf_add(out, STR("\r\n"));
 }
 

@@ -81,6 +81,30 @@ def bad_usage_is_two_and_says_what_to_do():
     expect("one of: ansi json" in run("annotate", "--format", "docx", "x")[2], "the formats are not named")
 
 
+@test
+def a_day_that_does_not_exist_is_bad_usage():
+    for args in (["annotate", "--date", "2024-99-99", "x"], ["annotate", "--date", "2023-02-29", "x"],
+                 ["quotes", SCRATCH, "--from", "2024-99-99"], ["timeline", SCRATCH, "--until", "2024-02-30"],
+                 ["mentions", SCRATCH, "Lind", "--from", "2024-1"]):
+        status, out, err = run(*args)
+        equal((status, out), (2, b""), " ".join(args))
+        expect("exist" in err and "YYYY-MM-DD" in err, "%r says %r" % (args, err))
+
+
+@test
+def a_files_name_does_not_steer_the_terminal():
+    name = os.path.join(SCRATCH, "\x1b]0;owned\x07\u202etxt.\x9b31m.txt")
+    status, out, err = run("annotate", name)
+    equal(status, 1)
+    expect(err.startswith("newsmark: ") and err.count("\n") == 1, "not one line: %r" % err)
+    expect(not set(err) & set("\x1b\x07\u202e\x9b"), "raw controls in %r" % err)
+    expect("txt." in err, "the name is gone from %r" % err)
+    os.makedirs(os.path.join(SCRATCH, "\x1b[31mdir"), exist_ok=True)
+    for args in (["doctor", os.path.join(SCRATCH, "\x1b[31mdir")], ["test", name], ["trust", name]):
+        status, out, err = run(*args)
+        expect(b"\x1b" not in out and "\x1b" not in err, "%r lets an escape through" % args)
+
+
 # --- articles --------------------------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,11 @@
-// str, arena, vec, map, error: what everything else stands on.
+// str, arena, vec, map, display, csv, error: what everything else stands on.
 #include "unit/test.h"
 
 #define ARENA_FIRST 32u // every edge of a chunk is near
 #include "base/arena.c"
 
+#include "base/csv.h"
+#include "base/display.h"
 #include "base/error.h"
 #include "base/map.h"
 #include "base/vec.h"
@@ -145,6 +147,60 @@ static void map_finds_what_was_put(void **state)
   arena_release(&arena);
 }
 
+static void foreign_text_cannot_steer_a_terminal(void **state)
+{
+  (void)state;
+  static const struct {
+    Str text, shown;
+  } cases[] = {
+      {STR("a.txt"), STR("a.txt")},
+      {STR("\33]0;title\a\33[31mred"), STR(" ]0;title  [31mred")},
+      {STR("a\nnewsmark: b\r"), STR("a newsmark: b ")},
+      {STR("\xC2\x9B"
+           "31m"),
+       STR(" 31m")}, // the C1 form of ESC [
+      {STR("\xE2\x80\xAE"
+           "txt.exe"),
+       STR("txt.exe")},                                             // right-to-left override
+      {STR("\xE2\x81\xA6x\xE2\x81\xA9"), STR("x")},                 // isolate
+      {STR("\xD7\xA9\xE2\x80\x8F!"), STR("\xD7\xA9\xE2\x80\x8F!")}, // a mark moves nothing else
+      {STR("\xFFx\xC3"), STR("\xEF\xBF\xBDx\xEF\xBF\xBD")},         // no UTF-8
+      {STR("\xE2\x80\xA8"), STR(" ")},                              // line separator
+      {STR(""), STR("")},
+  };
+  Arena arena = {0};
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    Str shown = display_in(&arena, cases[i].text);
+    if (!str_eq(shown, cases[i].shown)) fail_msg("case %zu gives '" STR_FMT "'", i, STR_ARG(shown));
+  }
+  arena_release(&arena);
+}
+
+static void csv_cells_are_quoted_and_run_nothing(void **state)
+{
+  (void)state;
+  static const struct {
+    Str cell, written;
+  } cases[] = {
+      {STR("plain"), STR("plain")},
+      {STR(""), STR("")},
+      {STR("a,b"), STR("\"a,b\"")},
+      {STR("say \"a\""), STR("\"say \"\"a\"\"\"")},
+      {STR("a\r\nb"), STR("\"a\r\nb\"")},
+      {STR("=1+1"), STR("\"'=1+1\"")},
+      {STR("@SUM(A1)"), STR("\"'@SUM(A1)\"")},
+      {STR("- Nei"), STR("\"'- Nei\"")},
+      {STR("+46"), STR("\"'+46\"")},
+      {STR("a=b"), STR("a=b")},
+  };
+  for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+    StrBuf out = {0};
+    csv_add_cell(&out, cases[i].cell);
+    if (!str_eq(strbuf_str(&out), cases[i].written)) fail_msg("case %zu gives '%s'", i, out.ptr);
+    strbuf_release(&out);
+  }
+}
+
 static void error_prefix_keeps_the_cause(void **state)
 {
   (void)state;
@@ -167,6 +223,8 @@ int main(void)
       cmocka_unit_test(arena_grow_keeps_what_was_there),
       cmocka_unit_test(vec_grows_in_both_homes),
       cmocka_unit_test(map_finds_what_was_put),
+      cmocka_unit_test(foreign_text_cannot_steer_a_terminal),
+      cmocka_unit_test(csv_cells_are_quoted_and_run_nothing),
       cmocka_unit_test(error_prefix_keeps_the_cause),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

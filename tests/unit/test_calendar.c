@@ -124,6 +124,26 @@ static void test_timex_bounds(void **state)
   arena_release(&arena);
 }
 
+static void test_days_as_people_give_them(void **state)
+{
+  (void)state;
+  static const char *const good[] = {"2024", "2024-02", "2024-02-29", "0000-01-01", "9999-12-31"};
+  static const char *const bad[] = {"",           "24",         "2024-",       "2024-2-1",
+                                    "2024-13",    "2024-00",    "2023-02-29",  "2024-99-99",
+                                    "2024-04-31", "2024/04/30", "20240430x",   "2024-04-3x",
+                                    "-024-04-01", "2024-04-00", "2024-04-010", "yesterday"};
+  static const char *const bad_clocks[] = {"2024-02-29T24:00", "2024-02-29T23:60", "2024-02-30T12:00",
+                                           "2024-02-29 12:00"};
+  for (size_t i = 0; i < ARRAY_LEN(good); i++) assert_true(calendar_valid_iso(good[i], false));
+  for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+    assert_false(calendar_valid_iso(bad[i], false));
+    assert_false(calendar_valid_iso(bad[i], true));
+  }
+  for (size_t i = 0; i < ARRAY_LEN(bad_clocks); i++) assert_false(calendar_valid_iso(bad_clocks[i], true));
+  assert_true(calendar_valid_iso("2024-02-29T23:59", true));
+  assert_false(calendar_valid_iso("2024-02-29T23:59", false));
+}
+
 static void test_timex_valid(void **state)
 {
   (void)state;
@@ -163,7 +183,7 @@ int main(void)
       cmocka_unit_test(test_days_one_by_one), cmocka_unit_test(test_iso_weeks),
       cmocka_unit_test(test_easter),          cmocka_unit_test(test_nth_weekday),
       cmocka_unit_test(test_timex_values),    cmocka_unit_test(test_timex_bounds),
-      cmocka_unit_test(test_timex_valid),
+      cmocka_unit_test(test_timex_valid),     cmocka_unit_test(test_days_as_people_give_them),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

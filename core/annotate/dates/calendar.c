@@ -3,6 +3,8 @@
 // Meeus' Julian one.
 #include "annotate/dates/calendar.h"
 
+#include <string.h>
+
 bool calendar_is_leap(int year)
 {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -18,6 +20,23 @@ bool calendar_valid(int year, int month, int day)
 {
   return year >= 0 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
          day <= calendar_month_days(year, month);
+}
+
+bool calendar_valid_iso(const char *text, bool clock)
+{
+  static const char shape[] = "dddd-dd-ddTdd:dd";
+  int fields[5] = {0, 1, 1, 0, 0}, field = 0; // year, month, day, hour, minute
+  size_t len = strlen(text);
+  if (len != 4 && len != 7 && len != 10 && (len != 16 || !clock)) return false;
+  for (size_t i = 0; i < len; i++) {
+    bool digit = text[i] >= '0' && text[i] <= '9';
+    if (shape[i] == 'd' ? !digit : text[i] != shape[i]) return false;
+    if (digit)
+      fields[field] = 10 * fields[field] + (text[i] - '0');
+    else
+      fields[++field] = 0;
+  }
+  return calendar_valid(fields[0], fields[1], fields[2]) && fields[3] < 24 && fields[4] < 60;
 }
 
 static int floor_div(int a, int b)

@@ -16,6 +16,9 @@ typedef struct IsoWeek {
 bool calendar_is_leap(int year);
 int calendar_month_days(int year, int month); // month 1 to 12
 bool calendar_valid(int year, int month, int day);
+// Whether `text` is "YYYY", "YYYY-MM" or "YYYY-MM-DD", with `clock` also "YYYY-MM-DDThh:mm", and the calendar
+// has it.
+bool calendar_valid_iso(const char *text, bool clock);
 // Days since 1970-01-01 (negative before), and back.
 int32_t calendar_day(int year, int month, int day);
 Ymd calendar_ymd(int32_t day);
