@@ -1,6 +1,5 @@
 #define _XOPEN_SOURCE 700 // realpath
 // newsmark new-tagger NAME: a commented start for a tagger of one's own.
-#include "base/alloc.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
 #include "cli/say.h"

@@ -1,6 +1,5 @@
 // newsmark test SCRIPT.lua...: the tests that taggers carry with them, run as in the editor: over the
 // annotations that newsmark makes, in the same sandbox. A line for each script, what differs below it.
-#include "base/alloc.h"
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
@@ -8,7 +7,6 @@
 #include "cli/setup.h"
 #include "script/tagger.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static void print_failures(const char *path, const TestOutcomeVec *outcomes)

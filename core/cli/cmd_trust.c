@@ -1,11 +1,9 @@
 // newsmark trust: which scripts that came with a folder may run: those the user looked at, as they are.
-#include "base/alloc.h"
 #include "cli/cmd.h"
 #include "cli/options.h"
 #include "cli/say.h"
 #include "cli/setup.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static void print_states(Host *host)

@@ -7,7 +7,6 @@
 #include "cli/setup.h"
 #include "export/importer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

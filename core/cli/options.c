@@ -1,7 +1,6 @@
 #define _GNU_SOURCE // getopt_long
 #include "cli/options.h"
 
-#include "base/alloc.h"
 #include "base/str.h"
 #include "cli/cmd.h"
 #include "cli/say.h"

@@ -17,6 +17,7 @@
 #endif
 #define HEAP_SLACK ((size_t)256 << 10) // what malloc keeps for the thread counts as used
 #define BUDGET_MS 100                  // document_ms of a user's script
+#define TRIES 3 // of a measurement that is over its limit: on a busy machine processor time is dearer, too
 
 static uint64_t cpu_ms(void)
 {
@@ -43,28 +44,38 @@ static const char *issue_of(World *w, const char *tagger, Arena *arena)
   return "";
 }
 
-// `members` of the hostile tagger; the other one gives "1..2 v".
-static void expect_stopped(World *w, const char *members, const char *says, size_t number)
+// Run the hostile tagger and the other one, which gives "1..2 v". Whether it was stopped in time; that it
+// was, with these words, and what its memory is after it, is checked here.
+static bool is_stopped_in_time(World *w, const char *members, const char *says, size_t number)
 {
   Arena arena = {0};
-  world_tagger(w, "hostile.lua", "", members);
-  world_tagger(w, "other.lua", "", "lists = { { tag = 'v', words = { 'ab' } } }");
   size_t heap = heap_bytes();
   world_load(w, NULL);
   uint64_t begin = cpu_ms();
   char *tags = world_tags(w, "ab cd. Ef gh. Ij kl.");
   uint64_t took = cpu_ms() - begin;
+  bool in_time = took <= (BUDGET_MS * 2 + 50) * SLOWER;
   const char *issue = issue_of(w, "hostile", &arena);
-  if (!strstr(issue, says) || !strstr(tags, "1..2 v") || took > (BUDGET_MS * 2 + 50) * SLOWER)
+  if (!strstr(issue, says) || !strstr(tags, "1..2 v") || !in_time)
     print_error("line %zu: %s\n  %s\n  tags %s, %d ms\n", number, members, issue, tags, (int)took);
   assert_non_null(strstr(issue, says));
   assert_non_null(strstr(tags, "1..2 v"));
-  assert_true(took <= (BUDGET_MS * 2 + 50) * SLOWER);
   free(tags);
   host_free(w->host);
   w->host = NULL;
   arena_release(&arena);
   assert_true(heap_bytes() <= heap + HEAP_SLACK);
+  return in_time;
+}
+
+// `members` of the hostile tagger.
+static void expect_stopped(World *w, const char *members, const char *says, size_t number)
+{
+  world_tagger(w, "hostile.lua", "", members);
+  world_tagger(w, "other.lua", "", "lists = { { tag = 'v', words = { 'ab' } } }");
+  for (size_t i = 0; i < TRIES; i++)
+    if (is_stopped_in_time(w, members, says, number)) return;
+  fail_msg("line %zu was never stopped in time", number);
 }
 
 // Those of hostile.tsv.
@@ -261,10 +272,13 @@ static void test_patterns_without_a_clock(void **state)
                .needles = tagger->needles,
                .arena = &arena,
                .scratch = &scratch};
-    Early early = {0};
-    uint64_t before = cpu_ms();
-    search_early(tagger, &run, &early);
-    uint64_t took = cpu_ms() - before;
+    uint64_t took = UINT64_MAX;
+    for (size_t t = 0; t < TRIES && took > BUDGET_MS / 2 * SLOWER; t++) {
+      Early early = {0};
+      uint64_t before = cpu_ms();
+      search_early(tagger, &run, &early);
+      took = cpu_ms() - before;
+    }
     if (took > BUDGET_MS / 2 * SLOWER) fail_msg("%s took %u ms", patterns[i], (unsigned)took);
     arena_release(&arena);
     arena_release(&scratch);
