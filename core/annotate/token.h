@@ -1,16 +1,15 @@
 // token: the words, numbers and marks of a block, and its sentences.
-// One token each:
-//   hyphen compounds      "vinter-OS", "Kreml-kritikern", "1990-talet"; a dash (–) never joins: "15–16" are
-//   three abbreviations         "bl.a.", "z.B.", "U.S.", "Dr." with their points (the last by
-//   sentences_split()) words with a mark     "O’Brien", "don't", "EU:s", "NATO:ssa", "H&M", "svt.se",
-//   "a@b.no" numbers               "1,5" "20.000" "09:12" "09.12" "17.5.2023" "12/03/2023" "2023/24" "15th"
-//   "5G"; ISO forms "2023-04" and
-//                         "2023-04-17T09:12"; other hyphens between digits stand alone ("3-2", "2022-2023":
-//                         three tokens), and so does the point of an ordinal ("3." is "3" and ".", but ends
-//                         no sentence in "3. mars")
-//   runs of one mark      "...", "--"
-// and two each: "Putin" + "'s" (all languages), "l’" + "incontro", "dell'" + "Italia" (words of elisions.tsv;
-// "D'Alema" stays whole). Pure; any thread, an arena of its own.
+//
+// One token each: hyphen compounds ("vinter-OS", "Kreml-kritikern", "1990-talet"; a dash never joins, "15–16"
+// are three), abbreviations ("bl.a.", "z.B.", "U.S.", "Dr." with their points, the last by
+// sentences_split()), words with a mark inside ("O’Brien", "don't", "EU:s", "NATO:ssa", "H&M", "svt.se",
+// "a@b.no"), numbers ("1,5" "20.000" "09:12" "09.12" "17.5.2023" "12/03/2023" "2023/24" "15th" "5G", the ISO
+// forms "2023-04" and "2023-04-17T09:12") and runs of one mark ("...", "--"). Other hyphens between digits
+// stand alone ("3-2", "2022-2023": three tokens), and so does the point of an ordinal ("3." is "3" and ".",
+// but ends no sentence in "3. mars").
+//
+// Two tokens each: "Putin" + "'s" (all languages), "l’" + "incontro", "dell'" + "Italia" (words of
+// elisions.tsv; "D'Alema" stays whole). Pure; any thread, an arena of its own.
 #pragma once
 
 #include "annotate/lang.h"
@@ -39,6 +38,12 @@ typedef struct Token {
   Str lower; // lower case; borrowed from the block's text where that is lower case, else in the arena
 } Token;
 typedef VEC_OF(Token) TokenVec;
+
+// "'s", which is a token of its own.
+static inline bool token_is_possessive(const Token *token)
+{
+  return (token->flags & TOKEN_HAS_MARK) && (str_is(token->lower, "'s") || str_is(token->lower, "’s"));
+}
 
 typedef struct Sentence {
   uint32_t first, last; // tokens, half-open

@@ -318,7 +318,7 @@ static void test_results(void **state)
   check_edges(LANG_NB, "[ORG Brann 4]-0", "ORG Brann");
   check_edges(LANG_DA, "slog [LOC Randers] 3-0, mens", "ORG Randers");
   check_edges(LANG_DA, "i [LOC Randers] 3-0, mens", "LOC Randers");
-  check_edges(LANG_SV, "[LOC Sverige]–[LOC Norge] 3–1", "LOC Sverige; LOC Norge");
+  check_edges(LANG_SV, "[LOC Sverige]–[LOC Norge] 3–1", "ORG Sverige; ORG Norge");
   check_edges(LANG_EN, "[LOC Luton] 2 [LOC Burnley] 1; and", "ORG Luton; ORG Burnley");
   check_edges(LANG_EN, "[LOC Luton] 12 [LOC Burnley] 17;", "LOC Luton; LOC Burnley"); // the weather
   check_edges(LANG_DE, "beim 1. [ORG FC Köln] gibt", "ORG 1. FC Köln");
@@ -327,6 +327,27 @@ static void test_results(void **state)
   check_edges(LANG_IT, "la piazza del [LOC Cairo]", "LOC Cairo"); // Il Cairo
   check_edges(LANG_IT, "il [LOC Belgio]", "LOC Belgio");          // no town
   check_edges(LANG_ES, "el técnico del [LOC Valencia]", "ORG Valencia");
+}
+
+static void test_games(void **state)
+{
+  (void)state;
+  check_edges(LANG_EN, "[LOC Norway] took a 3-1 lead over [LOC Spain] in the cup", "ORG Norway; ORG Spain");
+  check_edges(LANG_EN, "It ended 3-1 for [LOC Norway] in the final in [LOC Spain]", "ORG Norway; LOC Spain");
+  check_edges(LANG_EN, "[LOC Norway]'s [PER Ada Vik] lost the final 1-3", "LOC Norway; PER Ada Vik");
+  check_edges(LANG_EN, "The final in Oslo, [LOC Norway], ended 3-1", "LOC Norway");
+  check_edges(LANG_EN, "[LOC Norway] voted 3-1 against", "LOC Norway");         // no game
+  check_edges(LANG_EN, "[LOC Norway] will withdraw 10-12 ships", "LOC Norway"); // "draw"
+  check_edges(LANG_SV, "[LOC Norge] tog brons i landskampsfinalen: 2-1", "ORG Norge");
+  check_edges(LANG_SV, "[LOC Norge] fick 3-1 enligt förslaget", "LOC Norge");        // "laget"
+  check_edges(LANG_DE, "[LOC Polen] liefert zum Beispiel 10-12 Stück", "LOC Polen"); // "Spiel"
+  check_edges(LANG_EN, "[LOC Norway]'s goalkeeper fell", "ORG Norway");
+  check_edges(LANG_SV, "[LOC Norges] målvakt föll", "ORG Norges");
+  check_edges(LANG_SV, "[LOC Norges] statsminister föll", "LOC Norges");
+  check_edges(LANG_IT, "il capitano dell'[LOC Italia] tace", "ORG Italia");
+  check_edges(LANG_FR, "le capitaine de la [LOC France] a", "ORG France");
+  check_edges(LANG_DE, "das Team der [LOC USA] siegt", "ORG USA");
+  check_edges(LANG_IT, "il presidente della [LOC Francia] tace", "LOC Francia");
 }
 
 int main(void)
@@ -344,6 +365,7 @@ int main(void)
       cmocka_unit_test(test_persons_edges),
       cmocka_unit_test(test_places_edges),
       cmocka_unit_test(test_results),
+      cmocka_unit_test(test_games),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

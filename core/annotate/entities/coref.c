@@ -24,6 +24,7 @@
 #define THING ENTITY_TYPES   // TAKEN_FOR: neither person nor organisation nor place
 #define THING_WEIGHT 3       // of one that the gazetteer does not know as something else
 #define TEAM 300             // that make a town's name its team's, where that may be
+#define NATIONAL_TEAM 800
 #define ENOUGH 700           // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Form {   // a form of the roster, and what the article makes of it
@@ -199,7 +200,8 @@ static bool is_name(const Coref *self, Form *f)
 static void repair_type(const Coref *self, Form *f)
 {
   uint64_t team = f->called->flags & CALLED_TEAM ? get(self, TAKEN_FOR, type_key(f->key, ENTITY_ORG)) : 0;
-  if (team >= TEAM && team > get(self, TAKEN_FOR, type_key(f->key, ENTITY_PER))) {
+  if (team >= (gazetteer_is_town(f->called->entity) ? TEAM : NATIONAL_TEAM) &&
+      team > get(self, TAKEN_FOR, type_key(f->key, ENTITY_PER))) {
     f->type = ENTITY_ORG;
     return;
   }

@@ -192,13 +192,24 @@ static uint32_t beside(const Reader *self, size_t n)
   return behind && country != before->entity ? country : 0; // no list of countries
 }
 
-// Whether the town's team may be meant as well: nobody is in it or goes there, and it heads no date line and
-// stands in no list of places.
+// Whether the word behind the name and its "'s" begins with a capital.
+static bool is_capital_behind(const Reader *self, const Name *name)
+{
+  const TokenVec *in = &self->notes->tokens;
+  uint32_t at = name->last;
+  if (at < in->len && token_is_possessive(&in->items[at])) at++;
+  return at < in->len && (in->items[at].flags & TOKEN_CAPITAL);
+}
+
+// Whether the team of the town or country may be meant as well: nobody is in it or goes there, and it heads
+// no date line and stands in no list of places.
 static bool may_be_team(const Reader *self, const Name *name)
 {
   const Token *in = self->notes->tokens.items;
   uint32_t at = name->first;
-  if (name->type != ENTITY_LOC || !gazetteer_is_town(name->entity)) return false;
+  bool land = gazetteer_is_land(name->entity);
+  if (name->type != ENTITY_LOC || !(land || gazetteer_is_town(name->entity))) return false;
+  if (land && is_capital_behind(self, name)) return false; // "Italy's Ada Rossi"
   if (is_mark(self, name->last, ",") || is_mark(self, name->last, "(")) return false;
   if (!at) return !(in[at].flags & TOKEN_ALL_CAPS);
   bool place = namefacts_before_town(&self->names->known.lists, self->notes->lang, in[at - 1].lower).len > 0;

@@ -206,6 +206,11 @@ bool gazetteer_is_country(uint32_t id)
   return id >> 29 == ID_ISO && (id & 0x1FFFFFFF) < COUNTRY_MOST; // no "150"
 }
 
+bool gazetteer_is_land(uint32_t id)
+{
+  return id >> 29 == ID_ISO;
+}
+
 bool gazetteer_is_town(uint32_t id)
 {
   return id >> 29 == ID_GN;

@@ -82,6 +82,8 @@ void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts);
 Str gazetteer_id(uint32_t id, Arena *arena);
 // Whether it is a country's: "iso:SE", not "iso:SE-AB".
 bool gazetteer_is_country(uint32_t id);
+// Whether it is a country's, a part's of one or a continent's: "iso:SE", "iso:GB-SCT", "iso:150".
+bool gazetteer_is_land(uint32_t id);
 // Whether it is a town's: "gn:2673730".
 bool gazetteer_is_town(uint32_t id);
 // The number for such an id; 0 where it is none.

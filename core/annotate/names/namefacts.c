@@ -84,6 +84,8 @@ void namefacts_lists(NameLists *lists)
     lists->bearers_of[lang] = table_find("bearers", lang_code(lang));
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
     lists->before_town[lang] = table_find("beforetown", lang_code(lang));
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
+    lists->games[lang] = table_find("sport", lang_code(lang));
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
   add_joiners(lists, table_find("joiners", ""));

@@ -1,9 +1,11 @@
-// Teams go by their town: a score stands behind them ("Malmö–Timrå 3–1", "slog Randers 3-0", "Luton 2 Burnley
-// 1"), or an article that towns do not have ("il Napoli"). Countries stay what they are: their teams are
-// theirs.
+// Teams go by their town or country: a score stands behind them ("Malmö–Timrå 3–1", "slog Randers 3-0",
+// "Luton 2 Burnley 1"), or one in a sentence that tells of a game ("Europe take a 10-6 lead in the cup"),
+// their captain or goalkeeper ("Sveriges målvakt"), or before a town an article that towns do not have ("il
+// Napoli").
 #include "annotate/names/namebounds_p.h"
 
-enum { SCORE_MOST = 3 }; // bytes of a number in it and a mark
+enum { SCORE_MOST = 3 };            // bytes of a number in it and a mark
+enum { OF_MOST = 6, OF_WORDS = 2 }; // bytes of "of" and "the", and how many of them
 
 static bool is_score_number(const Bounds *self, size_t at)
 {
@@ -55,9 +57,9 @@ static Str word_before(const Bounds *self, const Name *name)
   return namefacts_before_town(&self->known->lists, self->notes->lang, word);
 }
 
-static void make_team(const Bounds *self, Name *name)
+static void make_team(Name *name)
 {
-  if (name->type != ENTITY_PER && !gazetteer_is_country(place_of(self, name))) set_type(name, ENTITY_ORG);
+  if (name->type != ENTITY_PER) set_type(name, ENTITY_ORG);
 }
 
 // "Luton 2 Burnley 1".
@@ -82,8 +84,8 @@ static void read_result(const Bounds *self, Name *home, Name *away)
 {
   if (home->type == ENTITY_PER || away->type == ENTITY_PER) return;
   if (!is_result(self, home, away) && !is_english_result(self, home, away)) return;
-  make_team(self, home);
-  make_team(self, away);
+  make_team(home);
+  make_team(away);
 }
 
 // "slog Randers 3-0".
@@ -91,7 +93,7 @@ static void read_score(const Bounds *self, Name *name)
 {
   size_t end = score_end(self, name->last);
   if (end == name->last || !ends_result(self, end) || name->type != ENTITY_LOC) return;
-  if (gazetteer_is_town(place_of(self, name)) && !word_before(self, name).len) make_team(self, name);
+  if (gazetteer_is_town(place_of(self, name)) && !word_before(self, name).len) make_team(name);
 }
 
 // "il Napoli": the towns have no article, but for those whose name begins with one ("del Cairo").
@@ -120,11 +122,87 @@ static void add_number(const Bounds *self, Name *name)
   if (str_is(self->tokens[at - 2].lower, "1")) set_tokens(self, name, at - 2, name->last);
 }
 
+// --- games
+
+// Whether the table of games says `what` of a word, or of its end: "-final" of "bronsfinal".
+static bool is_game_word(const Table *games, Str lower, const char *what)
+{
+  for (size_t row = 0; games && row < games->rows; row++) {
+    Str word = table_cell(games, row, 0), says = table_cell(games, row, 1);
+    bool end = word.ptr[0] == '-',
+         same = end ? str_ends(lower, str_slice(word, 1, word.len)) : str_eq(lower, word);
+    if (same && strstr(says.ptr, what)) return true;
+  }
+  return false;
+}
+
+// The token behind the name and its "'s".
+static size_t behind(const Bounds *self, const Name *name)
+{
+  size_t at = name->last;
+  return at < self->len && token_is_possessive(&self->tokens[at]) ? at + 1 : at;
+}
+
+// "Sveriges målvakt", "England's captain".
+static bool has_role(const Bounds *self, const Table *games, const Name *name)
+{
+  size_t at = behind(self, name);
+  return at < self->len && is_game_word(games, self->tokens[at].lower, "role");
+}
+
+// "il capitano dell'Italia", "das Team der USA", "förbundskapten för Sverige".
+static bool is_headed(const Bounds *self, const Table *games, const Name *name)
+{
+  size_t at = name->first;
+  for (size_t between = 0; between <= OF_WORDS; between++) {
+    if (at-- <= self->floor) return false;
+    if (between && is_game_word(games, self->tokens[at].lower, "head")) return true;
+    if (is_capital(self, at) || self->tokens[at].lower.len > OF_MOST) return false;
+  }
+  return false;
+}
+
+// Whether the sentence around the token has a score and a word of games.
+static bool tells_of_game(const Bounds *self, const Table *games, size_t at)
+{
+  size_t first = at, last = at + 1;
+  while (first > 0 && !(self->tokens[first].flags & TOKEN_FIRST)) first--;
+  while (last < self->len && !(self->tokens[last].flags & TOKEN_FIRST)) last++;
+  size_t score = first;
+  while (score < last && score_end(self, score) == score) score++;
+  if (score == last) return false;
+  for (size_t i = first; i < last; i++)
+    if ((self->tokens[i].flags & TOKEN_WORD) && is_game_word(games, self->tokens[i].lower, "play"))
+      return true;
+  return false;
+}
+
+// "Europe take a 10-6 lead in the cup": where a game is told of, a place plays that nobody is in.
+static bool plays(const Bounds *self, const Name *name)
+{
+  const Table *games = self->known->lists.games[self->notes->lang];
+  if (is_headed(self, games, name)) return true;
+  if (word_before(self, name).len || is_mark(self, name->last, ",\0(\0")) return false;
+  if (name->first && is_mark(self, name->first - 1, ",\0")) return false;
+  if (has_role(self, games, name)) return true;
+  return !is_capital(self, behind(self, name)) &&
+         tells_of_game(self, games, name->first); // no "Italy's Ada Rossi"
+}
+
+// "Europe take a 10-6 lead in the cup": where a game is told of, a place plays that nobody is in.
+static void read_game(const Bounds *self, Name *name)
+{
+  if (name->type != ENTITY_LOC || !plays(self, name)) return;
+  uint32_t place = place_of(self, name);
+  if (gazetteer_is_town(place) || gazetteer_is_land(place)) make_team(name);
+}
+
 void nameteams_read(const Bounds *self, Name *name, Name *next)
 {
   drop_score(self, name);
   add_number(self, name);
   read_article(self, name);
   read_score(self, name);
+  read_game(self, name);
   if (next) read_result(self, name, next);
 }

@@ -96,7 +96,7 @@ static bool is_owner(const Scene *scene, const Name *name)
   uint32_t next = name->last;
   if (next >= scene->len) return false;
   Str s = str_slice(scene->notes->text, name->start, name->end);
-  if (str_is(scene->in[next].lower, "'s") || str_is(scene->in[next].lower, "’s")) return true;
+  if (token_is_possessive(&scene->in[next])) return true;
   bool apostrophe = (scene_is(scene, next, "'") || str_is(scene_text(scene, next), "’")) &&
                     !(scene->in[next].flags & TOKEN_SPACE_BEFORE) && next + 1 < scene->len &&
                     (scene->in[next + 1].flags & TOKEN_WORD) &&
