@@ -25,7 +25,7 @@
 #define THING_WEIGHT 3       // of one that the gazetteer does not know as something else
 #define TEAM 300             // that make a town's name its team's, where that may be
 #define NATIONAL_TEAM 800
-#define ENOUGH 700           // thousandths of confidence that make a weak mention of the same words a name
+#define ENOUGH 700 // thousandths of confidence that make a weak mention of the same words a name
 
 typedef struct Form {   // a form of the roster, and what the article makes of it
   const Called *called; // one of those names
