@@ -2,8 +2,9 @@
 //
 //   loop's thread   indexer.c: owns the Indexer, hears by uv_async
 //   scout           scout.c: own loop; owns the tree, the crawl and the watches; starts and ends the others
-//   workers         worker.c: a queue each, chosen by the path, so that what happens to one file stays in
-//   order writer          writer.c: owns the Store
+//   workers         worker.c: take jobs from one queue, one at a time for each path, so that what happens to
+//                   one file stays in order
+//   writer          writer.c: owns the Store
 #pragma once
 
 #include "human/registry.h"
@@ -13,7 +14,9 @@
 
 #include <stdatomic.h>
 
-enum { WORKERS_MAX = 16, JOBS_EACH = 32, RESULTS_MAX = 64 };
+// What waits for the workers, and for the writer while it fills the tables from what it gathered: they go on
+// meanwhile.
+enum { WORKERS_MAX = QUEUE_RECEIVERS, JOBS_BYTES = 64 << 10, RESULTS_BYTES = 8 << 20 };
 
 typedef enum ResultKind {
   RESULT_PUT,
@@ -42,7 +45,6 @@ typedef struct Result { // from worker to writer
 typedef struct Worker {
   Indexer *indexer;
   uv_thread_t thread;
-  Queue *jobs;
 } Worker;
 
 typedef struct Problem {
@@ -80,7 +82,7 @@ struct Indexer {
   Worker workers[WORKERS_MAX];
   int worker_count;
   CrawlRules rules; // at the root; constant while workers run
-  Queue *results;
+  Queue *jobs, *results;
   uv_thread_t writer_thread;
   const Registry *registry; // what people say of the folder's names; constant while workers run
   Store *store;             // the writer's while its thread runs
@@ -101,3 +103,4 @@ void worker_main(void *worker);
 void writer_main(void *indexer);
 void job_free(Job *job);
 void result_free(Result *result);
+size_t result_bytes(const Result *result); // of memory, about

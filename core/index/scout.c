@@ -87,10 +87,9 @@ static void send_job(Scout *self, Str path, Job job_is)
   Job *job = xcalloc(1, sizeof *job);
   *job = job_is;
   job->path = str_dup(path);
-  Worker *worker = &indexer->workers[str_hash(path) % (uint64_t)indexer->worker_count];
   atomic_fetch_add(&indexer->pending, 1);
   if (!job->gone) atomic_fetch_add(&indexer->queued, 1);
-  if (!queue_push(worker->jobs, job)) job_free(job);
+  if (!queue_push(indexer->jobs, job, sizeof *job + path.len, str_hash(path) | 1)) job_free(job);
 }
 
 static void on_file_gone(void *ud, Str path)
@@ -322,7 +321,7 @@ static void end_scan(Indexer *indexer)
   atomic_store(&indexer->scanning, false);
   Result *flush = xcalloc(1, sizeof *flush);
   flush->kind = RESULT_FLUSH;
-  if (!queue_push(indexer->results, flush)) result_free(flush);
+  if (!queue_push(indexer->results, flush, result_bytes(flush), 0)) result_free(flush);
   indexer_notify(indexer);
 }
 
@@ -412,11 +411,11 @@ static void start_threads(Indexer *indexer)
   atomic_store(&indexer->pending, 0);
   atomic_store(&indexer->queued, 0);
   atomic_store(&indexer->done, 0);
-  indexer->results = queue_new(RESULTS_MAX);
+  indexer->jobs = queue_new(JOBS_BYTES);
+  indexer->results = queue_new(RESULTS_BYTES);
   for (int i = 0; i < indexer->worker_count; i++) {
     Worker *worker = &indexer->workers[i];
     worker->indexer = indexer;
-    worker->jobs = queue_new(JOBS_EACH);
     start_thread(&worker->thread, worker_main, worker);
   }
   start_thread(&indexer->writer_thread, writer_main, indexer);
@@ -425,11 +424,9 @@ static void start_threads(Indexer *indexer)
 // What is in the queues is finished first, unless `cancel` is set.
 static void end_threads(Indexer *indexer)
 {
-  for (int i = 0; i < indexer->worker_count; i++) queue_close(indexer->workers[i].jobs);
-  for (int i = 0; i < indexer->worker_count; i++) {
-    uv_thread_join(&indexer->workers[i].thread);
-    queue_free(indexer->workers[i].jobs);
-  }
+  queue_close(indexer->jobs);
+  for (int i = 0; i < indexer->worker_count; i++) uv_thread_join(&indexer->workers[i].thread);
+  queue_free(indexer->jobs);
   queue_close(indexer->results);
   uv_thread_join(&indexer->writer_thread);
   queue_free(indexer->results);

@@ -38,6 +38,11 @@ void result_free(Result *result)
   free(result);
 }
 
+size_t result_bytes(const Result *result)
+{
+  return sizeof *result + (result->record ? record_bytes(result->record) : 0);
+}
+
 static FileStamp stamp_of(const struct stat *info)
 {
   return (FileStamp){.mtime_ns = (int64_t)info->st_mtim.tv_sec * 1000000000 + info->st_mtim.tv_nsec,
@@ -207,18 +212,19 @@ void worker_main(void *arg)
 {
   Worker *worker = arg;
   Indexer *self = worker->indexer;
+  int number = (int)(worker - self->workers);
   indexer_lower_priority(self);
   Content content = {0};
   const IndexTagger *tagging = self->options.tagger;
   void *tagger = tagging ? tagging->begin(tagging->ctx, self->folder.root) : NULL;
-  for (Job *job; (job = queue_pop(worker->jobs)); job_free(job)) {
+  for (Job *job; (job = queue_pop(self->jobs, number)); job_free(job)) {
     give_way(self);
     if (atomic_load(&self->cancel)) continue;
     Result *result = xcalloc(1, sizeof *result);
     work(self, tagger, job, &content, result);
     result->path = job->path;
     job->path = NULL;
-    if (!queue_push(self->results, result)) result_free(result);
+    if (!queue_push(self->results, result, result_bytes(result), 0)) result_free(result);
   }
   if (tagger) tagging->end(tagger);
   strbuf_release(&content.bytes);

@@ -83,7 +83,7 @@ void writer_main(void *arg)
   indexer_lower_priority(self);
   Batch batch = {.since_ns = clock_ns()};
   bool ok = true;
-  for (Result *result; (result = queue_pop(self->results)); result_free(result)) {
+  for (Result *result; (result = queue_pop(self->results, 0)); result_free(result)) {
     if (!ok) continue;
     if (!batch.len) batch.since_ns = clock_ns();
     batch.len += result->kind != RESULT_FLUSH;
