@@ -120,7 +120,7 @@ static size_t rows_of(const Notes *notes, const NameFact *facts, size_t at, uint
   for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++) {
     uint32_t some[FEATURES_MOST];
     FeatureFamily families[FEATURES_MOST];
-    size_t count = nameview_rows(&view, part, g_bits, some, families);
+    size_t count = nameview_families(&view, part, g_bits, some, families);
     for (size_t n = 0; n < count; n++) {
       if (families[n] != g_without) rows[kept++] = some[n];
     }

@@ -56,7 +56,7 @@ static void sum_word(const Field *self, const Notes *notes, const NameFact *fact
   size_t count = 0;
   NameView view = nameview_at(notes, facts, at);
   for (FeaturePart part = PART_WORD; part < FEATURE_PARTS; part++)
-    count += nameview_rows(&view, part, self->head->bits, rows + count, NULL);
+    count += nameview_rows(&view, part, self->head->bits, rows + count);
   assert_in_range(count, 1, FEATURES_MOST);
   for (size_t tag = 0; tag < TAGS; tag++) sums[tag] = 0;
   for (size_t n = 0; n < count; n++) {

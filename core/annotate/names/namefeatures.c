@@ -9,15 +9,13 @@ enum { ROW = 3 };        // words of a row of capitalised ones that are looked a
 enum { PART_ROOM = 64 }; // places in the list of a part
 static const uint64_t PLACE_STEP = 0xd1342543de82ef95u; // between the numbers of two places
 
-typedef struct Features {
-  uint64_t *values;
+typedef struct Features { // of one part, being listed
+  uint32_t *rows;
   size_t count;
-  uint64_t lang;
-  struct {
-    FeatureFamily family;
-    size_t first; // of its values
-  } stretches[8]; // values of one family
-  size_t stretch_count;
+  uint64_t place, lang;
+  unsigned shift;          // of a hash, for as many bits as a row's number has
+  FeatureFamily family;    // of what is added now
+  FeatureFamily *families; // of all rows; NULL: nobody asks
 } Features;
 
 static inline uint64_t mix(uint64_t a, uint64_t b)
@@ -29,13 +27,15 @@ static inline uint64_t mix(uint64_t a, uint64_t b)
 // What is added from here on is of `family`.
 static inline void begin(Features *out, FeatureFamily family)
 {
-  out->stretches[out->stretch_count].family = family;
-  out->stretches[out->stretch_count++].first = out->count;
+  out->family = family;
 }
 
 static inline void add(Features *out, uint64_t value)
 {
-  out->values[out->count++] = value;
+  out->rows[out->count] = (uint32_t)((value + out->place) * 0x9e3779b97f4a7c15u >> out->shift);
+  if (out->families) out->families[out->count] = out->family;
+  out->place += PLACE_STEP;
+  out->count++;
 }
 
 // The value for all languages together, and for this one.
@@ -51,12 +51,41 @@ static inline void add_own(Features *out, uint64_t value)
   add(out, mix(value, out->lang));
 }
 
-static uint64_t affix(Str word, size_t len, bool tail)
+// The first bytes of a word and the last ones, eight at most; of `head` the lowest is the first, of `tail`
+// the highest the last.
+typedef struct Ends {
+  uint64_t head, tail;
+  size_t len; // of the word
+} Ends;
+
+static inline uint64_t load(const char *bytes, size_t len)
 {
-  if (word.len < len) return 1;
   uint64_t value = 0;
-  memcpy(&value, tail ? word.ptr + word.len - len : word.ptr, len);
-  return value + 2;
+  memcpy(&value, bytes, len);
+  return value;
+}
+
+static inline Ends ends_of(const WordSight *word)
+{
+  Str lower = word->token->lower;
+  size_t len = lower.len, mid = len / 2;
+  if (len >= 8) return (Ends){load(lower.ptr, 8), load(lower.ptr + len - 8, 8), len};
+  if (!len) return (Ends){0};
+  uint64_t all = len >= 4 ? load(lower.ptr, 4) | load(lower.ptr + len - 4, 4) << 8 * (len - 4)
+                          : load(lower.ptr, 1) | load(lower.ptr + mid, 1) << 8 * mid |
+                                load(lower.ptr + len - 1, 1) << 8 * (len - 1);
+  return (Ends){all, all << 8 * (8 - len), len};
+}
+
+// The first `len` bytes, 7 at most; 1: the word has fewer.
+static inline uint64_t head_of(const Ends *ends, size_t len)
+{
+  return ends->len < len ? 1 : (ends->head & ((1ull << 8 * len) - 1)) + 2;
+}
+
+static inline uint64_t tail_of(const Ends *ends, size_t len)
+{
+  return ends->len < len ? 1 : (ends->tail >> 8 * (8 - len)) + 2;
 }
 
 static bool begins_sentence(const WordSight *word)
@@ -86,13 +115,13 @@ static uint64_t match_of(const WordSight *word)
 
 static void spell_word(Features *out, const WordSight *word)
 {
-  Str lower = word->token->lower;
+  Ends ends = ends_of(word);
   begin(out, FAMILY_WORDS);
   add_both(out, word->fact->hash);
-  for (size_t len = 2; len <= 5; len++) add(out, affix(lower, len, false));
-  add_both(out, affix(lower, 3, true));
-  add_both(out, affix(lower, 4, true));
-  add(out, affix(lower, 6, true));
+  for (size_t len = 2; len <= 5; len++) add(out, head_of(&ends, len));
+  add_both(out, tail_of(&ends, 3));
+  add_both(out, tail_of(&ends, 4));
+  add(out, tail_of(&ends, 6));
 }
 
 static void judge_word(Features *out, const WordSight *word, BlockKind kind)
@@ -127,10 +156,11 @@ static void group_word(Features *out, const WordSight *word)
 
 static void see_before(Features *out, const WordSight *word, uint64_t shape)
 {
+  Ends ends = ends_of(word);
   begin(out, FAMILY_WORDS);
   add_both(out, word->fact->hash);
-  add_both(out, mix(affix(word->token->lower, 3, true), shape));
-  add(out, mix(affix(word->token->lower, 5, true), shape));
+  add_both(out, mix(tail_of(&ends, 3), shape));
+  add(out, mix(tail_of(&ends, 5), shape));
   begin(out, FAMILY_GROUPS);
   add_both(out, (uint64_t)word->fact->groups[0] << 5 | shape);
   begin(out, FAMILY_MEANINGS);
@@ -139,10 +169,11 @@ static void see_before(Features *out, const WordSight *word, uint64_t shape)
 
 static void see_behind(Features *out, const WordSight *word, uint64_t shape)
 {
+  Ends ends = ends_of(word);
   begin(out, FAMILY_WORDS);
   add(out, word->fact->hash);
   add(out, mix(word->fact->hash, shape));
-  add_both(out, mix(affix(word->token->lower, 3, true), shape));
+  add_both(out, mix(tail_of(&ends, 3), shape));
   begin(out, FAMILY_GROUPS);
   add_both(out, (uint64_t)word->fact->groups[0] << 5 | shape);
 }
@@ -191,12 +222,13 @@ static Row row_of(const Notes *notes, const NameFact *facts, size_t at)
 static void pair_words(Features *out, const WordSight w[5], const Row *row)
 {
   uint64_t shapes[5];
+  Ends ends = ends_of(&w[2]);
   for (size_t i = 0; i < 5; i++) shapes[i] = w[i].fact->shape;
   begin(out, FAMILY_WORDS);
   add(out, mix(w[1].fact->hash, w[2].fact->hash));
   add(out, mix(w[2].fact->hash, w[3].fact->hash));
   begin(out, FAMILY_SHAPES);
-  add(out, mix(affix(w[2].token->lower, 3, true), shapes[3]));
+  add(out, mix(tail_of(&ends, 3), shapes[3]));
   add(out, shapes[1] | shapes[2] << 5 | shapes[3] << 10);
   add(out, shapes[2] | shapes[3] << 5 | shapes[4] << 10);
   add(out, shapes[0] | shapes[1] << 5 | shapes[2] << 10);
@@ -258,7 +290,10 @@ static void see_row(Features *out, const WordSight *word, const Row *row)
 NameView nameview_at(const Notes *notes, const NameFact *facts, size_t at)
 {
   NameView self = {.notes = notes, .facts = facts, .at = at};
-  for (ptrdiff_t by = -2; by <= 2; by++) self.words[by + 2] = word_at(notes, facts, at, by);
+  bool inside = at >= 2 && at + 2 < notes->tokens.len;
+  for (size_t n = 0; n < ARRAY_LEN(self.words); n++)
+    self.words[n] = inside ? (WordSight){&facts[at + n - 2], &notes->tokens.items[at + n - 2]}
+                           : word_at(notes, facts, at, (ptrdiff_t)n - 2);
   return self;
 }
 
@@ -276,42 +311,53 @@ uint64_t nameview_key(const NameView *self, FeaturePart part)
   return key ? key : 1;
 }
 
-static void add_part(Features *out, const NameView *self, FeaturePart part)
+static inline size_t add_part(Features out, const NameView *self, FeaturePart part)
 {
   const WordSight *w = self->words;
+  out.place = (part * PART_ROOM + 1) * PLACE_STEP;
   if (part == PART_WORD) {
-    spell_word(out, &w[2]);
-    judge_word(out, &w[2], self->notes->kind);
-    group_word(out, &w[2]);
+    spell_word(&out, &w[2]);
+    judge_word(&out, &w[2], self->notes->kind);
+    group_word(&out, &w[2]);
   } else if (part == PART_BEFORE) {
-    see_before(out, &w[1], w[2].fact->shape);
+    see_before(&out, &w[1], w[2].fact->shape);
   } else if (part == PART_BEHIND) {
-    see_behind(out, &w[3], w[2].fact->shape);
+    see_behind(&out, &w[3], w[2].fact->shape);
   } else {
     Row row = row_of(self->notes, self->facts, self->at);
-    pair_words(out, w, &row);
-    pair_facts(out, w, &row);
-    pair_groups(out, w);
-    see_row(out, &w[2], &row);
+    pair_words(&out, w, &row);
+    pair_facts(&out, w, &row);
+    pair_groups(&out, w);
+    see_row(&out, &w[2], &row);
   }
-}
-
-static void name_families(const Features *from, FeatureFamily *families)
-{
-  for (size_t i = 0, n = 0; i < from->stretch_count; i++) {
-    size_t end = i + 1 < from->stretch_count ? from->stretches[i + 1].first : from->count;
-    for (; n < end; n++) families[n] = from->stretches[i].family;
-  }
-}
-
-size_t nameview_rows(const NameView *self, FeaturePart part, unsigned bits, uint32_t *rows,
-                     FeatureFamily *families)
-{
-  uint64_t values[PART_ROOM], place = (part * PART_ROOM + 1) * PLACE_STEP;
-  Features out = {.values = values, .lang = (uint64_t)self->notes->lang + 1};
-  add_part(&out, self, part);
-  for (size_t n = 0; n < out.count; n++, place += PLACE_STEP)
-    rows[n] = (uint32_t)((values[n] + place) * 0x9e3779b97f4a7c15u >> (64 - bits));
-  if (families) name_families(&out, families);
   return out.count;
+}
+
+static Features features_for(const NameView *self, unsigned bits, uint32_t *rows, FeatureFamily *families)
+{
+  return (Features){
+      .rows = rows, .lang = (uint64_t)self->notes->lang + 1, .shift = 64 - bits, .families = families};
+}
+
+// Flat, and with its places as constants, a feature takes five instructions, and some four for its value.
+__attribute__((flatten)) size_t nameview_rows(const NameView *self, FeaturePart part, unsigned bits,
+                                              uint32_t *rows)
+{
+  Features out = features_for(self, bits, rows, NULL);
+  switch (part) {
+  case PART_WORD:
+    return add_part(out, self, PART_WORD);
+  case PART_BEFORE:
+    return add_part(out, self, PART_BEFORE);
+  case PART_BEHIND:
+    return add_part(out, self, PART_BEHIND);
+  default:
+    return add_part(out, self, PART_AROUND);
+  }
+}
+
+size_t nameview_families(const NameView *self, FeaturePart part, unsigned bits, uint32_t *rows,
+                         FeatureFamily *families)
+{
+  return add_part(features_for(self, bits, rows, families), self, part);
 }

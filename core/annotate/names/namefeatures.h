@@ -41,7 +41,9 @@ typedef struct NameView { // a word between its neighbours; borrowed from the no
 NameView nameview_at(const struct Notes *notes, const NameFact *facts, size_t at);
 // Never 0. Not for PART_AROUND.
 uint64_t nameview_key(const NameView *self, FeaturePart part);
-// Rows of the features of one part in a table of 1 << bits rows, and their families where that is not NULL.
-// Returns how many; those of all parts together are FEATURES_MOST at most.
-size_t nameview_rows(const NameView *self, FeaturePart part, unsigned bits, uint32_t *rows,
-                     FeatureFamily *families);
+// Rows of the features of one part in a table of 1 << bits rows. Returns how many; those of all parts
+// together are FEATURES_MOST at most.
+size_t nameview_rows(const NameView *self, FeaturePart part, unsigned bits, uint32_t *rows);
+// Likewise, with the family of each.
+size_t nameview_families(const NameView *self, FeaturePart part, unsigned bits, uint32_t *rows,
+                         FeatureFamily *families);
