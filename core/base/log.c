@@ -43,21 +43,26 @@ static void keep(LogLevel level, const char *line)
   pthread_mutex_unlock(&g_lock);
 }
 
+static void write_line(LogLevel level, const char *line)
+{
+  StrBuf shown = {0};
+  display_add(&shown, str_of(line));
+  fprintf(g_to ? g_to : stderr, "newsmark: %s: " STR_FMT "\n",
+          log_level_name(level), // one call, so a whole line
+          STR_ARG(strbuf_str(&shown)));
+  strbuf_release(&shown);
+}
+
 void log_line(LogLevel level, const char *format, ...)
 {
-  char raw[LOG_LINE_MAX];
-  StrBuf line = {0};
+  char line[LOG_LINE_MAX];
   va_list args;
   if (level < g_least && level < LOG_INFO) return;
   va_start(args, format);
-  vsnprintf(raw, sizeof raw, format, args);
+  vsnprintf(line, sizeof line, format, args);
   va_end(args);
-  display_add(&line, str_of(raw));
-  if (level >= LOG_INFO) keep(level, line.ptr ? line.ptr : "");
-  if (level >= g_least) // one call, so one whole line
-    fprintf(g_to ? g_to : stderr, "newsmark: %s: " STR_FMT "\n", log_level_name(level),
-            STR_ARG(strbuf_str(&line)));
-  strbuf_release(&line);
+  if (level >= LOG_INFO) keep(level, line);
+  if (level >= g_least) write_line(level, line);
 }
 
 bool log_after(uint64_t number, LogEntry *entry)
