@@ -36,7 +36,7 @@ typedef struct Document {
   bool hold;                 // what is kept is being read: nothing is annotated before
   bool hints, hints_told;    // settings want inlay hints; what the client knows of that
   struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
-  // of docs.c alone
+  // of docs.c and docs_job.c alone
   Analysis *analysis;   // the job's while there is one
   EditVec untold;       // edits the analysis was not told of
   DocSettings settings; // the annotating job's while there is one
