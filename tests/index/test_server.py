@@ -46,6 +46,9 @@ def a_marked_folder_is_indexed_in_the_background(place):
         for what in ("entities", "timeline"):
             expect(isinstance(server.rows(what), list), what)
         equal(server.client.error("newsmark/search", {}), -32602, "error of a search for nothing")
+        for day in ("2024-99-99", "2023-02-29", "yesterday"):
+            equal(server.client.error("newsmark/quotes", {"from": day}), -32602, "error of a question from %s on" % day)
+            equal(server.client.error("newsmark/timeline", {"until": day}), -32602, "error of a timeline until %s" % day)
         equal(server.client.finish(), 0, "exit status")
 
 
