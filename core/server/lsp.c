@@ -27,6 +27,13 @@ void lsp_reply(Lsp *lsp, const char *id, StrBuf *result)
   wire_send(lsp->wire, &out);
 }
 
+void lsp_reply_null(Lsp *lsp, const char *id)
+{
+  StrBuf out = {0};
+  strbuf_add(&out, STR("null"));
+  lsp_reply(lsp, id, &out);
+}
+
 void lsp_fail(Lsp *lsp, const char *id, RpcCode code, const char *format, ...)
 {
   char text[512];
@@ -92,6 +99,12 @@ void lsp_show(Lsp *lsp, int type, const char *format, ...)
 
 // --- receiving
 
+const cJSON *lsp_text_document(const cJSON *params)
+{
+  const cJSON *arguments = json_get(params, "arguments");
+  return json_get(arguments ? cJSON_GetArrayItem(arguments, 0) : params, "textDocument");
+}
+
 static void dispatch_other(Lsp *lsp, const RpcMessage *message)
 {
   for (size_t i = 0; i < lsp->registered.len; i++) {
@@ -101,8 +114,17 @@ static void dispatch_other(Lsp *lsp, const RpcMessage *message)
     return;
   }
   if (message->kind == RPC_REQUEST)
-    lsp_fail(lsp, message->id, RPC_METHOD_NOT_FOUND, "no method " STR_FMT, (int)(message->method.len % 200),
-             message->method.ptr);
+    lsp_fail(lsp, message->id, RPC_METHOD_NOT_FOUND, "no method %.200s", message->method.ptr);
+}
+
+static void dispatch(Lsp *lsp, RpcMessage *message)
+{
+  const Method *method = methods_find(message->method);
+  if (controls_handle(lsp, message)) return;
+  if (!method)
+    dispatch_other(lsp, message);
+  else if (message->kind == RPC_REQUEST)
+    methods_feature(lsp, method, message);
 }
 
 // Whether the server is in a state for this message; answers it where it is not.
@@ -127,20 +149,14 @@ static void handle(Lsp *lsp, Str body)
 {
   Error err = {0};
   RpcMessage message = rpc_parse(body, &err);
-  const Method *method =
-      message.kind == RPC_REQUEST || message.kind == RPC_NOTIFICATION ? methods_find(message.method) : NULL;
   if (message.kind == RPC_INVALID)
     lsp_fail(lsp, message.id, message.code, "%s", err.text);
   else if (message.kind == RPC_RESPONSE)
     ; // of a request of ours: none of them needs its answer
   else if (!allowed(lsp, &message))
     ;
-  else if (!method)
-    dispatch_other(lsp, &message);
-  else if (method->control)
-    method->control(lsp, &message);
-  else if (message.kind == RPC_REQUEST)
-    methods_feature(lsp, method, &message);
+  else
+    dispatch(lsp, &message);
   rpc_message_release(&message);
 }
 

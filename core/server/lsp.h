@@ -20,7 +20,13 @@ typedef struct LspOptions {
 } LspOptions;
 
 // What a part may add to an answer of ours from the whole folder.
-typedef enum LspFolderAsk { FOLDER_REFERENCES, FOLDER_QUOTES, FOLDER_COUNTS, FOLDER_ACTIONS } LspFolderAsk;
+typedef enum LspFolderAsk {
+  FOLDER_NOTHING,
+  FOLDER_REFERENCES,
+  FOLDER_QUOTES,
+  FOLDER_COUNTS,
+  FOLDER_ACTIONS
+} LspFolderAsk;
 
 // Something that lives with the server. Any member may be NULL.
 typedef struct LspPart {

@@ -1,4 +1,7 @@
-// lsp_p: the server's state, for lsp.c (life and dispatch) and methods.c (what the methods do).
+// lsp_p: the server's state. Loop thread.
+//   lsp.c       life and dispatch
+//   controls.c  what a client says of itself, its folders and documents
+//   methods.c   what it asks about a document
 #pragma once
 
 #include "server/features.h"
@@ -57,15 +60,17 @@ struct Lsp {
 
 struct Method {
   const char *name;
-  // One of these. `control` answers by itself. `feature` writes a result from doc->found, which is current;
-  // false with *err is "invalid params".
-  void (*control)(Lsp *lsp, const RpcMessage *message);
+  // One of the two. `feature` writes a result from doc->found, which is current; false with *err is "invalid
+  // params". `command` answers `id` by itself, at once or later.
   bool (*feature)(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
-  bool about_place; // its position means the text as it was when asked: void once that changed
-  bool complete;    // wants the scripts' tags too
-  // Instead of `feature`: answers `id` by itself, at once or later.
   void (*command)(Lsp *lsp, Document *doc, const char *id, const cJSON *params);
+  bool about_place;    // its position means the text as it was when asked: void once that changed
+  bool complete;       // wants the scripts' tags too
+  LspFolderAsk folder; // what the folder may add to its answer
 };
+
+// Do what a message that asks for nothing about a document says; false: it is none of these.
+bool controls_handle(Lsp *lsp, const RpcMessage *message);
 
 const Method *methods_find(Str name); // NULL: none of ours
 // Answer a request for a feature now, or keep it until the findings are there. Takes `message->root` where it
@@ -75,6 +80,10 @@ void methods_feature(Lsp *lsp, const Method *method, RpcMessage *message);
 void methods_found(Lsp *lsp, Document *doc);
 // Fail what waits for `doc`: all of it, or what is about a place.
 void methods_drop(Lsp *lsp, const Document *doc, bool all);
+void methods_cancel(Lsp *lsp, const RpcMessage *message); // $/cancelRequest
 void methods_release_waiting(Lsp *lsp);
 void lsp_stop(Lsp *lsp);
 void lsp_tell_ready(Lsp *lsp);
+void lsp_reply_null(Lsp *lsp, const char *id);
+// The textDocument of `params`; of a command, that of its first argument. NULL: none.
+const cJSON *lsp_text_document(const cJSON *params);
