@@ -99,7 +99,7 @@ static Str without_curly(Arena *scratch, Str word)
 
 // What a word may do by itself: see WORD_*. Numbers carry dates; Roman ones are read where they stand beside
 // what does.
-static uint8_t marks_of(const DateLex *lex, uint32_t hash, Str lower)
+static inline uint8_t marks_of(const DateLex *lex, uint32_t hash, Str lower)
 {
   char c = lower.ptr[0];
   uint8_t marks = datelex_marks(lex, hash);
@@ -107,7 +107,7 @@ static uint8_t marks_of(const DateLex *lex, uint32_t hash, Str lower)
   return (c == 'i' || c == 'v' || c == 'x') && lower.len <= ROMAN_MOST ? marks | WORD_KNOWN : marks;
 }
 
-static void add_atom(AtomReader *self, Atom atom)
+static inline void add_atom(AtomReader *self, Atom atom)
 {
   atom.marks = marks_of(self->lex, atom.hash, atom.lower);
   atom.node = atom.marks & WORD_OPENS ? NODE_UNKNOWN : 0;
@@ -447,16 +447,23 @@ static void read_lexicon(AtomReader *self, uint32_t at, uint16_t next)
   }
 }
 
-static void keep_found(AtomReader *self, Atom *atom)
+typedef struct FoundReadings { // of one atom, in one piece
+  Readings readings;
+  SymSet syms;
+  const Reading *items[];
+} FoundReadings;
+
+static const Readings *keep_found(AtomReader *self)
 {
   size_t count = self->found.len;
-  SymSet *syms = arena_zalloc(self->scratch, sizeof *syms);
-  Readings *readings = arena_alloc(self->scratch, sizeof *readings);
-  for (size_t i = 0; i < count; i++) symset_add(syms, self->found.items[i]->sym);
-  readings->items = arena_copy(self->scratch, self->found.items, count * sizeof *self->found.items);
-  readings->syms = syms;
-  readings->count = (uint32_t)count;
-  atom->readings = readings;
+  FoundReadings *kept = arena_alloc(self->scratch, sizeof *kept + count * sizeof kept->items[0]);
+  kept->syms = (SymSet){{0}};
+  for (size_t i = 0; i < count; i++) {
+    kept->items[i] = self->found.items[i];
+    symset_add(&kept->syms, kept->items[i]->sym);
+  }
+  kept->readings = (Readings){kept->items, &kept->syms, (uint32_t)count};
+  return &kept->readings;
 }
 
 const Readings *dateatom_read(AtomReader *self, uint32_t at)
@@ -473,8 +480,7 @@ const Readings *dateatom_read(AtomReader *self, uint32_t at)
   if (roman) read_roman(self, atom->lower);
   if (atom->node) read_lexicon(self, at, next);
   if (single(self, atom, SYM_NUM)) read_number_words(self, at);
-  keep_found(self, atom);
-  return atom->readings;
+  return atom->readings = keep_found(self);
 }
 
 // Whether a part of a token with marks in it is heavy.

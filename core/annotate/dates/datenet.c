@@ -97,7 +97,7 @@ static bool add_arcs(Builder *b, uint16_t state)
 {
   DateNet *net = b->net;
   DateState *self = &net->states.items[state];
-  self->arcs = (uint32_t)net->arcs.len, self->ends = (uint32_t)net->ends.len;
+  self->arcs = self->free = (uint32_t)net->arcs.len, self->ends = (uint32_t)net->ends.len;
   b->moves.len = 0;
   for (uint32_t i = b->first.items[state]; i < b->first.items[state + 1]; i++) {
     uint32_t place = b->places.items[i];
@@ -116,6 +116,7 @@ static bool add_arcs(Builder *b, uint16_t state)
     uint16_t to = take_state(b);
     if (to == STATES_MOST) return false;
     vec_push(&net->arcs, ((DateArc){(uint8_t)(what >> 24), (uint8_t)what, (uint16_t)(what >> 8), to}));
+    if (what >> 24 == OP_SYM) net->states.items[state].free++;
   }
   return true;
 }
@@ -140,6 +141,16 @@ static void fill_next(DateNet *net, uint16_t state)
   }
 }
 
+static void fill_root(DateNet *net)
+{
+  const DateState *root = net->states.items;
+  uint32_t arc = root->arcs;
+  for (uint16_t sym = 0; sym <= SYM_MAX; sym++) {
+    while (arc < root->free && net->arcs.items[arc].sym < sym) arc++;
+    net->root[sym] = (uint16_t)arc;
+  }
+}
+
 bool datenet_build(DateNet *net, const PatOp *ops, size_t len, const uint32_t *entries, size_t count,
                    Error *err)
 {
@@ -152,6 +163,7 @@ bool datenet_build(DateNet *net, const PatOp *ops, size_t len, const uint32_t *e
   for (uint16_t state = 0; ok && state < net->states.len; state++) ok = add_arcs(b, state);
   vec_push(&net->states, ((DateState){.arcs = (uint32_t)net->arcs.len, .ends = (uint32_t)net->ends.len}));
   for (uint16_t state = 0; ok && state + 1u < net->states.len; state++) fill_next(net, state);
+  if (ok) fill_root(net);
   free(b->seen);
   vec_release(&b->here);
   vec_release(&b->moves);
@@ -302,14 +314,15 @@ static inline bool may_go_on(const Matcher *m, const DateState *state, uint32_t 
 static void run(Matcher *m, const DateState *state, uint32_t at, uint32_t depth, uint32_t begin,
                 uint32_t end);
 
-// The first arc of `state` for `sym`, or where it would stand.
+// The first arc of `state` for `sym`, or where it would stand. Most walks end in the root, which has
+// hundreds.
 static uint32_t arc_of(const DateNet *net, const DateState *state, uint16_t sym)
 {
-  uint32_t low = state->arcs, high = state[1].arcs;
+  if (state == net->states.items) return net->root[sym];
+  uint32_t low = state->arcs, high = state->free;
   while (low < high) {
     uint32_t middle = (low + high) / 2;
-    const DateArc *arc = &net->arcs.items[middle];
-    if (arc->code == OP_SYM && arc->sym < sym)
+    if (net->arcs.items[middle].sym < sym)
       low = middle + 1;
     else
       high = middle;
@@ -324,9 +337,9 @@ static void take_atom(Matcher *m, const DateState *state, uint32_t at, uint32_t 
   for (uint32_t i = 0; i < all->count; i++) {
     const Reading *r = all->items[i];
     if (!symset_has(&state->next, r->sym)) continue;
-    for (uint32_t a = arc_of(m->net, state, r->sym); a < state[1].arcs; a++) {
+    for (uint32_t a = arc_of(m->net, state, r->sym); a < state->free; a++) {
       const DateArc *arc = &m->net->arcs.items[a];
-      if (arc->code != OP_SYM || arc->sym != r->sym) break;
+      if (arc->sym != r->sym) break;
       if (arc->field < FIELD_COUNT && !date_field_fits(arc->field, r->value, r->digits)) continue;
       const DateState *to = &m->net->states.items[arc->to];
       if (!may_go_on(m, to, at + r->len)) continue;
@@ -343,7 +356,7 @@ static void run(Matcher *m, const DateState *state, uint32_t at, uint32_t depth,
     accept(m, &m->net->patterns.items[m->net->ends.items[e]], at, depth, begin, end);
   const Atom *atom = at < m->list->atoms.len ? &m->list->atoms.items[at] : NULL;
   if (atom && depth < MAX_DEPTH) take_atom(m, state, at, depth, begin, end);
-  for (uint32_t a = state[1].arcs; a-- > state->arcs && m->net->arcs.items[a].code != OP_SYM;) {
+  for (uint32_t a = state[1].arcs; a-- > state->free;) {
     const DateArc *arc = &m->net->arcs.items[a];
     const DateState *to = &m->net->states.items[arc->to];
     if (arc->code == OP_NOT && atom && symset_has(atom_readings(m->list, at)->syms, arc->sym)) continue;

@@ -115,21 +115,6 @@ static void mark_open(const DateFinder *f, DateMatch *m)
   }
 }
 
-// Atoms that may be of one expression, up to `end`; `heavy`: behind the last that can carry one.
-typedef struct Run {
-  uint32_t end, heavy;
-} Run;
-
-static Run run_from(const DateFinder *f, uint32_t at)
-{
-  Run run = {at, at};
-  const Atom *atoms = f->atoms->items;
-  for (; run.end < f->atoms->len && atoms[run.end].marks & WORD_KNOWN; run.end++) {
-    if (atoms[run.end].marks & WORD_HEAVY) run.heavy = run.end + 1;
-  }
-  return run;
-}
-
 // "Every Tuesday and Thursday": the second one is not a day either.
 static bool repeats(const DateFinder *f, const DateMatch *m)
 {
@@ -167,19 +152,21 @@ static uint32_t add_match(DateFinder *f, DateMatch *m, uint32_t *floor)
   return *floor = dates_add_right(f, m);
 }
 
+// An expression is made of atoms that may be of one, side by side, and one of them at least can carry it. So
+// matches are looked for from the first of such a row up to the last heavy one of it.
 static void find_all(DateFinder *f, const DateNet *net)
 {
-  uint32_t floor = 0;
-  Run run = {0, 0};
-  for (uint32_t at = 0; at < f->atoms->len;) {
-    DateMatch m;
-    if (at >= run.end) run = run_from(f, at);
-    if (at >= run.heavy)
-      at = run.end > at ? run.end : at + 1;
-    else if (datenet_match(net, f->reader, at, dates_match_fits, f, &m))
-      at = add_match(f, &m, &floor);
-    else
-      at++;
+  const Atom *atoms = f->atoms->items;
+  uint32_t floor = 0, len = (uint32_t)f->atoms->len;
+  for (uint32_t at = 0, heavy = 0;; heavy = at) {
+    while (heavy < len && !(atoms[heavy].marks & WORD_HEAVY)) heavy++;
+    if (heavy == len) break;
+    uint32_t first = heavy;
+    while (first > at && atoms[first - 1].marks & WORD_KNOWN) first--;
+    for (at = first; at <= heavy;) {
+      DateMatch m;
+      at = datenet_match(net, f->reader, at, dates_match_fits, f, &m) ? add_match(f, &m, &floor) : at + 1;
+    }
   }
 }
 

@@ -301,6 +301,7 @@ typedef struct DateArc {
 } DateArc;
 typedef struct DateState {
   uint32_t arcs, ends; // its first ones; they reach to those of the state behind it
+  uint32_t free;       // its first arc that takes no atom
   SymSet next;         // the symbols that may come
   bool may_end;        // none need come
   bool filled;         // while the automaton is built
@@ -310,8 +311,9 @@ typedef struct DateNet { // the patterns of a language
   VEC_OF(DateState)
   states; // [0]: where every match begins; the last one is none, and only ends the one before
   VEC_OF(DateArc) arcs;
-  VEC_OF(uint16_t) ends; // patterns
-  SymSet light;          // too common to look at by themselves: no expression is made of them alone
+  VEC_OF(uint16_t) ends;      // patterns
+  uint16_t root[SYM_MAX + 1]; // [symbol] the first arc of states[0] for it or one behind it
+  SymSet light;               // too common to look at by themselves: no expression is made of them alone
 } DateNet;
 
 typedef struct DateMatch {
@@ -347,8 +349,7 @@ bool datelex_word(DateLex *lex, Str form, Reading reading);
 static inline uint8_t datelex_marks(const DateLex *lex, uint32_t hash)
 {
   enum { MASK = sizeof lex->marks - 1 };
-  uint8_t marks = lex->marks[hash & MASK];
-  return marks ? marks & lex->marks[hash >> 14 & MASK] : 0;
+  return lex->marks[hash & MASK] & lex->marks[hash >> 14 & MASK];
 }
 // The node of `word`, which has str_hash() `hash`, behind `parent` (0: the first word of a form); 0: none.
 uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint32_t hash, Str word);
