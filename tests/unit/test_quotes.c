@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include "annotate/quotes/quotes_p.h"
 #include "base/clock.h"
 #include "quotes_bench.h"
 
@@ -300,10 +301,27 @@ static void test_linear(void **state)
   quotes_free(quotes);
 }
 
+static void test_all_words_can_be_read(void **state)
+{
+  (void)state;
+  Quotes *quotes = quotes_new(NULL);
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    Error err = {0};
+    const Lexicon *lexicon = quotes_lexicon(quotes, lang, &err);
+    if (!lexicon) fail_msg("%s: %s", lang_code(lang), err.text);
+    assert_true(lexicon->words.len > 200);
+    assert_ptr_equal(quotes_lexicon(quotes, lang, NULL), lexicon);
+  }
+  quotes_free(quotes);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_marks), cmocka_unit_test(test_speakers),
-                                     cmocka_unit_test(test_reported), cmocka_unit_test(test_voices),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_all_words_can_be_read),
+                                     cmocka_unit_test(test_marks),
+                                     cmocka_unit_test(test_speakers),
+                                     cmocka_unit_test(test_reported),
+                                     cmocka_unit_test(test_voices),
                                      cmocka_unit_test(test_linear)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,8 +161,10 @@ bool layout_read(Layout *self, const Quotes *quotes, Notes *notes, Arena *scratc
 {
   *self = (Layout){0};
   marks_pair(notes, scratch, &self->marked);
-  if (!needs_scene(notes, &self->marked)) return false;
-  scene_init(&self->scene, quotes, notes, scratch);
+  const Lexicon *lexicon =
+      needs_scene(notes, &self->marked) ? quotes_lexicon(quotes, notes->lang, NULL) : NULL;
+  if (!lexicon) return false;
+  scene_init(&self->scene, quotes, lexicon, notes, scratch);
   bool line = notes->kind == BLOCK_SPEECH || notes->kind == BLOCK_LIST_ITEM;
   if (has_dash_speech(notes->lang)) {
     if (line)

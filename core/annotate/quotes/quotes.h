@@ -56,7 +56,7 @@ typedef struct QuoteDraft {
 } QuoteDraft;
 typedef VEC_OF(QuoteDraft) QuoteVec;
 
-Quotes *quotes_new(Error *err); // NULL with ERR_FORMAT: a broken table
+Quotes *quotes_new(Error *err); // NULL with ERR_FORMAT: a broken table of no language
 void quotes_free(Quotes *self);
 // Fill notes->quotes from its text, tokens, sentences and names.
 void quotes_find(const Quotes *self, struct Notes *notes);

@@ -5,6 +5,8 @@
 #include "annotate/quotes/quotes.h"
 #include "base/map.h"
 
+#include <stdatomic.h>
+
 typedef enum CueClass {
   CUE_NONE,
   CUE_SAY,
@@ -73,19 +75,18 @@ typedef struct WordSlot {
   uint32_t hash, word; // word: index + 1; 0: free
 } WordSlot;
 
-#define TAILS 4096u // bits
+#define TAILS 1024u
 
 typedef struct Lexicon { // the words of one language
   Lang lang;
-  Map map; // form -> index in words
+  Map map; // form -> index in words; while they are read
   VEC_OF(Word) words;
   VEC_OF(Phrase) phrases;
-  WordSlot *slots;            // the same by the hash that tokens bring, open addressing: eight bytes a form
-  uint32_t mask;              // of slots
-  bool compounds;             // writes compounds in one word
-  bool clitics;               // hangs the subject on its verb: "dit-il"
-  uint64_t tail_lengths;      // of nouns that may end a compound: bit n is set for one of n bytes
-  uint64_t tails[TAILS / 64]; // and a bit for the hash of the last bytes of each
+  WordSlot *slots;       // the same by the hash that tokens bring, open addressing: eight bytes a form
+  uint32_t mask;         // of slots
+  bool compounds;        // writes compounds in one word
+  bool clitics;          // hangs the subject on its verb: "dit-il"
+  uint64_t tails[TAILS]; // [hash of the last bytes] bit n: of a noun of n bytes that may end a compound
 } Lexicon;
 
 #define SPEECH_SIGNS 44 // what quotes_speech.c looks at
@@ -144,8 +145,8 @@ typedef enum RankWay { // where somebody is offered from, and as what
 } RankWay;
 
 struct Quotes {
-  Lexicon lexicons[LANG_COUNT];
-  float speech[SPEECH_SIGNS]; // their weights
+  _Atomic(Lexicon *) lexicons[LANG_COUNT]; // each read when its language is first met; NULL: not yet
+  float speech[SPEECH_SIGNS];              // their weights
   Ranker ranker;
   Map genders; // given name -> 'm', 'f'
   Map outlets; // name of an outlet -> 'n'; word of such names -> 'w'
@@ -160,10 +161,18 @@ static inline bool word_is_ours(const Word *word)
   return word->pronoun == '1' || word->pronoun == 'w';
 }
 
+// The words of `lang`, borrowed from `self`; any thread. NULL with *err set (ERR_FORMAT): a broken table.
+const Lexicon *quotes_lexicon(const Quotes *self, Lang lang, Error *err);
+
 extern const Word g_unknown_word;
 // What is known of a token; &g_unknown_word where nothing is. A compound is known by its last part
 // ("utrikesministern").
 const Word *lexicon_word(const Lexicon *self, const Token *token);
+// Say that lexicon_word() will be asked for it soon.
+static inline void lexicon_call(const Lexicon *self, const Token *token)
+{
+  __builtin_prefetch(&self->slots[token->hash & self->mask]);
+}
 // The lemma of the noun that ends a compound which is a role of its own ("minister" of "außenminister");
 // empty: none.
 Str lexicon_head(const Lexicon *self, Str lemma);
@@ -229,7 +238,7 @@ typedef struct Scene {
   OfferVec *offers;    // of the stretch asked for last, for the trainer; NULL: nobody wants them
 } Scene;
 
-void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena);
+void scene_init(Scene *self, const Quotes *quotes, const Lexicon *lexicon, Notes *notes, Arena *arena);
 // Say which tokens are spoken, and add up the tolls.
 void scene_mark(Scene *self, const MarkedVec *marked);
 static inline Str scene_text(const Scene *self, uint32_t token)

@@ -4,6 +4,8 @@
 
 #include "base/utf8.h"
 
+#define CALLED_AHEAD 6 // tokens, while those before are looked up
+
 bool scene_is_dash(const Scene *self, uint32_t token)
 {
   if (token >= self->len || !(self->in[token].flags & TOKEN_PUNCT)) return false;
@@ -24,14 +26,11 @@ static bool ends_sentence(const Scene *self, uint32_t token)
          !(scene_is_word(self, token + 2) || scene_is(self, token + 2, ",;:"));
 }
 
-void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)
+void scene_init(Scene *self, const Quotes *quotes, const Lexicon *lexicon, Notes *notes, Arena *arena)
 {
   uint32_t len = (uint32_t)notes->tokens.len;
-  *self = (Scene){.quotes = quotes,
-                  .lexicon = &quotes->lexicons[notes->lang],
-                  .notes = notes,
-                  .arena = arena,
-                  .keep = &notes->arena};
+  *self =
+      (Scene){.quotes = quotes, .lexicon = lexicon, .notes = notes, .arena = arena, .keep = &notes->arena};
   self->in = notes->tokens.items;
   self->len = len;
   self->words = arena_alloc(arena, size_mul(len, sizeof *self->words));
@@ -39,6 +38,7 @@ void scene_init(Scene *self, const Quotes *quotes, Notes *notes, Arena *arena)
   self->stops = arena_zalloc(arena, len + 1);
   self->toll = arena_alloc(arena, size_mul((size_t)len + 1, sizeof *self->toll));
   for (uint32_t i = 0; i < len; i++) {
+    if (i + CALLED_AHEAD < len) lexicon_call(lexicon, &self->in[i + CALLED_AHEAD]);
     uint32_t flags = self->in[i].flags;
     bool age = (flags & TOKEN_NUMBER) && (flags & TOKEN_HAS_LOWER);
     self->words[i] = flags & TOKEN_WORD ? lexicon_word(self->lexicon, &self->in[i])

@@ -138,7 +138,8 @@ static void find_titles(QuoteWalk *self, size_t block, TitleVec *out)
     if (entity == SIZE_MAX) continue;
     const Span *span = &self->entities->items[entity];
     uint64_t bearer = bearer_of(span->entity, span->type == ENTITY_PER);
-    Str head = lexicon_head(&self->quotes->lexicons[passage->notes->lang], title->lemma);
+    const Lexicon *lexicon = quotes_lexicon(self->quotes, passage->notes->lang, NULL);
+    Str head = lexicon ? lexicon_head(lexicon, title->lemma) : (Str){"", 0};
     if (head.len) vec_push_in(self->arena, out, (TitleBorne){(uint32_t)block, title->gender, head, bearer});
     vec_push_in(self->arena, out, (TitleBorne){(uint32_t)block, title->gender, title->lemma, bearer});
   }

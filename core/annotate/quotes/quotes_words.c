@@ -1,4 +1,4 @@
-// The words of quotes: cue lexicons, small words, pronouns and the nouns of speakers, one map a language,
+// The words of quotes: cue lexicons, small words, pronouns and the nouns of speakers, one lexicon a language,
 // built once from the tables.
 #include "annotate/quotes/quotes_p.h"
 
@@ -170,7 +170,7 @@ static float word_toll(const Word *word)
   return word->cue && word->cue < CUE_NOUN ? 0.8F : g_unknown_word.toll;
 }
 
-static uint32_t tail_bit(Str lower)
+static uint32_t tail_hash(Str lower)
 {
   uint32_t tail;
   memcpy(&tail, lower.ptr + lower.len - TAIL, TAIL);
@@ -196,9 +196,9 @@ static void lexicon_settle(Lexicon *self)
     word->toll = word_toll(word);
     add_slot(self, i);
     if (!word->role || word->form.len < TAIL_LEAST || word->form.len >= COMPOUND_MOST) continue;
-    self->tail_lengths |= (uint64_t)1 << word->form.len;
-    self->tails[tail_bit(word->form) / 64] |= (uint64_t)1 << tail_bit(word->form) % 64;
+    self->tails[tail_hash(word->form)] |= (uint64_t)1 << word->form.len;
   }
+  map_release(&self->map);
 }
 
 static bool lexicon_load(Lexicon *self, Lang lang, Error *err)
@@ -213,14 +213,37 @@ static bool lexicon_load(Lexicon *self, Lang lang, Error *err)
   return ok;
 }
 
+static void lexicon_free(Lexicon *self)
+{
+  if (!self) return;
+  map_release(&self->map);
+  vec_release(&self->words);
+  vec_release(&self->phrases);
+  free(self->slots);
+  free(self);
+}
+
+// Two threads may read the same language at once; the first one's words are kept.
+const Lexicon *quotes_lexicon(const Quotes *self, Lang lang, Error *err)
+{
+  _Atomic(Lexicon *) *place = (_Atomic(Lexicon *) *)(uintptr_t)&self->lexicons[lang];
+  Lexicon *lexicon = atomic_load_explicit(place, memory_order_acquire), *none = NULL;
+  if (lexicon) return lexicon;
+  lexicon = xcalloc(1, sizeof *lexicon);
+  if (!lexicon_load(lexicon, lang, err)) {
+    lexicon_free(lexicon);
+    return NULL;
+  }
+  if (atomic_compare_exchange_strong(place, &none, lexicon)) return lexicon;
+  lexicon_free(lexicon);
+  return none;
+}
+
+// Most readers have two or three languages: the words of each are read when a block of it comes up first.
+// That the shipped tables can be read is for the tests to know.
 Quotes *quotes_new(Error *err)
 {
   Quotes *self = xcalloc(1, sizeof *self);
-  for (int lang = 1; lang < LANG_COUNT; lang++) {
-    if (lexicon_load(&self->lexicons[lang], (Lang)lang, err)) continue;
-    quotes_free(self);
-    return NULL;
-  }
   if (!rank_load(&self->ranker, err) || !speech_load(self->speech, err)) {
     quotes_free(self);
     return NULL;
@@ -237,13 +260,7 @@ Quotes *quotes_new(Error *err)
 void quotes_free(Quotes *self)
 {
   if (!self) return;
-  for (int lang = 0; lang < LANG_COUNT; lang++) {
-    Lexicon *lexicon = &self->lexicons[lang];
-    map_release(&lexicon->map);
-    vec_release(&lexicon->words);
-    vec_release(&lexicon->phrases);
-    free(lexicon->slots);
-  }
+  for (int lang = 0; lang < LANG_COUNT; lang++) lexicon_free(atomic_load(&self->lexicons[lang]));
   map_release(&self->genders);
   map_release(&self->outlets);
   rank_release(&self->ranker);
@@ -262,7 +279,7 @@ bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch)
   return false;
 }
 
-static const Word *find(const Lexicon *self, Str lower, uint32_t hash)
+static inline const Word *find(const Lexicon *self, Str lower, uint32_t hash)
 {
   for (uint32_t at = hash & self->mask; self->slots[at].word; at = (at + 1) & self->mask) {
     if (self->slots[at].hash != hash) continue;
@@ -277,15 +294,15 @@ static const Word *find_str(const Lexicon *self, Str lower)
   return find(self, lower, (uint32_t)str_hash(lower));
 }
 
-// The noun that ends a compound. Most words end like none, which their last bytes tell.
+// The longest noun that ends the compound. Most words end like none, which their last bytes tell.
 static const Word *find_tail(const Lexicon *self, Str lower)
 {
-  uint32_t bit = tail_bit(lower);
-  if (!(self->tails[bit / 64] >> bit % 64 & 1)) return NULL;
-  for (size_t cut = HEAD_LEAST; cut + TAIL_LEAST <= lower.len; cut++) {
-    bool inside = (lower.ptr[cut] & 0xC0) == 0x80; // a character
-    if (inside || !(self->tail_lengths >> (lower.len - cut) & 1)) continue;
-    Str tail = str_slice(lower, cut, lower.len);
+  uint64_t fit = ((uint64_t)2 << (lower.len - HEAD_LEAST)) - 1;
+  for (uint64_t lengths = self->tails[tail_hash(lower)] & fit; lengths;) {
+    size_t len = 63 - (size_t)__builtin_clzll(lengths);
+    lengths ^= (uint64_t)1 << len;
+    Str tail = str_slice(lower, lower.len - len, lower.len);
+    if ((tail.ptr[0] & 0xC0) == 0x80) continue; // begins inside a character
     const Word *word = find_str(self, tail);
     if (word && word->role) return word;
   }
@@ -316,7 +333,6 @@ static const Word *find_verb(const Lexicon *self, const Token *token)
 
 const Word *lexicon_word(const Lexicon *self, const Token *token)
 {
-  if (!self->slots) return &g_unknown_word;
   Str lower = token->lower;
   const Word *word = find(self, lower, token->hash);
   bool compound =
@@ -328,8 +344,7 @@ const Word *lexicon_word(const Lexicon *self, const Token *token)
 
 Str lexicon_head(const Lexicon *self, Str lemma)
 {
-  bool compound =
-      self->slots && self->compounds && lemma.len >= HEAD_LEAST + TAIL_LEAST && lemma.len <= COMPOUND_MOST;
+  bool compound = self->compounds && lemma.len >= HEAD_LEAST + TAIL_LEAST && lemma.len <= COMPOUND_MOST;
   const Word *word = compound ? find_tail(self, lemma) : NULL;
   return word ? word->lemma : (Str){"", 0};
 }
@@ -339,7 +354,7 @@ const Word *lexicon_age(const Lexicon *self, const Token *token)
   Str noun = token->lower;
   while (noun.len && ((*noun.ptr >= '0' && *noun.ptr <= '9') || *noun.ptr == '-'))
     noun = str_slice(noun, 1, noun.len);
-  const Word *word = self->slots && noun.len ? find_str(self, noun) : NULL;
+  const Word *word = noun.len ? find_str(self, noun) : NULL;
   return word && word->role ? word : &g_unknown_word;
 }
 
