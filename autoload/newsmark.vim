@@ -633,7 +633,7 @@ def Starts(kind: string): list<list<number>>
   if kind == 'same'
     return StartsOfTheSame()
   elseif kind == 'unreviewed'
-    return StartsOf((annotation) => index(['made', 'accepted'], get(annotation, 'verdict', '')) < 0)
+    return StartsOf((annotation) => index(['made', 'accepted', 'rule'], get(annotation, 'verdict', '')) < 0)
   endif
   var found = prop_list(1, {end_lnum: -1, types: colors.TypesOf(kind)->mapnew((_, name) => 'Newsmark' .. name)})
   return found->filter((_, prop) => prop.start)->mapnew((_, prop) => [prop.lnum, prop.col])->sort((a, b) =>

@@ -6,6 +6,7 @@
 #include "config/articles.h"
 #include "config/paths.h"
 #include "human/kept.h"
+#include "parse/prose.h"
 #include "server/desk_p.h"
 #include "server/uri.h"
 
@@ -19,31 +20,42 @@ typedef struct FolderReview {
   StrBuf out;
 } FolderReview;
 
-// What is kept for the article, placed in its text; nothing where it cannot be read.
-static void read_kept(Kept *kept, const char *marks, const char *article)
+// What is kept for the article, placed in its text.
+static void read_kept(Kept *kept, const char *marks, const Snapshot *text)
 {
   if (!path_exists(marks)) return;
   Ledger *ledger = ledger_new(marks, NULL);
   LedgerTexts lines = {0};
-  StrBuf bytes = {0};
-  if (ledger_read(ledger, &lines, NULL) && file_read(article, FILE_MAX_BYTES, &bytes, NULL)) {
-    Snapshot *text = snapshot_new(strbuf_str(&bytes));
-    kept_place(kept, &lines, text);
-    snapshot_unref(text);
-  }
-  strbuf_release(&bytes);
+  if (ledger_read(ledger, &lines, NULL)) kept_place(kept, &lines, text);
   vec_release(&lines);
   ledger_free(ledger);
 }
 
-static void write_row(FolderReview *self, const char *path, Str whole, const Kept *kept, Str state)
+// How many annotations people settled in the article, one by one or with a rule for the folder; takes the
+// places of `kept`. What the machine finds is not asked: a rule's words count inside a longer name, too.
+static size_t settled(const Registry *registry, Kept *kept, Markup markup, const Snapshot *text)
+{
+  Arena scratch = {0};
+  HtmlFacts facts;
+  Annotations *none = xcalloc(1, sizeof *none);
+  *none = (Annotations){.refs = 1};
+  Str file = snapshot_read(text, 0, snapshot_len(text), &scratch);
+  none->prose = snapshot_new(prose_of(markup, file, &scratch, &facts));
+  const HumanLayer *layer = layer_new(&kept->places, NULL, registry);
+  Annotations *laid = overlay_lay(none, layer, none->prose);
+  size_t count = 0;
+  for (size_t i = 0; i < laid->spans.len; i++) count += laid->spans.items[i].by == BY_HUMAN;
+  annotations_unref(laid);
+  annotations_unref(none);
+  layer_unref(layer);
+  arena_release(&scratch);
+  return count;
+}
+
+static void write_row(FolderReview *self, const char *path, Str whole, const Kept *kept, Str state,
+                      size_t reviewed)
 {
   StrBuf *out = &self->out, uri = {0};
-  size_t reviewed = 0;
-  for (size_t i = 0; i < kept->places.len; i++) {
-    Verdict verdict = kept->places.items[i].decision->verdict;
-    reviewed += verdict == VERDICT_MADE || verdict == VERDICT_ACCEPTED;
-  }
   uri_write(&uri, whole);
   strbuf_add(out, out->len > 1 ? STR(",{") : STR("{"));
   json_write_member(out, "uri", strbuf_str(&uri));
@@ -55,16 +67,25 @@ static void write_row(FolderReview *self, const char *path, Str whole, const Kep
   strbuf_release(&uri);
 }
 
-static void list_article(FolderReview *self, const char *path)
+static void list_article(FolderReview *self, const Registry *registry, const char *path)
 {
   KeptPaths paths = {0};
   Kept kept = {0};
+  StrBuf bytes = {0};
   kept_paths_in(&paths, self->root, path);
   char *whole = path_join(self->root, path);
-  read_kept(&kept, paths.marks, whole);
+  bool asked = self->state || path_exists(paths.marks),
+       ok = asked && file_read(whole, FILE_MAX_BYTES, &bytes, NULL);
+  Snapshot *text = snapshot_new(ok ? strbuf_str(&bytes) : STR(""));
+  if (ok) read_kept(&kept, paths.marks, text);
   bool decided = kept.places.len || kept.orphans.len || kept.state.len;
   Str state = kept.state.len ? kept.state : STR("unread");
-  if (self->state ? str_is(state, self->state) : decided) write_row(self, path, str_of(whole), &kept, state);
+  if (self->state ? str_is(state, self->state) : decided) {
+    Markup markup = markup_of(str_of(path), (Str){0});
+    write_row(self, path, str_of(whole), &kept, state, settled(registry, &kept, markup, text));
+  }
+  snapshot_unref(text);
+  strbuf_release(&bytes);
   free(whole);
   kept_release(&kept);
   kept_paths_release(&paths);
@@ -76,7 +97,12 @@ static void on_work(uv_work_t *req)
   ArticlePaths paths = {0};
   articles_below(self->root, &paths);
   strbuf_byte(&self->out, '[');
-  for (size_t i = 0; i < paths.len; i++) list_article(self, paths.items[i]);
+  KeptPaths kept = {0};
+  kept_paths_in(&kept, self->root, "");
+  const Registry *registry = kept_registry(kept.entities);
+  for (size_t i = 0; i < paths.len; i++) list_article(self, registry, paths.items[i]);
+  registry_unref(registry);
+  kept_paths_release(&kept);
   strbuf_byte(&self->out, ']');
   articles_release(&paths);
 }

@@ -12,10 +12,11 @@ local counts = {} -- by uri: the last newsmark/reviewStatus
 
 local types = { person = "PER", org = "ORG", place = "LOC" }
 local kinds = { "entity", "date", "quote", "tag" }
+local settled = { made = true, accepted = true, rule = true } -- verdicts
 local makers = { "model", "rule", "list", "script", "human" }
 
---- Is it settled by a person?
-function M.is_reviewed(annotation) return annotation.verdict == "made" or annotation.verdict == "accepted" end
+--- Is it settled by a person, here or by a rule for the folder?
+function M.is_reviewed(annotation) return settled[annotation.verdict] == true end
 
 function M.is_on(buf) return modes[buf] ~= nil end
 

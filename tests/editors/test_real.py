@@ -229,6 +229,31 @@ def test_timeline_entities_and_search(context):
         assert told in context.messages(), context.messages()
 
 
+def test_outline_by_speaker(context):
+    """Neovim's own document symbols, in its location list."""
+    nvim = folder(context)
+    nvim.command("lua vim.lsp.buf.document_symbol()")
+    nvim.wait("the outline", lambda: nvim.lua("return #vim.fn.getqflist() + #vim.fn.getloclist(0)") > 0)
+    told = nvim.lua("return vim.tbl_map(function(i) return i.text end, vim.list_extend(vim.fn.getqflist(), vim.fn.getloclist(0)))")
+    assert told[-3:] == ["[Namespace] Quotations", "[Class] Karin Ekdahl", "[String] – Vi måste vänta"], told
+    assert told[:2] == ["[Namespace] Hamnen", "[Namespace] 2024-03-14"] and "[Event] i onsdags" in told, told
+
+
+def test_review_passes_over_what_the_folder_settled(context):
+    nvim = folder(context)
+    nvim.type("/Bryssel<CR>:Newsmark! accept folder<CR>")
+    nvim.wait("the rule", lambda: nvim.lua("return (vim.b.newsmark_review or {}).reviewed") > 0)
+    total = nvim.lua("return vim.b.newsmark_review.unreviewed")
+    nvim.type("gg")
+    seen = set()
+    for _ in range(total):
+        nvim.command("Newsmark next unreviewed")
+        row, col = nvim.call("nvim_win_get_cursor", 0)
+        seen.add((row, col))
+        assert not nvim.lines()[row - 1].encode()[col:].startswith(b"Bryssel"), (row, col)
+    assert len(seen) > 1, seen
+
+
 def test_names_are_completed(context):
     nvim = folder(context)
     assert nvim.lua("return vim.fn.getcompletion('Newsmark quotes Kar', 'cmdline')") == ["Karin Ekdahl"]

@@ -468,6 +468,19 @@ def test_articles_of_folders_and_forms(start):
         check([r["path"] for r in html.ask("articles")] == ["a.txt"], html.ask("articles"))
 
 
+def test_articles_settled_by_the_folder(start):
+    """What one decision says of all articles counts in all of them, as it does in the open one."""
+    with folder(a_txt=ARTICLE, b_html="<p>Nordbanken och Oslo.</p>\n<!-- Nordbanken -->\n", c_txt="Annat.\n") as path:
+        one = Reader(start, path)
+        mark = next(a for a in one.ask("annotations")["annotations"] if a["text"] == "Nordbanken")
+        one.do("accept", id=mark["id"], scope="folder")
+        one.do("accept", range=one.range("Oslo"))
+        row, = one.ask("articles")
+        check(row["reviewed"] == one.ask("review")["reviewed"] == 5, (row, one.ask("review")))
+        rest = [(r["path"], r["reviewed"]) for r in one.ask("articles", state="unread")]
+        check(rest == [("a.txt", 5), ("b.html", 1), ("c.txt", 0)], rest)
+
+
 def test_articles_refused(start):
     with folder() as path:
         one = Reader(start, path)
