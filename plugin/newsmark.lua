@@ -14,7 +14,6 @@ end, {
   nargs = "*",
   range = true,
   bang = true,
-  bar = true,
   desc = "Marks of people, places, dates and quotations",
   complete = function(lead, line, pos) return require("newsmark.commands").complete(lead, line, pos) end,
 })

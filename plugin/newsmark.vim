@@ -8,7 +8,7 @@ if !has('vim9script') || !has('patch-9.0.0067') || !has('textprop') || !has('cha
   finish
 endif
 
-command -nargs=* -range -bang -bar -complete=customlist,newsmark#Complete Newsmark
+command -nargs=* -range -bang -complete=customlist,newsmark#Complete Newsmark
   \ call newsmark#Command(<range>, <count>, <bang>0, [<f-args>])
 
 nnoremap <silent> <Plug>(newsmark-next) <ScriptCmd>call newsmark#Jump(v:count1, '')<CR>

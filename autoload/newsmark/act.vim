@@ -281,7 +281,12 @@ enddef
 export def Question(kind: string, arguments: list<string>)
   var params: dict<any> = {}
   var words: list<string> = []
-  for word in arguments
+  # words="side by side" came in pieces.
+  var rest = join(arguments)->substitute('\<words=\(\S*"[^"]*"\S*\)', (m) => {
+    params.words = m[1]
+    return ''
+  }, '')
+  for word in split(rest)
     var found = matchlist(word, '^\(from\|until\|type\|words\)=\(.*\)$')
     if empty(found)
       words->add(word)

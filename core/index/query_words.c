@@ -38,54 +38,91 @@ static bool add_completions(Asked *asked, StrBuf *match, Str word)
   return ok;
 }
 
-static bool add_words(Asked *asked, StrBuf *match, Str folded, bool prefix)
+// What has to be in a text, folded: a word, or a phrase, whose words stand side by side.
+typedef struct Term {
+  Str words;
+  bool goes_on; // the word may be but the beginning of what stands there
+} Term;
+typedef VEC_OF(Term) Terms; // in the question's arena
+
+// The words of `part`: one that ends in "*" may go on, and the very last where `prefix` is.
+static void add_typed(const Asked *asked, Terms *terms, Str part, bool prefix)
 {
-  while (folded.len) {
-    Str word = str_cut(&folded, ' ');
-    if (match->len) strbuf_add(match, STR(" AND "));
-    if (!prefix || folded.len)
-      strbuf_addf(match, "\"" STR_FMT "\"", STR_ARG(word));
-    else if (!add_completions(asked, match, word))
-      return false;
+  while (part.len) {
+    size_t len = part.len;
+    Str some = str_cut(&part, '*'), folded = fold_words(asked->arena, some);
+    bool goes_on = some.len < len || prefix;
+    while (folded.len) {
+      Str word = str_cut(&folded, ' ');
+      vec_push_in(asked->arena, terms, ((Term){word, goes_on && !folded.len}));
+    }
   }
-  return true;
 }
 
-// The words of `part` as people typed them: one that ends in "*" may go on, and the last where `prefix` is.
-static bool add_typed(Asked *asked, StrBuf *match, Str part, bool prefix)
+// What people typed for `words`; what they put in quotes is a phrase.
+static Terms typed_terms(const Asked *asked)
+{
+  Terms terms = {0};
+  Str words = asked->filter->words;
+  for (bool phrase = false; words.len; phrase = !phrase) {
+    Str part = str_cut(&words, '"'), folded = phrase ? fold_words(asked->arena, part) : (Str){0};
+    if (!phrase)
+      add_typed(asked, &terms, part, asked->filter->prefix && !words.len);
+    else if (folded.len)
+      vec_push_in(asked->arena, &terms, ((Term){folded, false}));
+  }
+  return terms;
+}
+
+// The terms as an FTS5 expression; empty where there are none.
+static bool add_terms(Asked *asked, StrBuf *match, const Terms *terms)
 {
   bool ok = true;
-  while (ok && part.len) {
-    size_t len = part.len;
-    Str words = str_cut(&part, '*');
-    ok = add_words(asked, match, fold_words(asked->arena, words), prefix || words.len < len);
+  for (size_t i = 0; ok && i < terms->len; i++) {
+    const Term *term = &terms->items[i];
+    if (i) strbuf_add(match, STR(" AND "));
+    if (term->goes_on)
+      ok = add_completions(asked, match, term->words);
+    else
+      strbuf_addf(match, "\"" STR_FMT "\"", STR_ARG(term->words));
   }
   return ok;
 }
 
-typedef struct Sought { // what to look for in a text that matches
+static bool holds_term(Str folded, const Term *term)
+{
+  while (folded.len) {
+    size_t len = term->words.len;
+    if (str_starts(folded, term->words) && (term->goes_on || folded.len == len || folded.ptr[len] == ' '))
+      return true;
+    str_cut(&folded, ' ');
+  }
+  return false;
+}
+
+static bool holds_terms(Str text, const Terms *terms, Arena *scratch)
+{
+  Str folded = fold_words(scratch, text);
+  for (size_t i = 0; i < terms->len; i++)
+    if (!holds_term(folded, &terms->items[i])) return false;
+  return true;
+}
+
+typedef struct Sought { // what to look for in the text of an article that is found
   Str words;            // folded: the first phrase, or the words before it
   bool goes_on;         // the words may be but the beginnings of what stands there
 } Sought;
 
-// What people type, as an FTS5 expression: what they put in quotes stays a phrase. Empty where there is no
-// word.
-static bool match_of(Asked *asked, StrBuf *match, Sought *sought)
+static Sought sought_of(const Asked *asked)
 {
+  Sought sought = {0};
   Str words = asked->filter->words;
-  bool phrase = false, ok = true;
-  while (ok && words.len) {
-    Str part = str_cut(&words, '"'), folded = fold_words(asked->arena, part);
+  for (bool phrase = false; words.len && !sought.words.len; phrase = !phrase) {
+    Str part = str_cut(&words, '"');
     bool prefix = asked->filter->prefix && !words.len;
-    if (!sought->words.len)
-      *sought = (Sought){folded, !phrase && (prefix || memchr(part.ptr, '*', part.len))};
-    if (phrase && folded.len)
-      strbuf_addf(match, "%s\"" STR_FMT "\"", match->len ? " AND " : "", STR_ARG(folded));
-    else if (!phrase)
-      ok = add_typed(asked, match, part, prefix);
-    phrase = !phrase;
+    sought = (Sought){fold_words(asked->arena, part), !phrase && (prefix || memchr(part.ptr, '*', part.len))};
   }
-  return ok;
+  return sought;
 }
 
 // --- search ---
@@ -158,8 +195,9 @@ bool query_search_in(Query *query, const QueryFilter *filter, Arena *arena, Sear
   Asked asked = {.query = query, .filter = filter, .arena = arena, .err = err};
   StrBuf match = {0};
   FoundVec found = {0};
-  Sought sought = {0};
-  bool ok = asked_begin(&asked, NULL, 0) && match_of(&asked, &match, &sought);
+  Sought sought = sought_of(&asked);
+  Terms terms = typed_terms(&asked);
+  bool ok = asked_begin(&asked, NULL, 0) && add_terms(&asked, &match, &terms);
   if (ok && !match.len) ok = error_set(err, ERR_USAGE, "search for what? a word is needed");
   ok = ok && find_articles(&asked, strbuf_str(&match), &found);
   for (size_t i = 0; ok && i < found.len && !asked_full(&asked, out->len); i++) {
@@ -181,7 +219,7 @@ bool query_search_in(Query *query, const QueryFilter *filter, Arena *arena, Sear
 typedef struct Listing { // a question for quotations
   Asked asked;
   QuoteRows *rows;
-  Str words; // folded
+  Terms terms; // the words wanted
   Arena scratch;
   sqlite3_stmt *key_stmt;
 } Listing;
@@ -246,11 +284,6 @@ static bool wants_reported(const Asked *asked)
   return asked->filter->indirect || asked->type == QUOTE_INDIRECT;
 }
 
-static bool holds_words(Listing *self, Str text)
-{
-  return query_holds_words(text, self->words, self->asked.filter->prefix, &self->scratch);
-}
-
 // A quotation of this article, where the filter lets it through. The words of reported speech stand in the
 // file.
 static bool add_quote(Listing *self, const Said *said, const PackedQuote *quote)
@@ -261,7 +294,7 @@ static bool add_quote(Listing *self, const Said *said, const PackedQuote *quote)
   bool reported = quote->type == QUOTE_INDIRECT;
   if (reported && !wants_reported(asked)) return true;
   if (asked->filter->name.len && !is_speaker(asked, speaker)) return true;
-  if (!reported && self->words.len && !holds_words(self, quote->text)) return true;
+  if (!reported && self->terms.len && !holds_terms(quote->text, &self->terms, &self->scratch)) return true;
   QuoteRow row = {.type = quote->type,
                   .group = (unsigned)quote->group,
                   .speaker = arena_dup(asked->arena, quote->speaker_name),
@@ -270,7 +303,7 @@ static bool add_quote(Listing *self, const Said *said, const PackedQuote *quote)
   if (!asked_article(asked, said->article, &row.at, &ok)) return ok;
   if (speaker && !key_of(self, speaker, &row.entity)) return false;
   Str text = reported ? source_text(&asked->source, quote->start, quote->end) : quote->text;
-  if (reported && self->words.len && !holds_words(self, text)) return true;
+  if (reported && self->terms.len && !holds_terms(text, &self->terms, &self->scratch)) return true;
   row.at.text = source_line(asked->arena, text, QUOTE_LINE_MAX);
   asked_locate(asked, &row.at, quote->start, quote->end);
   vec_push_in(asked->arena, self->rows, row);
@@ -305,7 +338,7 @@ static bool quotes_with_words(Listing *self, sqlite3_stmt *stmt)
 {
   Asked *asked = &self->asked;
   StrBuf match = {0};
-  bool ok = add_words(asked, &match, self->words, asked->filter->prefix);
+  bool ok = add_terms(asked, &match, &self->terms);
   Str expression = arena_printf(asked->arena, "said : (" STR_FMT ")", STR_ARG(strbuf_str(&match)));
   strbuf_release(&match);
   sqlite3_stmt *text =
@@ -349,7 +382,7 @@ static int by_number(const void *a, const void *b)
 static bool quotes_of_speakers(Listing *self, sqlite3_stmt *stmt)
 {
   Asked *asked = &self->asked;
-  bool ok = true, page = !self->words.len && asked->type < 0;
+  bool ok = true, page = !self->terms.len && asked->type < 0;
   Speaking speaking = {.reported = wants_reported(asked)};
   for (size_t i = 0; ok && i < asked->ids.len; i++)
     ok = asked_postings(asked, asked->ids.items[i], page ? asked_limit(asked) : -1, add_speaking, &speaking);
@@ -382,15 +415,15 @@ bool query_quotes_in(Query *query, const QueryFilter *filter, Arena *arena, Quot
 {
   Listing self = {.asked = {.query = query, .filter = filter, .arena = arena, .err = err}, .rows = out};
   Asked *asked = &self.asked;
-  self.words = fold_words(arena, filter->words);
+  self.terms = typed_terms(asked);
   bool named = filter->name.len > 0, ok = asked_begin(asked, query_quote_types, QUOTE_TYPES);
   ok = ok && (!named || asked_names(asked));
   sqlite3_stmt *stmt = ok ? asked_prepare(asked, OF_ARTICLES) : NULL;
   ok = ok && stmt;
-  if (ok && named && (!self.words.len || !said_much(asked, &ok)))
+  if (ok && named && (!self.terms.len || !said_much(asked, &ok)))
     ok = ok && quotes_of_speakers(&self, stmt);
   else if (ok)
-    ok = self.words.len ? quotes_with_words(&self, stmt) : quotes_of_all(&self, stmt);
+    ok = self.terms.len ? quotes_with_words(&self, stmt) : quotes_of_all(&self, stmt);
   sqlite3_finalize(stmt);
   sqlite3_finalize(self.key_stmt);
   arena_release(&self.scratch);

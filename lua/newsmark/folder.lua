@@ -17,13 +17,28 @@ local filters = {
   limit = { entities = {}, mentions = {}, quotes = {}, search = {}, timeline = {} },
 }
 
+-- words="side by side" came in pieces, as it was cut at its spaces.
+local function whole(words)
+  local pieces, open = {}, false
+  for _, word in ipairs(words) do
+    if open then
+      pieces[#pieces] = pieces[#pieces] .. " " .. word
+    else
+      pieces[#pieces + 1] = word
+    end
+    local _, quotes = pieces[#pieces]:gsub('"', "")
+    open = pieces[#pieces]:find("^%a+=") ~= nil and quotes % 2 == 1
+  end
+  return pieces
+end
+
 --- "Anna Berg from=2024-01" as a question's parameters. nil: the second result says what is wrong.
 ---@param kind string
 ---@param words string[]
 ---@return table? params, string? trouble
 function M.parse(kind, words)
   local params, rest = {}, {}
-  for _, word in ipairs(words) do
+  for _, word in ipairs(whole(words)) do
     local key, value = word:match("^(%a+)=(.*)$")
     local filter = key and filters[key]
     if not filter then

@@ -188,6 +188,18 @@ def test_quotes_by_the_one_under_the_cursor(context):
     assert item["lnum"] == 5 and "Karin Ekdahl: ”Nu räcker det”" in item["text"], item
 
 
+def test_quotes_with_words(context):
+    """Words, beginnings of words and words side by side, as in a search."""
+    nvim = folder(context)
+    for words, found in (("räck*", "”Nu räcker det”"), ('"måste vänta"', "– Vi måste vänta"), ('"räcker nu"', "0 quotations")):
+        nvim.command(f"Newsmark quotes Ekdahl words={words} from=2024")
+        listed(context, "Quotations by Ekdahl", found)
+    nvim.command('Newsmark search "räcker det"')
+    listed(context, "Search for \"räcker det\" · 1 article")
+    nvim.command('Newsmark search "det räcker"')
+    listed(context, "0 articles")
+
+
 def test_one_person_in_five_languages(context):
     """What the demo's folder answers: one minister's words and days, whatever the article's language."""
     press = context.folder / "press"
@@ -496,7 +508,8 @@ def test_folds_and_reviews_in_words(context):
     nvim = sample(context, "sv-hamnen.txt")
     nvim.command("Newsmark fold")
     nvim.wait("a fold of one line", lambda: nvim.screen.find("(1 line)"))
-    nvim.command("Newsmark fold off | Newsmark review")
+    nvim.command("Newsmark fold off")
+    nvim.command("Newsmark review")
     nvim.wait("the state", lambda: nvim.lua("return (vim.b.newsmark_review or {}).state") == "work")
     assert context.messages().splitlines()[-1].startswith("newsmark: review: <CR> accepts"), context.messages()
     signs = {nvim.screen.attributes[cells[0][1]].get("underline") for cells in nvim.screen.cells if cells[0][0] == "·"}

@@ -264,8 +264,8 @@ call assert_equal('Volvo', Last('setSpeaker').name)
 call assert_false(has_key(Last('setSpeaker'), 'mention'))
 Newsmark speaker -
 call Wait('nobody', {-> get(Last('setSpeaker'), 'none', v:false)})
-Newsmark note ask again
-call Wait('a note', {-> get(Last('note'), 'text', '') == 'ask again'})
+Newsmark note ask "him" | again
+call Wait('a note', {-> get(Last('note'), 'text', '') == 'ask "him" | again'})
 call assert_equal(['Anna'], getcompletion('Newsmark speaker A', 'cmdline'))""")
 
 
@@ -290,6 +290,14 @@ call assert_equal(['b å.txt', 5], [expand('%:t'), line('.')])
 Newsmark quotes Karin Ekdahl
 call Wait('a quotation', {-> len(getqflist()) == 1})
 call assert_match('Karin Ekdahl: ”Nu räcker det”', getqflist()[0].text)
+call setqflist([])
+Newsmark search "räcker det"
+call Wait('an article with these words', {-> len(getqflist()) == 1})
+call setqflist([])
+Newsmark quotes Ekdahl words="nu räcker"
+call Wait('a quotation with these words', {-> len(getqflist()) == 1})
+Newsmark quotes Ekdahl words="räcker nu"
+call Wait('none with these', {-> execute('messages') =~# 'nothing of the kind'})
 Newsmark entities
 call Wait('names', {-> !empty(popup_list())})
 call assert_match('^Karin Ekdahl *person *\d in 2 articles', getbufline(winbufnr(popup_list()[0]), 1, '$')->filter({_, l -> l =~# 'Ekdahl'})[0])

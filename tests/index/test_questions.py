@@ -51,6 +51,26 @@ def words_that_go_on(place):
 
 
 @test
+def quotations_with_words(place):
+    """As in a search: words, beginnings of words, and words side by side, all within the quotation."""
+    place.write("a.txt", "– Hamnen ska inte säljas. Vi säljer inget, sa Åsa Lindqvist.\n\n– Vi har inget att säga om hamnar, sa Per Ekman.\n")
+    place.write("b.txt", "Hamnen säljs. – Det är bra, sa Åsa Lindqvist.\n")
+    place.index()
+    said = lambda *words: [row["speaker"] for row in place.ask("quotes", *words)]
+    both = ["Åsa Lindqvist", "Per Ekman"]
+    equal(said("hamn"), [], "a word that nobody said")
+    equal(said("hamn*"), both, "what begins so")
+    equal(said("hamn* sälj*"), both[:1], "two that begin so")
+    equal(said("hamn* inget"), both, "a beginning and a word")
+    equal(said("inget hamn", "--prefix"), both, "as it is typed")
+    equal(said("vi inget"), both, "two words, wherever they stand")
+    equal(said('"inget att säga"'), both[1:], "side by side")
+    equal(said('"vi inget"'), [], "not side by side")
+    equal(said('"säljer inge"'), [], "a phrase ends with a word")
+    equal(said('"vi har" hamn*', "--speaker", "ekman"), both[1:], "a phrase, a beginning and a speaker")
+
+
+@test
 def quotations_by_speaker(place):
     place.write("en.txt", "“We will not sell the harbour,” said Åsa Lindqvist. The council met on Monday.\n")
     place.write("de.txt", "„Wir verkaufen nichts“, sagte Åsa Lindqvist am Montag im Rathaus.\n")
