@@ -41,6 +41,7 @@ typedef struct DateMemory {
   Timex told;         // the last one named with its year; GRAIN_NONE: none since the last "today"
   int told_run;       // how many in a row are of such past years
   bool told_here;     // one that opens a sentence of this block: those behind it are of its year
+  bool news;          // a "today", "on Monday" or "last year" was met: no history
   int32_t weekday[8]; // the day that "Monday" (1) was last; 0: not named
 } DateMemory;
 DateMemory dates_memory(const Dct *dct); // at the article's begin

@@ -486,6 +486,8 @@ int date_told_year(const Resolver *r, int month);
 Timex date_story_now(const Resolver *r, const DateFrame *f);
 // After every date: `t` is what it came to, `from_now` whether it counts from the article's date.
 void date_story_goes_on(Resolver *r, const DateFrame *f, const Timex *t, bool from_now);
+// Before that: where the article's date is not known, what counts from it tells that it is no history.
+void date_story_of_now(Resolver *r, const DateFrame *f);
 void date_story_paragraph(DateMemory *memory); // a block ends
 
 // --- dates_feast.c, dates_amount.c

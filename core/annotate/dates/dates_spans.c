@@ -193,6 +193,7 @@ static void remember(Resolver *r, const DateFrame *f, const Outcome *out)
 {
   DateMemory *memory = &r->memory;
   int32_t day;
+  date_story_of_now(r, f);
   if (out->t.grain == GRAIN_NONE || (r->often && out->t.day == TIMEX_X)) return;
   memory->last = out->t;
   if (out->t.grain == GRAIN_QUARTER && out->anchor != ANCHOR_QUARTER)
@@ -434,7 +435,7 @@ uint64_t dates_memory_digest(const DateMemory *memory)
   digest = digest_pair(digest_add(digest, (uint64_t)memory->blocks), timex_digest(&memory->told));
   for (size_t i = 0; i < ARRAY_LEN(memory->weekday); i++)
     digest = digest_add(digest, (uint64_t)(uint32_t)memory->weekday[i]);
-  return digest_add(digest, (uint64_t)(memory->told_run * 2 + memory->told_here));
+  return digest_add(digest, (uint64_t)(memory->told_run * 4 + memory->told_here * 2 + memory->news));
 }
 
 // A quarter is what is talked about for a few blocks.

@@ -2,14 +2,15 @@
 // article's own day. In news such a year holds for its paragraph, and only where a sentence opens with it:
 // after "founded in 1862", a bare July is this year's. So many past years in a row that no "today" or "on
 // Monday" parts are a history: there months, seasons and "the end of the year" go on in the year last named.
-// Without an article's date nothing else could be meant.
+// Without an article's date nothing else could be meant, unless a "today", "on Monday" or "last year" told
+// that the article is of a day, known or not.
 #include "annotate/dates/dates_p.h"
 
 enum { STORY_RUN = 4 };
 
 static bool is_history(const Resolver *r)
 {
-  int least = r->now.grain == GRAIN_NONE ? 1 : STORY_RUN;
+  int least = r->now.grain == GRAIN_NONE && !r->memory.news ? 1 : STORY_RUN;
   return r->memory.told.grain != GRAIN_NONE && r->memory.told_run >= least;
 }
 
@@ -27,8 +28,9 @@ bool date_is_told(const Resolver *r, const DateFrame *f)
   const DateMemory *memory = &r->memory;
   if (memory->told.grain == GRAIN_NONE || !frame_has(f, FIELD_MONTH) || has_any(f, more, ARRAY_LEN(more)))
     return false;
-  if (r->now.grain == GRAIN_NONE) return true;
-  if (memory->told.year >= r->now.year - 1) return false; // as near as the article's own day
+  bool dated = r->now.grain != GRAIN_NONE;
+  if (!dated && !memory->news) return true;
+  if (dated && memory->told.year >= r->now.year - 1) return false; // as near as the article's own day
   return (memory->told_here || is_history(r)) && frame_get(f, FIELD_TENSE, 0) <= 0;
 }
 
@@ -43,11 +45,27 @@ Timex date_story_now(const Resolver *r, const DateFrame *f)
 {
   static const DateField own[] = {FIELD_YEAR,   FIELD_YY,     FIELD_ANAPHOR,
                                   FIELD_DAYREF, FIELD_AMOUNT, FIELD_MONTH};
-  bool related = frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_REL) && frame_get(f, FIELD_REL, 0) <= 0;
+  bool related = frame_has(f, FIELD_UNIT) && frame_get(f, FIELD_REL, 1) == 0;
   bool part = frame_has(f, FIELD_SEASON) || frame_has(f, FIELD_HALF) || frame_has(f, FIELD_QUARTER);
+  if (frame_has(f, FIELD_DIR) || (part && frame_has(f, FIELD_REL))) return (Timex){0}; // "i höstas": of now
   if (!is_history(r) || has_any(f, own, ARRAY_LEN(own)) || !(related || part)) return (Timex){0};
   if (frame_get(f, FIELD_TENSE, 0) > 0) return (Timex){0};
   return part ? timex_at(&r->memory.told, GRAIN_YEAR) : r->memory.told;
+}
+
+// "Today", "on Monday", "last year": of the article's own day.
+static bool is_of_now(const DateFrame *f)
+{
+  if (frame_has(f, FIELD_ANAPHOR) || frame_has(f, FIELD_MONTH)) return false;
+  return frame_has(f, FIELD_DAYREF) || frame_has(f, FIELD_WEEKDAY) ||
+         (frame_has(f, FIELD_UNIT) && (frame_get(f, FIELD_REL, 0) != 0 || frame_has(f, FIELD_DIR)));
+}
+
+void date_story_of_now(Resolver *r, const DateFrame *f)
+{
+  DateMemory *memory = &r->memory;
+  if (r->now.grain != GRAIN_NONE || !is_of_now(f)) return;
+  memory->told = (Timex){0}, memory->told_run = 0, memory->told_here = false, memory->news = true;
 }
 
 void date_story_goes_on(Resolver *r, const DateFrame *f, const Timex *t, bool from_now)
