@@ -151,6 +151,8 @@ static EntityType bearer_at(const Bounds *self, size_t at, char side, EntityType
   if (row == SIZE_MAX || table_cell(bearers, row, 1).ptr[0] != side ||
       !memchr(table_cell(bearers, row, 2).ptr, letters[of], table_cell(bearers, row, 2).len))
     return ENTITY_TYPES;
+  bool capital = memchr(table_cell(bearers, row, 2).ptr, 'C', table_cell(bearers, row, 2).len);
+  if (capital && !is_capital(self, at)) return ENTITY_TYPES;
   return str_is(table_cell(bearers, row, 3), "ORG") ? ENTITY_ORG : ENTITY_LOC;
 }
 
@@ -173,6 +175,19 @@ static bool stands_as_place(const Bounds *self, size_t first)
   return str_is(namefacts_before_town(&self->known->lists, self->notes->lang, word), "place");
 }
 
+// "[Nord- og] Søndre Follos Politi": where the half word before the joiner begins; `first` where none is.
+static size_t half_before(const Bounds *self, size_t first)
+{
+  const NameLists *lists = &self->known->lists;
+  bool half = first >= self->floor + 3 && is_mark(self, first - 2, "-\0") && touches(self, first - 2) &&
+              is_capital(self, first - 3);
+  for (size_t i = 0; half && i < NAME_JOINERS; i++) {
+    Str joiner = lists->joiners[self->notes->lang][i];
+    if (joiner.len && str_eq(self->tokens[first - 1].lower, joiner)) return first - 3;
+  }
+  return first;
+}
+
 // "Alfred Nobels [allé]", "[Drottning] Kristinas [väg]", "Ann Quigg Street".
 static void add_bearer_behind(const Bounds *self, Name *name)
 {
@@ -184,9 +199,10 @@ static void add_bearer_behind(const Bounds *self, Name *name)
   if (type == ENTITY_TYPES) return;
   while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first - 1].flags & TOKEN_FIRST))
     first--;
-  if (!is_capital(self, at) && !stands_as_place(self, first)) return;
-  set_tokens(self, name, first, at + 1);
-  set_type(name, type);
+  if (type == ENTITY_LOC && !is_capital(self, at) && !stands_as_place(self, first)) return;
+  bool house = inside && at < name->last && name->type == ENTITY_LOC; // "Haukeland sykehus", where it stands
+  set_tokens(self, name, half_before(self, first), at + 1);
+  if (!house) set_type(name, type);
 }
 
 // "St. James[’s Park]": a saint's church or ground, unless the place is known without.
@@ -300,8 +316,9 @@ static void push(const Bounds *self, Name name, NameVec *out)
 // Of "Landbruks- og matminister" the head is no name by itself.
 static bool is_clipped(const Bounds *self, const Name *name)
 {
-  size_t mark = name->last, and = mark + 1;
-  if (name->last != name->first + 1 || !is_mark(self, mark, "-\0") || !touches(self, mark)) return false;
+  size_t mark = name->first + 1, and = mark + 1;
+  bool marked = name->last == mark + 1; // the name has the hyphen
+  if ((name->last != mark && !marked) || !is_mark(self, mark, "-\0") || !touches(self, mark)) return false;
   if (and >= self->len || touches(self, and) || self->facts[name->first].word) return false;
   bool capitals = self->tokens[name->first].flags & TOKEN_ALL_CAPS;
   for (size_t i = 0; i < NAME_JOINERS && !capitals; i++) {

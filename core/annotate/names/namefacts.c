@@ -78,14 +78,15 @@ void namefacts_lists(NameLists *lists)
 {
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
     add_words(lists, table_find("titles", lang_code(lang)), 1ull << lang);
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
-    lists->endings_of[lang] = table_find("endings", lang_code(lang));
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
-    lists->bearers_of[lang] = table_find("bearers", lang_code(lang));
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
-    lists->before_town[lang] = table_find("beforetown", lang_code(lang));
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
-    lists->games[lang] = table_find("sport", lang_code(lang));
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    const char *code = lang_code(lang);
+    lists->endings_of[lang] = table_find("endings", code);
+    lists->bearers_of[lang] = table_find("bearers", code);
+    lists->before_town[lang] = table_find("beforetown", code);
+    lists->games[lang] = table_find("sport", code);
+    lists->parties_of[lang] = table_find("parties", code);
+    lists->roles_of[lang] = table_find("roles", code);
+  }
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
   add_joiners(lists, table_find("joiners", ""));

@@ -22,6 +22,8 @@ typedef struct NameLists { // the word tables in one place, constant after namef
   const struct Table *bearers_of[LANG_COUNT];    // words beside names; NULL: none
   const struct Table *before_town[LANG_COUNT];   // likewise, before towns
   const struct Table *games[LANG_COUNT];         // words that tell of games; NULL: none
+  const struct Table *parties_of[LANG_COUNT];    // their short forms; NULL: none
+  const struct Table *roles_of[LANG_COUNT];      // nouns for somebody; NULL: none
   uint16_t forms_from[257];                      // [first byte] row of `forms`, and one behind the last
   Str joiners[LANG_COUNT][NAME_JOINERS];         // "and"; empty: no more
   uint64_t may_be_word[1024], may_be_ending[64]; // bits of hashes: most words are neither

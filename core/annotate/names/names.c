@@ -15,7 +15,11 @@ Names *names_new(const char *dir, Error *err)
   Error trouble = {0};
   namefacts_lists(&self->known.lists);
   self->memos = namememos_new();
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) self->things[lang] = namethings_of(lang);
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    self->things[lang] = namenouns_of("things", lang_code(lang));
+    self->kinds[lang] = namenouns_of("kinds", lang_code(lang));
+  }
+  self->ends = namenouns_of("nameends", "");
   snprintf(path, sizeof path, "%s/gazetteer.bin", dir);
   self->known.gazetteer = gazetteer_open(path, &trouble);
   snprintf(path, sizeof path, "%s/clusters.bin", dir);
@@ -119,6 +123,7 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
     tagger_find(self->tagger, memo, &memo->scratch, notes, facts);
   else
     namerules_find(notes, facts, &notes->arena, &notes->names);
+  namekinds_find(self, notes, facts);
   namejoin_part(&self->known, notes, facts);
   namejoin_offices(&self->known, notes, facts);
   namefields_join(&self->known, notes);

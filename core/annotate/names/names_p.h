@@ -2,23 +2,24 @@
 #pragma once
 
 #include "annotate/names/namefacts.h"
+#include "annotate/names/namenouns.h"
 #include "annotate/names/tagger.h"
-
-typedef struct NameThings {    // nouns of things.<lang>.tsv
-  const struct Table *nouns;   // NULL: none
-  uint64_t may_end[1024 / 64]; // bits of hashes of their last bytes: most words end like none
-} NameThings;
 
 struct Names {
   NameSources known;
   Tagger *tagger; // NULL: none, patterns do the work
   NameMemos *memos;
-  NameThings things[LANG_COUNT];
+  NameNouns things[LANG_COUNT]; // things.<lang>.tsv
+  NameNouns kinds[LANG_COUNT];  // kinds.<lang>.tsv
+  NameNouns ends;               // nameends.tsv
 };
 
 // Names by lists and patterns alone: what is left when there is no model.
 void namerules_find(const struct Notes *notes, const NameFact *facts, Arena *arena, NameVec *out);
 
+// Names that the tagger missed or took for something else, by the words beside them and by what they end in
+// (namekinds.c).
+void namekinds_find(const Names *self, struct Notes *notes, const NameFact *facts);
 // Names that "and" has joined are two again (namejoin.c).
 void namejoin_part(const NameSources *known, struct Notes *notes, const NameFact *facts);
 // "Helse- og omsorgsdepartementet" is one, and so is what initials spell out, whatever was found in them.
@@ -31,6 +32,5 @@ void namefields_join(const NameSources *known, struct Notes *notes);
 // Names end where the signs at their edges say (namebounds.c).
 void namebounds_mend(const NameSources *known, struct Notes *notes, const NameFact *facts);
 
-NameThings namethings_of(Lang lang);
 // Whether the name stands behind a noun that says it is a ship's, a storm's, a film's (namethings.c).
 bool namethings_bears(const Names *self, const struct Notes *notes, const Name *name);

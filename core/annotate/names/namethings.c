@@ -7,46 +7,15 @@
 #include "annotate/notes.h"
 #include "base/table.h"
 
-enum {
-  END = 3,
-  HEAD_LEAST = 4,
-  COMPOUND_LEAST = 7
-}; // bytes: of an end; of a compound's last part; of all of it
-
-static uint32_t end_bit(Str word)
-{
-  const unsigned char *end = (const unsigned char *)word.ptr + word.len - END;
-  return (end[0] * 31u * 31u + end[1] * 31u + end[2]) % 1024;
-}
-
-NameThings namethings_of(Lang lang)
-{
-  NameThings self = {.nouns = table_find("things", lang_code(lang))};
-  for (size_t row = 0; self.nouns && row < self.nouns->rows; row++) {
-    uint32_t bit = end_bit(table_cell(self.nouns, row, 0));
-    self.may_end[bit / 64] |= (uint64_t)1 << bit % 64;
-  }
-  return self;
-}
-
 static bool moves(Str kind)
 {
   return str_is(kind, "vessel") || str_is(kind, "craft");
 }
 
 // The kind of thing that the word tells of; empty: none.
-static Str kind_of(const NameThings *things, Str lower)
+static Str kind_of(const NameNouns *things, Str lower)
 {
-  uint32_t bit = lower.len < END ? 0 : end_bit(lower);
-  if (lower.len < END || !(things->may_end[bit / 64] >> bit % 64 & 1)) return (Str){"", 0};
-  size_t row = table_seek(things->nouns, lower);
-  char head[64] = "-";
-  for (size_t at = 1; row == SIZE_MAX && lower.len >= COMPOUND_LEAST && at + HEAD_LEAST <= lower.len; at++) {
-    size_t len = lower.len - at;
-    if (len >= sizeof head) continue;
-    memcpy(head + 1, lower.ptr + at, len);
-    row = table_seek(things->nouns, (Str){head, len + 1});
-  }
+  size_t row = namenouns_row(things, lower);
   return row == SIZE_MAX ? (Str){"", 0} : table_cell(things->nouns, row, 1);
 }
 
@@ -60,7 +29,7 @@ static bool opens(const Token *token)
 
 bool namethings_bears(const Names *self, const Notes *notes, const Name *name)
 {
-  const NameThings *things = &self->things[notes->lang];
+  const NameNouns *things = &self->things[notes->lang];
   const Token *tokens = notes->tokens.items;
   if (!things->nouns) return false;
   if ((tokens[name->first].flags & TOKEN_ALL_CAPS) && name->last > name->first + 1 &&
