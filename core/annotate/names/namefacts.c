@@ -18,7 +18,7 @@ enum { STEM_MOST = 64 };
 enum { HEAD_LEAST = 3, TAIL_LEAST = 4, GROUP_OF_TAIL = 2048 }; // bytes; more than any group's number
 static const uint32_t COMPOUNDING = 1u << LANG_SV | 1u << LANG_NB | 1u << LANG_NN | 1u << LANG_DA |
                                     1u << LANG_DE | 1u << LANG_NL | 1u << LANG_FI;
-static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33;
+static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33, g_company = 1ull << 34;
 
 static bool bit_of(const uint64_t *bits, size_t count, uint32_t hash)
 {
@@ -50,6 +50,18 @@ static void add_words(NameLists *lists, const Table *table, uint64_t bit)
     }
     *map_slot(&lists->words, word, NULL) |= bit;
     set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(word));
+  }
+}
+
+static void add_companies(NameLists *lists, const Table *table)
+{
+  for (size_t row = 0; table && row < table->rows; row++) {
+    Str name = table_cell(table, row, 0), word = name;
+    word.len = strcspn(name.ptr, " -&.'");
+    *map_slot(&lists->words, word, NULL) |= g_company;
+    set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(word));
+    *map_slot(&lists->words, name, NULL) |= g_company; // where it is one token
+    set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(name));
   }
 }
 
@@ -89,6 +101,7 @@ void namefacts_lists(NameLists *lists)
   }
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
+  add_companies(lists, table_find("companies", ""));
   add_joiners(lists, table_find("joiners", ""));
   lists->offices = table_find("offices", "");
   lists->royals = table_find("royals", "");
@@ -341,6 +354,7 @@ static NameFact look_up(const NameSources *from, Lang lang, const Token *token, 
   if (!fact.word && stem) fact.word = gazetteer_word(from->gazetteer, stem);
   fact.orgword = (bits & g_orgword) != 0;
   fact.particle = (bits & g_particle) != 0;
+  fact.company = (bits & g_company) != 0;
   return fact;
 }
 

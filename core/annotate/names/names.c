@@ -18,6 +18,7 @@ Names *names_new(const char *dir, Error *err)
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
     self->things[lang] = namenouns_of("things", lang_code(lang));
     self->kinds[lang] = namenouns_of("kinds", lang_code(lang));
+    self->signs[lang] = namenouns_of("signs", lang_code(lang));
   }
   self->ends = namenouns_of("nameends", "");
   snprintf(path, sizeof path, "%s/gazetteer.bin", dir);
@@ -127,6 +128,7 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
   namejoin_part(&self->known, notes, facts);
   namejoin_offices(&self->known, notes, facts);
   namefields_join(&self->known, notes);
+  namesigns_read(self, notes, facts);
   namebounds_mend(&self->known, notes, facts);
   for (size_t i = 0; i < notes->names.len; i++) {
     Name *name = &notes->names.items[i];

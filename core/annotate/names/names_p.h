@@ -12,6 +12,7 @@ struct Names {
   NameNouns things[LANG_COUNT]; // things.<lang>.tsv
   NameNouns kinds[LANG_COUNT];  // kinds.<lang>.tsv
   NameNouns ends;               // nameends.tsv
+  NameNouns signs[LANG_COUNT];  // signs.<lang>.tsv
 };
 
 // Names by lists and patterns alone: what is left when there is no model.
@@ -20,6 +21,8 @@ void namerules_find(const struct Notes *notes, const NameFact *facts, Arena *are
 // Names that the tagger missed or took for something else, by the words beside them and by what they end in
 // (namekinds.c).
 void namekinds_find(const Names *self, struct Notes *notes, const NameFact *facts);
+// Likewise by the lists of companies and places, and by more words beside names (namesigns.c).
+void namesigns_read(const Names *self, struct Notes *notes, const NameFact *facts);
 // Names that "and" has joined are two again (namejoin.c).
 void namejoin_part(const NameSources *known, struct Notes *notes, const NameFact *facts);
 // "Helse- og omsorgsdepartementet" is one, and so is what initials spell out, whatever was found in them.

@@ -1,0 +1,268 @@
+// What a name is, is also told by what stands beside it, whatever the tagger makes of the name itself: a noun
+// in front ("Autozulieferer Continental", "Ortschaft Nowopokrowske": signs.<lang>.tsv), a change in per cent
+// behind ("Leonardo (-1,2%)"), "shares of", another organisation in one list with it, an analyst who works
+// for it; and by the lists: companies that go by a name of their own (companies.tsv), places that the
+// gazetteer knows, where one is in them or goes there. Names that the tagger took for something else change
+// their type, and what it did not see becomes one.
+#include "annotate/names/namebounds_p.h"
+
+enum {
+  COMPANY_WORDS = 4,
+  NAME_BYTES = 64,
+  NEW_MOST = 3
+}; // of a company's name; words of a name nobody knows
+
+typedef struct Signs {
+  Bounds in;
+  const Table *companies;
+  const NameNouns *nouns;
+  const Name *next; // the first name that does not end before the token looked at; NULL: none
+  const Name *weak; // likewise of the weak ones
+} Signs;
+
+static const Token *token_at(const Signs *self, size_t at)
+{
+  return &self->in.tokens[at];
+}
+
+// The kind that the word tells of: "org", "place", "stock", "firm"; empty: none.
+static Str kind_at(const Signs *self, size_t at)
+{
+  if (at >= self->in.len || !(token_at(self, at)->flags & TOKEN_WORD)) return (Str){"", 0};
+  size_t row = namenouns_row(self->nouns, token_at(self, at)->lower);
+  return row == SIZE_MAX ? (Str){"", 0} : table_cell(self->nouns->nouns, row, 1);
+}
+
+// --- companies of the list
+
+typedef enum Listed { LISTED_NOT, LISTED_DOUBT, LISTED_SURE } Listed; // DOUBT: a word of other meaning, too
+
+static Listed seek_company(const Signs *self, Str name)
+{
+  size_t row = table_seek(self->companies, name);
+  if (row == SIZE_MAX) return LISTED_NOT;
+  return str_is(table_cell(self->companies, row, 1), "sure") ? LISTED_SURE : LISTED_DOUBT;
+}
+
+// Whether letters that may stand for a company are in capitals, where it is custom ("VW", not "Vw"; Italians
+// write "Eni").
+static bool is_spelt(const Signs *self, size_t at)
+{
+  const Token *token = token_at(self, at);
+  bool custom = self->in.notes->lang == LANG_EN || namefacts_genitive(self->in.notes->lang);
+  return !custom || token->lower.len > 3 || (token->flags & TOKEN_ALL_CAPS);
+}
+
+// The longest company that begins at `at`; *end: the token behind it.
+static Listed find_company(const Signs *self, size_t at, size_t *end)
+{
+  char name[NAME_BYTES];
+  size_t len = 0;
+  Listed found = LISTED_NOT;
+  for (size_t i = at; i < self->in.len && i < at + COMPANY_WORDS; i++) {
+    Str word = token_at(self, i)->lower;
+    bool space = i > at && (token_at(self, i)->flags & TOKEN_SPACE_BEFORE);
+    if (len + space + word.len > sizeof name || (i > at && (token_at(self, i)->flags & TOKEN_FIRST))) break;
+    if (space) name[len++] = ' ';
+    memcpy(name + len, word.ptr, word.len);
+    len += word.len;
+    Listed whole = i == at && !is_spelt(self, at) ? LISTED_NOT : seek_company(self, (Str){name, len});
+    if (whole) found = whole, *end = i + 1;
+  }
+  return found;
+}
+
+// --- signs beside a name
+
+// "(+1,2%)", "(-3,4 %)".
+static bool has_change(const Signs *self, size_t end)
+{
+  static const char changes[] = "+\0-\0−\0–\0";
+  return is_mark(&self->in, end, "(\0") && is_mark(&self->in, end + 1, changes) && end + 3 < self->in.len &&
+         (token_at(self, end + 2)->flags & TOKEN_NUMBER) && is_mark(&self->in, end + 3, "%\0");
+}
+
+// Whether everybody knows the place that begins at `at`.
+static bool is_known_place(const Signs *self, size_t at)
+{
+  const NameFact *fact = &self->in.facts[at];
+  return (fact->types & GAZETTEER_LOC) && fact->strength >= KNOWN;
+}
+
+// Whether one comma or "and" stands between the token and an organisation before or behind it.
+static bool is_joint(const Signs *self, size_t at)
+{
+  if (at >= self->in.len) return false;
+  if (is_mark(&self->in, at, ",\0")) return true;
+  for (size_t i = 0; i < NAME_JOINERS; i++) {
+    Str joiner = self->in.known->lists.joiners[self->in.notes->lang][i];
+    if (joiner.len && str_eq(token_at(self, at)->lower, joiner)) return true;
+  }
+  return false;
+}
+
+static bool stands_in_list(const Signs *self, size_t end, const Name *before, const Name *behind)
+{
+  bool left = before && before->type == ENTITY_ORG && before->last + 1 == end - 1;
+  if (left && is_joint(self, before->last)) return true;
+  return behind && behind->type == ENTITY_ORG && behind->first == end + 1 && is_joint(self, end);
+}
+
+// "shares of", "Papiere von": what follows is a company.
+static bool follows_stock(const Signs *self, size_t first)
+{
+  bool small = first >= 2 && !(token_at(self, first - 1)->flags & (TOKEN_CAPITAL | TOKEN_PUNCT));
+  return small && token_at(self, first - 1)->lower.len <= 4 && str_is(kind_at(self, first - 2), "stock");
+}
+
+// What the words beside the tokens [first, end) say they are; ENTITY_TYPES: nothing.
+static EntityType sign_of(const Signs *self, size_t first, size_t end)
+{
+  Str kind = first ? kind_at(self, first - 1) : (Str){"", 0};
+  if (str_is(kind, "place")) return ENTITY_LOC;
+  if (str_is(kind, "org") || has_change(self, end) || follows_stock(self, first)) return ENTITY_ORG;
+  return ENTITY_TYPES;
+}
+
+// --- names that the tagger saw
+
+static bool has_given_name(const Signs *self, const Name *name)
+{
+  bool given = is_given(&self->in, name->first, KNOWN);
+  size_t words = name->last - name->first;
+  return name->type == ENTITY_PER && (words > 2 || (given && (words > 1 || !has_change(self, name->last))));
+}
+
+// "Baird analyst Ann Quigg".
+static bool employs(const Signs *self, const Name *name, const Name *behind)
+{
+  return behind && behind->type == ENTITY_PER && behind->first == name->last + 1 &&
+         str_is(kind_at(self, name->last), "firm");
+}
+
+static void read_name(const Signs *self, Name *name, const Name *before, const Name *behind)
+{
+  size_t end = name->first;
+  bool capital = is_capital(&self->in, name->first);
+  if (name->type == ENTITY_ORG || !capital) return;
+  Listed listed = self->in.facts[name->first].company ? find_company(self, name->first, &end) : LISTED_NOT;
+  if (end != name->last) listed = LISTED_NOT;
+  EntityType sign = sign_of(self, name->first, name->last);
+  bool company = listed == LISTED_SURE || (listed && stands_in_list(self, end, before, behind)) ||
+                 (name->type == ENTITY_PER && employs(self, name, behind));
+  if (company || (listed && sign == ENTITY_ORG)) {
+    set_type(name, ENTITY_ORG);
+  } else if (sign != ENTITY_TYPES && sign != name->type && !has_given_name(self, name)) {
+    if (sign == ENTITY_LOC || !is_known_place(self, name->first)) set_type(name, sign);
+  }
+}
+
+// --- names that it did not see
+
+static Name name_of(const Signs *self, size_t first, size_t end, EntityType type)
+{
+  Name name = {.type = type, .by = BY_RULE, .confidence = RULE_CONFIDENCE};
+  set_tokens(&self->in, &name, first, end);
+  return name;
+}
+
+// Whether the word is a name rather than a noun of a language that gives these capitals.
+static bool is_odd(const Signs *self, size_t at)
+{
+  const NameFact *fact = &self->in.facts[at];
+  if (!is_capital(&self->in, at) || (token_at(self, at)->flags & TOKEN_FIRST)) return false;
+  return !fact->title && !fact->lower_here && fact->casing < COMMON_WORD && !(fact->word & WORD_DEMONYM) &&
+         (self->in.notes->lang != LANG_DE || !fact->groups[0] || fact->company ||
+          (fact->word & (WORD_SURNAME | WORD_PLACE | WORD_ORG)));
+}
+
+static size_t limit_of(const Signs *self)
+{
+  return self->next ? self->next->first : self->in.len;
+}
+
+// A company of the list, or what a noun in front says to be one; false: none begins at `at`.
+static bool find_unseen_company(const Signs *self, size_t at, Name *out)
+{
+  size_t end = at, limit = limit_of(self);
+  Listed listed = self->in.facts[at].company ? find_company(self, at, &end) : LISTED_NOT;
+  if (end > limit) return false;
+  if (listed && end < self->in.len && !(token_at(self, end)->flags & (TOKEN_PUNCT | TOKEN_FIRST)) &&
+      (is_capital(&self->in, end) || (token_at(self, end)->flags & TOKEN_NUMBER)))
+    return false; // "Fiat Panda", "Boeing 747": what it makes
+  EntityType sign = sign_of(self, at, listed ? end : at + 1);
+  if (listed == LISTED_SURE || (listed && sign == ENTITY_ORG)) {
+    *out = name_of(self, at, end, ENTITY_ORG);
+    return true;
+  }
+  if (sign == ENTITY_TYPES || !is_odd(self, at)) return false;
+  end = at + 1;
+  while (end < limit && end < at + NEW_MOST && is_odd(self, end)) end++;
+  *out = name_of(self, at, end, sign);
+  return true;
+}
+
+// Whether nothing but a place goes by the word: no person's name and no noun, and the field, if it was in
+// doubt, took it for one as well.
+static bool is_place_alone(const Signs *self, size_t at, const GazetteerEntity *place)
+{
+  const NameFact *fact = &self->in.facts[at];
+  bool weak = self->weak && self->weak->first <= at;
+  if (weak && self->weak->type != ENTITY_LOC) return false;
+  if (fact->casing >= COMMON_WORD || (fact->word & (WORD_DEMONYM | WORD_GIVEN | WORD_SURNAME))) return false;
+  return !fact->groups[0] || place->strength >= KNOWN || (token_at(self, at)->flags & TOKEN_HAS_HYPHEN);
+}
+
+// A place that the gazetteer knows, behind a word that says that one is there; likewise.
+static bool find_unseen_place(const Signs *self, size_t at, Name *out)
+{
+  const NameFact *fact = &self->in.facts[at];
+  if (!at || (fact->match != MATCH_ALONE && fact->match != MATCH_FIRST) || !(fact->types & GAZETTEER_LOC))
+    return false;
+  Str before = token_at(self, at - 1)->lower;
+  if (!str_is(namefacts_before_town(&self->in.known->lists, self->in.notes->lang, before), "place"))
+    return false;
+  GazetteerEntity place;
+  size_t end = namefacts_match(self->in.known->gazetteer, self->in.notes, self->in.facts, at, limit_of(self),
+                               GAZETTEER_LOC, &place);
+  if (end == at || !is_place_alone(self, at, &place)) return false;
+  if (end < self->in.len && !(token_at(self, end)->flags & TOKEN_FIRST) &&
+      (is_capital(&self->in, end) || (token_at(self, end)->flags & TOKEN_NUMBER)))
+    return false; // "in Halle 6"
+  *out = name_of(self, at, end, ENTITY_LOC);
+  return true;
+}
+
+static bool find_unseen(const Signs *self, size_t at, Name *out)
+{
+  if (!self->in.facts[at].active || !is_capital(&self->in, at)) return false;
+  return find_unseen_company(self, at, out) || find_unseen_place(self, at, out);
+}
+
+void namesigns_read(const Names *names, Notes *notes, const NameFact *facts)
+{
+  Signs self = {{&names->known, notes, facts, notes->tokens.items, notes->tokens.len, 0},
+                table_find("companies", ""),
+                &names->signs[notes->lang],
+                NULL,
+                NULL};
+  NameVec whole = {0};
+  size_t n = 0, w = 0, count = notes->names.len;
+  for (size_t at = 0; at < notes->tokens.len;) {
+    self.next = n < count ? &notes->names.items[n] : NULL;
+    while (w < notes->weak.len && notes->weak.items[w].last <= at) w++;
+    self.weak = w < notes->weak.len ? &notes->weak.items[w] : NULL;
+    Name name;
+    if (self.next && self.next->first == at) {
+      name = *self.next;
+      const Name *before = whole.len ? &whole.items[whole.len - 1] : NULL;
+      read_name(&self, &name, before, ++n < count ? &notes->names.items[n] : NULL);
+    } else if (!find_unseen(&self, at, &name)) {
+      at++;
+      continue;
+    }
+    vec_push_in(&notes->arena, &whole, name);
+    at = name.last;
+  }
+  notes->names = whole;
+}
