@@ -4,6 +4,7 @@
 
 #include "annotate/names/names_p.h"
 #include "annotate/notes.h"
+#include "base/table.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -51,12 +52,19 @@ static void extend(const Notes *notes, Name *name, size_t end)
   name->end = notes->tokens.items[end - 1].end;
 }
 
-// "Prof. Dr. [h. c.] Karl Huber": no person's name begins with a small abbreviation.
-static void drop_degree(const Notes *notes, const NameFact *facts, Name *name)
+// "Prof. Dr. [h. c.] Karl Huber", "[Sir] Ann Quigg": no person's name begins with a small abbreviation, nor with
+// a title, but for those that go by it ("Queen Anna").
+static bool is_degree(const Names *self, const Token *token, const NameFact *fact)
+{
+  if ((token->flags & TOKEN_ABBREV) && !(token->flags & TOKEN_CAPITAL)) return !fact->particle;
+  return fact->title && !(fact->word & (WORD_GIVEN | WORD_SURNAME)) &&
+         table_seek(self->known.lists.royals, token->lower) == SIZE_MAX;
+}
+
+static void drop_degrees(const Names *self, const Notes *notes, const NameFact *facts, Name *name)
 {
   const Token *tokens = notes->tokens.items;
-  while (name->first + 1 < name->last && (tokens[name->first].flags & TOKEN_ABBREV) &&
-         !(tokens[name->first].flags & TOKEN_CAPITAL) && !facts[name->first].particle)
+  while (name->first + 1 < name->last && is_degree(self, &tokens[name->first], &facts[name->first]))
     name->first++;
   name->start = tokens[name->first].start;
 }
@@ -81,7 +89,7 @@ static void complete(const Names *self, const Notes *notes, const NameFact *fact
 {
   GazetteerEntity entity;
   if (name->type == ENTITY_PER) {
-    drop_degree(notes, facts, name);
+    drop_degrees(self, notes, facts, name);
     complete_person(self, notes, facts, name, limit);
     return;
   }

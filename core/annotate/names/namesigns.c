@@ -140,8 +140,16 @@ static bool employs(const Signs *self, const Name *name, const Name *behind)
          str_is(kind_at(self, name->last), "firm");
 }
 
+// German nouns have capitals: "[Verfolger] Stuttgart".
+static void drop_noun(const Signs *self, Name *name)
+{
+  bool noun = self->in.notes->lang == LANG_DE && name->type != ENTITY_ORG && name->last > name->first + 1;
+  if (noun && kind_at(self, name->first).len) set_tokens(&self->in, name, name->first + 1, name->last);
+}
+
 static void read_name(const Signs *self, Name *name, const Name *before, const Name *behind)
 {
+  drop_noun(self, name);
   size_t end = name->first;
   bool capital = is_capital(&self->in, name->first);
   if (name->type == ENTITY_ORG || !capital) return;

@@ -1,7 +1,7 @@
 // Teams go by their town or country: a score stands behind them ("Malmö–Timrå 3–1", "slog Randers 3-0",
-// "Luton 2 Burnley 1"), or one in a sentence that tells of a game ("Europe take a 10-6 lead in the cup"),
-// their captain or goalkeeper ("Sveriges målvakt"), or before a town an article that towns do not have ("il
-// Napoli").
+// "Luton 2 Burnley 1"), or one in a sentence that tells of a game ("Europe take a 10-6 lead in the cup", of
+// towns any that can be no other pair of numbers: "Leeds beat Preston 2-1 with a late goal"), their captain
+// or goalkeeper ("Sveriges målvakt"), or before a town an article that towns do not have ("il Napoli").
 #include "annotate/names/namebounds_p.h"
 
 enum { SCORE_MOST = 3 };            // bytes of a number in it and a mark
@@ -162,39 +162,77 @@ static bool is_headed(const Bounds *self, const Table *games, const Name *name)
   return false;
 }
 
-// Whether the sentence around the token has a score and a word of games.
-static bool tells_of_game(const Bounds *self, const Table *games, size_t at)
+// The first score from token `at` on, whatever else its numbers may be; `last` where there is none.
+static size_t next_score(const Bounds *self, size_t at, size_t last)
+{
+  while (at < last && score_end(self, at) == at) at++;
+  return at;
+}
+
+// "20:45".
+static bool is_clock(const Token *token)
+{
+  Str text = token->lower;
+  return text.len == 5 && text.ptr[2] == ':' && text.ptr[0] <= '2' && text.ptr[3] <= '5';
+}
+
+// Whether the score at `at` can be nothing else, by what stands around it: a name in front, nothing behind,
+// or where it was ("3-2 at Brentford"); not "2-3 hours".
+static bool is_certain(const Bounds *self, size_t at)
+{
+  size_t end = score_end(self, at);
+  if (is_clock(&self->tokens[at]) || (at && (self->tokens[at - 1].flags & TOKEN_NUMBER))) return false;
+  if (ends_result(self, end) || (at && is_capital(self, at - 1))) return true;
+  bool small = (self->tokens[end].flags & TOKEN_WORD) && self->tokens[end].lower.len < OF_MOST;
+  return small && !is_capital(self, end) && is_capital(self, end + 1);
+}
+
+typedef enum Telling { TELLS_NOTHING, TELLS_SCORE, TELLS_GAME } Telling; // SCORE: one that is certain
+
+// What the sentence around the token tells of: GAME where it has a score and a word of games.
+static Telling telling_of(const Bounds *self, const Table *games, size_t at)
 {
   size_t first = at, last = at + 1;
   while (first > 0 && !(self->tokens[first].flags & TOKEN_FIRST)) first--;
   while (last < self->len && !(self->tokens[last].flags & TOKEN_FIRST)) last++;
-  size_t score = first;
-  while (score < last && score_end(self, score) == score) score++;
-  if (score == last) return false;
+  size_t score = next_score(self, first, last);
+  if (score == last) return TELLS_NOTHING;
   for (size_t i = first; i < last; i++)
     if ((self->tokens[i].flags & TOKEN_WORD) && is_game_word(games, self->tokens[i].lower, "play"))
-      return true;
-  return false;
+      return TELLS_GAME;
+  while (score < last && !is_certain(self, score)) score = next_score(self, score_end(self, score), last);
+  return score < last ? TELLS_SCORE : TELLS_NOTHING;
+}
+
+// "Bremens Stürmer".
+static bool is_genitive(const Bounds *self, size_t at)
+{
+  const NameFact *fact = &self->facts[at];
+  return namefacts_genitive(self->notes->lang) && fact->stem &&
+         !(gazetteer_word(self->known->gazetteer, fact->hash) & WORD_PLACE);
 }
 
 // "Europe take a 10-6 lead in the cup": where a game is told of, a place plays that nobody is in.
-static bool plays(const Bounds *self, const Name *name)
+static bool plays(const Bounds *self, const Name *name, bool town)
 {
   const Table *games = self->known->lists.games[self->notes->lang];
   if (is_headed(self, games, name)) return true;
-  if (word_before(self, name).len || is_mark(self, name->last, ",\0(\0")) return false;
-  if (name->first && is_mark(self, name->first - 1, ",\0")) return false;
-  if (has_role(self, games, name)) return true;
-  return !is_capital(self, behind(self, name)) &&
-         tells_of_game(self, games, name->first); // no "Italy's Ada Rossi"
+  if (word_before(self, name).len || is_mark(self, name->last, "(\0")) return false;
+  bool listed = is_mark(self, name->last, ",\0") || (name->first && is_mark(self, name->first - 1, ",\0"));
+  if (!listed && has_role(self, games, name)) return true;
+  if (is_capital(self, behind(self, name)) || is_genitive(self, name->last - 1))
+    return false; // "Italy's Ada Rossi"
+  Telling telling = telling_of(self, games, name->first);
+  return (telling == TELLS_GAME && !listed) || (telling == TELLS_SCORE && town);
 }
 
 // "Europe take a 10-6 lead in the cup": where a game is told of, a place plays that nobody is in.
 static void read_game(const Bounds *self, Name *name)
 {
-  if (name->type != ENTITY_LOC || !plays(self, name)) return;
+  if (name->type != ENTITY_LOC) return;
   uint32_t place = place_of(self, name);
-  if (gazetteer_is_town(place) || gazetteer_is_land(place)) make_team(name);
+  bool town = gazetteer_is_town(place);
+  if ((town || gazetteer_is_land(place)) && plays(self, name, town)) make_team(name);
 }
 
 void nameteams_read(const Bounds *self, Name *name, Name *next)
