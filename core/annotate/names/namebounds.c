@@ -142,8 +142,7 @@ static void drop_owned(const Bounds *self, Name *name)
 
 // --- places
 
-// A word beside the name that says what bears it: the row's type, or ENTITY_TYPES where there is none.
-static EntityType bearer_at(const Bounds *self, size_t at, char side, EntityType of)
+EntityType namebounds_bearer(const Bounds *self, size_t at, char side, EntityType of)
 {
   static const char letters[] = "POL";
   const Table *bearers = self->known->lists.bearers_of[self->notes->lang];
@@ -161,7 +160,7 @@ static void add_bearer_before(const Bounds *self, Name *name)
 {
   bool whole = name->type == ENTITY_PER;
   if (name->first == self->floor) return;
-  EntityType type = bearer_at(self, name->first - 1, '<', name->type);
+  EntityType type = namebounds_bearer(self, name->first - 1, '<', name->type);
   if (type == ENTITY_TYPES) return;
   whole |= type == ENTITY_LOC || is_capital(self, name->first - 1);
   set_tokens(self, name, name->first - whole, name->last);
@@ -193,9 +192,9 @@ static void add_bearer_behind(const Bounds *self, Name *name)
 {
   bool inside = name->last > name->first + 1;
   size_t at = name->last - 1, first = name->first;
-  EntityType type = inside ? bearer_at(self, at, '>', name->type) : ENTITY_TYPES;
+  EntityType type = inside ? namebounds_bearer(self, at, '>', name->type) : ENTITY_TYPES;
   if (type == ENTITY_TYPES && !touches(self, name->last))
-    type = bearer_at(self, at = name->last, '>', name->type);
+    type = namebounds_bearer(self, at = name->last, '>', name->type);
   if (type == ENTITY_TYPES) return;
   while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first - 1].flags & TOKEN_FIRST))
     first--;
@@ -328,6 +327,43 @@ static bool is_clipped(const Bounds *self, const Name *name)
   return false;
 }
 
+// "Simran Quigg [KC]".
+static void drop_honours(const Bounds *self, Name *name)
+{
+  const Table *honours = self->known->lists.honours;
+  while (name->type == ENTITY_PER && self->notes->lang == LANG_EN && name->last > name->first + 1) {
+    const Token *last = &self->tokens[name->last - 1];
+    if (!(last->flags & TOKEN_CAPITAL) || (last->flags & TOKEN_HAS_MARK)) return;
+    if (table_seek(honours, str_slice(self->notes->text, last->start, last->end)) == SIZE_MAX) return;
+    set_tokens(self, name, name->first, name->last - 1);
+  }
+}
+
+// No name ends in a small word that joins it to more: "Consiglio dei" goes on over "ministri" where the words
+// of institutions are written small, "Autostrade per" over a name behind an article that touches it, and
+// "Superior Court of the" ends before.
+static void end_on_noun(const Bounds *self, Name *name, const Name *next)
+{
+  size_t last = name->last - 1;
+  bool hangs =
+      name->type == ENTITY_ORG && last > name->first && !is_capital(self, last) && self->facts[last].particle;
+  if (!hangs) return;
+  if (next && next->type != ENTITY_PER && next->first <= name->last + 1 && touches(self, next->first)) {
+    set_tokens(self, name, name->first, next->last); // "Autostrade per l'Italia"
+    return;
+  }
+  const Token *noun = name->last < self->len ? &self->tokens[name->last] : NULL;
+  bool goes_on = noun && (noun->flags & TOKEN_WORD) && !(noun->flags & (TOKEN_FIRST | TOKEN_HAS_MARK)) &&
+                 noun->lower.len > 4 && !namefacts_genitive(self->notes->lang) &&
+                 self->notes->lang != LANG_EN;
+  if (goes_on) {
+    set_tokens(self, name, name->first, name->last + 1);
+    return;
+  }
+  while (last > name->first && !is_capital(self, last) && self->facts[last].particle) last--;
+  set_tokens(self, name, name->first, last + 1);
+}
+
 // "[the] Police Service of Ulster".
 static void drop_article(const Bounds *self, Name *name)
 {
@@ -340,6 +376,8 @@ static void mend(const Bounds *self, Name *name, Name *next)
 {
   drop_article(self, name);
   drop_owned(self, name);
+  drop_honours(self, name);
+  end_on_noun(self, name, next);
   add_nickname(self, name, next);
   add_point(self, name);
   add_saint(self, name);

@@ -59,5 +59,8 @@ static inline void set_type(Name *name, EntityType type)
   name->confidence = RULE_CONFIDENCE;
 }
 
+// What a word beside a name that may be `of` that type says bears it (bearers.<lang>.tsv; `side`: '<' before
+// the name, '>' behind it); ENTITY_TYPES: nothing.
+EntityType namebounds_bearer(const Bounds *self, size_t at, char side, EntityType of);
 // Towns that are their teams (nameteams.c). `next` is the name behind, or NULL.
 void nameteams_read(const Bounds *self, Name *name, Name *next);

@@ -107,6 +107,7 @@ void namefacts_lists(NameLists *lists)
   lists->royals = table_find("royals", "");
   lists->forms = table_find("legalforms", "");
   lists->states = table_find("states", "");
+  lists->honours = table_find("honours", "");
   index_forms(lists);
 }
 

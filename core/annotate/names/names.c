@@ -52,8 +52,8 @@ static void extend(const Notes *notes, Name *name, size_t end)
   name->end = notes->tokens.items[end - 1].end;
 }
 
-// "Prof. Dr. [h. c.] Karl Huber", "[Sir] Ann Quigg": no person's name begins with a small abbreviation, nor with
-// a title, but for those that go by it ("Queen Anna").
+// "Prof. Dr. [h. c.] Karl Huber", "[Sir] Ann Quigg": no person's name begins with a small abbreviation, nor
+// with a title, but for those that go by it ("Queen Anna").
 static bool is_degree(const Names *self, const Token *token, const NameFact *fact)
 {
   if ((token->flags & TOKEN_ABBREV) && !(token->flags & TOKEN_CAPITAL)) return !fact->particle;

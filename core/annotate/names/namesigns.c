@@ -25,7 +25,7 @@ static const Token *token_at(const Signs *self, size_t at)
   return &self->in.tokens[at];
 }
 
-// The kind that the word tells of: "org", "place", "stock", "firm"; empty: none.
+// The kind that the word tells of, as kinds.<lang>.tsv has it; empty: none.
 static Str kind_at(const Signs *self, size_t at)
 {
   if (at >= self->in.len || !(token_at(self, at)->flags & TOKEN_WORD)) return (Str){"", 0};
@@ -120,7 +120,8 @@ static EntityType sign_of(const Signs *self, size_t first, size_t end)
 {
   Str kind = first ? kind_at(self, first - 1) : (Str){"", 0};
   if (str_is(kind, "place")) return ENTITY_LOC;
-  if (str_is(kind, "org") || has_change(self, end) || follows_stock(self, first)) return ENTITY_ORG;
+  if (str_is(kind, "org") || str_is(kind, "form") || has_change(self, end) || follows_stock(self, first))
+    return ENTITY_ORG;
   return ENTITY_TYPES;
 }
 
@@ -143,13 +144,41 @@ static bool employs(const Signs *self, const Name *name, const Name *behind)
 // German nouns have capitals: "[Verfolger] Stuttgart".
 static void drop_noun(const Signs *self, Name *name)
 {
-  bool noun = self->in.notes->lang == LANG_DE && name->type != ENTITY_ORG && name->last > name->first + 1;
-  if (noun && kind_at(self, name->first).len) set_tokens(&self->in, name, name->first + 1, name->last);
+  if (self->in.notes->lang != LANG_DE || name->last == name->first + 1) return;
+  Str kind = kind_at(self, name->first);
+  bool part = str_is(kind, "form") && name->type == ENTITY_ORG; // "Spedition Hellmann"
+  if (kind.len && !part) set_tokens(&self->in, name, name->first + 1, name->last);
+}
+
+// "Texas [Republican]".
+static void drop_member(const Signs *self, Name *name)
+{
+  size_t last = name->last - 1;
+  if (last == name->first || !str_is(kind_at(self, last), "member") || !is_known_place(self, name->first))
+    return;
+  set_tokens(&self->in, name, name->first, last);
+  set_type(name, ENTITY_LOC);
+}
+
+// "ROMA - «...": capitals at the head of a line with a dash behind them, and perhaps a province, say where
+// the article was written.
+static bool heads_dateline(const Signs *self, const Name *name)
+{
+  size_t at = name->last;
+  const Token *first = token_at(self, name->first);
+  if (!(first->flags & TOKEN_LINE_START) || !(first->flags & TOKEN_ALL_CAPS) || name->type == ENTITY_LOC)
+    return false;
+  if (name->type == ENTITY_ORG && !is_known_place(self, name->first)) return false; // "DGAP - ein Service"
+  bool capitals = token_at(self, at - 1)->flags & TOKEN_ALL_CAPS;
+  if (is_mark(&self->in, at, "(\0") && is_mark(&self->in, at + 2, ")\0")) at += 3;
+  return capitals && !touches(&self->in, at) && is_mark(&self->in, at, "-\0–\0—\0");
 }
 
 static void read_name(const Signs *self, Name *name, const Name *before, const Name *behind)
 {
   drop_noun(self, name);
+  drop_member(self, name);
+  if (heads_dateline(self, name)) set_type(name, ENTITY_LOC);
   size_t end = name->first;
   bool capital = is_capital(&self->in, name->first);
   if (name->type == ENTITY_ORG || !capital) return;
@@ -241,10 +270,37 @@ static bool find_unseen_place(const Signs *self, size_t at, Name *out)
   return true;
 }
 
+// A particle of streets' names: "via [degli] Armeni", "rue [de la] Paix".
+static bool joins_street(const Signs *self, size_t at)
+{
+  const Token *token = token_at(self, at);
+  bool small = (token->flags & TOKEN_WORD) && !(token->flags & TOKEN_CAPITAL);
+  return small && (self->in.facts[at].particle || token->lower.len <= 2);
+}
+
+// What goes by a word like "via" and capitals behind it; likewise.
+static bool find_unseen_street(const Signs *self, size_t at, Name *out)
+{
+  size_t first = at, end = at, limit = limit_of(self);
+  if (token_at(self, at)->flags & TOKEN_FIRST) return false;
+  while (first && first + 2 > at && joins_street(self, first - 1)) first--;
+  if (!first || namebounds_bearer(&self->in, first - 1, '<', ENTITY_LOC) != ENTITY_LOC) return false;
+  if (first > 1 && (token_at(self, first - 2)->flags & TOKEN_WORD) &&
+      token_at(self, first - 2)->lower.len > 5)
+    return false; // "trasmesso via Internet"
+  while (end < limit && end < at + NEW_MOST && is_capital(&self->in, end) &&
+         (end == at || !(token_at(self, end)->flags & TOKEN_FIRST)))
+    end++;
+  if (self->in.facts[at].company || end == limit) return false;
+  *out = name_of(self, first - 1, end, ENTITY_LOC);
+  return true;
+}
+
 static bool find_unseen(const Signs *self, size_t at, Name *out)
 {
   if (!self->in.facts[at].active || !is_capital(&self->in, at)) return false;
-  return find_unseen_company(self, at, out) || find_unseen_place(self, at, out);
+  return find_unseen_company(self, at, out) || find_unseen_place(self, at, out) ||
+         find_unseen_street(self, at, out);
 }
 
 void namesigns_read(const Names *names, Notes *notes, const NameFact *facts)
