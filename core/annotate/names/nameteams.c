@@ -187,21 +187,22 @@ static bool is_certain(const Bounds *self, size_t at)
   return small && !is_capital(self, end) && is_capital(self, end + 1);
 }
 
-typedef enum Telling { TELLS_NOTHING, TELLS_SCORE, TELLS_GAME } Telling; // SCORE: one that is certain
+enum { TELLS_SCORE = 1, TELLS_GAME = 2 }; // SCORE: one that is certain; GAME: a score, and a word of games
 
-// What the sentence around the token tells of: GAME where it has a score and a word of games.
-static Telling telling_of(const Bounds *self, const Table *games, size_t at)
+// What the sentence around the token tells of.
+static unsigned telling_of(const Bounds *self, const Table *games, size_t at)
 {
   size_t first = at, last = at + 1;
   while (first > 0 && !(self->tokens[first].flags & TOKEN_FIRST)) first--;
   while (last < self->len && !(self->tokens[last].flags & TOKEN_FIRST)) last++;
   size_t score = next_score(self, first, last);
-  if (score == last) return TELLS_NOTHING;
+  if (score == last) return 0;
+  unsigned telling = 0;
   for (size_t i = first; i < last; i++)
     if ((self->tokens[i].flags & TOKEN_WORD) && is_game_word(games, self->tokens[i].lower, "play"))
-      return TELLS_GAME;
+      telling = TELLS_GAME;
   while (score < last && !is_certain(self, score)) score = next_score(self, score_end(self, score), last);
-  return score < last ? TELLS_SCORE : TELLS_NOTHING;
+  return score < last ? telling | TELLS_SCORE : telling;
 }
 
 // "Bremens Stürmer".
@@ -222,8 +223,8 @@ static bool plays(const Bounds *self, const Name *name, bool town)
   if (!listed && has_role(self, games, name)) return true;
   if (is_capital(self, behind(self, name)) || is_genitive(self, name->last - 1))
     return false; // "Italy's Ada Rossi"
-  Telling telling = telling_of(self, games, name->first);
-  return (telling == TELLS_GAME && !listed) || (telling == TELLS_SCORE && town);
+  unsigned telling = telling_of(self, games, name->first);
+  return (telling & TELLS_GAME && !listed) || (telling & TELLS_SCORE && town);
 }
 
 // "Europe take a 10-6 lead in the cup": where a game is told of, a place plays that nobody is in.
