@@ -147,7 +147,9 @@ static void drop_noun(const Signs *self, Name *name)
   if (self->in.notes->lang != LANG_DE || name->last == name->first + 1) return;
   Str kind = kind_at(self, name->first);
   bool part = str_is(kind, "form") && name->type == ENTITY_ORG; // "Spedition Hellmann"
-  if (kind.len && !part) set_tokens(&self->in, name, name->first + 1, name->last);
+  if (!kind.len || part) return;
+  set_tokens(&self->in, name, name->first + 1, name->last);
+  if (str_is(kind, "place")) set_type(name, ENTITY_LOC); // "Region Stuttgart"
 }
 
 // "Texas [Republican]".
