@@ -182,9 +182,9 @@ static bool is_certain(const Bounds *self, size_t at)
 {
   size_t end = score_end(self, at);
   if (is_clock(&self->tokens[at]) || (at && (self->tokens[at - 1].flags & TOKEN_NUMBER))) return false;
-  if (ends_result(self, end) || (at && is_capital(self, at - 1))) return true;
-  bool small = (self->tokens[end].flags & TOKEN_WORD) && self->tokens[end].lower.len < OF_MOST;
-  return small && !is_capital(self, end) && is_capital(self, end + 1);
+  if (ends_result(self, end)) return true;
+  bool small = !is_capital(self, end) && self->tokens[end].lower.len < OF_MOST;
+  return small && (is_capital(self, end + 1) || (at && is_capital(self, at - 1)));
 }
 
 enum { TELLS_SCORE = 1, TELLS_GAME = 2 }; // SCORE: one that is certain; GAME: a score, and a word of games
