@@ -357,7 +357,10 @@ static void end_on_noun(const Bounds *self, Name *name, const Name *next)
                  noun->lower.len > 4 && !namefacts_genitive(self->notes->lang) &&
                  self->notes->lang != LANG_EN;
   if (goes_on) {
-    set_tokens(self, name, name->first, name->last + 1);
+    size_t end = name->last + 1;
+    while (is_capital(self, end - 1) && is_capital(self, end) && !(self->tokens[end].flags & TOKEN_FIRST))
+      end++;
+    set_tokens(self, name, name->first, end);
     return;
   }
   while (last > name->first && !is_capital(self, last) && self->facts[last].particle) last--;

@@ -25,7 +25,7 @@ static const Token *token_at(const Signs *self, size_t at)
   return &self->in.tokens[at];
 }
 
-// The kind that the word tells of, as kinds.<lang>.tsv has it; empty: none.
+// The kind that the word tells of, as signs.<lang>.tsv has it; empty: none.
 static Str kind_at(const Signs *self, size_t at)
 {
   if (at >= self->in.len || !(token_at(self, at)->flags & TOKEN_WORD)) return (Str){"", 0};
@@ -86,7 +86,8 @@ static bool has_change(const Signs *self, size_t end)
 static bool is_known_place(const Signs *self, size_t at)
 {
   const NameFact *fact = &self->in.facts[at];
-  return (fact->types & GAZETTEER_LOC) && fact->strength >= KNOWN;
+  bool known = (fact->types & GAZETTEER_LOC) && fact->strength >= KNOWN;
+  return known || (fact->word & WORD_PLACE) >> WORD_PLACE_SHIFT == 3;
 }
 
 // Whether one comma or "and" stands between the token and an organisation before or behind it.
@@ -210,6 +211,7 @@ static bool is_odd(const Signs *self, size_t at)
 {
   const NameFact *fact = &self->in.facts[at];
   if (!is_capital(&self->in, at) || (token_at(self, at)->flags & TOKEN_FIRST)) return false;
+  if (token_at(self, at)->lower.len < 2) return false; // "Grupo A"
   return !fact->title && !fact->lower_here && fact->casing < COMMON_WORD && !(fact->word & WORD_DEMONYM) &&
          (self->in.notes->lang != LANG_DE || !fact->groups[0] || fact->company ||
           (fact->word & (WORD_SURNAME | WORD_PLACE | WORD_ORG)));
@@ -234,7 +236,8 @@ static bool find_unseen_company(const Signs *self, size_t at, Name *out)
     *out = name_of(self, at, end, ENTITY_ORG);
     return true;
   }
-  if (sign == ENTITY_TYPES || !is_odd(self, at)) return false;
+  if (sign == ENTITY_TYPES || !is_odd(self, at) || (sign == ENTITY_ORG && is_known_place(self, at)))
+    return false; // "el partido Perú Posible"
   end = at + 1;
   while (end < limit && end < at + NEW_MOST && is_odd(self, end)) end++;
   *out = name_of(self, at, end, sign);
