@@ -42,6 +42,57 @@ static bool lies_in(const char *article, const char *folder)
   return in;
 }
 
+typedef VEC_OF(const Import *) FreshImports;
+typedef VEC_OF(Anchor) Anchors; // [fresh import]
+
+// Those of `imports` that have words, and that no decision says yet; their places in `anchors`.
+static void choose_fresh(Importing *self, const Kept *kept, const Plain *plain, const ImportVec *imports,
+                         FreshImports *fresh, Anchors *anchors)
+{
+  for (size_t i = 0; i < imports->len; i++) {
+    const Import *import = &imports->items[i];
+    Anchor anchor = {.start = plain_from_byte(plain, import->start),
+                     .end = plain_from_byte(plain, import->end)};
+    if (is_known(kept, import) || anchor.start >= anchor.end) {
+      self->known++;
+      continue;
+    }
+    vec_push(fresh, import);
+    vec_push(anchors, anchor);
+  }
+}
+
+// The line of the ledger, in `arena`.
+static Str write_decision(const Import *import, const Anchor *anchor, Arena *arena)
+{
+  Decision full = import->draft;
+  StrBuf line = {0};
+  full.id = decision_fresh_id(arena);
+  full.time = decision_time(arena, (Str){0});
+  full.anchor = *anchor;
+  decision_write(&line, &full);
+  Str copy = arena_dup(arena, strbuf_str(&line));
+  strbuf_release(&line);
+  return copy;
+}
+
+// A line for each of `imports` that is new.
+static void write_fresh(Importing *self, const Kept *kept, const Snapshot *text, const ImportVec *imports,
+                        Arena *arena, LedgerTexts *lines)
+{
+  FreshImports fresh = {0};
+  Anchors anchors = {0};
+  Plain plain;
+  plain_init(&plain, text);
+  choose_fresh(self, kept, &plain, imports, &fresh, &anchors);
+  anchor_make(&plain, anchors.items, anchors.len, arena);
+  for (size_t i = 0; i < fresh.len; i++)
+    vec_push(lines, write_decision(fresh.items[i], &anchors.items[i], arena));
+  plain_release(&plain);
+  vec_release(&anchors);
+  vec_release(&fresh);
+}
+
 static bool put_all(Importing *self, const char *article, const Snapshot *text, const ImportVec *imports,
                     Error *err)
 {
@@ -51,44 +102,16 @@ static bool put_all(Importing *self, const char *article, const Snapshot *text, 
   Ledger *ledger = ledger_new(paths.marks, paths.root);
   LedgerTexts news = {0}, puts = {0};
   Kept kept = {0};
-  Plain plain;
   Arena arena = {0};
-  VEC_OF(Anchor) anchors = {0};
-  VEC_OF(const Import *) fresh = {0};
-  plain_init(&plain, text);
   bool ok = ledger_read(ledger, &news, err);
   kept_place(&kept, &news, text);
-  for (size_t i = 0; i < imports->len; i++) {
-    const Import *import = &imports->items[i];
-    Anchor anchor = {.start = plain_from_byte(&plain, import->start),
-                     .end = plain_from_byte(&plain, import->end)};
-    if (is_known(&kept, import) || anchor.start >= anchor.end) {
-      self->known++;
-      continue;
-    }
-    vec_push(&anchors, anchor);
-    vec_push(&fresh, import);
-  }
-  anchor_make(&plain, anchors.items, anchors.len, &arena);
-  for (size_t i = 0; i < fresh.len; i++) {
-    Decision full = fresh.items[i]->draft;
-    StrBuf line = {0};
-    full.id = decision_fresh_id(&arena);
-    full.time = decision_time(&arena, (Str){0});
-    full.anchor = anchors.items[i];
-    decision_write(&line, &full);
-    vec_push(&puts, arena_dup(&arena, strbuf_str(&line)));
-    strbuf_release(&line);
-  }
+  write_fresh(self, &kept, text, imports, &arena, &puts);
   news.len = 0;
   if (ok && puts.len) ok = ledger_put(ledger, puts.items, puts.len, &news, err);
   if (ok) self->made += puts.len;
-  vec_release(&anchors);
-  vec_release(&fresh);
   vec_release(&news);
   vec_release(&puts);
   kept_release(&kept);
-  plain_release(&plain);
   arena_release(&arena);
   ledger_free(ledger);
   kept_paths_release(&paths);

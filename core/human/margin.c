@@ -290,53 +290,58 @@ static size_t longest_loose(const Margin *self)
   return 2 * longest; // \r\n counts twice in the text
 }
 
+typedef VEC_OF(size_t) NoteNumbers;
+
+// The loose notes whose words stand in or around [start, end): those that may be back.
+static void choose_loose(const Margin *self, const Snapshot *text, size_t start, size_t end, Arena *arena,
+                         NoteNumbers *which)
+{
+  size_t around = longest_loose(self), len = snapshot_len(text);
+  size_t from = start > around ? start - around : 0, to = end + around < len ? end + around : len;
+  Plain window = {0};
+  Snapshot *part = snapshot_new(snapshot_read(text, from, to, arena));
+  plain_init(&window, part);
+  snapshot_unref(part);
+  for (size_t i = self->placed; i < self->notes.len; i++)
+    if (may_be_back(window.text, &self->notes.items[i])) vec_push(which, i);
+  plain_release(&window);
+}
+
+// Take those that are found out of the loose ones, and put them into their places.
+static bool place_found(Margin *self, const NoteNumbers *which, const Plain *plain, const AnchorPlace *places)
+{
+  VEC_OF(MarginNote) found = {0};
+  for (size_t i = which->len; i-- > 0;) { // from the end, so that the numbers stay true
+    if (places[i].state != ANCHOR_FOUND) continue;
+    MarginNote note = take_out(self, which->items[i]);
+    note.loose = false;
+    note.start = plain_to_byte(plain, places[i].start);
+    note.end = plain_to_byte(plain, places[i].end);
+    vec_push(&found, note);
+  }
+  for (size_t i = 0; i < found.len; i++) put_in(self, found.items[i]);
+  bool any = found.len > 0;
+  vec_release(&found);
+  return any;
+}
+
 bool margin_settle(Margin *self, const Snapshot *text, size_t start, size_t end)
 {
   if (self->placed == self->notes.len) return false;
-  size_t around = longest_loose(self), len = snapshot_len(text);
   Arena arena = {0};
-  Plain window = {0};
-  size_t from = start > around ? start - around : 0, to = end + around < len ? end + around : len;
-  Str bytes = snapshot_read(text, from, to, &arena);
-  Snapshot *part = snapshot_new(bytes);
-  plain_init(&window, part);
-  snapshot_unref(part);
-  VEC_OF(const Anchor *) anchors = {0};
-  VEC_OF(size_t) which = {0};
-  for (size_t i = self->placed; i < self->notes.len; i++) {
-    if (!may_be_back(window.text, &self->notes.items[i])) continue;
-    vec_push(&anchors, &self->notes.items[i].decision->anchor);
-    vec_push(&which, i);
-  }
-  plain_release(&window);
+  NoteNumbers which = {0};
   bool back = false;
+  choose_loose(self, text, start, end, &arena, &which);
   if (which.len) {
     Plain plain;
+    const Anchor **anchors = arena_alloc(&arena, which.len * sizeof *anchors);
     AnchorPlace *places = arena_alloc(&arena, which.len * sizeof *places);
+    for (size_t i = 0; i < which.len; i++) anchors[i] = &self->notes.items[which.items[i]].decision->anchor;
     plain_init(&plain, text);
-    anchor_find(&plain, anchors.items, anchors.len, places);
-    for (size_t i = which.len; i-- > 0;) { // from the end, so that the numbers stay true
-      if (places[i].state != ANCHOR_FOUND) continue;
-      MarginNote note = take_out(self, which.items[i]);
-      note.loose = false;
-      note.start = plain_to_byte(&plain, places[i].start);
-      note.end = plain_to_byte(&plain, places[i].end);
-      vec_push(&self->notes, note); // kept at the end until all are out
-      back = true;
-    }
+    anchor_find(&plain, anchors, which.len, places);
+    back = place_found(self, &which, &plain, places);
     plain_release(&plain);
-    for (size_t i = self->placed; back && i < self->notes.len;) {
-      if (self->notes.items[i].loose) {
-        i++;
-        continue;
-      }
-      MarginNote note = self->notes.items[i];
-      memmove(&self->notes.items[i], &self->notes.items[i + 1], (--self->notes.len - i) * sizeof note);
-      put_in(self, note);
-      i++;
-    }
   }
-  vec_release(&anchors);
   vec_release(&which);
   arena_release(&arena);
   return back;

@@ -516,6 +516,111 @@ static Timex resolve_anno(Resolver *r, const DateFrame *f, Anchor *anchor)
   return date_resolve(r, &dated, anchor);
 }
 
+// Fields that name a stretch of the calendar: "week 12", "in March", "Easter", "2023". False: there is none.
+static bool resolve_calendar(Resolver *r, const DateFrame *f, Anchor *anchor, Timex *t)
+{
+  if (frame_has(f, FIELD_WEEK))
+    *t = (Timex){.grain = GRAIN_WEEK, .year = related_year(r, f, anchor), .n = f->field[FIELD_WEEK]};
+  else if (frame_has(f, FIELD_MONTH))
+    *t = resolve_month(r, f, anchor);
+  else if (frame_has(f, FIELD_QUARTER))
+    *t = (Timex){.grain = GRAIN_QUARTER, .year = related_year(r, f, anchor), .n = f->field[FIELD_QUARTER]};
+  else if (frame_has(f, FIELD_HALF))
+    *t = (Timex){.grain = GRAIN_HALF, .year = related_year(r, f, anchor), .n = f->field[FIELD_HALF]};
+  else if (frame_has(f, FIELD_SEASON))
+    *t = resolve_season(r, f, anchor);
+  else if (frame_has(f, FIELD_HOLIDAY))
+    *t = resolve_feast(r, f, anchor);
+  else if (frame_has(f, FIELD_YEAR) || frame_has(f, FIELD_YY))
+    *t = (Timex){.grain = GRAIN_YEAR, .year = related_year(r, f, anchor)};
+  else
+    return false;
+  return true;
+}
+
+// "tomorrow"; with an amount "136 years ago today"
+static Timex resolve_dayref(const Resolver *r, const DateFrame *f)
+{
+  Timex now = date_today(r), t = timex_step(&now, f->field[FIELD_DAYREF]);
+  if (frame_has(f, FIELD_DIR) && frame_get(f, FIELD_AMOUNT, 0) >= 100)
+    t = move_day(&t, frame_get(f, FIELD_UNIT, UNIT_DAY), f->field[FIELD_AMOUNT] / 100 * f->field[FIELD_DIR]);
+  return t;
+}
+
+// "the first Friday of next month"
+static Timex resolve_nth_weekday(const Resolver *r, const DateFrame *f)
+{
+  Timex month = seen_at(&r->now, GRAIN_MONTH), t = timex_step(&month, frame_get(f, FIELD_REL, 0));
+  int nth = f->field[FIELD_NTH];
+  if (t.year > 0 && t.month > 0)
+    t = timex_of_day(calendar_nth_weekday(t.year, t.month, nth > 5 ? -1 : nth, f->field[FIELD_WEEKDAY]));
+  return t;
+}
+
+// Fields that name a day: "the 5th", "tomorrow", "on Friday". False: there is none.
+static bool resolve_named_day(Resolver *r, const DateFrame *f, Anchor *anchor, Timex *t)
+{
+  bool weekday = frame_has(f, FIELD_WEEKDAY);
+  if (frame_has(f, FIELD_DAY)) {
+    *t = resolve_day_alone(r, f);
+  } else if (frame_has(f, FIELD_DAYREF)) {
+    *t = resolve_dayref(r, f);
+  } else if (weekday && frame_has(f, FIELD_NTH) && frame_get(f, FIELD_UNIT, 0) == UNIT_MONTH) {
+    *t = resolve_nth_weekday(r, f);
+  } else if (weekday) {
+    if (frame_has(f, FIELD_ANAPHOR)) *anchor = ANCHOR_REFERENCE;
+    *t = resolve_weekday(r, f);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// "in the nineties", "the 1800s", "the 19th century". False: no such field.
+static bool resolve_age(const DateFrame *f, Anchor *anchor, Timex *t)
+{
+  if (frame_has(f, FIELD_DECADE))
+    *t = resolve_decade(f);
+  else if (frame_has(f, FIELD_HUNDREDS))
+    *t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_HUNDREDS]};
+  else if (frame_has(f, FIELD_CENTURY))
+    *t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_CENTURY] * 100 - 100};
+  else
+    return false;
+  *anchor = ANCHOR_WORDS;
+  return true;
+}
+
+// "three days ago", "half a year later"
+static bool is_counted(const DateFrame *f)
+{
+  return frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_DIR) &&
+         (frame_has(f, FIELD_AMOUNT) || frame_get(f, FIELD_HALVES, 0) == 1);
+}
+
+// A day that only other words tell: "that day", "this morning", a clock alone.
+static Timex resolve_told_day(const Resolver *r, const DateFrame *f, Anchor *anchor)
+{
+  bool anaphor = frame_has(f, FIELD_ANAPHOR);
+  bool near = !anaphor && (frame_has(f, FIELD_REL) || (r->memory.last.grain < GRAIN_DAY && !r->often));
+  Timex day = seen_at(near ? &r->now : &r->memory.last, GRAIN_DAY);
+  *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
+  return r->often && !near && !anaphor ? unknown_at(GRAIN_DAY) : timex_step(&day, frame_get(f, FIELD_REL, 0));
+}
+
+// With its clock; and no day that the calendar lacks.
+static Timex complete(const DateFrame *f, Timex t)
+{
+  if (clocked(f) && t.grain >= GRAIN_DAY) put_clock(f, &t);
+  if (t.grain == GRAIN_DAY && !clocked(f) && frame_has(f, FIELD_REL) &&
+      frame_get(f, FIELD_UNIT, 0) == UNIT_NIGHT)
+    t.grain = GRAIN_PART, t.part = PART_NI; // "this night"
+  if (t.grain >= GRAIN_DAY && t.year > 0 && t.month > 0 && t.day > 0 && !t.weekday &&
+      !calendar_valid(t.year, t.month, t.day))
+    t.year = TIMEX_X; // "30 February"
+  return t;
+}
+
 Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   Timex t;
@@ -528,67 +633,11 @@ Timex date_resolve(Resolver *r, const DateFrame *f, Anchor *anchor)
     t = date_resolve(r, &whole, anchor);
     return nth_part_of(&t, f->field[FIELD_NTH], f->field[FIELD_UNIT2]);
   }
-  if (frame_has(f, FIELD_WEEK)) {
-    t = (Timex){.grain = GRAIN_WEEK, .year = related_year(r, f, anchor), .n = f->field[FIELD_WEEK]};
-  } else if (frame_has(f, FIELD_MONTH)) {
-    t = resolve_month(r, f, anchor);
-  } else if (frame_has(f, FIELD_QUARTER)) {
-    t = (Timex){.grain = GRAIN_QUARTER, .year = related_year(r, f, anchor), .n = f->field[FIELD_QUARTER]};
-  } else if (frame_has(f, FIELD_HALF)) {
-    t = (Timex){.grain = GRAIN_HALF, .year = related_year(r, f, anchor), .n = f->field[FIELD_HALF]};
-  } else if (frame_has(f, FIELD_SEASON)) {
-    t = resolve_season(r, f, anchor);
-  } else if (frame_has(f, FIELD_HOLIDAY)) {
-    t = resolve_feast(r, f, anchor);
-  } else if (frame_has(f, FIELD_YEAR) || frame_has(f, FIELD_YY)) {
-    t = (Timex){.grain = GRAIN_YEAR, .year = related_year(r, f, anchor)};
-  } else if (frame_has(f, FIELD_DAY)) {
-    t = resolve_day_alone(r, f);
-  } else if (frame_has(f, FIELD_DAYREF)) {
-    Timex now = date_today(r);
-    t = timex_step(&now, f->field[FIELD_DAYREF]);
-    if (frame_has(f, FIELD_DIR) && frame_get(f, FIELD_AMOUNT, 0) >= 100) // "136 years ago today"
-      t = move_day(&t, frame_get(f, FIELD_UNIT, UNIT_DAY),
-                   f->field[FIELD_AMOUNT] / 100 * f->field[FIELD_DIR]);
-  } else if (frame_has(f, FIELD_WEEKDAY) && frame_has(f, FIELD_NTH) &&
-             frame_get(f, FIELD_UNIT, 0) == UNIT_MONTH) {
-    Timex month = seen_at(&r->now, GRAIN_MONTH); // "the first Friday of next month"
-    int nth = f->field[FIELD_NTH];
-    t = timex_step(&month, frame_get(f, FIELD_REL, 0));
-    if (t.year > 0 && t.month > 0)
-      t = timex_of_day(calendar_nth_weekday(t.year, t.month, nth > 5 ? -1 : nth, f->field[FIELD_WEEKDAY]));
-  } else if (frame_has(f, FIELD_WEEKDAY)) {
-    if (frame_has(f, FIELD_ANAPHOR)) *anchor = ANCHOR_REFERENCE;
-    t = resolve_weekday(r, f);
-  } else if (frame_has(f, FIELD_DECADE)) {
-    *anchor = ANCHOR_WORDS, t = resolve_decade(f);
-  } else if (frame_has(f, FIELD_HUNDREDS)) {
-    *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_HUNDREDS]};
-  } else if (frame_has(f, FIELD_CENTURY)) {
-    *anchor = ANCHOR_WORDS, t = (Timex){.grain = GRAIN_CENTURY, .year = f->field[FIELD_CENTURY] * 100 - 100};
-  } else if (frame_has(f, FIELD_UNIT) && frame_has(f, FIELD_DIR) &&
-             (frame_has(f, FIELD_AMOUNT) || frame_get(f, FIELD_HALVES, 0) == 1)) {
-    return frame_has(f, FIELD_UNIT2) ? resolve_counts(r, f) : resolve_counted(r, f, anchor);
-  } else if (frame_has(f, FIELD_UNIT)) {
-    t = resolve_unit(r, f, anchor);
-  } else if (frame_has(f, FIELD_ANAPHOR)) {
-    *anchor = ANCHOR_REFERENCE;
-    Timex day = seen_at(&r->memory.last, GRAIN_DAY);
-    t = timex_step(&day, frame_get(f, FIELD_REL, 0));
-  } else {
-    bool near = frame_has(f, FIELD_REL) || (r->memory.last.grain < GRAIN_DAY && !r->often); // "this morning"
-    Timex day = seen_at(near ? &r->now : &r->memory.last, GRAIN_DAY);
-    t = r->often && !near ? unknown_at(GRAIN_DAY) : timex_step(&day, frame_get(f, FIELD_REL, 0));
-    *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
-  }
-  if (clocked(f) && (t.grain == GRAIN_DAY || t.grain > GRAIN_DAY)) put_clock(f, &t);
-  if (t.grain == GRAIN_DAY && !clocked(f) && frame_has(f, FIELD_REL) &&
-      frame_get(f, FIELD_UNIT, 0) == UNIT_NIGHT)
-    t.grain = GRAIN_PART, t.part = PART_NI; // "this night"
-  if (t.grain >= GRAIN_DAY && t.year > 0 && t.month > 0 && t.day > 0 && !t.weekday &&
-      !calendar_valid(t.year, t.month, t.day))
-    t.year = TIMEX_X; // "30 February": no day of the calendar
-  return t;
+  if (resolve_calendar(r, f, anchor, &t) || resolve_named_day(r, f, anchor, &t) || resolve_age(f, anchor, &t))
+    return complete(f, t);
+  if (is_counted(f)) return frame_has(f, FIELD_UNIT2) ? resolve_counts(r, f) : resolve_counted(r, f, anchor);
+  if (frame_has(f, FIELD_UNIT)) return complete(f, resolve_unit(r, f, anchor));
+  return complete(f, resolve_told_day(r, f, anchor));
 }
 
 // --- durations and sets

@@ -579,56 +579,62 @@ static void walk_reported(QuoteWalk *self, const Passage *passage, const QuoteDr
   if (has_speaker(&reading.speaker)) finish(self, &reading);
 }
 
+// The quotation goes on to `closer` in the block `last`, which may say who spoke.
+static void join_closer(QuoteWalk *self, const Passage *last, const QuoteDraft *closer, Reading *reading)
+{
+  bool according = closer->reason == REASON_ACCORDING;
+  bool introduced = reading->reason == REASON_COLON || reading->reason == REASON_CUE ||
+                    (reading->reason == REASON_SENTENCE && according);
+  reading->end = last->start + closer->end;
+  if (introduced && according && !reading->source.end) {
+    reading->source = resolve(self, last, &closer->speaker).mention;
+  } else if (closer->speaker.kind && !introduced) {
+    reading->speaker = resolve(self, last, &closer->speaker);
+    reading->cue = mention_of(last, closer->cue_start, closer->cue_end);
+    reading->reason = (QuoteReason)closer->reason;
+  }
+}
+
+static void walk_quotation(QuoteWalk *self, const Passage *passage, const QuoteVec *drafts, size_t i)
+{
+  const QuoteDraft *draft = &drafts->items[i], *closer = NULL;
+  Reading reading = {
+      .draft = draft, .start = passage->start + draft->start, .end = passage->start + draft->end};
+  bool opener = draft->form == QUOTE_OPENER;
+  bool unopened = draft->form == QUOTE_CLOSER && stands_unopened(self, passage, draft);
+  if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->now.quoted) return;
+  size_t to = opener ? joined_block(self, draft->single, &closer) : self->block;
+  if (draft->doubtful && !closer) return;
+  advance(self, reading.start, true);
+  reading.same_group = draft->start == 0 && self->now.open_block + 1 == self->block;
+  attribute(self, drafts, i, &reading);
+  if (opener && !closer) self->now.open_block = self->block;
+  if (closer) {
+    join_closer(self, &self->article->items[to], closer, &reading);
+    drop_inner(&reading);
+  }
+  advance(self, reading.end, false);
+  self->now.quoted = reading.end;
+  if (emitted(draft)) finish(self, &reading);
+}
+
 void quotes_walk_block(QuoteWalk *self)
 {
   const Passage *passage = &self->article->items[self->block];
   const QuoteVec *drafts = &passage->notes->quotes;
   for (size_t i = 0; i < drafts->len; i++) {
     const QuoteDraft *draft = &drafts->items[i];
-    Reading reading = {
-        .draft = draft, .start = passage->start + draft->start, .end = passage->start + draft->end};
     if (draft->form == QUOTE_TOPIC) {
       advance(self, passage->start + draft->speaker.end, true);
       take_topic(self, passage, &draft->speaker);
-      continue;
-    }
-    if (draft->form == QUOTE_REPORTED) {
-      if (passage->start + draft->start >= self->now.quoted) walk_reported(self, passage, draft);
-      continue;
-    }
-    if (draft->form == QUOTE_LEAD) {
+    } else if (draft->form == QUOTE_LEAD) {
       advance(self, passage->start + draft->end, true);
       take_lead(self, passage, draft);
-      continue;
+    } else if (draft->form != QUOTE_REPORTED) {
+      walk_quotation(self, passage, drafts, i);
+    } else if (passage->start + draft->start >= self->now.quoted) {
+      walk_reported(self, passage, draft);
     }
-    bool unopened = draft->form == QUOTE_CLOSER && stands_unopened(self, passage, draft);
-    if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->now.quoted) continue;
-    const QuoteDraft *closer = NULL;
-    size_t to = draft->form == QUOTE_OPENER ? joined_block(self, draft->single, &closer) : self->block;
-    if (draft->doubtful && !closer) continue;
-    advance(self, reading.start, true);
-    reading.same_group = draft->start == 0 && self->now.open_block + 1 == self->block;
-    attribute(self, drafts, i, &reading);
-    if (draft->form == QUOTE_OPENER) {
-      if (!closer) self->now.open_block = self->block;
-      if (closer) {
-        const Passage *last = &self->article->items[to];
-        reading.end = last->start + closer->end;
-        bool introduced = reading.reason == REASON_COLON || reading.reason == REASON_CUE ||
-                          (reading.reason == REASON_SENTENCE && closer->reason == REASON_ACCORDING);
-        if (introduced && closer->reason == REASON_ACCORDING && !reading.source.end) {
-          reading.source = resolve(self, last, &closer->speaker).mention;
-        } else if (closer->speaker.kind && !introduced) {
-          reading.speaker = resolve(self, last, &closer->speaker);
-          reading.cue = mention_of(last, closer->cue_start, closer->cue_end);
-          reading.reason = (QuoteReason)closer->reason;
-        }
-      }
-    }
-    if (closer) drop_inner(&reading);
-    advance(self, reading.end, false);
-    self->now.quoted = reading.end;
-    if (emitted(draft)) finish(self, &reading);
   }
   advance(self, passage->start + passage->notes->text.len, true);
 }

@@ -325,58 +325,70 @@ static bool shares_closer(const Pairing *self, const Open *open, size_t behind)
   return last == tokens->len || (is_byte(text, &tokens->items[last], ",") && tokens->len - last <= 9);
 }
 
-void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
+// Take the mark at token `i`, if it is one, on the stack or off it: the token behind it.
+static uint32_t take_mark(Pairing *self, uint32_t i, bool *after_opener)
 {
-  Pairing self = {.notes = notes, .arena = arena, .out = out, .way = guillemets_way(notes)};
-  bool after_opener = false;
-  uint32_t len = (uint32_t)notes->tokens.len;
-  const Token *in = notes->tokens.items;
-  for (uint32_t i = 0; i < len;) {
-    Mark mark = {.family = NOT_A_MARK};
-    if (in[i].flags & TOKEN_PUNCT) mark = mark_at(notes, i);
-    if (mark.family == NOT_A_MARK) {
-      after_opener = false;
-      i++;
-      continue;
-    }
-    bool touches = touching(in, len, i);
-    Turn turn = mark_turn(&self, &mark, after_opener && touches);
-    bool skip = turn == TURN_OPENS && mark.family == SINGLE && elided(notes, &mark);
-    after_opener = turn == TURN_OPENS && !skip;
-    if (after_opener)
-      push(&self, &mark);
-    else if (turn == TURN_CLOSES)
-      close_mark(&self, &mark);
-    i = mark.last;
+  const TokenVec *tokens = &self->notes->tokens;
+  Mark mark = {.family = NOT_A_MARK};
+  if (tokens->items[i].flags & TOKEN_PUNCT) mark = mark_at(self->notes, i);
+  if (mark.family == NOT_A_MARK) {
+    *after_opener = false;
+    return i + 1;
   }
-  for (size_t i = 0; i < self.depth; i++) { // the first opener with nothing but inner pairs behind it
-    const Open *open = &self.stack[i];
+  bool touches = touching(tokens->items, (uint32_t)tokens->len, i);
+  Turn turn = mark_turn(self, &mark, *after_opener && touches);
+  bool skip = turn == TURN_OPENS && mark.family == SINGLE && elided(self->notes, &mark);
+  *after_opener = turn == TURN_OPENS && !skip;
+  if (*after_opener)
+    push(self, &mark);
+  else if (turn == TURN_CLOSES)
+    close_mark(self, &mark);
+  return mark.last;
+}
+
+static void put_at(Pairing *self, size_t at, Marked marked)
+{
+  MarkedVec *out = self->out;
+  vec_push_in(self->arena, out, marked);
+  memmove(out->items + at + 1, out->items + at, (out->len - 1 - at) * sizeof marked);
+  out->items[at] = marked;
+}
+
+// Of the openers that found no closer, the first with nothing but inner pairs behind it goes on to the end.
+static void settle_openers(Pairing *self)
+{
+  MarkedVec *out = self->out;
+  uint32_t len = (uint32_t)self->notes->tokens.len;
+  for (size_t i = 0; i < self->depth; i++) {
+    const Open *open = &self->stack[i];
     size_t behind = out->len;
     while (behind && out->items[behind - 1].first > open->first) behind--;
-    if (!i && shares_closer(&self, open, behind)) {
-      pair_up(&self, open->first, out->items[out->len - 1].last);
-      break;
+    if (!i && shares_closer(self, open, behind)) {
+      pair_up(self, open->first, out->items[out->len - 1].last);
+      return;
     }
-    bool nested = open->family != SINGLE && !only_single(&self, behind);
-    if (nested ? i || !begins_speech(&self, open) : open->family == SINGLE && !introduced(&self, open->first))
+    bool nested = open->family != SINGLE && !only_single(self, behind);
+    if (nested ? i || !begins_speech(self, open) : open->family == SINGLE && !introduced(self, open->first))
       continue;
     Marked opener = {open->first, len, QUOTE_OPENER, nested};
     if (nested) {
-      vec_push_in(arena, out, opener);
-      memmove(out->items + behind + 1, out->items + behind, (out->len - 1 - behind) * sizeof opener);
-      out->items[behind] = opener;
-      break;
+      put_at(self, behind, opener);
+      return;
     }
     out->len = behind;
-    vec_push_in(arena, out, opener);
-    self.late_closer = 0;
-    break;
+    vec_push_in(self->arena, out, opener);
+    self->late_closer = 0;
+    return;
   }
+}
+
+void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
+{
+  Pairing self = {.notes = notes, .arena = arena, .out = out, .way = guillemets_way(notes)};
+  uint32_t len = (uint32_t)notes->tokens.len;
+  bool after_opener = false;
+  for (uint32_t i = 0; i < len;) i = take_mark(&self, i, &after_opener);
+  settle_openers(&self);
   if (self.late_closer) vec_push_in(arena, out, (Marked){self.late_closer, len, QUOTE_CLOSER, false});
-  if (self.first_closer) {
-    Marked closer = {0, self.first_closer, QUOTE_CLOSER, false};
-    vec_push_in(arena, out, closer);
-    memmove(out->items + 1, out->items, (out->len - 1) * sizeof *out->items);
-    out->items[0] = closer;
-  }
+  if (self.first_closer) put_at(&self, 0, (Marked){0, self.first_closer, QUOTE_CLOSER, false});
 }
