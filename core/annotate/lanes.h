@@ -1,4 +1,4 @@
-// lanes: rows of small weights, eight at a time.
+// lanes: rows of small weights, eight at a time. Pure; any thread.
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-// lang: the languages newsmark reads, in the order of its tables.
+// lang: the languages newsmark reads, in the order of its tables. Pure; any thread.
 #pragma once
 
 #include "base/str.h"

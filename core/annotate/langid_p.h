@@ -1,5 +1,5 @@
-// langid_p: what langid.c and its trainer (core/tools/train_langid.c) share: which features a word has. One
-// code path, so that the weights are used on what they were learnt from.
+// langid_p: what langid.c and its trainer (core/tools/train_langid.c) share: which features a word has.
+// One code path, so that the weights are used on what they were learnt from. Pure; any thread.
 #pragma once
 
 #include "annotate/token.h"

@@ -1,7 +1,7 @@
-// notes: what is known of one block by itself, kept as long as the block's bytes, kind and language stay the
-// same. Offsets in notes are bytes in the block, so that notes stay true when the block moves. The passes
-// over the whole article (clusters, dates, speakers) read passages: blocks where they stand, with their
-// notes.
+// notes: what is known of one block by itself, kept as long as the block's bytes, kind and language stay
+// the same. Offsets in notes are bytes in the block, so that notes stay true when the block moves. The
+// passes over the whole article (clusters, dates, speakers) read passages: blocks where they stand, with
+// their notes. Made by one thread; notes_keep()'s are never changed, and any thread reads them.
 #pragma once
 
 #include "annotate/dates/dates.h"

@@ -1,4 +1,5 @@
-// span: an annotation: a stretch of an article with a kind, a type, a confidence and a maker.
+// span: an annotation: a stretch of an article with a kind, a type, a confidence and a maker. Plain
+// values: whoever holds the list; any thread reads a finished one.
 #pragma once
 
 #include "base/str.h"

@@ -1,4 +1,5 @@
-// clock: time for budgets and measurements, in nanoseconds. Never the date: no annotation depends on today.
+// clock: time for budgets and measurements, in nanoseconds. Never the date: no annotation depends on
+// today. Any thread.
 #pragma once
 
 #include <stdint.h>

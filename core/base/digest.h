@@ -1,6 +1,6 @@
 // digest: a number that stands for a row of numbers. Two rows with one digest are taken for equal: of 64
 // bits, that is wrong once in more articles than will ever be written. The same on every machine; not for
-// adversaries.
+// adversaries. Pure; any thread.
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-// sha256: the hash of FIPS 180-4, for content that somebody else may have chosen.
+// sha256: the hash of FIPS 180-4, for content that somebody else may have chosen. Pure; any thread.
 #pragma once
 
 #include "base/str.h"

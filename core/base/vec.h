@@ -1,5 +1,6 @@
-// vec: growable arrays of any type. `typedef VEC_OF(Span) SpanVec;`, then items, len and cap are read as they
-// are. A vector grows on the heap (vec_push, vec_release) or in an arena (vec_push_in), never in both.
+// vec: growable arrays of any type. `typedef VEC_OF(Span) SpanVec;`, then items, len and cap are read as
+// they are. A vector grows on the heap (vec_push, vec_release) or in an arena (vec_push_in), never in
+// both. One thread at a time.
 #pragma once
 
 #include "base/alloc.h"

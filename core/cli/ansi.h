@@ -1,6 +1,6 @@
-// ansi: an article in a terminal's colours: kinds told apart by colour and style, dates with their values and
-// quotations with their speakers behind them, wrapped at words, with a short legend. Control characters of
-// the article never reach the terminal.
+// ansi: an article in a terminal's colours: kinds told apart by colour and style, dates with their values
+// and quotations with their speakers behind them, wrapped at words, with a short legend. Control
+// characters of the article never reach the terminal. One thread.
 #pragma once
 
 #include "annotate/pipeline.h"

@@ -1,4 +1,5 @@
 // asking: how a verb asks an index: the options all of them share, the folder, the reader, the failures.
+// Main thread.
 #pragma once
 
 #include "cli/rows.h"

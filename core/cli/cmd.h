@@ -1,6 +1,6 @@
-// cmd: the verbs of the command line. Each takes its own arguments (argv[0] is the verb) and returns the exit
-// status: EXIT_DONE, EXIT_PARTLY (some input could not be used: said on standard error, the rest done),
-// EXIT_USAGE.
+// cmd: the verbs of the command line. Each takes its own arguments (argv[0] is the verb) and returns the
+// exit status: EXIT_DONE, EXIT_PARTLY (some input could not be used: said on standard error, the rest
+// done), EXIT_USAGE. Main thread.
 #pragma once
 
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2 };

@@ -1,4 +1,4 @@
-// folderfacts: the folder's index as scripts may ask it.
+// folderfacts: the folder's index as scripts may ask it. Any thread: one at a time, by a lock.
 #pragma once
 
 #include "script/hostfolder.h"

@@ -1,4 +1,5 @@
-// options: the options of one verb, read with getopt_long from a table that also prints the help.
+// options: the options of one verb, read with getopt_long from a table that also prints the help. Main
+// thread: getopt has a state of its own.
 #pragma once
 
 #include <stdbool.h>

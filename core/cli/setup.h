@@ -1,4 +1,5 @@
-// setup: what every verb begins with: where newsmark's files are, and the pipeline out of them.
+// setup: what every verb begins with: where newsmark's files are, and the pipeline out of them. Main
+// thread, but for the IndexTagger, whose calls come from the index's workers.
 #pragma once
 
 #include "annotate/pipeline.h"

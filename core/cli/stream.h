@@ -1,6 +1,7 @@
 // stream: one JSON object a line in, one a line out, in order, on all cores; memory bounded by the longest
 // line, not by the input. In: {"id", "text", "lang"?, "dct"?}; out: {"id", "lang", "dct", "annotations":
-// […]}; a bad line gives {"id"?, "error"}.
+// […]}; a bad line gives {"id"?, "error"}. It starts threads of its own, and has ended them when it
+// returns.
 #pragma once
 
 #include "annotate/pipeline.h"

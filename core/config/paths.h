@@ -1,4 +1,5 @@
-// paths: where newsmark's files are found, and reading a small one whole.
+// paths: where newsmark's files are found, and reading a small one whole. Any thread, but for
+// paths_init().
 #pragma once
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// overlay_p: for overlay*.c: one laying over under way.
+// overlay_p: for overlay*.c: one laying over under way. One thread.
 #pragma once
 
 #include "base/map.h"

@@ -1,5 +1,6 @@
 // postings: lists of articles, each entry with the few bytes that the article has for the list: where it
-// mentions an entity and what that one says there, which of its dates fall on a day. For core/index/ alone.
+// mentions an entity and what that one says there, which of its dates fall on a day. For core/index/
+// alone. Writing is the writer's thread; reading is any's, by a connection of its own.
 #pragma once
 
 #include "base/error.h"

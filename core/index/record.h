@@ -1,6 +1,6 @@
 // record: an article as the index keeps it: what the pipeline found, gathered by entity and ready to be
-// stored. Built by the worker that annotated the article and handed whole to the writer. Offsets are bytes in
-// the file.
+// stored. Built by the worker that annotated the article and handed whole to the writer. Offsets are bytes
+// in the file. One thread at a time.
 #pragma once
 
 #include "annotate/entities/identities.h"

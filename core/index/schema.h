@@ -1,5 +1,5 @@
 // schema: the index's tables, and how a database file is opened, checked and set aside. For core/index/
-// alone.
+// alone. A connection is one thread's.
 #pragma once
 
 #include "base/error.h"

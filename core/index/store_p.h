@@ -1,5 +1,5 @@
 // store_p: the store's inside, for store.c (opening, transactions, removing) and store_put.c (adding). For
-// core/index/ alone.
+// core/index/ alone. The writer's thread.
 #pragma once
 
 #include "base/map.h"

@@ -1,6 +1,7 @@
 // grammars: the optional tree-sitter grammars of HTML and Markdown, loaded when the program runs, and the
 // reading of a file by them. Without them, and in files longer than theirs to read, prose is read plainly
-// (htmltext.h, mdtext.h). Which way depends on nothing but the grammars that are there and the text's length.
+// (htmltext.h, mdtext.h). Which way depends on nothing but the grammars that are there and the text's
+// length. Loaded before other threads start; then any thread.
 #pragma once
 
 #include "parse/prose.h"

@@ -1,4 +1,4 @@
-// grammars_p: what grammars.c and markuptree.c share.
+// grammars_p: what grammars.c and markuptree.c share. Any thread.
 #pragma once
 
 #include "parse/grammars.h"

@@ -1,5 +1,5 @@
 // prose: the words of an article without the markup of its file, byte for byte where they stand: markup is
-// white space, so that every offset in the prose is one in the file.
+// white space, so that every offset in the prose is one in the file. Pure; any thread.
 #pragma once
 
 #include "parse/htmltext.h"

@@ -1,4 +1,4 @@
-// prose_p: how the readings of markup take it out of a copy of the file.
+// prose_p: how the readings of markup take it out of a copy of the file. Pure; any thread.
 #pragma once
 
 #include <stddef.h>

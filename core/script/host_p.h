@@ -1,4 +1,5 @@
 // host_p: the host's state, for host.c (articles and reports) and host_load.c (scripts and their files).
+// Any thread; what is locked by which mutex stands beside it.
 #pragma once
 
 #include "script/host.h"

@@ -1,4 +1,5 @@
-// newtagger: a commented start for a tagger, with what the editor's Lua server needs to know the interface.
+// newtagger: a commented start for a tagger, with what the editor's Lua server needs to know the
+// interface. Any thread.
 #pragma once
 
 #include "base/error.h"

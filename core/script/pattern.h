@@ -1,5 +1,6 @@
-// pattern: Lua's own patterns, find, match, gmatch and gsub with the semantics and messages of Lua 5.4, but
-// every step of the matcher is charged to the sandbox, so that no pattern can run on for ever.
+// pattern: Lua's own patterns, find, match, gmatch and gsub with the semantics and messages of Lua 5.4,
+// but every step of the matcher is charged to the sandbox, so that no pattern can run on for ever. Only
+// inside a sandbox_call(), on its thread.
 #pragma once
 
 #include <lua.h>

@@ -1,4 +1,4 @@
-// acts_p: for acts*.c: one act under way, and the places it is about.
+// acts_p: for acts*.c: one act under way, and the places it is about. Loop thread.
 #pragma once
 
 #include "server/acts.h"

@@ -1,4 +1,5 @@
-// desk_p: for desk*.c, acts*.c and those who look at a desk: its steps, and putting decisions there.
+// desk_p: for desk*.c, acts*.c and those who look at a desk: its steps, and putting decisions there. Loop
+// thread.
 #pragma once
 
 #include "base/map.h"

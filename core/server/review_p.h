@@ -1,4 +1,4 @@
-// review_p: for review.c and offers.c: who may have said it.
+// review_p: for review.c and offers.c: who may have said it. Loop thread.
 #pragma once
 
 #include "server/review.h"

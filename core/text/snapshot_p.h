@@ -1,7 +1,7 @@
-// snapshot_p: how a snapshot is made, for text/'s own files.
-// A snapshot is an array of slots: shared chunks and what lies before each. Chunks end where a reader may
-// stop: never inside a \r\n and never inside what utf8_decode() takes as one code point, so that counts
-// simply add up.
+// snapshot_p: how a snapshot is made, for text/'s own files. A snapshot is an array of slots: shared
+// chunks and what lies before each. Chunks end where a reader may stop: never inside a \r\n and never
+// inside what utf8_decode() takes as one code point, so that counts simply add up. Made by one thread,
+// never changed afterwards: any thread reads.
 #pragma once
 
 #include "base/vec.h"

@@ -1,4 +1,4 @@
-// confidence: how a probability of the field becomes one that is right as often as it says.
+// confidence: how a probability of the field becomes one that is right as often as it says. Pure.
 #pragma once
 
 #include "annotate/names/tagger.h"

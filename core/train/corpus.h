@@ -1,5 +1,6 @@
-// corpus: texts whose names are marked, for the trainer: what the open corpora and our own annotation have,
-// block by block as the pipeline makes them. What cannot be read is said on stderr and left out.
+// corpus: texts whose names are marked, for the trainer: what the open corpora and our own annotation
+// have, block by block as the pipeline makes them. What cannot be read is said on stderr and left out. One
+// thread.
 #pragma once
 
 #include "annotate/notes.h"

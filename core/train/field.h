@@ -1,4 +1,5 @@
-// field: learns the weights of annotate/names/tagger.c from words whose tags are known.
+// field: learns the weights of annotate/names/tagger.c from words whose tags are known. It starts threads of
+// its own, and has ended them when it returns.
 #pragma once
 
 #include "annotate/names/tagger.h"

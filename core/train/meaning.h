@@ -1,6 +1,7 @@
 // meaning: what a word means to multilingual-e5-small, read alone, and what that says about names. For
-// cluster_words.c only, behind the package's e5.c, whose model it reads: the same network, in floating point
-// and for many words at once, which is three times as fast as the package's own for such short texts.
+// cluster_words.c only, behind the package's e5.c, whose model it reads: the same network, in floating
+// point and for many words at once, which is three times as fast as the package's own for such short
+// texts. One thread.
 #pragma once
 
 enum {

@@ -1,5 +1,5 @@
-// quotedocs: the gold sets of quotations, for train_speech.c and train_speakers.c only: which may be learnt
-// from, and their texts through the product's own blocks, names, marks and candidates.
+// quotedocs: the gold sets of quotations, for train_speech.c and train_speakers.c only: which may be
+// learnt from, and their texts through the product's own blocks, names, marks and candidates. One thread.
 #pragma once
 
 #include "annotate/names/names.h"

@@ -1,5 +1,6 @@
 // places: which of the places that share a name an article means: Valencia in Spain or in Venezuela. The
 // countries that it names, the towns in it that are in no doubt and its language say where it is about.
+// Pure; any thread.
 #pragma once
 
 #include "annotate/names/gazetteer.h"

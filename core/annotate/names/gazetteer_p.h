@@ -1,4 +1,5 @@
-// gazetteer_p: the file's layout, for gazetteer.c and core/tools/gen_gazetteer.c.
+// gazetteer_p: the file's layout, for gazetteer.c and core/tools/gen_gazetteer.c. Mapped read-only: any
+// thread.
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,5 @@
-// namebounds_p: what the files of namebounds share: a name, the tokens around it, and what may be done to it.
+// namebounds_p: what the files of namebounds share: a name, the tokens around it, and what may be done to
+// it. One thread.
 #pragma once
 
 #include "annotate/names/names_p.h"

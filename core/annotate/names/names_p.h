@@ -1,4 +1,5 @@
-// names_p: what the files of names share.
+// names_p: what the files of names share. Tables and models never change and are shared by all threads; a
+// block under way is one thread's.
 #pragma once
 
 #include "annotate/names/namefacts.h"

@@ -1,4 +1,4 @@
-// quotes_frame_p: the sentence around a quotation, for the files that find its speaker.
+// quotes_frame_p: the sentence around a quotation, for the files that find its speaker. One thread.
 #pragma once
 
 #include "annotate/quotes/quotes_p.h"

@@ -1,4 +1,5 @@
-// quotes_p: what the files of quotes share.
+// quotes_p: what the files of quotes share. Lexicons are shared by all threads; a block or an article under
+// way is one thread's.
 #pragma once
 
 #include "annotate/notes.h"
