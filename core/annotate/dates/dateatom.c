@@ -343,66 +343,115 @@ static bool is_and(const AtomReader *self, Atom *atom)
   return single(self, atom, SYM_AND) != NULL;
 }
 
+enum {
+  NUMBER_WORDS_MOST = 6,
+  NUMBER_MOST = 20000000, // what is more is no date, and would not fit when multiplied
+  AFTER_MULTIPLIER = -1,  // NumberWords.last
+  YEAR_TOKENS_MOST = 4    // "nineteen-ninety-seven"
+};
+
+typedef struct NumberWords { // a number in words, as far as it was read
+  int32_t total;             // of its closed parts: thousands and more
+  int32_t part;              // of what is below the next thousand
+  int32_t last, first;       // the values of its last and first word
+  uint32_t words;
+  uint32_t end; // the atom behind it
+} NumberWords;
+
+static bool is_tens(int32_t value)
+{
+  return value >= 20 && value < 100 && value % 10 == 0;
+}
+
+// "hundred", "thousand", "million"
+static void multiply(NumberWords *number, int32_t by)
+{
+  if (by >= 1000)
+    number->total = (number->total + (number->part ? number->part : 1)) * by, number->part = 0;
+  else
+    number->part = (number->part ? number->part : 1) * by;
+  number->last = AFTER_MULTIPLIER;
+}
+
+// Take the word `atom` into the number. False: the number ends before it.
+static bool take_number_word(const AtomReader *self, Atom *atom, NumberWords *number)
+{
+  const Reading *num = single(self, atom, SYM_NUM),
+                *mult = number->words ? single(self, atom, SYM_MULT) : NULL;
+  if (mult) { // "thousand" is a number, too
+    multiply(number, mult->value);
+    return true;
+  }
+  bool fits =
+      !number->words || number->last == AFTER_MULTIPLIER || (num && is_tens(number->last) && num->value < 10);
+  if (!num || !fits) return false;
+  number->part += num->value, number->last = num->value;
+  return true;
+}
+
+// The number in words that begins at `at`. False: it is too large.
+static bool spell_number(const AtomReader *self, uint32_t at, NumberWords *number)
+{
+  *number = (NumberWords){.end = at};
+  for (uint32_t i = at; i < self->atoms.len && number->words < NUMBER_WORDS_MOST; i++) {
+    Atom *atom = &self->atoms.items[i];
+    if (number->words && is_joiner(atom)) continue;
+    if (take_number_word(self, atom, number)) {
+      bool multiplied = number->last == AFTER_MULTIPLIER;
+      if (multiplied && (number->total > NUMBER_MOST || number->part > NUMBER_MOST)) return false;
+      if (!number->words) number->first = number->part;
+      number->words++, number->end = i + 1;
+      continue;
+    }
+    bool two_thousand = number->last == AFTER_MULTIPLIER && number->total == 2000 && !number->part;
+    if (!two_thousand || !is_and(self, atom)) break; // "two thousand and eighteen"
+  }
+  return true;
+}
+
+static void add_year_reading(AtomReader *self, uint32_t at, uint32_t end, int32_t year)
+{
+  Reading r = {.sym = SYM_YEARW, .len = (uint8_t)(end - at), .sets = 1, .value = year};
+  r.set[0] = (FieldSet){FIELD_YEAR, year};
+  add_reading(self, r);
+}
+
+// A year in two parts: "nineteen ninety-seven", of which `first` was read, up to `end`.
+static void read_halved_year(AtomReader *self, uint32_t at, uint32_t end, int32_t first)
+{
+  int32_t rest = 0;
+  for (uint32_t i = end; i < self->atoms.len && i < at + YEAR_TOKENS_MOST; i++) {
+    if (is_joiner(&self->atoms.items[i])) continue;
+    const Reading *num = single(self, &self->atoms.items[i], SYM_NUM);
+    if (!num || num->value > 99 || (rest && (rest % 10 || num->value > 9))) break;
+    rest += num->value;
+    end = i + 1;
+    if (rest < 20 || rest % 10) break;
+  }
+  if (rest >= 10) add_year_reading(self, at, end, first * 100 + rest);
+}
+
 // The number words from `at`: "two hundred", "twenty-three", "fem tusen". Also years in two parts, "nineteen
 // ninety-seven".
 static void read_number_words(AtomReader *self, uint32_t at)
 {
-  Atom *atoms = self->atoms.items;
-  size_t len = self->atoms.len;
-  int32_t total = 0, part = 0, last = 0, first = 0;
-  uint32_t i = at, words = 0, end = at;
-  for (; i < len && words < 6; i++) {
-    if (words && is_joiner(&atoms[i])) continue;
-    const Reading *num = single(self, &atoms[i], SYM_NUM),
-                  *mult = words ? single(self, &atoms[i], SYM_MULT) : NULL;
-    if (num && !mult) { // "thousand" is both
-      bool tens = last >= 20 && last < 100 && last % 10 == 0 && num->value < 10;
-      if (words && !tens && last != -1) break;
-      part += num->value, last = num->value;
-    } else if (mult) {
-      if (mult->value >= 1000)
-        total = (total + (part ? part : 1)) * mult->value, part = 0;
-      else
-        part = (part ? part : 1) * mult->value;
-      if (total > 20000000 || part > 20000000) return;
-      last = -1;
-    } else if (last == -1 && total == 2000 && part == 0 && is_and(self, &atoms[i])) {
-      continue; // "two thousand and eighteen"
-    } else {
-      break;
-    }
-    if (!words) first = part;
-    words++, end = i + 1;
-  }
-  const Reading *ordinal = end < len ? single(self, &atoms[end], SYM_ORD) : NULL;
-  if (ordinal && ordinal->value < 10 && last >= 20 && last < 100 && last % 10 == 0) { // "twenty second"
-    Reading r = {.sym = SYM_ORD, .len = (uint8_t)(end + 1 - at), .value = total + part + ordinal->value};
+  NumberWords number;
+  if (!spell_number(self, at, &number)) return;
+  int32_t value = number.total + number.part;
+  uint32_t end = number.end;
+  const Reading *ordinal = end < self->atoms.len ? single(self, &self->atoms.items[end], SYM_ORD) : NULL;
+  if (ordinal && ordinal->value < 10 && is_tens(number.last)) { // "twenty second"
+    Reading r = {.sym = SYM_ORD, .len = (uint8_t)(end + 1 - at), .value = value + ordinal->value};
     add_reading(self, r);
   }
-  if (words > 1 && total == 2000 && part > 0 && part < 100) {
-    Reading r = {.sym = SYM_YEARW, .len = (uint8_t)(end - at), .sets = 1, .value = total + part};
-    r.set[0] = (FieldSet){FIELD_YEAR, r.value};
+  if (number.words > 1 && number.total == 2000 && number.part > 0 && number.part < 100)
+    add_year_reading(self, at, end, value);
+  if (number.words > 1 && end - at < 256) {
+    Reading r = {.sym = SYM_NUM, .len = (uint8_t)(end - at), .value = value};
     add_reading(self, r);
   }
-  if (words > 1 && end - at < 256) {
-    Reading r = {.sym = SYM_NUM, .len = (uint8_t)(end - at), .value = total + part};
-    add_reading(self, r);
-  }
-  if (first >= 16 && first <= 20 && end == at + 1) { // the hundreds of a year
-    int32_t rest = 0;
-    for (i = end; i < len && i < at + 4; i++) {
-      if (is_joiner(&atoms[i])) continue;
-      const Reading *num = single(self, &atoms[i], SYM_NUM);
-      if (!num || num->value > 99 || (rest && (rest % 10 || num->value > 9))) break;
-      rest += num->value;
-      end = i + 1;
-      if (rest < 20 || rest % 10) break;
-    }
-    if (rest < 10) return;
-    Reading r = {.sym = SYM_YEARW, .len = (uint8_t)(end - at), .sets = 1, .value = first * 100 + rest};
-    r.set[0] = (FieldSet){FIELD_YEAR, r.value};
-    add_reading(self, r);
-  }
+  if (number.first >= 16 && number.first <= 20 && end == at + 1) // the hundreds of a year
+    read_halved_year(self, at, end, number.first);
 }
 
 // --- readings
