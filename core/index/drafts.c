@@ -141,13 +141,13 @@ static bool put(Drafts *self, const Draft *draft, Error *err)
   snapshot_unref(held->prose);
   held->prose = snapshot_ref(draft->found->prose);
   held->serial = draft->serial;
-  Arena arena = {0};
+  Arena arena = {0}, scratch = {0};
   Str text = snapshot_read(held->prose, 0, snapshot_len(held->prose), &arena);
-  Record *record =
-      record_new(draft->path, text, draft->found, draft->registry ? draft->registry->identities : NULL);
   Str file = snapshot_read(draft->text, 0, snapshot_len(draft->text), &arena);
   About about = about_read(file, draft->markup, &arena);
-  record_set_about(record, &about);
+  Record *record = record_new(draft->path, text, draft->found, &about,
+                              draft->registry ? draft->registry->identities : NULL, &scratch);
+  arena_release(&scratch);
   arena_release(&arena);
   return store_put(self->store, record, err);
 }

@@ -45,6 +45,8 @@ typedef struct Result { // from worker to writer
 typedef struct Worker {
   Indexer *indexer;
   uv_thread_t thread;
+  void *tagger;  // its own
+  Arena scratch; // of the article at hand
 } Worker;
 
 typedef struct Problem {

@@ -1,12 +1,14 @@
 // One pass over the spans, in which everything but what is said of entities is packed; then a pass over the
 // places of each entity. All that needs no number of the database is done here, by the worker: the writer
-// copies bytes.
+// copies bytes. Until the end a record borrows from what it is made of; then it is moved into one piece of
+// memory, as large as it has to be: thousands wait for the writer.
 #include "index/record.h"
 
 #include "annotate/names/namekey.h"
 #include "base/map.h"
 #include "index/fold.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 enum {
@@ -21,6 +23,7 @@ typedef struct Place { // a mention
 
 typedef struct Builder {
   Record *record;
+  Arena *arena; // for what is neither in the text nor in the notes
   const Annotations *notes;
   const Identities *people;
   Str text;
@@ -31,7 +34,7 @@ typedef struct Builder {
   size_t block;            // the block that holds the span at hand
   size_t last_date;        // the start of the last one packed
   Quotes quotes;           // as packed until now
-  StrBuf packed_dates, packed_quotes, said;
+  StrBuf packed_dates, packed_quotes, words, said;
   StrBuf form;          // scratch
   VEC_OF(Place) places; // in order
   struct {
@@ -41,11 +44,6 @@ typedef struct Builder {
 } Builder;
 
 // --- spans ---
-
-static Str keep(Builder *b, Str s)
-{
-  return arena_dup(&b->record->arena, s);
-}
 
 Str record_key(Arena *arena, Str entity)
 {
@@ -61,28 +59,26 @@ static void add_form(Builder *b, RecordEntity *entity, Str name)
   if (!form.len) return;
   for (size_t i = 0; i < entity->forms.len; i++)
     if (str_eq(entity->forms.items[i], form)) return;
-  vec_push_in(&b->record->arena, &entity->forms, keep(b, form));
+  vec_push_in(b->arena, &entity->forms, arena_dup(b->arena, form));
 }
 
 // The entity with this key, which is not empty.
 static size_t entity_of(Builder *b, Str key, Str name, EntityType type)
 {
-  Arena *arena = &b->record->arena;
   key = identities_same(b->people, key);
   if (type == ENTITY_PER && str_starts(key, STR("name:")) && !identities_alone(b->people, key))
-    key = record_key(arena, key);
+    key = record_key(b->arena, key);
   bool is_new;
-  uint64_t *at = map_slot(&b->by_key, keep(b, key), &is_new);
+  uint64_t *at = map_slot(&b->by_key, key, &is_new);
   if (!is_new) return (size_t)*at;
   *at = b->record->entities.len;
   Str called = identities_name(b->people, key);
   if (called.len) name = called;
-  vec_push_in(arena, &b->record->entities,
-              (RecordEntity){.key = keep(b, key), .name = keep(b, name), .type = type});
+  vec_push_in(b->arena, &b->record->entities, (RecordEntity){.key = key, .name = name, .type = type});
   size_t index = b->record->entities.len - 1;
   add_form(b, &b->record->entities.items[index], name);
   IdentityNames aliases = {0};
-  identities_aliases(b->people, key, arena, &aliases);
+  identities_aliases(b->people, key, b->arena, &aliases);
   for (size_t i = 0; i < aliases.len; i++) add_form(b, &b->record->entities.items[index], aliases.items[i]);
   return index;
 }
@@ -96,9 +92,9 @@ static size_t entity_at(Builder *b, Str id, Str name, EntityType type)
     if (is_new) *at = entity_of(b, id, name, type);
     return (size_t)*at;
   }
-  Str form = fold_words(&b->record->arena, name);
+  Str form = fold_words(b->arena, name);
   if (!form.len) return SIZE_MAX;
-  return entity_of(b, arena_printf(&b->record->arena, "name:" STR_FMT, STR_ARG(form)), name, type);
+  return entity_of(b, arena_printf(b->arena, "name:" STR_FMT, STR_ARG(form)), name, type);
 }
 
 // The same of an entity that is there already; SIZE_MAX: it is not.
@@ -108,7 +104,7 @@ static size_t entity_known(Builder *b, Str id, EntityType type)
   if (!id.len || map_get(&b->by_id[type], id, &at)) return id.len ? (size_t)at : SIZE_MAX;
   Str key = identities_same(b->people, id);
   if (type == ENTITY_PER && str_starts(key, STR("name:")) && !identities_alone(b->people, key))
-    key = record_key(&b->record->arena, key);
+    key = record_key(b->arena, key);
   return map_get(&b->by_key, key, &at) ? (size_t)at : SIZE_MAX;
 }
 
@@ -193,18 +189,18 @@ static void add_date(Builder *b, const Span *span)
                      .until = until,
                      .open = open};
   pack_date(&b->packed_dates, &b->last_date, &date);
-  vec_push_in(&b->record->arena, &b->record->dates,
-              (RecordDate){span->start, span->end, b->block, date.type, day_index(begin), day_index(until)});
+  vec_push_in(b->arena, &b->record->dates,
+              (RecordDate){b->block, date.type, day_index(begin), day_index(until)});
 }
 
 static void add_tag(Builder *b, const Span *span)
 {
-  vec_push_in(&b->record->arena, &b->record->tags,
+  vec_push_in(b->arena, &b->record->tags,
               (RecordTag){.start = span->start,
                           .end = span->end,
-                          .tag = keep(b, span->tag->tag),
-                          .value = keep(b, span->tag->value),
-                          .script = keep(b, span->tag->script)});
+                          .tag = span->tag->tag,
+                          .value = span->tag->value,
+                          .script = span->tag->script});
 }
 
 static void add_span(Builder *b, const Span *span)
@@ -283,13 +279,13 @@ static void pack_days(Facts *facts)
 }
 
 // The places of each entity, in order: [behind[entity - 1], behind[entity]).
-static const Place *places_by_entity(const Builder *b, Arena *arena, size_t **behind)
+static const Place *places_by_entity(const Builder *b, size_t **behind)
 {
   size_t count = b->record->entities.len;
-  size_t *next = arena_zalloc(arena, (count + 1) * sizeof *next);
+  size_t *next = arena_zalloc(b->arena, (count + 1) * sizeof *next);
   for (size_t i = 0; i < b->places.len; i++) next[b->places.items[i].entity + 1]++;
   for (size_t i = 1; i <= count; i++) next[i] += next[i - 1];
-  Place *places = arena_alloc(arena, b->places.len * sizeof *places);
+  Place *places = arena_alloc(b->arena, b->places.len * sizeof *places);
   for (size_t i = 0; i < b->places.len; i++) places[next[b->places.items[i].entity]++] = b->places.items[i];
   *behind = next;
   return places;
@@ -297,9 +293,8 @@ static const Place *places_by_entity(const Builder *b, Arena *arena, size_t **be
 
 static void pack_entities(Builder *b)
 {
-  Arena scratch = {0};
   size_t *behind, at = 0;
-  const Place *places = places_by_entity(b, &scratch, &behind);
+  const Place *places = places_by_entity(b, &behind);
   Facts facts = {0};
   StrBuf packed = {0};
   for (size_t i = 0; i < b->record->entities.len; i++) {
@@ -321,13 +316,12 @@ static void pack_entities(Builder *b)
                          .near = strbuf_str(&facts.near)};
     strbuf_reset(&packed);
     pack_mentions(&packed, &mentions);
-    entity->facts = keep(b, strbuf_str(&packed));
+    entity->facts = arena_dup(b->arena, strbuf_str(&packed));
   }
   strbuf_release(&facts.spots);
   strbuf_release(&facts.near);
   vec_release(&facts.days);
   strbuf_release(&packed);
-  arena_release(&scratch);
 }
 
 // --- the whole
@@ -339,54 +333,119 @@ static Str title_of(Str headline)
   return str_trim(headline);
 }
 
-Record *record_new(Str path, Str text, const Annotations *notes, const Identities *people)
+static void add_spans(Builder *b)
 {
-  Record *self = xcalloc(1, sizeof *self);
-  Builder b = {.record = self, .notes = notes, .people = people, .text = text};
-  b.quotes.arena = &self->arena;
-  self->path = keep(&b, path);
-  self->lang = str_of(lang_code(notes->lang));
-  self->title = keep(&b, title_of(notes->title));
-  self->dct = keep(&b, notes->dct.value);
-  self->day = day_of(notes->dct.value);
-  for (size_t i = 0; i < notes->spans.len; i++) add_span(&b, &notes->spans.items[i]);
-  for (size_t i = 0; i < notes->spans.len; i++) {
-    const Span *span = &notes->spans.items[i];
-    if (span->kind == SPAN_QUOTE && span->start < span->end && span->end <= text.len) add_quote(&b, span);
+  const Span *spans = b->notes->spans.items;
+  size_t count = b->notes->spans.len;
+  for (size_t i = 0; i < count; i++) add_span(b, &spans[i]);
+  for (size_t i = 0; i < count; i++)
+    if (spans[i].kind == SPAN_QUOTE && spans[i].start < spans[i].end && spans[i].end <= b->text.len)
+      add_quote(b, &spans[i]);
+}
+
+typedef struct Move { // into memory of its own
+  char *to;           // NULL: it is only counted
+  size_t len;         // until now
+} Move;
+
+// The `size` bytes at `from`, where they are now.
+static void *move(Move *self, const void *from, size_t size, size_t align)
+{
+  size_t start = (self->len + align - 1) & ~(align - 1);
+  self->len = start + size;
+  if (!self->to || !size) return (void *)from;
+  return memcpy(self->to + start, from, size);
+}
+
+static void move_str(Move *self, Str *s)
+{
+  s->ptr = move(self, s->ptr, s->len, 1);
+}
+
+#define MOVE_VEC(self, vec)                                                                                  \
+  ((vec)->items = move(self, (vec)->items, (vec)->len * sizeof *(vec)->items, _Alignof(max_align_t)),        \
+   (vec)->cap = (vec)->len)
+
+static void move_entity(Move *self, RecordEntity *entity)
+{
+  move_str(self, &entity->key);
+  move_str(self, &entity->name);
+  move_str(self, &entity->facts);
+  MOVE_VEC(self, &entity->forms);
+  for (size_t i = 0; i < entity->forms.len; i++) move_str(self, &entity->forms.items[i]);
+}
+
+static void move_all(Move *self, Record *record)
+{
+  Str *const strings[] = {&record->path,  &record->title, &record->author,       &record->dct,
+                          &record->words, &record->said,  &record->packed_dates, &record->packed_quotes};
+  MOVE_VEC(self, &record->entities);
+  MOVE_VEC(self, &record->dates);
+  MOVE_VEC(self, &record->tags);
+  for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) move_str(self, strings[i]);
+  for (size_t i = 0; i < record->entities.len; i++) move_entity(self, &record->entities.items[i]);
+  for (size_t i = 0; i < record->tags.len; i++) {
+    move_str(self, &record->tags.items[i].tag);
+    move_str(self, &record->tags.items[i].value);
+    move_str(self, &record->tags.items[i].script);
   }
-  pack_entities(&b);
-  self->packed_dates = keep(&b, strbuf_str(&b.packed_dates));
-  self->packed_quotes = keep(&b, strbuf_str(&b.packed_quotes));
-  self->said = keep(&b, strbuf_str(&b.said));
-  strbuf_reset(&b.said);
-  fold_words_to(&b.said, text);
-  self->words = keep(&b, strbuf_str(&b.said));
-  self->words_hash = (str_hash(self->words) ^ str_hash(self->said) << 1) | 1;
-  strbuf_release(&b.packed_dates);
-  strbuf_release(&b.packed_quotes);
-  strbuf_release(&b.said);
-  strbuf_release(&b.form);
-  map_release(&b.by_key);
-  map_release(&b.written);
-  for (size_t i = 0; i < ENTITY_TYPES; i++) map_release(&b.by_id[i]);
-  vec_release(&b.places);
+}
+
+static Record *move_out(Record *built)
+{
+  Move move = {0};
+  move_all(&move, built);
+  built->bytes = sizeof *built + move.len;
+  Record *self = xmalloc(built->bytes);
+  *self = *built;
+  move = (Move){.to = (char *)(self + 1)};
+  move_all(&move, self);
   return self;
 }
 
-void record_set_about(Record *self, const About *about)
+static void release_builder(Builder *b)
 {
-  if (about->title.len) self->title = arena_dup(&self->arena, about->title);
-  self->author = arena_dup(&self->arena, about->author);
+  strbuf_release(&b->packed_dates);
+  strbuf_release(&b->packed_quotes);
+  strbuf_release(&b->said);
+  strbuf_release(&b->words);
+  strbuf_release(&b->form);
+  map_release(&b->by_key);
+  map_release(&b->written);
+  for (size_t i = 0; i < ENTITY_TYPES; i++) map_release(&b->by_id[i]);
+  vec_release(&b->places);
+  arena_reset(b->arena);
+}
+
+Record *record_new(Str path, Str text, const Annotations *notes, const About *about, const Identities *people,
+                   Arena *scratch)
+{
+  Record built = {.path = path,
+                  .lang = str_of(lang_code(notes->lang)),
+                  .title = about->title.len ? about->title : title_of(notes->title),
+                  .author = about->author,
+                  .dct = notes->dct.value,
+                  .day = day_of(notes->dct.value)};
+  Builder b = {.record = &built,
+               .arena = scratch,
+               .notes = notes,
+               .people = people,
+               .text = text,
+               .quotes.arena = scratch};
+  add_spans(&b);
+  pack_entities(&b);
+  fold_words_to(&b.words, text);
+  built.packed_dates = strbuf_str(&b.packed_dates);
+  built.packed_quotes = strbuf_str(&b.packed_quotes);
+  built.words = strbuf_str(&b.words);
+  built.said = strbuf_str(&b.said);
+  built.words_hash = (str_hash(built.words) ^ str_hash(built.said) << 1) | 1;
+  Record *self = move_out(&built);
+  release_builder(&b);
+  return self;
 }
 
 void record_free(Record *self)
 {
-  if (!self) return;
-  arena_release(&self->arena);
   free(self);
-}
-
-size_t record_bytes(const Record *self)
-{
-  return sizeof *self + arena_bytes(&self->arena);
 }

@@ -31,7 +31,7 @@ typedef struct RecordEntity {
 } RecordEntity;
 
 typedef struct RecordDate {
-  size_t start, end, block;
+  size_t block;
   DateType type;
   int begin, until; // day_index(); of an open end as the other one
 } RecordDate;
@@ -55,7 +55,7 @@ typedef struct Record {
   VEC_OF(RecordTag) tags;
   size_t quote_count;
   Str packed_dates, packed_quotes; // pack.h; a quotation's speaker is a place in `entities`
-  Arena arena;                     // owns all of it
+  size_t bytes;                    // of memory: all of it lies behind the record itself
 } Record;
 
 // The key of the person whose id is `entity` ("name:…"): one for all spellings of a name (namekey.h).
@@ -65,10 +65,9 @@ Str record_key(Arena *arena, Str entity);
 // Quotations of one article that the index keeps: the first ones.
 enum { RECORD_QUOTES_MAX = 1 << 16 };
 
-// `notes` are those of `text`, the file's prose; `people` says which entities are one. Nothing is borrowed
-// afterwards. Never NULL.
-Record *record_new(Str path, Str text, const Annotations *notes, const Identities *people);
-// What the file says of itself wins over what is found in its text.
-void record_set_about(Record *self, const About *about);
+// `notes` are those of `text`, the file's prose; what the file says of itself, `about`, wins over what is
+// found in it; `people` says which entities are one. `scratch` is emptied. Nothing is borrowed afterwards.
+// Never NULL.
+Record *record_new(Str path, Str text, const Annotations *notes, const About *about, const Identities *people,
+                   Arena *scratch);
 void record_free(Record *self);
-size_t record_bytes(const Record *self); // of memory, about

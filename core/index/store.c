@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { CACHE_MAX = 60000, PENDING_BYTES_MAX = 14 << 20 };
+enum { CACHE_MAX = 60000, PENDING_BYTES_MAX = 24 << 20 };
 
 #define ENTITY_TOTAL "per + org + loc"
 
@@ -414,7 +414,7 @@ bool store_put(Store *self, Record *record, Error *err)
   self->dead -= same;
   vec_push(&self->pending, (Pending){record, same, kept.id});
   map_put(&self->pending_paths, record->path, 0);
-  self->pending_bytes += record_bytes(record);
+  self->pending_bytes += record->bytes;
   return self->pending_bytes < PENDING_BYTES_MAX || store_put_pending(self, err) || store_roll_back(self);
 }
 

@@ -40,7 +40,7 @@ void result_free(Result *result)
 
 size_t result_bytes(const Result *result)
 {
-  return sizeof *result + (result->record ? record_bytes(result->record) : 0);
+  return sizeof *result + (result->record ? result->record->bytes : 0);
 }
 
 static FileStamp stamp_of(const struct stat *info)
@@ -149,20 +149,24 @@ static Annotations *lay_people(const Reading *self, Annotations *found)
   return decided;
 }
 
-static Record *annotate(Indexer *indexer, void *tagger, const Job *job, const Content *content)
+static Record *annotate(Worker *worker, const Job *job, const Content *content)
 {
+  Indexer *indexer = worker->indexer;
   const char *path = job->path;
   Str text = strbuf_str(&content->bytes);
-  Reading self = {
-      .indexer = indexer, .tagger = tagger, .path = path, .markup = markup_of(str_of(path), (Str){0})};
+  Reading self = {.indexer = indexer,
+                  .tagger = worker->tagger,
+                  .path = path,
+                  .markup = markup_of(str_of(path), (Str){0})};
   strbuf_addf(&self.full, "%s/%s", indexer->folder.root, path);
   self.text = snapshot_new(text);
   Arena arena = {0};
   Annotations *notes = lay_people(&self, find(&self, text, job->settings));
   Str prose = notes ? snapshot_read(self.prose, 0, snapshot_len(self.prose), &arena) : (Str){0};
-  Record *record = notes ? record_new(str_of(path), prose, notes, indexer->registry->identities) : NULL;
   About about = about_read(text, self.markup, &arena);
-  if (record) record_set_about(record, &about);
+  Record *record =
+      notes ? record_new(str_of(path), prose, notes, &about, indexer->registry->identities, &worker->scratch)
+            : NULL;
   annotations_unref(notes);
   snapshot_unref(self.prose);
   snapshot_unref(self.text);
@@ -178,8 +182,9 @@ static ResultKind kind_of_failure(Indexer *self, const Job *job, const Error *er
   return err->code == ERR_IO ? RESULT_SKIP : RESULT_GONE; // what can be read but is no article is not kept
 }
 
-static void work(Indexer *self, void *tagger, const Job *job, Content *content, Result *result)
+static void work(Worker *worker, const Job *job, Content *content, Result *result)
 {
+  Indexer *self = worker->indexer;
   Error err = {0};
   if (job->gone) {
     result->kind = RESULT_GONE;
@@ -194,7 +199,7 @@ static void work(Indexer *self, void *tagger, const Job *job, Content *content, 
   result->stamp = content->stamp;
   result->kind = RESULT_TOUCH;
   if (hash == job->hash) return;
-  result->record = annotate(self, tagger, job, content);
+  result->record = annotate(worker, job, content);
   result->kind = result->record ? RESULT_PUT : RESULT_SKIP;
   if (!result->record) return; // cancelled
   result->record->stamp = content->stamp;
@@ -216,16 +221,17 @@ void worker_main(void *arg)
   indexer_lower_priority(self);
   Content content = {0};
   const IndexTagger *tagging = self->options.tagger;
-  void *tagger = tagging ? tagging->begin(tagging->ctx, self->folder.root) : NULL;
+  worker->tagger = tagging ? tagging->begin(tagging->ctx, self->folder.root) : NULL;
   for (Job *job; (job = queue_pop(self->jobs, number)); job_free(job)) {
     give_way(self);
     if (atomic_load(&self->cancel)) continue;
     Result *result = xcalloc(1, sizeof *result);
-    work(self, tagger, job, &content, result);
+    work(worker, job, &content, result);
     result->path = job->path;
     job->path = NULL;
     if (!queue_push(self->results, result, result_bytes(result), 0)) result_free(result);
   }
-  if (tagger) tagging->end(tagger);
+  if (worker->tagger) tagging->end(worker->tagger);
+  arena_release(&worker->scratch);
   strbuf_release(&content.bytes);
 }

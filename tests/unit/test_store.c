@@ -85,7 +85,10 @@ static Record *article(const char *path, const char *dct, const char *name, cons
   spans[3].quote = &said;
   spans[5].date = &day;
   notes.spans = (SpanVec){spans, 6, 6};
-  Record *record = record_new(str_of(path), str_of(g_text), &notes, NULL);
+  const About about = {0};
+  Arena scratch = {0};
+  Record *record = record_new(str_of(path), str_of(g_text), &notes, &about, NULL, &scratch);
+  arena_release(&scratch);
   record->stamp = (FileStamp){.mtime_ns = 7, .size = sizeof g_text - 1, .inode = 9};
   record->hash = 42;
   return record;
