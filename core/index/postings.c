@@ -8,15 +8,19 @@
 // transaction, so that at any moment an entry is in one of them. An article remembers the run it was put into
 // (facts.run): its entries are there, or in the heir, or in the heir's.
 //
-// Rows have up to ROW_MAX bytes of entries, as a greater one would not lie in the tree's own pages.
+// Rows have up to ROW_MAX bytes of entries, as a greater one would not lie in the tree's own pages
+// (schema.c says how large these are).
 #include "index/postings.h"
 
 #include "base/alloc.h"
 #include "index/pack.h"
 #include "index/schema.h"
 
+#include <stddef.h>
+#include <stdlib.h>
+
 enum {
-  ROW_MAX = 900,
+  ROW_MAX = 1900,
   OWN_RUN = 64, // articles
   SLICE_MIN = 1 << 20,
   SLICE_MAX = 4 << 20, // bytes of memory
@@ -159,6 +163,51 @@ bool postings_clear(Postings *self, Error *err)
 {
   self->known = false;
   return schema_exec(self->db, "DELETE FROM postings; DELETE FROM runs WHERE id > 0", err);
+}
+
+// --- order ---
+
+static unsigned byte_of(int64_t key, unsigned byte)
+{
+  return (unsigned)(((uint64_t)key ^ (uint64_t)1 << 63) >> 8 * byte & 0xFF); // less than 0 is before 0
+}
+
+// Into the order of one byte of their list or article; what has the same stays as it is.
+static void sort_byte(const Posting *from, Posting *to, size_t count, size_t key, unsigned byte)
+{
+  size_t next[257] = {0};
+#define KEY(entry) (*(const int64_t *)((const char *)(entry) + key))
+  for (size_t i = 0; i < count; i++) next[byte_of(KEY(&from[i]), byte) + 1]++;
+  for (size_t i = 1; i < 256; i++) next[i] += next[i - 1];
+  for (size_t i = 0; i < count; i++) to[next[byte_of(KEY(&from[i]), byte)]++] = from[i];
+#undef KEY
+}
+
+// Byte by byte from the last one on (radix sort), those in which any two differ: a handful of passes, where
+// comparing would take a dozen. Most often articles come in their order.
+void postings_sort(PostingVec *entries)
+{
+  Posting *from = entries->items, *to = xmalloc(size_mul(entries->len + 1, sizeof *to));
+  uint64_t differ[2] = {0};
+  bool rising = true;
+  for (size_t i = 1; i < entries->len; i++) {
+    differ[0] |= (uint64_t)(from[i].article ^ from[0].article);
+    differ[1] |= (uint64_t)(from[i].list ^ from[0].list);
+    rising = rising && from[i].article >= from[i - 1].article;
+  }
+  static const size_t keys[2] = {offsetof(Posting, article), offsetof(Posting, list)};
+  for (size_t key = rising; key < 2; key++)
+    for (unsigned byte = 0; byte < 8; byte++) {
+      if (!(differ[key] >> 8 * byte & 0xFF)) continue;
+      sort_byte(from, to, entries->len, keys[key], byte);
+      Posting *swap = from;
+      from = to;
+      to = swap;
+    }
+  bool moved = from != entries->items;
+  entries->items = from;
+  if (moved) entries->cap = entries->len + 1;
+  free(to);
 }
 
 // --- rows ---
@@ -383,13 +432,6 @@ static bool first_list(Postings *self, int64_t heir, int64_t *first, Error *err)
   return found;
 }
 
-static int by_list(const void *a, const void *b)
-{
-  const Posting *x = a, *y = b;
-  if (x->list != y->list) return x->list > y->list ? 1 : -1;
-  return (x->article > y->article) - (x->article < y->article);
-}
-
 typedef struct Slice {
   int64_t first, last; // lists
   PostingVec entries;
@@ -444,7 +486,7 @@ static bool move_slice(Postings *self, int64_t heir, int64_t first, Error *err)
 {
   Slice slice = {.first = first};
   bool ok = read_slice(self, heir, &slice, err);
-  vec_sort(&slice.entries, by_list);
+  postings_sort(&slice.entries);
   for (size_t i = 0; ok && i < self->runs.len; i++)
     if (is_of(&self->runs.items[i], heir))
       ok = run_of(self, SQL_DROP_RANGE, self->runs.items[i].id, slice.first, slice.last, err);

@@ -47,9 +47,11 @@ Postings *postings_new(sqlite3 *db);
 void postings_free(Postings *self);   // NULL is fine
 void postings_forget(Postings *self); // the transaction was rolled back
 
+// Into the order of lists, and of articles in each.
+void postings_sort(PostingVec *entries);
 // The run that new entries of so many articles go to.
 bool postings_run(Postings *self, size_t articles, int64_t *run, Error *err);
-// Put entries, which are in the order of lists and articles, no two alike, into that run.
+// Put entries, sorted, no two of one list and article, into that run.
 bool postings_put(Postings *self, int64_t run, const Posting *entries, size_t count, Error *err);
 // Take out the entry of an article that was put into `run`; nothing where it is gone.
 bool postings_remove(Postings *self, int64_t run, int64_t list, int64_t article, Error *err);

@@ -18,6 +18,7 @@
 #include "index/schema.h"
 
 #include "base/str.h"
+#include "index/cutter.h"
 #include "index/pack.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 9
+#define SCHEMA_VERSION 10
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -180,12 +181,12 @@ sqlite3 *schema_open_writer(const char *path, Error *err)
   for (int attempt = 0; attempt < 2; attempt++) {
     sqlite3 *db = connect_to(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err);
     if (!db) return NULL;
-    bool ok =
-        schema_exec(db,
-                    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;"
-                    "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;",
-                    err) &&
-        read_stamp(db, stamp, sizeof stamp, err);
+    bool ok = schema_exec(
+                  db,
+                  "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                  "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4096;",
+                  err) &&
+              cutter_register(db, err) && read_stamp(db, stamp, sizeof stamp, err);
     if (ok && !strcmp(stamp, "0 0")) ok = make_tables(db, err) && read_stamp(db, stamp, sizeof stamp, err);
     if (ok && !strcmp(stamp, stamp_wanted(wanted, sizeof wanted))) return db;
     sqlite3_close(db);

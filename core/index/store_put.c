@@ -2,14 +2,10 @@
 // by side, once a batch, and the full-text table gets its rows in rising order, without which it would write
 // a segment for each. Numbers are given by day, then by path. What an article has for the lists of postings.c
 // is gathered from all records and put at the end.
+#include "index/fold.h"
 #include "index/store_p.h"
 
 enum { WORD_MIN = 2, WORD_MAX = 40 }; // bytes of words that a beginning is completed to
-
-typedef struct DayRow { // a date
-  int64_t list, article;
-  Told told;
-} DayRow;
 
 typedef struct WordRow {
   Str word;
@@ -17,15 +13,21 @@ typedef struct WordRow {
   uint32_t articles, last; // `last`: the record that counted it last, from 1
 } WordRow;
 
+typedef struct ToldDay { // a date, and its list
+  int64_t list;
+  Told told;
+} ToldDay;
+
 typedef struct Batch {
   Store *store;
   Error *err;
   int64_t run;         // that postings go to
-  PostingVec mentions; // facts are the records'
-  VEC_OF(DayRow) days;
+  PostingVec postings; // facts are the records', or in the arena
+  Arena arena;
   VEC_OF(WordRow) words;
   uint32_t *slots; // [slot_count], a power of two: 1 + place in `words`, by hash
   size_t slot_count;
+  VEC_OF(ToldDay) days; // of the record at hand
   StrBuf entities, told;
   size_t record; // from 1
 } Batch;
@@ -47,17 +49,11 @@ static int by_day(const void *a, const void *b)
   return x->day != y->day ? THREE_WAY(x->day, y->day) : str_cmp(x->path, y->path);
 }
 
+// Dates of one list stay as they are told.
 static int by_list(const void *a, const void *b)
 {
-  const Posting *x = a, *y = b;
-  return x->list != y->list ? THREE_WAY(x->list, y->list) : THREE_WAY(x->article, y->article);
-}
-
-static int by_begin(const void *a, const void *b)
-{
-  const DayRow *x = a, *y = b;
-  if (x->list != y->list) return THREE_WAY(x->list, y->list);
-  return x->article != y->article ? THREE_WAY(x->article, y->article) : THREE_WAY(x->told.nth, y->told.nth);
+  const ToldDay *x = a, *y = b;
+  return x->list != y->list ? THREE_WAY(x->list, y->list) : THREE_WAY(x->told.nth, y->told.nth);
 }
 
 static int by_word(const void *a, const void *b)
@@ -137,18 +133,28 @@ static bool add_entity(Batch *b, const RecordEntity *entity, int64_t article)
   for (size_t i = 0; i < entity->forms.len; i++)
     if (!put_name(b->store, id, entity->forms.items[i], b->err)) return false;
   pack_entity(&b->entities, &(PackedEntity){id, entity->type, entity->mentions, entity->quotes});
-  vec_push(&b->mentions, (Posting){id, article, entity->facts});
+  vec_push(&b->postings, (Posting){id, article, entity->facts});
   return true;
 }
 
 // --- one article ---
 
+// Dates of one day in one article are one entry.
 static void add_dates(Batch *b, const Record *record, int64_t article)
 {
+  b->days.len = 0;
   for (size_t i = 0; i < record->dates.len; i++) {
     const RecordDate *date = &record->dates.items[i];
     int64_t list = postings_of_day(schema_span(date->begin, date->until), date->begin);
-    vec_push(&b->days, (DayRow){list, article, {date->type, i, date->until - date->begin}});
+    vec_push(&b->days, (ToldDay){list, {date->type, i, date->until - date->begin}});
+  }
+  vec_sort(&b->days, by_list);
+  for (size_t i = 0; i < b->days.len;) {
+    int64_t list = b->days.items[i].list;
+    strbuf_reset(&b->told);
+    for (; i < b->days.len && b->days.items[i].list == list; i++)
+      pack_told(&b->told, postings_span_of(list), &b->days.items[i].told);
+    vec_push(&b->postings, (Posting){list, article, arena_dup(&b->arena, strbuf_str(&b->told))});
   }
 }
 
@@ -206,17 +212,15 @@ static WordRow *row_of_word(Batch *b, Str word, uint64_t hash)
   return &b->words.items[b->words.len - 1];
 }
 
-// Every word of every article comes by here: the hash (FNV-1a, and a last stir) is made while its end is
-// looked for.
+// Every word of every article comes by here.
 static void count_words(Batch *b, Str text)
 {
   for (const char *p = text.ptr, *end = p + text.len; p < end; p++) {
     const char *start = p;
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; p < end && *p != ' '; p++) hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    p = fold_word_end(start, end);
     Str word = {start, (size_t)(p - start)};
     if (word.len < WORD_MIN || word.len > WORD_MAX) continue;
-    WordRow *row = row_of_word(b, word, hash ^ hash >> 32);
+    WordRow *row = row_of_word(b, word, str_hash(word));
     row->articles += row->last != b->record;
     row->last = (uint32_t)b->record;
   }
@@ -278,31 +282,10 @@ static void bind_word(const void *ud, size_t row, sqlite3_stmt *stmt, int behind
   sqlite3_bind_int64(stmt, behind + 2, word->articles);
 }
 
-static bool put_mentions(Batch *b)
+static bool put_postings(Batch *b)
 {
-  vec_sort(&b->mentions, by_list);
-  return postings_put(b->store->postings, b->run, b->mentions.items, b->mentions.len, b->err);
-}
-
-// Dates of one day in one article are one entry.
-static bool put_days(Batch *b)
-{
-  PostingVec entries = {0};
-  Arena arena = {0};
-  vec_sort(&b->days, by_begin);
-  for (size_t i = 0; i < b->days.len;) {
-    const DayRow *first = &b->days.items[i];
-    strbuf_reset(&b->told);
-    for (; i < b->days.len && b->days.items[i].list == first->list &&
-           b->days.items[i].article == first->article;
-         i++)
-      pack_told(&b->told, postings_span_of(first->list), &b->days.items[i].told);
-    vec_push(&entries, (Posting){first->list, first->article, arena_dup(&arena, strbuf_str(&b->told))});
-  }
-  bool ok = postings_put(b->store->postings, b->run, entries.items, entries.len, b->err);
-  vec_release(&entries);
-  arena_release(&arena);
-  return ok;
+  postings_sort(&b->postings);
+  return postings_put(b->store->postings, b->run, b->postings.items, b->postings.len, b->err);
 }
 
 static bool put_words(Batch *b)
@@ -360,10 +343,11 @@ bool store_put_pending(Store *self, Error *err)
   Batch batch = {.store = self, .err = err};
   qsort(self->pending.items, self->pending.len, sizeof *self->pending.items, by_day);
   bool ok = postings_run(self->postings, self->pending.len, &batch.run, err) &&
-            put_records(&batch, self->pending.items, self->pending.len) && put_mentions(&batch) &&
-            put_days(&batch) && put_words(&batch);
+            put_records(&batch, self->pending.items, self->pending.len) && put_postings(&batch) &&
+            put_words(&batch);
   store_drop_pending(self);
-  vec_release(&batch.mentions);
+  vec_release(&batch.postings);
+  arena_release(&batch.arena);
   vec_release(&batch.days);
   vec_release(&batch.words);
   free(batch.slots);

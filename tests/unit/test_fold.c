@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "index/fold.h"
 
+#include <stdlib.h>
+
 static void test_words(void **state)
 {
   (void)state;
@@ -108,10 +110,27 @@ static void test_every_character(void **state)
   arena_release(&arena);
 }
 
+// Every length and place of a space, among bytes that differ from a space in one bit or hold its neighbours.
+static void the_end_of_a_word_is_the_next_space(void **state)
+{
+  (void)state;
+  static const char others[] = {'a', '!', '\x1f', '\xa0', '\x80', '\x20' ^ '\x01', '\xff', '\x00'};
+  for (size_t len = 0; len < 30; len++)
+    for (size_t other = 0; other < sizeof others; other++)
+      for (size_t space = 0; space <= len; space++) {
+        char *text = xmalloc(len ? len : 1); // its end is the end of what may be read
+        memset(text, others[other], len);
+        for (size_t i = space; i < len; i += 3) text[i] = ' ';
+        assert_ptr_equal(fold_word_end(text, text + len), text + space);
+        free(text);
+      }
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_words), cmocka_unit_test(test_slices),
-                                     cmocka_unit_test(test_ascii), cmocka_unit_test(test_every_character),
-                                     cmocka_unit_test(test_long_run)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_words),    cmocka_unit_test(test_slices),
+      cmocka_unit_test(test_ascii),    cmocka_unit_test(test_every_character),
+      cmocka_unit_test(test_long_run), cmocka_unit_test(the_end_of_a_word_is_the_next_space)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
