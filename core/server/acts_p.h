@@ -43,12 +43,18 @@ bool act_find_spot(Act *act, Spot *spot);
 // The places of an act: the one, or all with its words.
 void act_spots(Act *act, const Spot *spot, Spots *spots);
 
-// --- acts.c
+// --- acts_mark.c: false with *err
 
 // What is decided at the spot so far, with another verdict and type.
 Decision act_draft(const Spot *spot, Verdict verdict, SpanKind kind, Str type);
 // Put it there, in the way of nothing else.
 void act_put(Act *act, const Spot *spot, Decision draft);
+bool act_tag(Act *act);
+bool act_untag(Act *act);
+bool act_accept(Act *act);
+bool act_accept_all(Act *act);
+bool act_reject(Act *act);
+bool act_forget(Act *act);
 
 // --- acts_entity.c: false with *err
 
