@@ -177,14 +177,9 @@ static bool stands_as_place(const Bounds *self, size_t first)
 // "[Nord- og] Søndre Follos Politi": where the half word before the joiner begins; `first` where none is.
 static size_t half_before(const Bounds *self, size_t first)
 {
-  const NameLists *lists = &self->known->lists;
   bool half = first >= self->floor + 3 && is_mark(self, first - 2, "-\0") && touches(self, first - 2) &&
               is_capital(self, first - 3);
-  for (size_t i = 0; half && i < NAME_JOINERS; i++) {
-    Str joiner = lists->joiners[self->notes->lang][i];
-    if (joiner.len && str_eq(self->tokens[first - 1].lower, joiner)) return first - 3;
-  }
-  return first;
+  return half && is_joiner(self, first - 1) ? first - 3 : first;
 }
 
 // "Alfred Nobels [allé]", "[Drottning] Kristinas [väg]", "Ann Quigg Street".
@@ -320,11 +315,7 @@ static bool is_clipped(const Bounds *self, const Name *name)
   if ((name->last != mark && !marked) || !is_mark(self, mark, "-\0") || !touches(self, mark)) return false;
   if (and >= self->len || touches(self, and) || self->facts[name->first].word) return false;
   bool capitals = self->tokens[name->first].flags & TOKEN_ALL_CAPS;
-  for (size_t i = 0; i < NAME_JOINERS && !capitals; i++) {
-    Str joiner = self->known->lists.joiners[self->notes->lang][i];
-    if (joiner.len && str_eq(self->tokens[and].lower, joiner)) return true;
-  }
-  return false;
+  return !capitals && is_joiner(self, and);
 }
 
 // "Simran Quigg [KC]".

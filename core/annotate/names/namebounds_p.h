@@ -39,6 +39,14 @@ static inline bool touches(const Bounds *self, size_t at) // the token before
   return at < self->len && !(self->tokens[at].flags & TOKEN_SPACE_BEFORE);
 }
 
+static inline bool is_joiner(const Bounds *self, size_t at) // "and"
+{
+  const Str *joiners = self->known->lists.joiners[self->notes->lang];
+  for (size_t i = 0; at < self->len && i < NAME_JOINERS; i++)
+    if (joiners[i].len && str_eq(self->tokens[at].lower, joiners[i])) return true;
+  return false;
+}
+
 static inline bool is_given(const Bounds *self, size_t at, uint32_t least)
 {
   return at < self->len && (self->facts[at].word & WORD_GIVEN) >= least;

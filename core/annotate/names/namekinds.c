@@ -1,9 +1,9 @@
 // Many names are unknown to everything the tagger learnt from, and are told by what stands around them: a
 // noun in front says what bears the name ("selskapet Norlys", "byen Krasne"; kinds.<lang>.tsv), one behind
 // belongs to it ("Södertörns tingsrätt"; bearers.<lang>.tsv), or its own last part does ("Skogforbundet",
-// "Sverdrup-feltet"; nameends.tsv). Likewise "(S)" behind a politician. What the tagger has taken for
-// something else is mended, what it missed is a name by such a sign alone. One pass over the block's
-// capitals.
+// "Sverdrup-feltet"; nameends.tsv). Likewise "(S)" behind a politician; and some organisations are simply
+// known (nameknown.h). What the tagger has taken for something else is mended, what it missed is a name by
+// such a sign alone. One pass over the block's capitals.
 #include "annotate/names/namebounds_p.h"
 
 enum { WORD_LEAST = 3 };         // bytes of a word that begins a sentence and a name
@@ -12,6 +12,7 @@ enum { WORD_LEAST = 3 };         // bytes of a word that begins a sentence and a
 typedef struct Kinds {
   Bounds at;
   const NameNouns *kinds, *ends;
+  const NameKnown *orgs;
   const Table *tails, *parties, *roles;
 } Kinds;
 
@@ -77,6 +78,17 @@ static bool is_hyphened(const Kinds *self, size_t at)
   return hyphen && hyphen < text.len && str_ends(token->lower, str_slice(text, hyphen, text.len));
 }
 
+// The token behind the known organisation that begins at `at` and goes no further; `at`: none does.
+static size_t known_end(const Kinds *self, size_t at)
+{
+  bool first = self->at.tokens[at].flags & TOKEN_FIRST;
+  size_t end = nameknown_end(self->orgs, self->at.notes, at, !first);
+  if (end <= at + 1 && first && is_common(self, at)) return at;
+  bool goes_on =
+      is_capital(&self->at, end) && !touches(&self->at, end) && !(self->at.tokens[end].flags & TOKEN_FIRST);
+  return goes_on ? at : end;
+}
+
 // --- names that were found
 
 // "[Bonden] Leif Vik", "[Fackförbundet] Sjöfolk": what only the sentence's head gave a capital.
@@ -95,6 +107,12 @@ static void drop_noun(const Kinds *self, Name *name)
 static void mend(const Kinds *self, Name *name)
 {
   drop_noun(self, name);
+  size_t known = known_end(self, name->first);
+  if (known > name->first && known >= name->last) {
+    set_tokens(&self->at, name, name->first, known);
+    set_type(name, ENTITY_ORG);
+    return;
+  }
   size_t last = name->last - 1;
   bool alone = name->first == last, hyphened = is_hyphened(self, last);
   EntityType type = kind_of(self, name->first, name->last);
@@ -156,8 +174,9 @@ static bool find(const Kinds *self, const Name *before, size_t first, Name *out)
   const Token *token = &self->at.tokens[first];
   bool small = is_common(self, first) || token->lower.len < WORD_LEAST;
   if ((token->flags & TOKEN_FIRST) && small) return false; // "I Svartviks lasarett"
-  size_t end = row_end(self, first);
+  size_t end = row_end(self, first), known = known_end(self, first);
   EntityType type = token->lower.len > 1 ? kind_of(self, first, end) : ENTITY_NONE;
+  if (known > first) type = ENTITY_ORG, end = known;
   if (type == ENTITY_NONE && (type = tail_of(self, first, end)) != ENTITY_NONE) end++;
   if (type == ENTITY_NONE && end == first + 1 && stands_alone(self, first)) type = end_of(self, first);
   if (type == ENTITY_NONE && is_party(self, before, first)) type = ENTITY_ORG;
@@ -167,12 +186,26 @@ static bool find(const Kinds *self, const Name *before, size_t first, Name *out)
   return true;
 }
 
+// "Rädda Barnen | och Friends": a known name ends where a joiner stands. The rest stays in `name`, the known
+// one is `head`; false: nothing to part.
+static bool part_known(const Kinds *self, Name *name, Name *head)
+{
+  size_t known = known_end(self, name->first);
+  if (name->type != ENTITY_ORG || known == name->first || known + 1 >= name->last) return false;
+  if (!is_joiner(&self->at, known) || !is_capital(&self->at, known + 1)) return false;
+  *head = *name;
+  set_tokens(&self->at, head, name->first, known);
+  set_tokens(&self->at, name, known + 1, name->last);
+  return true;
+}
+
 void namekinds_find(const Names *self, Notes *notes, const NameFact *facts)
 {
   const NameLists *lists = &self->known.lists;
   Kinds kinds = {{&self->known, notes, facts, notes->tokens.items, notes->tokens.len, 0},
                  &self->kinds[notes->lang],
                  &self->ends,
+                 &self->orgs[notes->lang],
                  lists->bearers_of[notes->lang],
                  lists->parties_of[notes->lang],
                  lists->roles_of[notes->lang]};
@@ -182,7 +215,7 @@ void namekinds_find(const Names *self, Notes *notes, const NameFact *facts)
   for (size_t at = 0, next = 0; at < kinds.at.len;) {
     Name name, *before = out.len ? &out.items[out.len - 1] : NULL;
     if (next < names->len && at == names->items[next].first) {
-      name = names->items[next++];
+      if (!part_known(&kinds, &names->items[next], &name)) name = names->items[next++];
       mend(&kinds, &name);
     } else if (!is_capital(&kinds.at, at) || !(kinds.at.tokens[at].flags & TOKEN_WORD) ||
                !find(&kinds, before, at, &name)) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "annotate/names/namefacts.h"
+#include "annotate/names/nameknown.h"
 #include "annotate/names/namenouns.h"
 #include "annotate/names/tagger.h"
 
@@ -14,6 +15,7 @@ struct Names {
   NameNouns kinds[LANG_COUNT];  // kinds.<lang>.tsv
   NameNouns ends;               // nameends.tsv
   NameNouns signs[LANG_COUNT];  // signs.<lang>.tsv
+  NameKnown orgs[LANG_COUNT];   // orgnames.<lang>.tsv
 };
 
 // Names by lists and patterns alone: what is left when there is no model.
