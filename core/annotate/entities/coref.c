@@ -86,6 +86,9 @@ typedef enum Ask {
   BY_TAIL, // the last two words of a person's name of more -> that form + 1; SEVERAL
   WITHIN,  // key of a shared name -> the country that stands beside it
   FAMILY,  // last word of a person's longer name -> 1
+  TAIL,    // the last two words of a person's name of more -> 1
+  FIRM,    // first word of a company's name with its form -> 1
+  CLUB,    // first or last word of a club's name -> 1
   WRITTEN, // cluster and key of a place -> how often it is written so
   ASKS
 } Ask;
@@ -112,6 +115,11 @@ static uint64_t type_key(uint64_t key, EntityType type)
 
 // --- what names are taken for
 
+static uint64_t tail_of(const Called *called)
+{
+  return gazetteer_key_add(called->middle, called->last);
+}
+
 static void take_for(Coref *self, const Called *called, uint32_t times)
 {
   uint64_t once = (uint64_t)(1000 * called->confidence) + 1;
@@ -121,7 +129,13 @@ static void take_for(Coref *self, const Called *called, uint32_t times)
     return;
   }
   *slot(self, TAKEN_FOR, type_key(called->key, called->type)) += times * once;
-  if (called->type == ENTITY_PER && called->words > 1) *slot(self, FAMILY, called->last) = 1;
+  if (called->words < 2) return;
+  if (called->type == ENTITY_PER) {
+    *slot(self, FAMILY, called->last) = 1;
+    if (called->words > 2) *slot(self, TAIL, tail_of(called)) = 1;
+  }
+  if (called->flags & CALLED_FIRM) *slot(self, FIRM, called->first) = 1;
+  if (called->flags & CALLED_CLUB) *slot(self, CLUB, called->first) = *slot(self, CLUB, called->last) = 1;
 }
 
 // "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place.
@@ -197,8 +211,22 @@ static bool is_name(const Coref *self, Form *f)
   return true;
 }
 
+// What the longer names of the article say of words that begin or end them; the form's own type where they
+// say nothing: "Acme" of "Acme Steel plc" is no person if nobody bears that name, "Gahr Støre" no place.
+static uint8_t type_of_part(const Coref *self, const Form *f)
+{
+  const Called *called = f->called;
+  if (called->words == 2 && f->type != ENTITY_PER && !f->entity && get(self, TAIL, tail_of(called)))
+    return ENTITY_PER;
+  if (called->words != 1) return f->type;
+  if (f->type == ENTITY_PER && get(self, FIRM, f->last) && !get(self, FAMILY, f->last)) return ENTITY_ORG;
+  bool town = called->flags & CALLED_TEAM && gazetteer_is_town(called->entity);
+  return town && get(self, CLUB, f->last) ? ENTITY_ORG : f->type;
+}
+
 static void repair_type(const Coref *self, Form *f)
 {
+  f->type = type_of_part(self, f);
   uint64_t team = f->called->flags & CALLED_TEAM ? get(self, TAKEN_FOR, type_key(f->key, ENTITY_ORG)) : 0;
   if (team >= (gazetteer_is_town(f->called->entity) ? TEAM : NATIONAL_TEAM) &&
       team > get(self, TAKEN_FOR, type_key(f->key, ENTITY_PER))) {
@@ -314,11 +342,6 @@ static bool is_long(const Form *f)
   return f->called->words > 1;
 }
 
-static uint64_t tail_of(const Form *f)
-{
-  return gazetteer_key_add(f->called->middle, f->last);
-}
-
 static uint64_t person_key(const Form *f)
 {
   return type_key(gazetteer_key_add(f->first, f->last), ENTITY_PER);
@@ -328,7 +351,7 @@ static uint64_t person_key(const Form *f)
 static void tail_add(Coref *self, uint32_t i)
 {
   const Form *f = &self->forms[i];
-  uint64_t *at = slot(self, BY_TAIL, tail_of(f));
+  uint64_t *at = slot(self, BY_TAIL, tail_of(f->called));
   if (!*at) *at = i + 1;
   if (*at == SEVERAL) return;
   const Form *before = &self->forms[*at - 1];
@@ -348,7 +371,7 @@ static void gather_tails(Coref *self)
 // there is none.
 static const Form *in_full(const Coref *self, const Form *f)
 {
-  uint64_t found = f->called->flags & CALLED_FAMILY ? get(self, BY_TAIL, tail_of(f)) : 0;
+  uint64_t found = f->called->flags & CALLED_FAMILY ? get(self, BY_TAIL, tail_of(f->called)) : 0;
   if (!found || found == SEVERAL) return f;
   const Form *full = &self->forms[found - 1];
   return full->called->words > f->called->words ? full : f;

@@ -18,6 +18,8 @@ typedef enum CalledFlags {
   CALLED_SIGNED = 16,  // as it stands in a signature, it is
   CALLED_FAMILY = 32,  // two words, or a particle in front: perhaps a family name alone
   CALLED_THING = 64,   // the name of a ship, a storm, a film: none of ours
+  CALLED_FIRM = 256,   // a company's name with its form
+  CALLED_CLUB = 512,   // a sports club's name
   CALLED_TEAM = 128,   // a town where its team may be meant as well
 } CalledFlags;
 
@@ -37,7 +39,7 @@ typedef struct Called {
   float confidence;
   uint8_t words, ending; // count; bytes of that ending, 0: none
   uint8_t type, by;      // EntityType, Maker
-  uint8_t flags;         // CalledFlags
+  uint16_t flags;        // CalledFlags
 } Called;
 typedef VEC_OF(Called) CalledVec;
 
@@ -56,8 +58,10 @@ void coref_read(const Names *names, struct Notes *notes);
 //   Nordmann", is a person and a
 //            place
 //   things   "the tanker Meridian Star" is none, nor is "Meridian Star" in the same article
-//   type     a doubtful mention takes the type that the same words have elsewhere in the article, and a town
-//            that of its team where nothing says that the town is meant
+//   type     a doubtful mention takes the type that the same words have elsewhere in the article, "Acme" that
+//   of
+//            "Acme Steel plc", "Gahr Støre" that of "Jonas Gahr Støre", and a town that of its team where
+//            nothing says that the town is meant
 // Facts are the cast's, which outlives the spans; `roster` is what the last run read of the blocks, of this
 // article if it can be of use. Returns how many entities there are.
 size_t coref_link(const Names *names, const struct Passages *article, struct Roster *roster, Cast *cast,

@@ -30,6 +30,9 @@ static void read_keys(const Reader *self, const Name *name, uint32_t last_hash, 
     const Token *token = &self->notes->tokens.items[i];
     if (!counts(token)) continue;
     uint32_t word = i + 1 == name->last && last_hash ? last_hash : token->hash;
+    size_t before = i == name->first ? name->start - token->start : 0; // "R-Arizona"
+    if (before && before < token->lower.len)
+      word = (uint32_t)str_hash(str_slice(token->lower, before, token->lower.len));
     if (!to->words) to->first = word;
     if (to->words < UINT8_MAX) to->words++;
     to->middle = to->last;
@@ -65,10 +68,21 @@ static bool known_without(const Gazetteer *known, EntityType type, Str whole, St
   return (gazetteer_word(known, stem_hash) & wanted) && !(gazetteer_word(known, whole_hash) & wanted);
 }
 
+// Whether "des" stands before the token `at`, and not before `floor`: of "Autobahn GmbH des Bundes" nothing
+// is the whole name's genitive.
+static bool is_behind_des(const Notes *notes, uint32_t floor, uint32_t at)
+{
+  return notes->lang == LANG_DE && at > floor && str_is(notes->tokens.items[at - 1].lower, "des");
+}
+
 static void read_genitive(const Reader *self, const Name *name, Called *to)
 {
   Str lower = self->notes->tokens.items[name->last - 1].lower;
-  if (!(to->ending = ending(self->notes, lower))) return;
+  if (is_behind_des(self->notes, name->first, name->last - 1)) return;
+  to->ending = ending(self->notes, lower);
+  if (to->ending == 1 && is_behind_des(self->notes, 0, name->last - 1) && str_ends(lower, STR("es")))
+    to->ending = 2; // "des Bundestages"
+  if (!to->ending) return;
   Str stem = str_slice(lower, 0, lower.len - to->ending);
   Called bare;
   read_keys(self, name, (uint32_t)str_hash(stem), &bare);
@@ -110,6 +124,25 @@ static uint32_t bracketed(const Notes *notes, const Name *name)
   return brackets ? in[at - 2].end : 0;
 }
 
+// Whether the name's last token is the form of a company, and its first nobody's given name.
+static bool is_firm(const Reader *self, const Name *name)
+{
+  const Token *first = &self->notes->tokens.items[name->first],
+              *last = first + (name->last - name->first - 1);
+  Str form = str_slice(self->notes->text, last->start, last->end);
+  if (table_seek(self->names->known.lists.forms, form) == SIZE_MAX) return false;
+  return !(gazetteer_word(self->known, gazetteer_word_hash(first->lower)) & WORD_GIVEN);
+}
+
+// Whether a word that clubs have begins or ends the name: "VfL Bochum", "Leeds United".
+static bool is_club(const Reader *self, const Name *name)
+{
+  const Table *clubs = self->names->known.lists.clubs;
+  const Token *in = self->notes->tokens.items;
+  return table_seek(clubs, in[name->first].lower) != SIZE_MAX ||
+         table_seek(clubs, in[name->last - 1].lower) != SIZE_MAX;
+}
+
 static Called *read_name(const Reader *self, const Name *name, CalledVec *out)
 {
   Called called = {.start = name->start,
@@ -125,6 +158,10 @@ static Called *read_name(const Reader *self, const Name *name, CalledVec *out)
   if (called.words == 2 || (called.words > 2 && particle)) called.flags |= CALLED_FAMILY;
   if (called.words > 1) called.initials = initials_of(self->notes, name);
   called.behind = bracketed(self->notes, name);
+  if (name->type == ENTITY_ORG && name->last > name->first + 1) {
+    if (is_firm(self, name)) called.flags |= CALLED_FIRM;
+    if (is_club(self, name)) called.flags |= CALLED_CLUB;
+  }
   if (namethings_bears(self->names, self->notes, name)) called.flags |= CALLED_THING;
   if (self->notes->tokens.items[name->first].flags & TOKEN_ALL_CAPS) called.flags |= CALLED_CAPITALS;
   vec_push_in(&self->notes->arena, out, called);

@@ -27,7 +27,7 @@ static uint64_t record_of(const Called *called, Lang lang)
   digest = digest_add(digest, (uint64_t)called->bare_last << 32 | called->initials);
   digest = digest_add(digest, (uint64_t)called->entity << 32 | confidence);
   digest = digest_add(digest, (uint64_t)called->words << 32 | (uint64_t)called->ending << 24 |
-                                  (uint64_t)called->type << 16 | (uint64_t)called->by << 8 | called->flags);
+                                  (uint64_t)called->type << 20 | (uint64_t)called->by << 16 | called->flags);
   digest = digest_add(digest_add(digest, called->shared), called->within);
   return digest_add(digest, lang) | 1; // not 0
 }

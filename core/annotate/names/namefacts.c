@@ -108,6 +108,7 @@ void namefacts_lists(NameLists *lists)
   lists->forms = table_find("legalforms", "");
   lists->states = table_find("states", "");
   lists->honours = table_find("honours", "");
+  lists->clubs = table_find("clubs", "");
   index_forms(lists);
 }
 

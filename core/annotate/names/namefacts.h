@@ -20,6 +20,7 @@ typedef struct NameLists { // the word tables in one place, constant after namef
   const struct Table *royals;                    // titles of those who go by their given name
   const struct Table *forms, *states;            // of companies; short for states of America
   const struct Table *honours;                   // letters behind a person's name
+  const struct Table *clubs;                     // words that begin or end those of sports clubs
   const struct Table *bearers_of[LANG_COUNT];    // words beside names; NULL: none
   const struct Table *before_town[LANG_COUNT];   // likewise, before towns
   const struct Table *games[LANG_COUNT];         // words that tell of games; NULL: none

@@ -126,6 +126,35 @@ static EntityType sign_of(const Signs *self, size_t first, size_t end)
   return ENTITY_TYPES;
 }
 
+// --- politicians' parties and states
+
+// "R-[Arizona]", "D-[N.Y.]": the state alone is a name.
+static bool read_party_state(const Signs *self, size_t at, Name *out)
+{
+  const Token *token = token_at(self, at);
+  const Gazetteer *known = self->in.known->gazetteer;
+  if (self->in.notes->lang != LANG_EN || !(token->flags & TOKEN_HAS_HYPHEN) || token->end - token->start < 4)
+    return false;
+  Str text = str_slice(self->in.notes->text, token->start, token->end);
+  if (!strchr("DIR", text.ptr[0]) || text.ptr[1] != '-' || text.ptr[2] < 'A' || text.ptr[2] > 'Z')
+    return false;
+  bool point = is_mark(&self->in, at + 1, ".\0") && touches(&self->in, at + 1);
+  Str state = str_slice(self->in.notes->text, token->start + 2, token->end + point);
+  size_t row = table_seek(self->in.known->lists.states, state);
+  if (row == SIZE_MAX && point)
+    point = false, row = table_seek(self->in.known->lists.states, str_slice(state, 0, state.len - 1));
+  GazetteerEntity place = {0};
+  uint64_t word = gazetteer_word_hash(str_slice(token->lower, 2, token->lower.len));
+  bool whole = row == SIZE_MAX && gazetteer_entity(known, gazetteer_key_add(0, word), &place) &&
+               (place.types & GAZETTEER_LOC);
+  if (row == SIZE_MAX && !whole) return false;
+  *out = (Name){.type = ENTITY_LOC, .by = BY_RULE, .confidence = RULE_CONFIDENCE};
+  set_tokens(&self->in, out, at, at + 1 + point);
+  out->start += 2;
+  out->entity = whole ? place.id : gazetteer_id_of(table_cell(self->in.known->lists.states, row, 1));
+  return true;
+}
+
 // --- names that the tagger saw
 
 static bool has_given_name(const Signs *self, const Name *name)
@@ -304,6 +333,7 @@ static bool find_unseen_street(const Signs *self, size_t at, Name *out)
 static bool find_unseen(const Signs *self, size_t at, Name *out)
 {
   if (!self->in.facts[at].active || !is_capital(&self->in, at)) return false;
+  if (read_party_state(self, at, out)) return true;
   return find_unseen_company(self, at, out) || find_unseen_place(self, at, out) ||
          find_unseen_street(self, at, out);
 }
@@ -324,6 +354,7 @@ void namesigns_read(const Names *names, Notes *notes, const NameFact *facts)
     Name name;
     if (self.next && self.next->first == at) {
       name = *self.next;
+      if (name.last == name.first + 1) read_party_state(&self, at, &name);
       const Name *before = whole.len ? &whole.items[whole.len - 1] : NULL;
       read_name(&self, &name, before, ++n < count ? &notes->names.items[n] : NULL);
     } else if (!find_unseen(&self, at, &name)) {

@@ -209,7 +209,7 @@ static unsigned telling_of(const Bounds *self, const Table *games, size_t at)
 static bool is_genitive(const Bounds *self, size_t at)
 {
   const NameFact *fact = &self->facts[at];
-  return namefacts_genitive(self->notes->lang) && fact->stem &&
+  return self->notes->lang == LANG_DE && fact->stem &&
          !(gazetteer_word(self->known->gazetteer, fact->hash) & WORD_PLACE);
 }
 
