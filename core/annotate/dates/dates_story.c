@@ -41,13 +41,20 @@ int date_told_year(const Resolver *r, int month)
   return told->year + (month < told->month - 6); // "in November 1862 … in January"
 }
 
+// "Yesterday", "last autumn": what not even a history says of its own days, as it does "last year".
+static bool is_surely_of_now(const DateFrame *f)
+{
+  return frame_get(f, FIELD_DAYREF, 0) != 0 || (frame_has(f, FIELD_SEASON) && frame_has(f, FIELD_DIR));
+}
+
 Timex date_story_now(const Resolver *r, const DateFrame *f)
 {
   static const DateField own[] = {FIELD_YEAR,   FIELD_YY,     FIELD_ANAPHOR,
                                   FIELD_DAYREF, FIELD_AMOUNT, FIELD_MONTH};
-  bool related = frame_has(f, FIELD_UNIT) && frame_get(f, FIELD_REL, 1) == 0;
+  int rel = frame_get(f, FIELD_REL, 1);
+  bool related = frame_has(f, FIELD_UNIT) && (rel == 0 || (rel < 0 && !r->memory.news));
   bool part = frame_has(f, FIELD_SEASON) || frame_has(f, FIELD_HALF) || frame_has(f, FIELD_QUARTER);
-  if (frame_has(f, FIELD_DIR) || (part && frame_has(f, FIELD_REL))) return (Timex){0}; // "i höstas": of now
+  if (is_surely_of_now(f) || (r->memory.news && part && frame_has(f, FIELD_REL))) return (Timex){0};
   if (!is_history(r) || has_any(f, own, ARRAY_LEN(own)) || !(related || part)) return (Timex){0};
   if (frame_get(f, FIELD_TENSE, 0) > 0) return (Timex){0};
   return part ? timex_at(&r->memory.told, GRAIN_YEAR) : r->memory.told;
@@ -64,6 +71,7 @@ static bool is_of_now(const DateFrame *f)
 void date_story_of_now(Resolver *r, const DateFrame *f)
 {
   DateMemory *memory = &r->memory;
+  memory->news = memory->news || is_surely_of_now(f);
   if (r->now.grain != GRAIN_NONE || !is_of_now(f)) return;
   memory->told = (Timex){0}, memory->told_run = 0, memory->told_here = false, memory->news = true;
 }
