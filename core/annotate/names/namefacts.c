@@ -11,7 +11,9 @@
 #include "base/table.h"
 #include "base/utf8.h"
 
-enum { GAP = 3, IN_FRONT = 2, LONGEST = 8 };
+enum { GAP = 3, IN_FRONT = 2, LONGEST = 8, NEAR = 2 }; // NEAR: as far to both sides an active word looks
+enum { ALWAYS_LOWER = 7 };                             // of gazetteer_case()
+typedef VEC_OF(uint32_t) Places;                       // tokens of a block
 
 enum { ENDING = 4 }; // bytes, at least
 enum { STEM_MOST = 64 };
@@ -146,6 +148,14 @@ bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower)
   return (listed(lists, lower, (uint32_t)str_hash(lower)) & bit) || has_ending(lists, lower, bit);
 }
 
+// As namefacts_is_title() of a token whose listed() bits are known.
+static bool is_title(const NameLists *lists, Lang lang, const Token *token, uint64_t bits)
+{
+  Str lower = token->lower;
+  if (lower.ptr[lower.len - 1] == '.') return namefacts_is_title(lists, lang, lower);
+  return (bits & 1ull << lang) || has_ending(lists, lower, 1ull << lang);
+}
+
 Str namefacts_before_town(const NameLists *lists, Lang lang, Str lower)
 {
   size_t row = table_seek(lists->before_town[lang], lower);
@@ -276,30 +286,76 @@ static void mark_careless(const NameSources *from, const Notes *notes, NameFact 
   }
 }
 
+typedef struct Wanted { // a word whose facts are
+  uint32_t token;
+  uint64_t hash, key; // gazetteer_word_hash(); what its facts are kept by
+} Wanted;
+typedef VEC_OF(Wanted) WantedVec;
+
+static Wanted wanted_of(const Notes *notes, size_t at)
+{
+  const Token *token = &notes->tokens.items[at];
+  uint64_t hash = gazetteer_word_hash(token->lower);
+  uint64_t key = gazetteer_key_add(hash, (uint64_t)token->hash << 8 | ((uint64_t)notes->lang + 1));
+  return (Wanted){(uint32_t)at, hash, key};
+}
+
+// Whether a word in its block's language is always in lower case and no name; `kept`: its facts, or NULL.
+static bool is_small_word(const NameSources *from, Lang lang, uint64_t hash, const NameFact *kept)
+{
+  if ((kept ? kept->casing : gazetteer_case(from->gazetteer, lang, hash)) != ALWAYS_LOWER) return false;
+  bool unknown = kept && !kept->word; // with its stem; what is known may be the stem's alone
+  return unknown || !gazetteer_word(from->gazetteer, hash);
+}
+
 // "The", "Det": only the head of a sentence gives it a capital, it is no name, and it begins none: the word
 // behind has no capital either, and no known name begins with the two ("Det norske").
-static bool is_common(const NameSources *from, const Notes *notes, size_t at)
+static bool is_common(const NameSources *from, const NameMemo *memo, const Notes *notes, size_t at)
 {
   const Token *token = &notes->tokens.items[at], *next = token + 1;
   if (!(token->flags & TOKEN_FIRST) || at + 1 == notes->tokens.len || has_capital(notes, next)) return false;
-  uint64_t word = gazetteer_word_hash(token->lower);
-  if (gazetteer_case(from->gazetteer, notes->lang, word) != 7 || gazetteer_word(from->gazetteer, word))
-    return false;
-  uint64_t key = gazetteer_key_add(0, word);
-  return !gazetteer_goes_on(from->gazetteer, key) ||
+  Wanted word = wanted_of(notes, at);
+  const NameFact *kept = memo ? namememo_fact(memo, word.key) : NULL;
+  if (!is_small_word(from, notes->lang, word.hash, kept)) return false;
+  uint64_t key = gazetteer_key_add(0, word.hash);
+  return (kept && kept->begins_none) || !gazetteer_goes_on(from->gazetteer, key) ||
          !gazetteer_goes_on(from->gazetteer, gazetteer_key_add(key, gazetteer_word_hash(next->lower)));
 }
 
-static void mark_active(const NameSources *from, const Notes *notes, NameFact *facts)
+typedef struct Sight { // what one look over a block's words shows
+  uint32_t *capitals;  // tokens that have one
+  size_t capital_count;
+  bool careless;            // a sentence begins without
+  uint64_t small_words[64]; // words in lower case: a set of hashes, in which false hits do little harm
+} Sight;
+
+static void look_over(const Notes *notes, Arena *arena, Sight *sight)
+{
+  *sight = (Sight){.capitals = arena_alloc(arena, size_mul(notes->tokens.len, sizeof *sight->capitals))};
+  for (size_t i = 0; i < notes->tokens.len; i++) {
+    const Token *token = &notes->tokens.items[i];
+    if (has_capital(notes, token)) {
+      sight->capitals[sight->capital_count++] = (uint32_t)i;
+    } else if (token->flags & TOKEN_WORD) {
+      sight->small_words[token->hash % 64] |= 1ull << (token->hash >> 26);
+      if (token->flags & TOKEN_FIRST) sight->careless = true;
+    }
+  }
+}
+
+static void mark_active(const NameSources *from, const NameMemo *memo, const Notes *notes, const Sight *sight,
+                        NameFact *facts)
 {
   size_t last = SIZE_MAX;
-  for (size_t i = 0; i < notes->tokens.len; i++) {
-    if (!has_capital(notes, &notes->tokens.items[i]) || is_common(from, notes, i)) continue;
-    facts[i].active = true;
-    mark_small_parts(notes, &from->lists, facts, i, last);
-    mark_behind(notes, facts, i);
-    last = i;
+  for (size_t n = 0; n < sight->capital_count; n++) {
+    size_t at = sight->capitals[n];
+    if (is_common(from, memo, notes, at)) continue;
+    facts[at].active = true;
+    mark_small_parts(notes, &from->lists, facts, at, last);
+    mark_behind(notes, facts, at);
+    last = at;
   }
+  if (sight->careless) mark_careless(from, notes, facts);
 }
 
 size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const NameFact *facts, size_t first,
@@ -307,6 +363,7 @@ size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const Nam
 {
   uint64_t key = 0;
   size_t end = first;
+  if (facts[first].begins_none) return first;
   for (size_t i = first; i < limit && i < first + LONGEST; i++) {
     const Token *token = &notes->tokens.items[i];
     if (str_is(token->lower, ".") && !(token->flags & TOKEN_SPACE_BEFORE)) continue;
@@ -340,6 +397,15 @@ static void group_by_tail(const NameSources *from, Lang lang, Str lower, uint16_
   }
 }
 
+// Whether no name of the gazetteer begins with a word of this hash or stem (0: none).
+static bool begins_none(const Gazetteer *gazetteer, uint64_t hash, uint64_t stem)
+{
+  GazetteerEntity entity;
+  uint64_t key = gazetteer_key_add(0, hash);
+  return !gazetteer_goes_on(gazetteer, key) && !gazetteer_entity(gazetteer, key, &entity) &&
+         !(stem && gazetteer_entity(gazetteer, gazetteer_key_add(0, stem), &entity));
+}
+
 // What the tables know of a word in the block's language, wherever it stands.
 static NameFact look_up(const NameSources *from, Lang lang, const Token *token, uint64_t hash)
 {
@@ -347,7 +413,7 @@ static NameFact look_up(const NameSources *from, Lang lang, const Token *token, 
   if (!(token->flags & TOKEN_WORD)) return fact;
   uint64_t stem = fact.stem = stem_hash(from, lang, token->lower),
            bits = listed(&from->lists, token->lower, token->hash);
-  fact.title = namefacts_is_title(&from->lists, lang, token->lower);
+  fact.title = is_title(&from->lists, lang, token, bits);
   if (!clusters_of(from->clusters, hash, fact.groups) &&
       !(stem && clusters_of(from->clusters, stem, fact.groups)))
     group_by_tail(from, lang, token->lower, fact.groups);
@@ -357,110 +423,102 @@ static NameFact look_up(const NameSources *from, Lang lang, const Token *token, 
   fact.orgword = (bits & g_orgword) != 0;
   fact.particle = (bits & g_particle) != 0;
   fact.company = (bits & g_company) != 0;
+  fact.begins_none = begins_none(from->gazetteer, hash, stem);
   return fact;
 }
 
-typedef struct Wanted { // a word whose facts are
-  uint32_t token;
-  uint64_t hash, key; // gazetteer_word_hash(); what its facts are kept by
-} Wanted;
-typedef VEC_OF(Wanted) WantedVec;
-
-static Wanted wanted_of(const Notes *notes, size_t at)
+// The word's facts, but for those of the place where it stands.
+static void take_facts(NameFact *fact, const NameFact *of_word)
 {
-  const Token *token = &notes->tokens.items[at];
-  uint64_t hash = gazetteer_word_hash(token->lower);
-  uint64_t key = gazetteer_key_add(hash, (uint64_t)token->hash << 8 | ((uint64_t)notes->lang + 1));
-  return (Wanted){(uint32_t)at, hash, key};
+  uint8_t shape = fact->shape;
+  bool active = fact->active;
+  *fact = *of_word;
+  fact->shape = shape;
+  fact->active = active;
 }
 
-static void fill_fact(const NameSources *from, NameMemo *memo, const Notes *notes, const Wanted *word,
-                      NameFact *fact)
+static void find_out(const NameSources *from, NameMemo *memo, const Notes *notes, const Wanted *word,
+                     NameFact *fact)
 {
   const NameFact *kept = memo ? namememo_fact(memo, word->key) : NULL;
-  NameFact known = kept ? *kept : look_up(from, notes->lang, &notes->tokens.items[word->token], word->hash);
-  if (memo && !kept) namememo_keep_fact(memo, word->key, &known);
-  known.shape = fact->shape;
-  known.active = fact->active;
-  *fact = known;
+  if (kept) {
+    take_facts(fact, kept);
+    return;
+  }
+  NameFact known = look_up(from, notes->lang, &notes->tokens.items[word->token], word->hash);
+  if (memo) namememo_keep_fact(memo, word->key, &known);
+  take_facts(fact, &known);
 }
 
-// Each word is in three tables, all over the memory: the memo answers for most, and for the others all tables
+static void call_tables(const NameSources *from, Lang lang, uint64_t hash, bool facts)
+{
+  gazetteer_call_word(from->gazetteer, lang, hash, facts);
+  gazetteer_call_key(from->gazetteer, gazetteer_key_add(0, hash), facts);
+  clusters_call(from->clusters, hash, facts);
+}
+
+// Each word is in four tables, all over the memory: the memo answers for most, and for the others all tables
 // are called before the first is waited for.
 static void fill_facts(const NameSources *from, NameMemo *memo, const Notes *notes, WantedVec *words,
                        NameFact *facts)
 {
   size_t missing = 0;
   for (size_t i = 0; i < words->len; i++) {
-    Wanted word = words->items[i];
-    const NameFact *kept = memo ? namememo_fact(memo, word.key) : NULL;
+    const Wanted *word = &words->items[i];
+    const NameFact *kept = memo ? namememo_fact(memo, word->key) : NULL;
     if (kept) {
-      fill_fact(from, memo, notes, &word, &facts[word.token]);
+      take_facts(&facts[word->token], kept);
       continue;
     }
-    gazetteer_call_word(from->gazetteer, notes->lang, word.hash, false);
-    clusters_call(from->clusters, word.hash, false);
-    words->items[missing++] = word;
+    call_tables(from, notes->lang, word->hash, false);
+    words->items[missing++] = *word;
   }
-  for (size_t i = 0; i < missing; i++) {
-    gazetteer_call_word(from->gazetteer, notes->lang, words->items[i].hash, true);
-    clusters_call(from->clusters, words->items[i].hash, true);
-  }
+  for (size_t i = 0; i < missing; i++) call_tables(from, notes->lang, words->items[i].hash, true);
   for (size_t i = 0; i < missing; i++) {
     const Wanted *word = &words->items[i];
-    fill_fact(from, memo, notes, word, &facts[word->token]);
+    find_out(from, memo, notes, word, &facts[word->token]);
   }
 }
 
-static bool may_begin(const Notes *notes, const NameFact *facts, size_t i)
+// A word far from all others that is in the midst of a known name.
+static void activate(const NameSources *from, NameMemo *memo, const Notes *notes, NameFact *facts, size_t at)
 {
-  return facts[i].active && !facts[i].particle && (notes->tokens.items[i].flags & TOKEN_WORD);
+  facts[at].active = true;
+  for (size_t i = at < NEAR ? 0 : at - NEAR; i < notes->tokens.len && i <= at + NEAR; i++)
+    facts[i].shape = shape_of(&notes->tokens.items[i]);
+  Wanted word = wanted_of(notes, at);
+  if (!facts[at].hash) find_out(from, memo, notes, &word, &facts[at]);
 }
 
 // Words in lower case inside a known name become active: "Den europeiske union".
-static void mark_matches(const NameSources *from, NameMemo *memo, const Notes *notes, NameFact *facts)
+static size_t mark_match(const NameSources *from, NameMemo *memo, const Notes *notes, NameFact *facts,
+                         size_t first)
 {
-  for (size_t facts_too = 0; facts_too < 2; facts_too++)
-    for (size_t i = 0; i < notes->tokens.len; i++)
-      if (may_begin(notes, facts, i))
-        gazetteer_call_key(from->gazetteer, gazetteer_key_add(0, facts[i].hash), facts_too);
-  for (size_t i = 0; i < notes->tokens.len;) {
-    GazetteerEntity entity;
-    size_t end = i;
-    if (may_begin(notes, facts, i))
-      end = namefacts_match(from->gazetteer, notes, facts, i, notes->tokens.len,
-                            GAZETTEER_ORG | GAZETTEER_LOC, &entity);
-    for (size_t at = i; at < end; at++) {
-      NameFact *fact = &facts[at];
-      if (!fact->active) {
-        fact->active = true;
-        Wanted word = wanted_of(notes, at);
-        if (!fact->hash) fill_fact(from, memo, notes, &word, fact);
-      }
-      fact->match = end - i == 1    ? MATCH_ALONE
-                    : at == i       ? MATCH_FIRST
-                    : at + 1 == end ? MATCH_LAST
-                                    : MATCH_INSIDE;
-      fact->types = (uint8_t)entity.types;
-      fact->strength = (uint8_t)entity.strength;
-    }
-    i = end > i ? end : i + 1;
+  GazetteerEntity entity;
+  size_t end = namefacts_match(from->gazetteer, notes, facts, first, notes->tokens.len,
+                               GAZETTEER_ORG | GAZETTEER_LOC, &entity);
+  for (size_t at = first; at < end; at++) {
+    NameFact *fact = &facts[at];
+    if (!fact->active) activate(from, memo, notes, facts, at);
+    fact->match = end - first == 1 ? MATCH_ALONE
+                  : at == first    ? MATCH_FIRST
+                  : at + 1 == end  ? MATCH_LAST
+                                   : MATCH_INSIDE;
+    fact->types = (uint8_t)entity.types;
+    fact->strength = (uint8_t)entity.strength;
   }
+  return end;
 }
 
-// Which of the block's words stand in it in lower case too: a small set of hashes, false hits do little harm.
-static void mark_lower_here(const Notes *notes, NameFact *facts)
+static void mark_matches(const NameSources *from, NameMemo *memo, const Notes *notes, NameFact *facts,
+                         const Places *active)
 {
-  uint64_t seen[64] = {0}; // 4096 bits
-  for (size_t i = 0; i < notes->tokens.len; i++) {
-    const Token *token = &notes->tokens.items[i];
-    if ((token->flags & TOKEN_WORD) && !has_capital(notes, token))
-      seen[token->hash % 64] |= 1ull << (token->hash >> 26);
-  }
-  for (size_t i = 0; i < notes->tokens.len; i++) {
-    const Token *token = &notes->tokens.items[i];
-    facts[i].lower_here =
-        facts[i].active && has_capital(notes, token) && (seen[token->hash % 64] >> (token->hash >> 26) & 1);
+  for (size_t n = 0, end = 0; n < active->len; n++) {
+    size_t at = active->items[n];
+    const NameFact *fact = &facts[at];
+    if (at < end || fact->begins_none || fact->particle || !(notes->tokens.items[at].flags & TOKEN_WORD))
+      continue;
+    end = mark_match(from, memo, notes, facts, at);
   }
 }
 
@@ -468,20 +526,28 @@ NameFact *namefacts_of(const NameSources *from, NameMemo *memo, const Notes *not
 {
   size_t count = notes->tokens.len;
   NameFact *facts = arena_zalloc(arena, size_mul(count + 1, sizeof *facts));
-  mark_active(from, notes, facts);
-  mark_careless(from, notes, facts);
+  Sight sight;
+  look_over(notes, arena, &sight);
+  mark_active(from, memo, notes, &sight, facts);
+  Places active = {arena_alloc(arena, size_mul(count, sizeof(uint32_t))), 0, count};
   WantedVec words = {arena_alloc(arena, size_mul(count, sizeof(Wanted))), 0, count};
-  for (size_t i = 0; i < count; i++) {
-    facts[i].shape = shape_of(&notes->tokens.items[i]);
-    bool near = facts[i].active || (i + 1 < count && facts[i + 1].active) ||
-                (i + 2 < count && facts[i + 2].active) || (i > 0 && facts[i - 1].active) ||
-                (i > 1 && facts[i - 2].active);
-    if (!near) continue;
-    words.items[words.len++] = wanted_of(notes, i);
-    if (memo) namememo_call_fact(memo, words.items[words.len - 1].key);
+  for (size_t i = 0, next = 0; i < count; i++) {
+    if (!facts[i].active) continue;
+    active.items[active.len++] = (uint32_t)i;
+    if (i > next + NEAR) next = i - NEAR;
+    for (; next < count && next <= i + NEAR; next++) {
+      Wanted word = wanted_of(notes, next);
+      facts[next].shape = shape_of(&notes->tokens.items[next]);
+      words.items[words.len++] = word;
+      if (memo) namememo_call_fact(memo, word.key);
+    }
   }
   fill_facts(from, memo, notes, &words, facts);
-  mark_matches(from, memo, notes, facts);
-  mark_lower_here(notes, facts);
+  mark_matches(from, memo, notes, facts, &active);
+  for (size_t n = 0; n < sight.capital_count; n++) {
+    const Token *token = &notes->tokens.items[sight.capitals[n]];
+    facts[sight.capitals[n]].lower_here =
+        facts[sight.capitals[n]].active && (sight.small_words[token->hash % 64] >> (token->hash >> 26) & 1);
+  }
   return facts;
 }

@@ -58,8 +58,9 @@ typedef struct NameFact {
   bool active; // may be part of a name: capitals, or what stands between them
   bool title;  // a title or role
   bool orgword, particle;
-  bool company;    // begins a company's name of companies.tsv
-  bool lower_here; // the same word stands in lower case in this block
+  bool company;     // begins a company's name of companies.tsv
+  bool begins_none; // no name that the gazetteer knows begins with it
+  bool lower_here;  // the same word stands in lower case in this block
 } NameFact;
 
 // One fact a token, in `arena`. `memo` (of these sources) may be NULL.
