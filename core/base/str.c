@@ -21,27 +21,21 @@ static uint64_t load(const char *p, size_t len)
   return word;
 }
 
-// The last `left` bytes before `end`, 1 to 7, as the low ones of a word; `len` bytes may be read there.
-static uint64_t load_rest(const char *end, size_t left, size_t len)
+static inline uint64_t stir(uint64_t hash, uint64_t word)
 {
-  if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) return load(end - left, left);
-  if (len >= 8) return load(end - 8, 8) >> 8 * (8 - left);
-  if (left >= 4) return load(end - left, 4) | load(end - 4, 4) << 8 * (left - 4);
-  uint64_t word = (unsigned char)*(end - left);
-  if (left > 1) word |= (uint64_t)(unsigned char)*(end - left + 1) << 8;
-  if (left > 2) word |= (uint64_t)(unsigned char)*(end - left + 2) << 16;
-  return word;
+  hash = (hash ^ word) * 0xbf58476d1ce4e5b9u;
+  return hash ^ hash >> 29;
 }
 
 uint64_t str_hash(Str s)
 {
   uint64_t hash = 0x9e3779b97f4a7c15u ^ s.len;
-  for (size_t at = 0; at < s.len; at += 8) {
-    size_t left = s.len - at;
-    hash = (hash ^ (left < 8 ? load_rest(s.ptr + s.len, left, s.len) : load(s.ptr + at, 8))) *
-           0xbf58476d1ce4e5b9u;
-    hash ^= hash >> 29;
-  }
+  const char *end = s.ptr + s.len;
+  size_t left = s.len;
+  for (; left >= 8; left -= 8) hash = stir(hash, load(end - left, 8));
+  bool behind_eight = s.len > 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__; // with the bytes before them
+  if (left)
+    hash = stir(hash, behind_eight ? load(end - 8, 8) >> 8 * (8 - left) : str_bytes((Str){end - left, left}));
   hash *= 0x94d049bb133111ebu;
   return hash ^ hash >> 32;
 }

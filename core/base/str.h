@@ -47,8 +47,26 @@ static inline bool str_has(Str s, char byte)
 }
 int str_cmp(Str a, Str b); // by bytes, as memcmp; a shorter prefix first
 uint64_t str_hash(Str s);  // 64 bits, the same on every machine and run; not for adversaries
-Str str_trim(Str s);       // without ASCII white space at both ends
-char *str_dup(Str s);      // heap, NUL-terminated; the caller frees
+// A string of 7 bytes at most as one number, its first byte the lowest.
+static inline uint64_t str_bytes(Str s)
+{
+  const unsigned char *byte = (const unsigned char *)s.ptr;
+  uint64_t word = 0;
+  if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) {
+    for (size_t i = 0; i < s.len; i++) word |= (uint64_t)byte[i] << 8 * i;
+  } else if (s.len >= 4) {
+    uint32_t first, last;
+    memcpy(&first, s.ptr, 4);
+    memcpy(&last, s.ptr + s.len - 4, 4);
+    word = first | (uint64_t)last << 8 * (s.len - 4);
+  } else if (s.len) {
+    size_t mid = s.len / 2, last = s.len - 1; // the same byte is laid over itself
+    word = byte[0] | (uint64_t)byte[mid] << 8 * mid | (uint64_t)byte[last] << 8 * last;
+  }
+  return word;
+}
+Str str_trim(Str s);  // without ASCII white space at both ends
+char *str_dup(Str s); // heap, NUL-terminated; the caller frees
 // The part before the first `sep`, which *rest loses together with `sep`; the whole where there is none.
 Str str_cut(Str *rest, char sep);
 

@@ -522,10 +522,19 @@ static void mark_matches(const NameSources *from, NameMemo *memo, const Notes *n
   }
 }
 
+// With those at both ends, which tell an edge from every word by hash and shape.
+static NameFact *facts_for(size_t tokens, Arena *arena)
+{
+  static const NameFact edge = {.hash = 7, .shape = 16};
+  NameFact *facts = arena_zalloc(arena, size_mul(tokens + 2 * NAMEFACTS_EDGE, sizeof *facts));
+  for (size_t i = 0; i < NAMEFACTS_EDGE; i++) facts[i] = facts[NAMEFACTS_EDGE + tokens + i] = edge;
+  return facts + NAMEFACTS_EDGE;
+}
+
 NameFact *namefacts_of(const NameSources *from, NameMemo *memo, const Notes *notes, Arena *arena)
 {
   size_t count = notes->tokens.len;
-  NameFact *facts = arena_zalloc(arena, size_mul(count + 1, sizeof *facts));
+  NameFact *facts = facts_for(count, arena);
   Sight sight;
   look_over(notes, arena, &sight);
   mark_active(from, memo, notes, &sight, facts);

@@ -63,7 +63,9 @@ typedef struct NameFact {
   bool lower_here;  // the same word stands in lower case in this block
 } NameFact;
 
-// One fact a token, in `arena`. `memo` (of these sources) may be NULL.
+// One fact a token, in `arena`, and NAMEFACTS_EDGE more before the first and behind the last, of no word.
+// `memo` (of these sources) may be NULL.
+enum { NAMEFACTS_EDGE = 2 };
 NameFact *namefacts_of(const NameSources *from, struct NameMemo *memo, const struct Notes *notes,
                        Arena *arena);
 // The longest entity of the gazetteer in the tokens [first, limit) that begins them and is one of `types`,

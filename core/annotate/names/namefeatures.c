@@ -58,23 +58,18 @@ typedef struct Ends {
   size_t len; // of the word
 } Ends;
 
-static inline uint64_t load(const char *bytes, size_t len)
+static inline Ends ends_of(const Token *word)
 {
-  uint64_t value = 0;
-  memcpy(&value, bytes, len);
-  return value;
-}
-
-static inline Ends ends_of(const WordSight *word)
-{
-  Str lower = word->token->lower;
-  size_t len = lower.len, mid = len / 2;
-  if (len >= 8) return (Ends){load(lower.ptr, 8), load(lower.ptr + len - 8, 8), len};
-  if (!len) return (Ends){0};
-  uint64_t all = len >= 4 ? load(lower.ptr, 4) | load(lower.ptr + len - 4, 4) << 8 * (len - 4)
-                          : load(lower.ptr, 1) | load(lower.ptr + mid, 1) << 8 * mid |
-                                load(lower.ptr + len - 1, 1) << 8 * (len - 1);
-  return (Ends){all, all << 8 * (8 - len), len};
+  Str lower = word->lower;
+  Ends ends = {.len = lower.len};
+  if (lower.len >= 8) {
+    memcpy(&ends.head, lower.ptr, 8);
+    memcpy(&ends.tail, lower.ptr + lower.len - 8, 8);
+  } else if (lower.len) {
+    ends.head = str_bytes(lower);
+    ends.tail = ends.head << 8 * (8 - lower.len);
+  }
+  return ends;
 }
 
 // The first `len` bytes, 7 at most; 1: the word has fewer.
@@ -88,61 +83,61 @@ static inline uint64_t tail_of(const Ends *ends, size_t len)
   return ends->len < len ? 1 : (ends->tail >> 8 * (8 - len)) + 2;
 }
 
-static bool begins_sentence(const WordSight *word)
+static uint64_t begins_sentence(const NameView *view)
 {
-  return word->token->flags & TOKEN_FIRST;
+  return (view->own->flags & TOKEN_FIRST) != 0;
 }
 
 // How it is mostly written, and how here.
-static uint64_t casing_of(const WordSight *word)
+static uint64_t casing_of(const NameView *view)
 {
-  return word->fact->casing | (uint64_t)begins_sentence(word) << 3 | (uint64_t)word->fact->lower_here << 4;
+  return view->fact->casing | begins_sentence(view) << 3 | (uint64_t)view->fact->lower_here << 4;
 }
 
-static uint64_t person_of(const WordSight *word)
+static uint64_t person_of(const NameFact *fact)
 {
-  return word->fact->word & (WORD_GIVEN | WORD_SURNAME);
+  return fact->word & (WORD_GIVEN | WORD_SURNAME);
 }
 
-static uint64_t match_of(const WordSight *word)
+static uint64_t match_of(const NameFact *fact)
 {
-  const NameFact *fact = word->fact;
   return fact->match | (uint64_t)fact->types << 3 | (uint64_t)fact->strength << 6;
 }
 
 // --- the word alone
 // ------------------------------------------------------------------------------------------------------
 
-static void spell_word(Features *out, const WordSight *word)
+static void spell_word(Features *out, const NameView *view)
 {
-  Ends ends = ends_of(word);
+  Ends ends = ends_of(view->own);
   begin(out, FAMILY_WORDS);
-  add_both(out, word->fact->hash);
+  add_both(out, view->fact->hash);
   for (size_t len = 2; len <= 5; len++) add(out, head_of(&ends, len));
   add_both(out, tail_of(&ends, 3));
   add_both(out, tail_of(&ends, 4));
   add(out, tail_of(&ends, 6));
 }
 
-static void judge_word(Features *out, const WordSight *word, BlockKind kind)
+static void judge_word(Features *out, const NameView *view)
 {
-  uint64_t shape = word->fact->shape, first = begins_sentence(word), loud = kind == BLOCK_HEADLINE;
-  uint64_t casing = casing_of(word), known = word->fact->word;
+  const NameFact *fact = view->fact;
+  uint64_t kind = view->notes->kind, loud = kind == BLOCK_HEADLINE, shape = fact->shape,
+           first = begins_sentence(view), casing = casing_of(view), known = fact->word;
   begin(out, FAMILY_SHAPES);
   add_own(out, shape | first << 5 | loud << 6);
-  add_own(out, (uint64_t)kind << 8 | shape | first << 5);
+  add_own(out, kind << 8 | shape | first << 5);
   begin(out, FAMILY_FACTS);
   add_both(out, casing);
-  add(out, casing << 8 | person_of(word));
+  add(out, casing << 8 | person_of(fact));
   add(out, known);
-  add(out, person_of(word) << 8 | shape | first << 5);
+  add(out, person_of(fact) << 8 | shape | first << 5);
   add(out, known << 8 | casing);
 }
 
-static void group_word(Features *out, const WordSight *word)
+static void group_word(Features *out, const NameFact *fact)
 {
-  uint64_t shape = word->fact->shape;
-  const uint16_t *groups = word->fact->groups;
+  uint64_t shape = fact->shape;
+  const uint16_t *groups = fact->groups;
   begin(out, FAMILY_GROUPS);
   add_both(out, groups[0]);
   begin(out, FAMILY_MEANINGS);
@@ -154,28 +149,32 @@ static void group_word(Features *out, const WordSight *word)
 // --- a neighbour
 // ---------------------------------------------------------------------------------------------------------
 
-static void see_before(Features *out, const WordSight *word, uint64_t shape)
+static void see_before(Features *out, const NameView *view)
 {
-  Ends ends = ends_of(word);
+  const NameFact *before = &view->fact[-1];
+  uint64_t shape = view->fact->shape;
+  Ends ends = ends_of(view->before);
   begin(out, FAMILY_WORDS);
-  add_both(out, word->fact->hash);
+  add_both(out, before->hash);
   add_both(out, mix(tail_of(&ends, 3), shape));
   add(out, mix(tail_of(&ends, 5), shape));
   begin(out, FAMILY_GROUPS);
-  add_both(out, (uint64_t)word->fact->groups[0] << 5 | shape);
+  add_both(out, (uint64_t)before->groups[0] << 5 | shape);
   begin(out, FAMILY_MEANINGS);
-  add(out, (uint64_t)word->fact->groups[1] << 5 | shape);
+  add(out, (uint64_t)before->groups[1] << 5 | shape);
 }
 
-static void see_behind(Features *out, const WordSight *word, uint64_t shape)
+static void see_behind(Features *out, const NameView *view)
 {
-  Ends ends = ends_of(word);
+  const NameFact *behind = &view->fact[1];
+  uint64_t shape = view->fact->shape;
+  Ends ends = ends_of(view->behind);
   begin(out, FAMILY_WORDS);
-  add(out, word->fact->hash);
-  add(out, mix(word->fact->hash, shape));
+  add(out, behind->hash);
+  add(out, mix(behind->hash, shape));
   add_both(out, mix(tail_of(&ends, 3), shape));
   begin(out, FAMILY_GROUPS);
-  add_both(out, (uint64_t)word->fact->groups[0] << 5 | shape);
+  add_both(out, (uint64_t)behind->groups[0] << 5 | shape);
 }
 
 // --- what stands around
@@ -183,76 +182,62 @@ static void see_behind(Features *out, const WordSight *word, uint64_t shape)
 
 // Where the word stands in the row of capitalised words around it.
 typedef struct Row {
-  uint32_t before, behind; // capitalised words next to it, 3 at most
-  bool orgword;            // one behind it is a word of organisations
-  WordSight first, last;   // of the row, as far as it was looked at
-  WordSight ahead, after;  // what stands around it
+  uint64_t before, behind;      // capitalised words next to it, ROW at most
+  bool orgword;                 // one behind it is a word of organisations
+  const NameFact *first, *last; // of the row, as far as it was looked at
 } Row;
 
-static WordSight word_at(const Notes *notes, const NameFact *facts, size_t at, ptrdiff_t by)
+static Row row_of(const NameView *view)
 {
-  static const NameFact none = {.hash = 7, .shape = 15 + 1};
-  static const Token edge = {.lower = {"", 0}};
-  if (by < 0 ? at < (size_t)-by : at + (size_t)by >= notes->tokens.len) return (WordSight){&none, &edge};
-  size_t i = (size_t)((ptrdiff_t)at + by);
-  return (WordSight){&facts[i], &notes->tokens.items[i]};
-}
-
-static bool in_row(const Notes *notes, size_t at)
-{
-  return notes->tokens.items[at].flags & TOKEN_CAPITAL;
-}
-
-static Row row_of(const Notes *notes, const NameFact *facts, size_t at)
-{
+  const Token *tokens = view->notes->tokens.items;
+  size_t at = view->at, most_behind = view->notes->tokens.len - 1 - at;
+  size_t most_before = at < ROW ? at : ROW;
   Row row = {0};
-  size_t first = at, last = at;
-  while (first > 0 && row.before < ROW && in_row(notes, first - 1)) first--, row.before++;
-  while (last + 1 < notes->tokens.len && row.behind < ROW && in_row(notes, last + 1)) {
-    last++, row.behind++;
-    row.orgword = row.orgword || facts[last].orgword;
+  if (most_behind > ROW) most_behind = ROW;
+  while (row.before < most_before && (tokens[at - row.before - 1].flags & TOKEN_CAPITAL)) row.before++;
+  while (row.behind < most_behind && (tokens[at + row.behind + 1].flags & TOKEN_CAPITAL)) {
+    row.behind++;
+    row.orgword = row.orgword || view->fact[row.behind].orgword;
   }
-  row.first = word_at(notes, facts, first, 0);
-  row.last = word_at(notes, facts, last, 0);
-  row.ahead = word_at(notes, facts, first, -1);
-  row.after = word_at(notes, facts, last, 1);
+  row.first = view->fact - row.before;
+  row.last = view->fact + row.behind;
   return row;
 }
 
-static void pair_words(Features *out, const WordSight w[5], const Row *row)
+static void pair_words(Features *out, const NameView *view, const Row *row)
 {
-  uint64_t shapes[5];
-  Ends ends = ends_of(&w[2]);
-  for (size_t i = 0; i < 5; i++) shapes[i] = w[i].fact->shape;
+  const NameFact *f = view->fact;
+  uint64_t shape = f->shape, before = f[-1].shape, behind = f[1].shape;
+  Ends ends = ends_of(view->own);
   begin(out, FAMILY_WORDS);
-  add(out, mix(w[1].fact->hash, w[2].fact->hash));
-  add(out, mix(w[2].fact->hash, w[3].fact->hash));
+  add(out, mix(f[-1].hash, f->hash));
+  add(out, mix(f->hash, f[1].hash));
   begin(out, FAMILY_SHAPES);
-  add(out, mix(tail_of(&ends, 3), shapes[3]));
-  add(out, shapes[1] | shapes[2] << 5 | shapes[3] << 10);
-  add(out, shapes[2] | shapes[3] << 5 | shapes[4] << 10);
-  add(out, shapes[0] | shapes[1] << 5 | shapes[2] << 10);
-  add_own(out, row->before | row->behind << 2 | (uint64_t)row->orgword << 4 | shapes[2] << 5);
-  add(out, row->before | row->behind << 2 | w[1].fact->hash << 4);
+  add(out, mix(tail_of(&ends, 3), behind));
+  add(out, before | shape << 5 | behind << 10);
+  add(out, shape | behind << 5 | (uint64_t)f[2].shape << 10);
+  add(out, f[-2].shape | before << 5 | shape << 10);
+  add_own(out, row->before | row->behind << 2 | (uint64_t)row->orgword << 4 | shape << 5);
+  add(out, row->before | row->behind << 2 | f[-1].hash << 4);
 }
 
-static void pair_facts(Features *out, const WordSight w[5], const Row *row)
+static void pair_facts(Features *out, const NameView *view, const Row *row)
 {
-  const NameFact *before = w[1].fact, *f = w[2].fact, *behind = w[3].fact;
+  const NameFact *f = view->fact, *before = f - 1, *behind = f + 1;
   begin(out, FAMILY_FACTS);
-  add_own(out, person_of(&w[2]) | person_of(&w[3]) << 4 | (uint64_t)behind->shape << 8);
-  add(out, person_of(&w[1]) | person_of(&w[2]) << 4 | (uint64_t)before->shape << 8);
+  add_own(out, person_of(f) | person_of(behind) << 4 | (uint64_t)behind->shape << 8);
+  add(out, person_of(before) | person_of(f) << 4 | (uint64_t)before->shape << 8);
   add(out, mix(before->word, f->word));
   add(out, mix(f->word, behind->word));
-  uint64_t match = match_of(&w[2]);
+  uint64_t match = match_of(f);
   add_own(out, match);
-  add(out, match << 8 | casing_of(&w[2]));
+  add(out, match << 8 | casing_of(view));
   add(out, match << 16 | (f->word & 0xFFF));
   add(out, mix(before->hash, match));
-  add(out, mix(before->hash, match_of(&w[0]) << 5 | f->shape));
-  add(out, mix(behind->hash, match_of(&w[4]) << 5 | f->shape));
-  uint64_t title = before->title | (uint64_t)w[0].fact->title << 1 | (uint64_t)f->title << 2 |
-                   (uint64_t)behind->title << 3;
+  add(out, mix(before->hash, match_of(&f[-2]) << 5 | f->shape));
+  add(out, mix(behind->hash, match_of(&f[2]) << 5 | f->shape));
+  uint64_t title =
+      before->title | (uint64_t)f[-2].title << 1 | (uint64_t)f->title << 2 | (uint64_t)behind->title << 3;
   add(out, title << 5 | row->behind);
   uint64_t org = f->orgword | (uint64_t)before->orgword << 1 | (uint64_t)behind->orgword << 2;
   uint64_t particle = f->particle | (uint64_t)before->particle << 1 | (uint64_t)behind->particle << 2;
@@ -262,26 +247,26 @@ static void pair_facts(Features *out, const WordSight w[5], const Row *row)
   add(out, behind->casing | (uint64_t)behind->shape << 3 | own);
 }
 
-static void pair_groups(Features *out, const WordSight w[5])
+static void pair_groups(Features *out, const NameFact *f)
 {
   begin(out, FAMILY_GROUPS);
-  add(out, w[0].fact->groups[0]);
-  add(out, (uint64_t)w[1].fact->groups[0] << 16 | w[2].fact->groups[0]);
+  add(out, f[-2].groups[0]);
+  add(out, (uint64_t)f[-1].groups[0] << 16 | f->groups[0]);
   begin(out, FAMILY_MEANINGS);
-  add(out, (uint64_t)w[1].fact->groups[1] << 16 | w[2].fact->groups[1]);
-  add(out, (uint64_t)w[2].fact->groups[1] << 16 | w[3].fact->groups[1]);
+  add(out, (uint64_t)f[-1].groups[1] << 16 | f->groups[1]);
+  add(out, (uint64_t)f->groups[1] << 16 | f[1].groups[1]);
 }
 
-static void see_row(Features *out, const WordSight *word, const Row *row)
+static void see_row(Features *out, uint64_t shape, const Row *row)
 {
-  uint64_t place = row->before | row->behind << 2, shape = word->fact->shape;
+  uint64_t place = row->before | row->behind << 2;
   begin(out, FAMILY_ROWS);
-  add(out, mix(row->last.fact->hash, place));
-  add(out, mix(row->first.fact->hash, place));
-  add(out, mix(row->ahead.fact->hash, place | shape << 4));
-  add(out, mix(row->after.fact->hash, place | shape << 4));
-  add(out, (uint64_t)row->last.fact->groups[1] << 4 | place);
-  add(out, (uint64_t)row->last.fact->groups[2] << 20 | (uint64_t)row->first.fact->groups[2] << 4 | place);
+  add(out, mix(row->last->hash, place));
+  add(out, mix(row->first->hash, place));
+  add(out, mix(row->first[-1].hash, place | shape << 4));
+  add(out, mix(row->last[1].hash, place | shape << 4));
+  add(out, (uint64_t)row->last->groups[1] << 4 | place);
+  add(out, (uint64_t)row->last->groups[2] << 20 | (uint64_t)row->first->groups[2] << 4 | place);
 }
 
 // --- the view
@@ -289,46 +274,52 @@ static void see_row(Features *out, const WordSight *word, const Row *row)
 
 NameView nameview_at(const Notes *notes, const NameFact *facts, size_t at)
 {
-  NameView self = {.notes = notes, .facts = facts, .at = at};
-  bool inside = at >= 2 && at + 2 < notes->tokens.len;
-  for (size_t n = 0; n < ARRAY_LEN(self.words); n++)
-    self.words[n] = inside ? (WordSight){&facts[at + n - 2], &notes->tokens.items[at + n - 2]}
-                           : word_at(notes, facts, at, (ptrdiff_t)n - 2);
-  return self;
+  static const Token edge = {.lower = {"", 0}};
+  const Token *own = &notes->tokens.items[at];
+  return (NameView){.notes = notes,
+                    .at = at,
+                    .fact = &facts[at],
+                    .own = own,
+                    .before = at ? own - 1 : &edge,
+                    .behind = at + 1 < notes->tokens.len ? own + 1 : &edge};
 }
 
-// All that the features of the part are made of; what the tables know follows from the word and the language.
-uint64_t nameview_key(const NameView *self, FeaturePart part)
+// Of all that the features of a part are made of; what the tables know follows from the word and the
+// language.
+static inline uint64_t key_of(uint64_t hash, const Token *token, uint64_t rest)
 {
-  const WordSight *own = &self->words[2], *word = part == PART_WORD     ? own
-                                                  : part == PART_BEFORE ? &self->words[1]
-                                                                        : &self->words[3];
-  uint64_t rest = (uint64_t)part | (uint64_t)self->notes->lang << 2 | (uint64_t)own->fact->shape << 8;
-  if (part == PART_WORD)
-    rest |= (uint64_t)begins_sentence(own) << 16 | (uint64_t)own->fact->lower_here << 17 |
-            (uint64_t)self->notes->kind << 18;
-  uint64_t key = mix(mix(word->fact->hash, word->token->hash), rest);
+  uint64_t key = mix(mix(hash, token->hash), rest);
   return key ? key : 1;
+}
+
+void nameview_keys(const NameView *self, uint64_t keys[PART_AROUND])
+{
+  const NameFact *fact = self->fact;
+  uint64_t rest = (uint64_t)self->notes->lang << 2 | (uint64_t)fact->shape << 8;
+  uint64_t place =
+      begins_sentence(self) << 16 | (uint64_t)fact->lower_here << 17 | (uint64_t)self->notes->kind << 18;
+  keys[PART_WORD] = key_of(fact->hash, self->own, rest | PART_WORD | place);
+  keys[PART_BEFORE] = key_of(fact[-1].hash, self->before, rest | PART_BEFORE);
+  keys[PART_BEHIND] = key_of(fact[1].hash, self->behind, rest | PART_BEHIND);
 }
 
 static inline size_t add_part(Features out, const NameView *self, FeaturePart part)
 {
-  const WordSight *w = self->words;
   out.place = (part * PART_ROOM + 1) * PLACE_STEP;
   if (part == PART_WORD) {
-    spell_word(&out, &w[2]);
-    judge_word(&out, &w[2], self->notes->kind);
-    group_word(&out, &w[2]);
+    spell_word(&out, self);
+    judge_word(&out, self);
+    group_word(&out, self->fact);
   } else if (part == PART_BEFORE) {
-    see_before(&out, &w[1], w[2].fact->shape);
+    see_before(&out, self);
   } else if (part == PART_BEHIND) {
-    see_behind(&out, &w[3], w[2].fact->shape);
+    see_behind(&out, self);
   } else {
-    Row row = row_of(self->notes, self->facts, self->at);
-    pair_words(&out, w, &row);
-    pair_facts(&out, w, &row);
-    pair_groups(&out, w);
-    see_row(&out, &w[2], &row);
+    Row row = row_of(self);
+    pair_words(&out, self, &row);
+    pair_facts(&out, self, &row);
+    pair_groups(&out, self->fact);
+    see_row(&out, self->fact->shape, &row);
   }
   return out.count;
 }

@@ -26,21 +26,16 @@ typedef enum FeatureFamily { // features by what they tell: for the trainer, whi
   FAMILIES
 } FeatureFamily;
 
-typedef struct WordSight { // a word and what stands there where the text has ended
-  const NameFact *fact;
-  const Token *token;
-} WordSight;
-
 typedef struct NameView { // a word between its neighbours; borrowed from the notes and facts
   const struct Notes *notes;
-  const NameFact *facts;
   size_t at;
-  WordSight words[5]; // two before, itself, two behind
+  const NameFact *fact;               // its own, among those of the block
+  const Token *own, *before, *behind; // where the text has ended an empty one
 } NameView;
 
 NameView nameview_at(const struct Notes *notes, const NameFact *facts, size_t at);
-// Never 0. Not for PART_AROUND.
-uint64_t nameview_key(const NameView *self, FeaturePart part);
+// What to keep the sums of the parts but the last one by; none is 0.
+void nameview_keys(const NameView *self, uint64_t keys[PART_AROUND]);
 // Rows of the features of one part in a table of 1 << bits rows. Returns how many; those of all parts
 // together are FEATURES_MOST at most.
 size_t nameview_rows(const NameView *self, FeaturePart part, unsigned bits, uint32_t *rows);

@@ -105,14 +105,16 @@ static void call_rows(const Tagger *self, const Rows *rows, size_t first)
 }
 
 // The sum of the rows [first, end); meanwhile as many of the next word's are called, as memory gives only a
-// few at a time. (Behind the end of these are an earlier word's: to call them is quicker than to ask.)
+// few at a time.
 static Sums add_rows(const Tagger *self, const Rows *rows, size_t first, size_t end, const Rows *next)
 {
   Sums sums = {0};
-  for (size_t n = first; n < end; n++) {
+  size_t n = first, both = end < next->count ? end : next->count;
+  for (; n < both; n++) {
     sums += lanes_unpack(self->rows[rows->of[n]]);
     __builtin_prefetch(&self->rows[next->of[n]]);
   }
+  for (; n < end; n++) sums += lanes_unpack(self->rows[rows->of[n]]);
   return sums;
 }
 
@@ -120,10 +122,9 @@ static void look_at_word(const NameMemo *memo, const Notes *notes, const NameFac
                          Waiting *word)
 {
   word->view = nameview_at(notes, facts, at);
-  for (FeaturePart part = PART_WORD; part < PART_AROUND; part++) {
-    word->keys[part] = nameview_key(&word->view, part);
-    if (memo) namememo_call_sum(memo, word->keys[part]);
-  }
+  if (!memo) return;
+  nameview_keys(&word->view, word->keys);
+  for (FeaturePart part = PART_WORD; part < PART_AROUND; part++) namememo_call_sum(memo, word->keys[part]);
 }
 
 // Of all parts but PART_AROUND the sums that were kept, and the rows of the others.
@@ -154,9 +155,8 @@ static int plainness(Sums sums)
 static bool is_settled(const Tagger *self, const Waiting *word)
 {
   const NameView *view = &word->view;
-  bool first = !view->at || !view->facts[view->at - 1].active, last = !view->facts[view->at + 1].active;
-  bool capital = view->words[2].token->flags & TOKEN_CAPITAL;
-  return (first || last) && plainness(word->sums) > self->settled[capital];
+  bool at_end = !view->fact[-1].active || !view->fact[1].active, capital = view->own->flags & TOKEN_CAPITAL;
+  return at_end && plainness(word->sums) > self->settled[capital];
 }
 
 // Completes the sum of the parts but PART_AROUND, and lists the rows of that if it is still needed.
@@ -196,7 +196,6 @@ static const Sums *sum_words(const Tagger *self, NameMemo *memo, const Notes *no
   }
   static const Rows none;
   Waiting words[4];
-  for (size_t i = 0; i < ARRAY_LEN(words); i++) words[i].own = words[i].around = none;
   for (size_t n = 0; count && n < count + 3; n++) {
     Waiting *looked = &words[n % 4], *begun = &words[(n + 3) % 4], *judged = &words[(n + 2) % 4],
             *done = &words[(n + 1) % 4];
