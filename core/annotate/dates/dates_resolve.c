@@ -210,6 +210,8 @@ static Timex nth_part_of(const Timex *whole, int nth, int32_t unit)
   if (whole->grain != GRAIN_YEAR) return *whole;
   if (unit == UNIT_MONTH && nth <= 12)
     return (Timex){.grain = GRAIN_MONTH, .year = whole->year, .month = nth};
+  if (unit == UNIT_QUARTER && nth <= 4) // "årets tredje kvartal"
+    return (Timex){.grain = GRAIN_QUARTER, .year = whole->year, .n = nth};
   if (unit == UNIT_WEEKEND && nth == NTH_LAST) {
     Timex december = {.grain = GRAIN_MONTH, .year = whole->year, .month = 12};
     return nth_unit_of(&december, nth, unit);
