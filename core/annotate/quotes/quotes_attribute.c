@@ -3,10 +3,9 @@
 // over blocks are joined, pronouns and nouns get names, and a quotation without a cue gets the speaker that a
 // reader would think of. What it looks at behind or ahead is bounded, so the walk is linear.
 //
-// This is the walk over one block; quotes_walk.c leads it through the article.
+// This is the walk over one block; quotes_walk.c leads it through the article, quotes_whom.c finds out whom
+// names, pronouns and nouns mean.
 #include "annotate/quotes/quotes_p.h"
-
-#include "base/utf8.h"
 
 #define SPEECH_LEAST 0.46F // probability
 #define SURELY 0.80F
@@ -25,211 +24,6 @@ static const char *const g_reasons[] = {
     [REASON_NEXT] = "The quotation that follows has this speaker.",
     [REASON_ANSWER] = "It answers a question, as this speaker does here.",
 };
-
-// --- who is who
-
-static bool is_person(const QuoteWalk *self, size_t entity)
-{
-  return self->entities->items[entity].type == ENTITY_PER;
-}
-
-static void remember(QuoteWalk *self, size_t entity)
-{
-  QuoteState *now = &self->now;
-  const Span *span = &self->entities->items[entity];
-  bool leads = !now->recent_len || now->recent[0].block != self->block;
-  Person person = {span->entity, span->start, span->end, self->block, leads};
-  size_t at = now->recent_len < RECENT ? now->recent_len : RECENT - 1;
-  for (size_t i = 0; i < now->recent_len; i++) {
-    if (now->recent[i].facts->cluster != person.facts->cluster) continue;
-    at = i;
-    if (now->recent[i].block == self->block) person.leads |= now->recent[i].leads;
-    break;
-  }
-  if (at == now->recent_len) now->recent_len++;
-  memmove(now->recent + 1, now->recent, at * sizeof *now->recent);
-  now->recent[0] = person;
-}
-
-static void hear_organisation(QuoteWalk *self, size_t entity)
-{
-  const EntityFacts *facts = self->entities->items[entity].entity;
-  self->now.organisation = facts;
-  if (facts->cluster >= self->clusters) return;
-  char *known = &self->outlets[facts->cluster];
-  if (!*known) *known = quotes_is_outlet(self->quotes, facts->name, &self->scratch) ? 'o' : '?';
-  if (*known == 'o') self->now.outlet = facts;
-}
-
-// Take in the entities up to byte `pos`; `heard`: they stand outside quotations.
-static void advance(QuoteWalk *self, size_t pos, bool heard)
-{
-  const SpanVec *all = self->entities;
-  for (; self->now.next_entity < all->len && all->items[self->now.next_entity].start < pos;
-       self->now.next_entity++) {
-    size_t i = self->now.next_entity;
-    if (!heard) continue;
-    if (is_person(self, i)) remember(self, i);
-    if (all->items[i].type == ENTITY_ORG) hear_organisation(self, i);
-  }
-}
-
-static void take_name(QuoteWalk *self, Speaker *speaker, const EntityFacts *facts, bool person)
-{
-  speaker->mention.name = facts->name;
-  speaker->mention.entity = facts->entity;
-  speaker->facts = facts;
-  speaker->gender = person ? quotes_gender_of(self, facts) : 'n';
-}
-
-// A person, or what a person's noun or pronoun means.
-static bool may_speak(const Speaker *speaker)
-{
-  if (!has_speaker(speaker)) return false;
-  return speaker->gender != 'n' && speaker->gender != 'g' && speaker->gender != 'o';
-}
-
-// --- pronouns and nouns
-
-static bool agrees(char known, char wanted)
-{
-  return known == wanted || known == '?' || !known || wanted == 'c';
-}
-
-static bool same_cluster(const Speaker *speaker, const EntityFacts *facts)
-{
-  return speaker->facts && facts && speaker->facts->cluster == facts->cluster;
-}
-
-// Whom the sentence before is about, if that stands in this block or not far in front of it.
-static const Speaker *about(const QuoteWalk *self)
-{
-  return has_speaker(&self->now.topic) && self->block - self->now.topic_block <= 1 ? &self->now.topic : NULL;
-}
-
-// The person a pronoun of `gender` means: agreement first, then the sentence before's subject, then who spoke
-// last, then who was named last.
-static const EntityFacts *antecedent(QuoteWalk *self, char gender)
-{
-  const Speaker *subject = about(self);
-  const EntityFacts *best = NULL;
-  float best_score = -1;
-  for (size_t i = 0; i < self->now.recent_len; i++) {
-    const Person *person = &self->now.recent[i];
-    char known = quotes_gender_of(self, person->facts);
-    if (self->block - person->block > PERSON_BLOCKS) continue;
-    float score = 5 - 0.4F * (float)i - 0.5F * (float)(self->block - person->block);
-    if (known == gender)
-      score += 1.2F; // an unknown gender speaks little against anybody
-    else if (!agrees(known, gender))
-      score -= 6;
-    bool meant = subject && same_cluster(subject, person->facts);
-    bool passed = subject && subject->facts && !meant && person->block == self->now.topic_block;
-    if (person->leads && !passed) score += self->block - person->block <= 1 ? 1.1F : 0.5F;
-    if (meant) score += 1.0F;
-    bool spoke = same_cluster(&self->now.last, person->facts);
-    if (spoke && self->block - self->now.last_block <= 3) score += 1.2F;
-    if (score > best_score) {
-      best = person->facts;
-      best_score = score;
-    }
-  }
-  return best;
-}
-
-// Somebody without a name whom a pronoun may mean, since nobody was named behind: "a farmer … he said".
-static const Speaker *unnamed(const QuoteWalk *self, char gender)
-{
-  const Speaker *subject = about(self), *last = &self->now.last;
-  bool subject_person = subject && !subject->facts && may_speak(subject) && subject->mention.name.len;
-  if (subject_person && agrees(subject->gender, gender)) return subject;
-  bool spoke = self->now.last_cued && has_speaker(last) && !last->facts && agrees(last->gender, gender) &&
-               self->block - self->now.last_block <= 3;
-  return spoke && (!self->now.recent_len || self->now.recent[0].block < self->now.last_block) ? last : NULL;
-}
-
-static void resolve_pronoun(QuoteWalk *self, const Party *party, Speaker *speaker)
-{
-  if (party->gender == 'w') { // the one who writes
-    speaker->gender = 'w';
-    return;
-  }
-  if (party->gender == 'p' || party->gender == 'n') {
-    bool near = self->now.last.mention.name.len && self->block - self->now.last_block <= 2;
-    if (near && (self->now.last.gender == 'n' || self->now.last.gender == 'p')) {
-      speaker->mention.name = self->now.last.mention.name;
-      speaker->mention.entity = self->now.last.mention.entity;
-      speaker->facts = self->now.last.facts;
-      speaker->gender = self->now.last.gender;
-    } else if (self->now.organisation) {
-      take_name(self, speaker, self->now.organisation, false);
-    }
-    return;
-  }
-  const Speaker *description = unnamed(self, party->gender);
-  if (description) {
-    speaker->mention.name = description->mention.name;
-    return;
-  }
-  const EntityFacts *person = antecedent(self, party->gender);
-  if (!person) return;
-  take_name(self, speaker, person, true);
-  quotes_learn_gender(self, person, party->gender);
-}
-
-// Whom a noun for one person means that is nobody's title here: the one with a name, and no other title, who
-// spoke just before, or whom the sentence before is about, as writers do not like to say "he" again.
-static const EntityFacts *varied(QuoteWalk *self, const Party *party)
-{
-  const QuoteState *now = &self->now;
-  if (!party->lemma.len || !strchr("mfc", party->gender ? party->gender : 'c')) return NULL;
-  const Speaker *subject = about(self);
-  bool spoke = now->last_cued && self->block - now->last_block <= 1;
-  const Speaker *one = subject ? subject : spoke ? &now->last : NULL;
-  if (!one || !one->facts || !may_speak(one) || !now->recent_len || !same_cluster(one, now->recent[0].facts))
-    return NULL;
-  bool fits = agrees(one->gender, party->gender ? party->gender : 'c');
-  return fits && !quotes_is_titled(self, one->facts) ? one->facts : NULL;
-}
-
-static void resolve_noun(QuoteWalk *self, const Party *party, Speaker *speaker)
-{
-  bool aged = party->gender == 'a'; // somebody by age: whoever "she" would mean
-  uint64_t bearer = party->lemma.len && !aged ? quotes_bearer_of(self, party->lemma) : 0;
-  const EntityFacts *same = bearer ? NULL : aged ? antecedent(self, 'c') : varied(self, party);
-  if (bearer) {
-    take_name(self, speaker, bearer_facts(bearer), bearer & 1);
-  } else if (same) {
-    take_name(self, speaker, same, true);
-  } else if (party->gender == 'o' && (self->now.outlet || self->now.organisation)) {
-    take_name(self, speaker, self->now.outlet ? self->now.outlet : self->now.organisation, false);
-  } else {
-    speaker->gender = party->gender;
-  }
-}
-
-static Speaker resolve(QuoteWalk *self, const Passage *passage, const Party *party)
-{
-  Speaker speaker = {.facts = NULL};
-  if (party->kind == PARTY_NONE) return speaker;
-  size_t start = passage->start + party->start, end = passage->start + party->end;
-  speaker.mention = (Mention){start, end, str_slice(passage->notes->text, party->start, party->end), {0}};
-  size_t entity = SIZE_MAX;
-  switch (party->kind) {
-  case PARTY_PRONOUN:
-    resolve_pronoun(self, party, &speaker);
-    break;
-  case PARTY_ROLE:
-    resolve_noun(self, party, &speaker);
-    break;
-  default:
-    speaker.gender = party->gender;
-    entity = quotes_entity_at(self, start, end);
-    if (entity != SIZE_MAX && (party->kind == PARTY_NAME || is_person(self, entity)))
-      take_name(self, &speaker, self->entities->items[entity].entity, is_person(self, entity));
-  }
-  return speaker;
-}
 
 // --- quotations
 
@@ -263,7 +57,7 @@ static bool signed_below(QuoteWalk *self, Speaker *speaker)
   size_t last = first;
   while (last < tokens->len && !(tokens->items[last].flags & TOKEN_PUNCT)) last++;
   Party party = {tokens->items[first].start, tokens->items[last - 1].end, PARTY_NAME, 0, {0}};
-  *speaker = resolve(self, next, &party);
+  *speaker = quotes_resolve(self, next, &party);
   return true;
 }
 
@@ -283,7 +77,7 @@ static bool topic(QuoteWalk *self, Speaker *speaker)
     bool other = i + 1 < self->now.recent_len && self->now.recent[i + 1].block == person->block;
     if (!person->leads && other) continue; // rather the one its block begins with
     *speaker = (Speaker){.mention = {person->start, person->end, {0}, {0}}};
-    take_name(self, speaker, person->facts, true);
+    quotes_take_name(self, speaker, person->facts, true);
     return true;
   }
   return false;
@@ -339,17 +133,17 @@ static void guess(QuoteWalk *self, const QuoteVec *drafts, size_t i, Reading *re
   if (draft->form == QUOTE_DASH && !cue && !same_block && converse(self, reading)) return;
   const QuoteDraft *next = next_quotation(drafts, i);
   if (!same_block && !cue && draft->whole && next && next->speaker.kind && quotes_adjoin(draft, next)) {
-    reading->speaker = resolve(self, &self->article->items[self->block], &next->speaker);
+    reading->speaker = quotes_resolve(self, &self->article->items[self->block], &next->speaker);
     reading->reason = REASON_NEXT;
     return;
   }
-  Speaker subject = resolve(self, &self->article->items[self->block], &draft->topic);
+  Speaker subject = quotes_resolve(self, &self->article->items[self->block], &draft->topic);
   bool first_here = !draft->topic.kind && draft->starts && !same_block;
   if (first_here && self->now.topic_block + 1 == self->block) subject = self->now.topic;
   bool named = self->now.recent_len && self->block - self->now.recent[0].block <= 2;
   bool vague = !subject.facts && named && !same_block; // a noun, where somebody has a name
   bool bare = cue && !same_block;                      // ", ha detto.": the verb holds the subject
-  if ((!cue || bare) && draft->starts && may_speak(&subject) && !vague) {
+  if ((!cue || bare) && draft->starts && quotes_may_speak(&subject) && !vague) {
     reading->speaker = subject;
     reading->reason = REASON_TOPIC;
     return;
@@ -404,7 +198,7 @@ static void emit(QuoteWalk *self, const Reading *reading)
 
 static void take_topic(QuoteWalk *self, const Passage *passage, const Party *party)
 {
-  self->now.topic = resolve(self, passage, party);
+  self->now.topic = quotes_resolve(self, passage, party);
   self->now.topic_block = self->block;
 }
 
@@ -415,8 +209,8 @@ static void name_parties(QuoteWalk *self, const Passage *passage, Reading *readi
   reading->reason = (QuoteReason)draft->reason;
   reading->cue = mention_of(passage, draft->cue_start, draft->cue_end);
   if (draft->topic.kind) take_topic(self, passage, &draft->topic);
-  reading->speaker = resolve(self, passage, &draft->speaker);
-  reading->source = resolve(self, passage, &draft->source).mention;
+  reading->speaker = quotes_resolve(self, passage, &draft->speaker);
+  reading->source = quotes_resolve(self, passage, &draft->source).mention;
 }
 
 static void attribute(QuoteWalk *self, const QuoteVec *drafts, size_t i, Reading *reading)
@@ -447,8 +241,8 @@ static void head(QuoteWalk *self, const Reading *reading, QuoteSeed *seed)
 static bool passes_by(const QuoteWalk *self, const Reading *reading)
 {
   const QuoteState *now = &self->now;
-  return reading->draft->form == QUOTE_REPORTED && !may_speak(&reading->speaker) && now->last_cued &&
-         may_speak(&now->last) && self->block - now->last_block <= 1;
+  return reading->draft->form == QUOTE_REPORTED && !quotes_may_speak(&reading->speaker) && now->last_cued &&
+         quotes_may_speak(&now->last) && self->block - now->last_block <= 1;
 }
 
 // Who speaks is as good as named, whatever the mention.
@@ -475,7 +269,7 @@ static void hear_turn(QuoteWalk *self, const QuoteDraft *draft)
 {
   QuoteState *now = &self->now;
   if (draft->form != QUOTE_DASH &&
-      (draft->form == QUOTE_REPORTED || !now->last.facts || !may_speak(&now->last)))
+      (draft->form == QUOTE_REPORTED || !now->last.facts || !quotes_may_speak(&now->last)))
     return;
   if (draft->asks) {
     now->asked_block = self->block;
@@ -538,7 +332,7 @@ static size_t joined_block(const QuoteWalk *self, bool single, const QuoteDraft 
 
 static void take_lead(QuoteWalk *self, const Passage *passage, const QuoteDraft *draft)
 {
-  self->now.lead = resolve(self, passage, &draft->speaker);
+  self->now.lead = quotes_resolve(self, passage, &draft->speaker);
   self->now.lead_cue = mention_of(passage, draft->cue_start, draft->cue_end);
   self->now.lead_block = self->block + 1;
 }
@@ -572,10 +366,10 @@ static void walk_reported(QuoteWalk *self, const Passage *passage, const QuoteDr
 {
   Reading reading = {
       .draft = draft, .start = passage->start + draft->start, .end = passage->start + draft->end};
-  advance(self, reading.start, true);
+  quotes_advance(self, reading.start, true);
   name_parties(self, passage, &reading);
   if (!draft->speaker.kind && self->block - self->now.last_block <= 1) reading.speaker = self->now.last;
-  advance(self, reading.end, true);
+  quotes_advance(self, reading.end, true);
   if (has_speaker(&reading.speaker)) finish(self, &reading);
 }
 
@@ -587,9 +381,9 @@ static void join_closer(QuoteWalk *self, const Passage *last, const QuoteDraft *
                     (reading->reason == REASON_SENTENCE && according);
   reading->end = last->start + closer->end;
   if (introduced && according && !reading->source.end) {
-    reading->source = resolve(self, last, &closer->speaker).mention;
+    reading->source = quotes_resolve(self, last, &closer->speaker).mention;
   } else if (closer->speaker.kind && !introduced) {
-    reading->speaker = resolve(self, last, &closer->speaker);
+    reading->speaker = quotes_resolve(self, last, &closer->speaker);
     reading->cue = mention_of(last, closer->cue_start, closer->cue_end);
     reading->reason = (QuoteReason)closer->reason;
   }
@@ -605,7 +399,7 @@ static void walk_quotation(QuoteWalk *self, const Passage *passage, const QuoteV
   if ((draft->form > QUOTE_OPENER && !unopened) || reading.start < self->now.quoted) return;
   size_t to = opener ? joined_block(self, draft->single, &closer) : self->block;
   if (draft->doubtful && !closer) return;
-  advance(self, reading.start, true);
+  quotes_advance(self, reading.start, true);
   reading.same_group = draft->start == 0 && self->now.open_block + 1 == self->block;
   attribute(self, drafts, i, &reading);
   if (opener && !closer) self->now.open_block = self->block;
@@ -613,7 +407,7 @@ static void walk_quotation(QuoteWalk *self, const Passage *passage, const QuoteV
     join_closer(self, &self->article->items[to], closer, &reading);
     drop_inner(&reading);
   }
-  advance(self, reading.end, false);
+  quotes_advance(self, reading.end, false);
   self->now.quoted = reading.end;
   if (emitted(draft)) finish(self, &reading);
 }
@@ -625,10 +419,10 @@ void quotes_walk_block(QuoteWalk *self)
   for (size_t i = 0; i < drafts->len; i++) {
     const QuoteDraft *draft = &drafts->items[i];
     if (draft->form == QUOTE_TOPIC) {
-      advance(self, passage->start + draft->speaker.end, true);
+      quotes_advance(self, passage->start + draft->speaker.end, true);
       take_topic(self, passage, &draft->speaker);
     } else if (draft->form == QUOTE_LEAD) {
-      advance(self, passage->start + draft->end, true);
+      quotes_advance(self, passage->start + draft->end, true);
       take_lead(self, passage, draft);
     } else if (draft->form != QUOTE_REPORTED) {
       walk_quotation(self, passage, drafts, i);
@@ -636,5 +430,5 @@ void quotes_walk_block(QuoteWalk *self)
       walk_reported(self, passage, draft);
     }
   }
-  advance(self, passage->start + passage->notes->text.len, true);
+  quotes_advance(self, passage->start + passage->notes->text.len, true);
 }

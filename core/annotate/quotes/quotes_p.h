@@ -436,6 +436,10 @@ static inline bool has_speaker(const Speaker *speaker)
 {
   return speaker->mention.end > speaker->mention.start;
 }
+static inline bool same_cluster(const Speaker *speaker, const EntityFacts *facts)
+{
+  return speaker->facts && facts && speaker->facts->cluster == facts->cluster;
+}
 
 typedef struct QuoteState { // what of the blocks before matters to those behind
   Person recent[RECENT];    // newest first
@@ -550,6 +554,18 @@ void quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender)
 uint64_t quotes_bearer_of(QuoteWalk *self, Str lemma);
 // The entity that shares a byte with [start, end), rather a person; SIZE_MAX: none.
 size_t quotes_entity_at(QuoteWalk *self, size_t start, size_t end);
+
+// --- quotes_whom.c
+// Take in the entities up to byte `pos`; `heard`: they stand outside quotations.
+void quotes_advance(QuoteWalk *self, size_t pos, bool heard);
+// Whom `party`, whose offsets are in the block of `passage`, means.
+Speaker quotes_resolve(QuoteWalk *self, const Passage *passage, const Party *party);
+// The speaker is the entity with these facts.
+void quotes_take_name(QuoteWalk *self, Speaker *speaker, const EntityFacts *facts, bool person);
+// Whether it is a person, or what a person's noun or pronoun means.
+bool quotes_may_speak(const Speaker *speaker);
+
+// --- quotes_attribute.c
 // Walk over self->block, from self->now on.
 void quotes_walk_block(QuoteWalk *self);
 
