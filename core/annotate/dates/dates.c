@@ -132,6 +132,17 @@ static void mark_opening(const DateFinder *f, DateMatch *m)
   if (atom_token(f, at)->flags & TOKEN_FIRST) frame_set(&m->frame, FIELD_OPENS, 1);
 }
 
+// "08:40 Uhr: …" at the head of a paragraph: a live report is of the article's day, whatever the paragraph
+// before spoke of.
+static void mark_ticker(const DateFinder *f, DateMatch *m)
+{
+  const uint64_t days = (uint64_t)1 << FIELD_DAY | (uint64_t)1 << FIELD_WEEKDAY |
+                        (uint64_t)1 << FIELD_DAYREF | (uint64_t)1 << FIELD_HOLIDAY;
+  if (m->begin || !frame_has(&m->frame, FIELD_HOUR) || m->frame.has & days || m->end >= f->atoms->len) return;
+  const Token *mark = atom_token(f, m->end);
+  if (str_is(mark->lower, ":") || str_is(mark->lower, "–")) frame_set(&m->frame, FIELD_REL, 0);
+}
+
 // Returns where the search goes on.
 static uint32_t add_match(DateFinder *f, DateMatch *m, uint32_t *floor)
 {
@@ -148,6 +159,7 @@ static uint32_t add_match(DateFinder *f, DateMatch *m, uint32_t *floor)
   if (type <= DATE_TIME && repeats(f, m)) type = DATE_SET;
   if (!frame_has(&m->frame, FIELD_RANGE)) mark_open(f, m);
   mark_opening(f, m);
+  mark_ticker(f, m);
   dates_add_draft(f, m->begin, m->end, type, confidence_of(m), &m->frame);
   return *floor = dates_add_right(f, m);
 }

@@ -114,8 +114,9 @@ enum { // which end of a date the words before it leave open: "since", "until", 
   OPEN_UNTIL,
   OPEN_BEFORE,
   OPEN_AFTER,
-  OPEN_SO_FAR, // "earlier this year": up to the article's day
-  OPEN_STILL,  // "the rest of the year", "later this year": from it on
+  OPEN_SO_FAR,     // "earlier this year": up to the article's day
+  OPEN_STILL,      // "the rest of the year", "later this year": from it on
+  OPEN_SINCE_PAST, // "seit": it has begun
 };
 
 typedef struct DateFrame { // what an expression says

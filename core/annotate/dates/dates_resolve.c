@@ -103,6 +103,7 @@ static Timex bare_weekday(const Resolver *r, const DateFrame *f, const Timex *no
   int32_t day, before = r->memory.weekday[weekday];
   int tense =
       frame_get(f, FIELD_TENSE, frame_has(f, FIELD_HOUR) ? 1 : -1); // a clock without a verb: a programme
+  if (frame_get(f, FIELD_OPEN, 0) == OPEN_SINCE_PAST) tense = -1;
   Timex t = weekday_near(now, weekday, tense > 0 ? 1 : -1, true);
   if (frame_has(f, FIELD_LISTED) && timex_day(&r->memory.last, &day)) {
     int gap = (weekday - calendar_weekday(day) + 7) % 7;
@@ -156,13 +157,17 @@ static int open_year(const Resolver *r, const DateFrame *f, int month, int day)
     int rel = f->field[FIELD_REL];
     bool before = now->grain >= GRAIN_MONTH && month < now->month,
          behind = now->grain >= GRAIN_MONTH && month > now->month;
+    if (day && month == now->month && now->grain >= GRAIN_DAY) // "lo scorso 3 marzo" on the 30th
+      before = day<now->day, behind = day> now->day;
     if (rel < 0) return before ? year + rel + 1 : year + rel;
     if (rel > 0) return behind ? year + rel - 1 : year + rel;
     return year;
   }
   if (now->grain < GRAIN_MONTH) return year;
+  bool past = frame_get(f, FIELD_OPEN, 0) == OPEN_SINCE_PAST;
   int dir = frame_get(f, FIELD_DIR, 0), tense = frame_get(f, FIELD_TENSE, 0);
   int gap = (month - now->month) * 31 + (day && now->grain >= GRAIN_DAY ? day - now->day : 0); // days, about
+  if (past && gap > 0) return year - 1;
   if (dir < 0) return gap >= 0 ? year - 1 : year;
   if (dir > 0) return gap < 0 ? year + 1 : year;
   if (tense < 0) return gap > (frame_has(f, FIELD_HOLIDAY) ? 31 : 120) ? year - 1 : year;
@@ -308,6 +313,8 @@ static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   Timex t = seen_at(anaphor ? &r->memory.last : &r->now, grain);
   int rel = frame_get(f, FIELD_REL, 0);
+  if (!rel && grain == GRAIN_DECADE && r->memory.last.grain == GRAIN_DECADE && frame_has(f, FIELD_MOD))
+    t = r->memory.last, *anchor = ANCHOR_REFERENCE; // "in the 1920s … by the end of the decade"
   int32_t day;
   Timex now = date_today(r);
   if (grain == GRAIN_WEEKEND && !frame_has(f, FIELD_REL) && timex_day(&now, &day)) {
@@ -329,6 +336,7 @@ static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
 static int season_turn(const DateFrame *f, int n, int month, int now)
 {
   if (n == 4 && now <= 2) return -1;
+  if (frame_get(f, FIELD_OPEN, 0) == OPEN_SINCE_PAST) return month > now ? -1 : 0;
   int dir = frame_get(f, FIELD_DIR, 0), tense = frame_get(f, FIELD_TENSE, 0);
   if (dir < 0) return month > now ? -1 : 0;
   if (!dir && tense < 0) return month > now + 1 && now > 2 ? -1 : 0; // early in the year tense says little
@@ -440,6 +448,7 @@ static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
     *anchor = ANCHOR_QUARTER; // profit of a quarter, and of "a year earlier"
     return timex_step(&r->memory.quarter, -4);
   }
+  if (unit == UNIT_CENTURY && amount > 0 && amount % 100) grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 100;
   if ((unit == UNIT_DECADE || unit == UNIT_TEN_YEARS) && amount != AMOUNT_VAGUE && amount < 10000)
     grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
   Timex t = seen_at(anaphor ? &r->memory.last : &r->now, grain);

@@ -58,7 +58,7 @@ static void open_ends(const Resolver *r, int32_t open, Outcome *out)
   if (open == OPEN_BEFORE) out->last = out->first - (out->begin_clock < 0);
   if (open == OPEN_AFTER) out->first = out->last + (out->end_clock < 0);
   if (open == OPEN_BEFORE || open == OPEN_UNTIL) out->begins = false;
-  if (open == OPEN_AFTER || open == OPEN_SINCE) out->ends = false;
+  if (open == OPEN_AFTER || open == OPEN_SINCE || open == OPEN_SINCE_PAST) out->ends = false;
 }
 
 // Sets an end that lies `minutes` from the midnight of `day`.
