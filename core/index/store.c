@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-enum { CACHE_MAX = 60000, PENDING_BYTES_MAX = 24 << 20 };
+// What is remembered of entities and names from one commit to the next.
+enum { CACHE_MAX = 30000, CACHE_BYTES_MAX = 8 << 20, NAMES_MAX = 60000, PENDING_BYTES_MAX = 24 << 20 };
 
 #define ENTITY_TOTAL "per + org + loc"
 
@@ -162,7 +163,7 @@ static void forget(Store *self)
 {
   self->known.len = self->maybe_gone.len = 0;
   map_reset(&self->by_key);
-  map_reset(&self->seen_names);
+  digestmap_release(&self->seen_names);
   arena_reset(&self->cache);
 }
 
@@ -196,7 +197,7 @@ void store_free(Store *self)
   vec_release(&self->known);
   vec_release(&self->maybe_gone);
   map_release(&self->by_key);
-  map_release(&self->seen_names);
+  digestmap_release(&self->seen_names);
   arena_release(&self->cache);
   free(self);
 }
@@ -241,7 +242,9 @@ bool store_commit(Store *self, Error *err)
   ok = ok && drop_gone(self, err) && schema_exec(self->db, "COMMIT", err);
   if (!ok) return store_roll_back(self);
   self->open = false;
-  if (self->known.len > CACHE_MAX || self->seen_names.len > CACHE_MAX) forget(self);
+  if (self->known.len > CACHE_MAX || arena_bytes(&self->cache) > CACHE_BYTES_MAX ||
+      self->seen_names.len > NAMES_MAX)
+    forget(self);
   return true;
 }
 

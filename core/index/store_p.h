@@ -2,6 +2,8 @@
 // core/index/ alone. The writer's thread.
 #pragma once
 
+#include "base/digest.h"
+#include "base/digestmap.h"
 #include "base/map.h"
 #include "index/postings.h"
 #include "index/schema.h"
@@ -67,8 +69,9 @@ struct Store {
   Map pending_paths; // → nothing
   VEC_OF(Known) known;
   VEC_OF(int64_t) maybe_gone; // entities that lost an article since the last commit
-  Map by_key, seen_names;     // key → place in known; entity and form → nothing
-  Arena cache;                // owns the keys and names of the three above
+  Map by_key;                 // key → place in known
+  DigestMap seen_names;       // entity and form → 1
+  Arena cache;                // owns the keys and names of entities
 };
 
 // A statement, prepared once. NULL with *err.

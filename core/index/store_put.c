@@ -110,11 +110,10 @@ static bool put_name(Store *self, int64_t entity, Str form, Error *err)
 {
   sqlite3_stmt *stmt = store_stmt(self, STMT_PUT_NAME, err);
   if (!stmt) return false;
-  char *key = arena_alloc(&self->cache, sizeof entity + form.len);
-  memcpy(key, &entity, sizeof entity);
-  if (form.len) memcpy(key + sizeof entity, form.ptr, form.len);
-  bool is_new;
-  map_slot(&self->seen_names, (Str){key, sizeof entity + form.len}, &is_new);
+  uint64_t key = digest_pair((uint64_t)entity, str_hash(form));
+  uint64_t *seen = digestmap_slot(&self->seen_names, key ? key : 1);
+  bool is_new = !*seen;
+  *seen = 1;
   while (is_new && form.len) {
     store_bind(stmt, 1, form);
     sqlite3_bind_int64(stmt, 2, entity);
