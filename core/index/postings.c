@@ -9,13 +9,15 @@
 // (facts.run): its entries are there, or in the heir, or in the heir's.
 //
 // Rows have up to ROW_MAX bytes of entries, as a greater one would not lie in the tree's own pages
-// (schema.c says how large these are).
+// (schema.c says how large these are). Beside those of an entity stands the earliest day that is told in
+// them, so that a timeline unpacks no more rows than its first page comes from.
 #include "index/postings.h"
 
 #include "base/alloc.h"
 #include "index/pack.h"
 #include "index/schema.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -47,8 +49,9 @@ static const char *const g_sql[SQL_COUNT] = {
     [SQL_PUT_RUN] = "INSERT INTO runs(id, articles, live) VALUES(?1, ?2, 1)",
     [SQL_SET_HEIR] = "UPDATE runs SET heir = ?2 WHERE id = ?1",
     [SQL_END_RUN] = "UPDATE runs SET live = 0 WHERE id = ?1",
-    [SQL_PUT] = "INSERT INTO postings(run, list, article, entries) VALUES(?1, ?2, ?3, ?4)",
-    [SQL_CHANGE] = "UPDATE postings SET entries = ?4 WHERE run = ?1 AND list = ?2 AND article = ?3",
+    [SQL_PUT] = "INSERT INTO postings(run, list, article, entries, earliest) VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_CHANGE] =
+        "UPDATE postings SET entries = ?4, earliest = ?5 WHERE run = ?1 AND list = ?2 AND article = ?3",
     [SQL_DROP] = "DELETE FROM postings WHERE run = ?1 AND list = ?2 AND article = ?3",
     [SQL_DROP_RANGE] = "DELETE FROM postings WHERE run = ?1 AND list BETWEEN ?2 AND ?3",
     [SQL_AT] = "SELECT article, entries FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?3"
@@ -230,13 +233,26 @@ static size_t size_of(const Posting *entry)
   return entry->facts.len + 4; // about
 }
 
+// The earliest day told beside an entity, as day_index(), in its entry; INT_MAX: none.
+static int earliest_in(Str facts)
+{
+  Mentions mentions;
+  Near near;
+  if (!unpack_mentions(facts, &mentions)) return INT_MAX;
+  Nears nears = {.left = mentions.near};
+  return unpack_near(&nears, &near) ? near.begin : INT_MAX; // they are in the order of their beginnings
+}
+
 // A row of `count` entries of one list, by SQL_PUT or SQL_CHANGE.
 static bool put_row(Postings *self, PostingsStmt how, int64_t run, const Posting *entries, size_t count,
                     Error *err)
 {
   int64_t last = entries->article;
+  int earliest = INT_MAX;
   strbuf_reset(&self->out);
   for (size_t i = 0; i < count; i++) {
+    int day = entries->list < POSTINGS_DAYS ? earliest_in(entries[i].facts) : INT_MAX;
+    if (day < earliest) earliest = day;
     pack_number(&self->out, (uint64_t)(entries[i].article - last));
     pack_number(&self->out, entries[i].facts.len);
     strbuf_add(&self->out, entries[i].facts);
@@ -245,6 +261,10 @@ static bool put_row(Postings *self, PostingsStmt how, int64_t run, const Posting
   sqlite3_stmt *stmt = stmt_of(self, how, run, entries->list, entries->article, err);
   if (!stmt) return false;
   sqlite3_bind_blob(stmt, 4, self->out.ptr, (int)self->out.len, SQLITE_STATIC);
+  if (earliest < INT_MAX)
+    sqlite3_bind_int(stmt, 5, earliest);
+  else
+    sqlite3_bind_null(stmt, 5);
   bool ok = sqlite3_step(stmt) == SQLITE_DONE || schema_error(self->db, err);
   sqlite3_reset(stmt);
   return ok;

@@ -168,9 +168,16 @@ void asked_end(Asked *self)
 
 // From the row that holds self->first, or would, on.
 #define LIST                                                                                                 \
-  "SELECT article, entries FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?4 AND article >="      \
+  "SELECT article, entries, earliest FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?4 AND "      \
+  "article >="                                                                                               \
   " ifnull((SELECT max(article) FROM postings WHERE run = ?1 AND list = ?2 AND article <= ?3), ?3)"          \
   " ORDER BY article"
+
+// Whether the row tells of a day that begins by then.
+static bool tells_by(sqlite3_stmt *stmt, int latest)
+{
+  return sqlite3_column_type(stmt, 2) != SQLITE_NULL && sqlite3_column_int(stmt, 2) <= latest;
+}
 
 bool asked_postings(Asked *self, int64_t list, int64_t limit, PostingFn each, void *ud)
 {
@@ -184,6 +191,7 @@ bool asked_postings(Asked *self, int64_t list, int64_t limit, PostingFn each, vo
     sqlite3_bind_int64(stmt, 4, self->last);
     int64_t taken = 0, article;
     while ((limit < 0 || taken < limit) && asked_step(self, stmt, &ok)) {
+      if (self->latest && !tells_by(stmt, *self->latest)) continue;
       Entries entries = {.left = column_of(stmt, 1), .article = sqlite3_column_int64(stmt, 0)};
       for (Str facts; (limit < 0 || taken < limit) && unpack_posting(&entries, &article, &facts);)
         if (article >= self->first && article <= self->last) taken += each(ud, article, facts);

@@ -66,6 +66,7 @@ typedef struct Asked { // one question while it runs
   int type;            // -1: any
   IdVec ids;           // heap: entities that the name means, rising
   IdVec runs;          // heap: of postings.c, those that live
+  const int *latest;   // of entities' lists only rows that tell of a day beginning by then; NULL: all
   bool snapshot;       // all is of one commit: a transaction is open
   sqlite3_stmt *list_stmt;
   sqlite3_stmt *article_stmt;

@@ -1,6 +1,7 @@
 // Mentions and dates. Entries of one name lie in the order of time, so that a page of each of those that a
 // surname means, merged, has the page wanted. Days told beside a name are packed in its entries, which
-// are all looked at, as any may have the earliest; but each only as far as its days may be on the page.
+// are all looked at, as any may have the earliest; but no row whose earliest day comes behind the page, and
+// each entry only as far as its days may be on it.
 #include "index/query_p.h"
 
 #include "index/fold.h"
@@ -275,8 +276,7 @@ static bool add_nears(void *ud, int64_t article, Str facts)
   Mentions mentions;
   if (!unpack_mentions(facts, &mentions)) return false;
   Nears nears = {.left = mentions.near};
-  int last = self->until < self->latest ? self->until : self->latest;
-  for (Near near; unpack_near(&nears, &near) && near.begin <= last;) {
+  for (Near near; unpack_near(&nears, &near) && near.begin <= self->latest;) {
     if (near.until < self->from) continue;
     if (self->asked.type < 0 || self->asked.type == (int)near.type)
       add_told(self, (Moment){near.begin, near.until, article, near.nth});
@@ -288,6 +288,7 @@ static bool told_beside_names(Timeline *self)
 {
   Asked *asked = &self->asked;
   bool ok = asked_names(asked);
+  asked->latest = &self->latest;
   for (size_t i = 0; ok && i < asked->ids.len; i++)
     ok = asked_postings(asked, asked->ids.items[i], -1, add_nears, self);
   return ok;
@@ -332,10 +333,10 @@ bool query_timeline_in(Query *query, const QueryFilter *filter, Arena *arena, Da
   QueryFilter all_articles = *filter; // the range is that of the dates told, not of the articles
   all_articles.from = all_articles.until = (Str){0};
   Timeline self = {.asked = {.query = query, .filter = &all_articles, .arena = arena, .err = err},
-                   .rows = out,
-                   .latest = INT32_MAX};
+                   .rows = out};
   self.from = day_index(day_of(filter->from));
   self.until = filter->until.len ? day_index(day_until(filter->until)) : INT32_MAX;
+  self.latest = self.until;
   bool ok = asked_begin(&self.asked, query_date_types, DATE_TYPES) &&
             (filter->name.len ? told_beside_names(&self) : told_of_all(&self));
   if (ok) sort_told(&self);

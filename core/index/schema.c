@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 10
+#define SCHEMA_VERSION 11
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -41,7 +41,7 @@ static const char g_tables[] =
     "CREATE TABLE found(id INTEGER PRIMARY KEY, dates BLOB, quotes BLOB);"
     "CREATE TABLE runs(id INTEGER PRIMARY KEY, articles INTEGER, heir INTEGER, live INTEGER);"
     "INSERT INTO runs VALUES(0, 0, NULL, 1);"
-    "CREATE TABLE postings(run INTEGER, list INTEGER, article INTEGER, entries BLOB,"
+    "CREATE TABLE postings(run INTEGER, list INTEGER, article INTEGER, earliest INTEGER, entries BLOB,"
     "  PRIMARY KEY(run, list, article)) WITHOUT ROWID;"
     "CREATE TABLE entities(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT,"
     "  votes INTEGER, per INTEGER, org INTEGER, loc INTEGER, articles INTEGER, quotes INTEGER, total "

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { BATCH_MAX = 4000, RUNS_MOST = 48, RUNS_KEPT = 6 };
+enum { BATCH_MAX = 4000, RUNS_MOST = 48, RUNS_KEPT = 4 };
 #define BATCH_NS 2000000000u
 
 typedef struct Batch {
