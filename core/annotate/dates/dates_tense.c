@@ -2,7 +2,7 @@
 // found with the block, so that a draft depends on nothing else.
 #include "annotate/dates/dates_p.h"
 
-enum { TENSE_REACH = 24 }; // atoms to the left; twice as many to the right
+enum { TENSE_REACH = 24, MARK_STEPS = 3 }; // atoms to the left; twice as many to the right
 
 int32_t dates_tense_of(const DateFinder *f, uint32_t at)
 {
@@ -40,14 +40,18 @@ static int32_t tense_near(const DateFinder *f, uint32_t begin, uint32_t end, uin
                           bool asides)
 {
   bool crossed = false;
+  uint32_t at = end, wait = 0; // a mark keeps what is behind it some steps further off
   for (uint32_t step = 1; step <= TENSE_REACH; step++) {
     int32_t left = begin >= first + step ? dates_tense_of(f, begin - step) : 0;
     if (left) return left < 0 ? leading_tense(f, begin - step, first) : left;
-    if (end + step > last) continue;
-    crossed = crossed || (!asides && begin > first + 2 && atom_token(f, end + step - 1)->flags & TOKEN_PUNCT);
-    int32_t right = dates_tense_of(f, end + step - 1);
+    if (at >= last) continue;
+    if (wait && wait--) continue;
+    bool mark = atom_token(f, at)->flags & TOKEN_PUNCT;
+    if (mark && begin > first + 2) wait = MARK_STEPS;
+    crossed = crossed || (!asides && begin > first + 2 && mark);
+    int32_t right = dates_tense_of(f, at++);
     if (right < 0 && crossed)
-      last = end;
+      last = at;
     else if (right)
       return right;
   }
