@@ -112,11 +112,28 @@ static bool is_answer(const Scene *scene, const Marked *marked, const Saying *sa
   return person && led && stop;
 }
 
+// "sagte er der „Neuen Presse“": an organisation's name between the marks, and nothing else.
+static bool is_name_alone(const Scene *scene, const Marked *marked)
+{
+  const NameVec *names = &scene->notes->names;
+  size_t a = 0, b = names->len;
+  while (a < b) {
+    size_t mid = (a + b) / 2;
+    if (names->items[mid].first < marked->first + 1)
+      a = mid + 1;
+    else
+      b = mid;
+  }
+  return a < names->len && names->items[a].type == ENTITY_ORG && names->items[a].first == marked->first + 1 &&
+         names->items[a].last + 1 == marked->last;
+}
+
 static float confidence(const Quotes *quotes, const Scene *scene, const Marked *marked, const Saying *saying,
                         const QuoteDraft *draft)
 {
   if (marked->form == QUOTE_DASH) return saying->cue ? 0.95F : draft->whole ? 0.8F : 0.5F;
   if (marked->form == QUOTE_CLOSER) return ends_like_speech(scene, marked, draft) ? 0.9F : 0.3F;
+  if (is_name_alone(scene, marked)) return 0.1F;
   float signs[SPEECH_SIGNS];
   speech_signs(scene, marked, saying, draft, signs);
   float likeness = speech_likeness(quotes->speech, signs);

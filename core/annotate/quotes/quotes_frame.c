@@ -107,6 +107,22 @@ static uint32_t pointing_back(const Frame *self)
   return names_outlet(self, cue.last, cue.last + OUTLET_WITHIN) ? 0 : from;
 }
 
+// Whether the sentence in front ends in who said what it quotes: "“…,” said Lee. “…” Kim replied that …".
+// Then the same one goes on.
+static bool goes_on(const Frame *self)
+{
+  const Scene *scene = self->scene;
+  uint32_t first = self->stretch.first;
+  if (!first || scene->inside[first - 1] || !scene->stops[first - 1]) return false;
+  uint32_t end = first - 1, i = sentence_start(scene, end);
+  while (i < end && !scene->inside[i]) i++;
+  for (; i < end; i++) {
+    Cue cue;
+    if (!scene->inside[i] && cue_at(scene, i, end, &cue) && cue_is_verb(&cue)) return true;
+  }
+  return false;
+}
+
 static void set_windows(Frame *self)
 {
   const Scene *scene = self->scene;
@@ -122,7 +138,7 @@ static void set_windows(Frame *self)
   }
   self->colon = first > 0 && scene_is(scene, first - 1, ":");
   bool other = self->new_sentence && leads_on(scene, last, self->hi);
-  if (self->new_sentence && (self->colon || other)) self->hi = last;
+  if (self->new_sentence && (self->colon || other || goes_on(self))) self->hi = last;
   self->behind = last;
   uint32_t back = self->colon || other ? 0 : pointing_back(self);
   if (!back) return;
