@@ -187,7 +187,8 @@ static void add_bearer_behind(const Bounds *self, Name *name)
 {
   bool inside = name->last > name->first + 1;
   size_t at = name->last - 1, first = name->first;
-  if (first && is_capital(self, first - 1) && self->facts[first - 1].title) return; // "Sen. Cedric Lane"
+  bool titled = first && is_capital(self, first - 1) && self->facts[first - 1].title;
+  if (inside && titled) return; // "Sen. Cedric Lane", but "Drottning Sofias väg"
   EntityType type = inside ? namebounds_bearer(self, at, '>', name->type) : ENTITY_TYPES;
   if (type == ENTITY_TYPES && !touches(self, name->last))
     type = namebounds_bearer(self, at = name->last, '>', name->type);
