@@ -13,11 +13,14 @@
 ;;   (require 'newsmark)
 ;;   (add-hook 'text-mode-hook #'newsmark-mode)
 ;;
+;; HTML comes with that, Markdown where markdown-mode is installed; `M-x newsmark-mode' works in any buffer of a file.
+;;
 ;; Eglot has one server a buffer; newsmark is for modes without another one.  Hover, outline, references and the
 ;; like are Eglot's own (`eldoc', `imenu', `xref-find-references', `eglot-code-actions', `eglot-rename').  What you
 ;; decide (`newsmark-tag', `newsmark-accept', `newsmark-speaker' …) is kept by the server in the folder's .newsmark/;
-;; the article's text is never changed.  `newsmark-mentions', `newsmark-quotes', `newsmark-timeline' and
-;; `newsmark-search' ask the folder, once `newsmark-index-folder' has had it indexed.  No key is bound; `newsmark-command-map' has them all, for a prefix of yours:
+;; the article's text is never changed.  `newsmark-mentions', `newsmark-quotes', `newsmark-timeline',
+;; `newsmark-entities' and `newsmark-search' ask the folder, once `newsmark-index-folder' has had it indexed.  No key
+;; is bound; `newsmark-command-map' has them all, for a prefix of yours:
 ;;
 ;;   (define-key newsmark-mode-map (kbd "C-c n") newsmark-command-map)
 ;;
@@ -471,7 +474,8 @@ The result is members for a command."
   (let ((start (plist-get (plist-get row :range) :start)))
     (format "%s:%s:%s: %s%s%s" (or (plist-get row :path) "") (if start (1+ (plist-get start :line)) 1)
             (if start (1+ (plist-get start :character)) 1) (or (plist-get row :left) "")
-            (propertize (plist-get row :text) 'font-lock-face 'match) (or (plist-get row :right) ""))))
+            (propertize (plist-get row :text) 'font-lock-face
+                        `(:inherit ,(if (plist-get row :group) 'newsmark-quote 'match) ,@(newsmark--ink))) (or (plist-get row :right) ""))))
 
 (defun newsmark--list (method params before title)
   "Show the rows that METHOD answers to PARAMS, under TITLE.
@@ -487,10 +491,12 @@ BEFORE makes what stands before the words of a row."
         (insert (format "%s · %s%d in %s\n\n" title (if (eq (plist-get answer :more) t) "the first " "") (length rows)
                         (abbreviate-file-name folder)))
         (seq-doseq (row rows)
+          (when (eq method :newsmark/quotes) (plist-put row :left nil) (plist-put row :right nil)) ; it is the context
           (plist-put row :left (concat (or (funcall before row) "") (plist-get row :left)))
           (insert (newsmark--context row) "\n"))
         (goto-char (point-min))
-        (grep-mode))
+        (grep-mode)
+        (if (eq method :newsmark/quotes) (setq truncate-lines nil word-wrap t) (setq truncate-lines t)))
       (display-buffer (current-buffer)))))
 
 (defun newsmark--read-name (prompt)
@@ -515,17 +521,19 @@ BEFORE makes what stands before the words of a row."
   (let ((date (or (plist-get row :date) "no date")))
     (concat (substring date 0 (min 10 (length date))) " ")))
 
-(defun newsmark-mentions (name)
-  "List where NAME is mentioned in the folder, in any spelling."
+(defun newsmark-mentions (name &optional title)
+  "List where NAME is mentioned in the folder, in any spelling.
+NAME may be an id, which is told as TITLE."
   (interactive (list (newsmark--read-name "Mentions of")))
-  (newsmark--list :newsmark/mentions (list :name name) #'newsmark--date-of (concat "Mentions of " name)))
+  (newsmark--list :newsmark/mentions (list :name name) #'newsmark--date-of (concat "Mentions of " (or title name))))
 
-(defun newsmark-quotes (name)
-  "List what NAME said, in all articles of the folder."
+(defun newsmark-quotes (name &optional title)
+  "List what NAME said, in all articles of the folder.
+TITLE is as of `newsmark-mentions'."
   (interactive (list (newsmark--read-name "Quotations by")))
   (newsmark--list :newsmark/quotes (list :name name)
                   (lambda (row) (format "%s%s: " (newsmark--date-of row) (or (plist-get row :speaker) "nobody known")))
-                  (concat "Quotations by " name)))
+                  (concat "Quotations by " (or title name))))
 
 (defun newsmark-timeline (&optional name)
   "List the dates that the folder tells of.
@@ -533,6 +541,85 @@ With a prefix argument: those in passages about NAME."
   (interactive (list (and current-prefix-arg (newsmark--read-name "Timeline of"))))
   (newsmark--list :newsmark/timeline (and name (list :name name)) (lambda (row) (format "%s  " (plist-get row :value)))
                   (if name (concat "Timeline of " name) "Timeline")))
+
+;; Who and what the folder names: a table to sort, whose rows ask for more.
+
+(defvar-local newsmark--article nil "The buffer of the article from which this listing was asked for.")
+(defvar-local newsmark--wanted nil "The members of the question that this listing answers.")
+
+(defconst newsmark--type-names '(("PER" . "person") ("ORG" . "organisation") ("LOC" . "place")))
+
+(defun newsmark--by-number (column)
+  "Order rows of a table by the number in COLUMN."
+  (lambda (a b) (< (string-to-number (aref (cadr a) column)) (string-to-number (aref (cadr b) column)))))
+
+(defun newsmark--entity-row (row)
+  "ROW of an answer, for `tabulated-list-entries'."
+  (let* ((type (plist-get row :type))
+         (face (pcase type ("PER" 'newsmark-person) ("ORG" 'newsmark-org) (_ 'newsmark-place))))
+    (list (cons (plist-get row :entity) (plist-get row :name))
+          (vector (propertize (plist-get row :name) 'font-lock-face face)
+                  (alist-get type newsmark--type-names type nil #'equal)
+                  (number-to-string (plist-get row :mentions)) (number-to-string (plist-get row :articles))
+                  (number-to-string (plist-get row :quotes))
+                  (or (plist-get row :first) "") (or (plist-get row :last) "")))))
+
+(defun newsmark--refresh-entities ()
+  "Ask again for the rows of this listing."
+  (let* ((wanted newsmark--wanted)
+         (answer (with-current-buffer newsmark--article
+                   (newsmark--request :newsmark/entities (append (newsmark--document) wanted))))
+         (rows (plist-get answer :rows)))
+    (setq mode-line-process (format " %s%d" (if (eq (plist-get answer :more) t) "the first " "") (length rows))
+          tabulated-list-entries (mapcar #'newsmark--entity-row rows))))
+
+(defun newsmark--ask-of-row (ask)
+  "Call ASK with the id and the name in this row, in the article's buffer."
+  (let ((entity (or (tabulated-list-get-id) (user-error "Newsmark: no name is here"))))
+    (unless (buffer-live-p newsmark--article) (user-error "Newsmark: the article is closed; ask from another one"))
+    (with-current-buffer newsmark--article (funcall ask (car entity) (cdr entity)))))
+
+(defun newsmark-entities-mentions ()
+  "Where the one in this row is mentioned."
+  (interactive)
+  (newsmark--ask-of-row #'newsmark-mentions))
+
+(defun newsmark-entities-quotes ()
+  "What the one in this row said."
+  (interactive)
+  (newsmark--ask-of-row #'newsmark-quotes))
+
+(define-derived-mode newsmark-entities-mode tabulated-list-mode "Names"
+  "Who and what a folder names.
+\\<newsmark-entities-mode-map>\\[newsmark-entities-mentions] lists mentions, \\[newsmark-entities-quotes] quotations, \
+\\[tabulated-list-sort] sorts by the column at point."
+  (setq tabulated-list-format `[("Name" 32 t) ("Type" 13 t)
+                                ("Mentions" 9 ,(newsmark--by-number 2) :right-align t)
+                                ("Articles" 9 ,(newsmark--by-number 3) :right-align t)
+                                ("Quotes" 7 ,(newsmark--by-number 4) :right-align t)
+                                ("First" 11 t) ("Last" 10 t)]
+        tabulated-list-padding 1)
+  (add-hook 'tabulated-list-revert-hook #'newsmark--refresh-entities nil t)
+  (tabulated-list-init-header))
+
+(define-key newsmark-entities-mode-map (kbd "RET") #'newsmark-entities-mentions)
+(define-key newsmark-entities-mode-map (kbd "'") #'newsmark-entities-quotes)
+
+(defun newsmark-entities (&optional type)
+  "List who and what the folder names, most named first.
+With a prefix argument: only those of TYPE (PER, ORG or LOC)."
+  (interactive (list (when current-prefix-arg
+                       (car (rassoc (completing-read "Which: " (mapcar #'cdr newsmark--type-names) nil t)
+                                    newsmark--type-names)))))
+  (let ((article (current-buffer)))
+    (with-current-buffer (get-buffer-create "*newsmark entities*")
+      (newsmark-entities-mode)
+      (setq newsmark--article article
+            newsmark--wanted (append '(:limit 5000) (and type (list :type type))))
+      (newsmark--refresh-entities)
+      (tabulated-list-print)
+      (goto-char (point-min))
+      (pop-to-buffer (current-buffer)))))
 
 (defun newsmark-search (words)
   "List the articles of the folder with all WORDS."
@@ -564,7 +651,7 @@ With a prefix argument: those in passages about NAME."
                      ("r" . eglot-rename) ("+" . newsmark-alias) ("e" . newsmark-state)
                      ("/" . newsmark-undo) ("?" . newsmark-redo) ("g" . newsmark-next-unreviewed)
                      ("=" . newsmark-next-same) ("m" . newsmark-mentions) ("q" . newsmark-quotes)
-                     ("l" . newsmark-timeline) ("w" . newsmark-search) ("i" . newsmark-index-folder)
+                     ("l" . newsmark-timeline) ("w" . newsmark-search) ("E" . newsmark-entities) ("i" . newsmark-index-folder)
                      ("h" . newsmark-toggle)))
       (define-key map (kbd key) command))
     map)

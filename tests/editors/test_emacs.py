@@ -179,7 +179,29 @@ def test_the_folder(context):
 (switch-to-buffer "a.txt")
 (execute-kbd-macro (kbd "C-c n q Karin SPC Ekdahl RET"))
 (with-current-buffer "*newsmark quotes*"
-  (check t (and (string-match "Karin Ekdahl: ”Nu räcker det”" (buffer-string)) t)))""",
+  (check t (and (string-match "Karin Ekdahl: ”Nu räcker det”$" (buffer-string)) t)))
+(switch-to-buffer "a.txt")
+(execute-kbd-macro (kbd "C-c n E"))
+(check "*newsmark entities*" (buffer-name))
+(check " 2" mode-line-process)
+(let ((names (lambda () (mapcar (lambda (line) (substring line 1 (min 13 (length line)))) (split-string (buffer-string) "\n" t)))))
+  (check '("Bryssel     " "Karin Ekdahl") (sort (funcall names) #'string<))
+  (goto-char (point-min))
+  (search-forward "Karin Ekdahl")
+  (check t (and (string-match "^ Karin Ekdahl +person +2 +2 +1 2024-03-14  2024-05-22" (buffer-string)) t)))
+(execute-kbd-macro (kbd "'"))
+(with-current-buffer "*newsmark quotes*" (check t (string-prefix-p "Quotations by Karin Ekdahl · 1 in " (buffer-string))))
+(switch-to-buffer "*newsmark entities*")
+(execute-kbd-macro (kbd "RET"))
+(with-current-buffer "*newsmark mentions*" (check t (string-prefix-p "Mentions of Karin Ekdahl · 2 in " (buffer-string))))
+(switch-to-buffer "a.txt")
+(newsmark-entities "LOC")
+(set-buffer "*newsmark entities*")
+(check " 1" mode-line-process)
+(kill-buffer "a.txt")
+(goto-char (point-min))
+(check "Newsmark: the article is closed; ask from another one"
+       (condition-case err (newsmark-entities-mentions) (user-error (cadr err))))""",
                 [str(context.build / "newsmark"), "lsp"])
 
 
