@@ -5,7 +5,7 @@
 
 // Where a row comes from, and the words there.
 #define PLACE                                                                                                \
-  {"where", COLUMN_TABLE, LOOK_FAINT}, {"path", COLUMN_DATA, LOOK_PLAIN},                                    \
+  {"where", COLUMN_TABLE, LOOK_PLACE}, {"path", COLUMN_DATA, LOOK_PLAIN},                                    \
       {"title", COLUMN_DATA, LOOK_PLAIN}, {"author", COLUMN_DATA, LOOK_PLAIN},                               \
       {"line", COLUMN_DATA, LOOK_NUMBER}, {"column", COLUMN_DATA, LOOK_NUMBER},                              \
       {"start", COLUMN_DATA, LOOK_NUMBER},                                                                   \
@@ -155,7 +155,7 @@ int cmd_quotes(int argc, char **argv)
       {"date", COLUMN_BOTH, LOOK_PLAIN},
       {"speaker", COLUMN_BOTH, LOOK_BOLD},
       {"entity", COLUMN_DATA, LOOK_PLAIN},
-      {"source", COLUMN_DATA, LOOK_PLAIN},
+      {"source", COLUMN_BOTH, LOOK_PLAIN},
       PLACE,
       {"type", COLUMN_DATA, LOOK_PLAIN},
       {"group", COLUMN_DATA, LOOK_NUMBER},

@@ -155,9 +155,9 @@ static void fit(const RowsOut *self, size_t *widths)
 {
   if (self->room == SIZE_MAX) return;
   for (;;) {
-    size_t total = GAP * (self->shown - 1), widest = SIZE_MAX;
+    size_t total = 0, widest = SIZE_MAX;
     for (size_t i = 0; i < self->shown; i++) {
-      total += widths[i];
+      total += widths[i] ? widths[i] + (total ? GAP : 0) : 0;
       if (self->columns[self->index[i]].look != LOOK_NUMBER &&
           (widest == SIZE_MAX || widths[i] > widths[widest]))
         widest = i;
@@ -171,7 +171,8 @@ static void put_cell(const RowsOut *self, Str cell, ColumnLook look, size_t widt
 {
   size_t used = width_of(cell), pad = used < width ? width - used : 0;
   bool right = look == LOOK_NUMBER || look == LOOK_BEFORE;
-  const char *style = look == LOOK_BOLD ? "\33[1m" : look == LOOK_FAINT ? "\33[2m" : NULL;
+  bool faint = look == LOOK_FAINT || look == LOOK_PLACE;
+  const char *style = look == LOOK_BOLD ? "\33[1m" : faint ? "\33[2m" : NULL;
   if (right) fprintf(self->to, "%*s", (int)pad, "");
   if (style && self->color) fputs(style, self->to);
   fwrite(cell.ptr, 1, cell.len, self->to);
@@ -196,17 +197,19 @@ static void put_wrapped(const RowsOut *self, Str cell, size_t width, size_t inde
   }
 }
 
+// Columns without a width have nothing in any row.
 static void write_row(RowsOut *self, const Str *cells, const size_t *widths, bool head)
 {
   size_t indent = 0;
   for (size_t i = 0; i < self->shown; i++) {
+    if (!widths[i]) continue;
     ColumnLook look = self->columns[self->index[i]].look;
     bool last = i + 1 == self->shown;
     if (look == LOOK_WRAP && !head) {
       put_wrapped(self, cells[i], widths[i], indent);
     } else {
-      Str cell = look == LOOK_BEFORE ? cut_start(&self->arena, cells[i], widths[i])
-                                     : cut_end(&self->arena, cells[i], widths[i]);
+      bool tail = look == LOOK_BEFORE || look == LOOK_PLACE;
+      Str cell = (tail ? cut_start : cut_end)(&self->arena, cells[i], widths[i]);
       if (head && look != LOOK_NUMBER && look != LOOK_BEFORE) look = LOOK_FAINT;
       put_cell(self, cell, look, widths[i], last);
     }
@@ -219,14 +222,14 @@ static void write_table(RowsOut *self)
 {
   size_t widths[COLUMNS_MAX] = {0};
   Str heads[COLUMNS_MAX];
-  for (size_t i = 0; i < self->shown; i++) {
-    heads[i] = str_of(self->columns[self->index[i]].name);
-    widths[i] = heads[i].len;
-  }
   for (size_t i = 0; i < self->cells.len; i++) {
     self->cells.items[i] = display_in(&self->arena, self->cells.items[i]);
     size_t width = width_of(self->cells.items[i]);
     if (width > widths[i % self->shown]) widths[i % self->shown] = width;
+  }
+  for (size_t i = 0; i < self->shown; i++) {
+    heads[i] = str_of(self->columns[self->index[i]].name);
+    if (widths[i] && widths[i] < heads[i].len) widths[i] = heads[i].len;
   }
   fit(self, widths);
   write_row(self, heads, widths, true);

@@ -10,7 +10,7 @@ typedef enum RowsFormat { ROWS_TABLE, ROWS_JSON, ROWS_CSV } RowsFormat;
 
 typedef enum ColumnUse {
   COLUMN_BOTH,
-  COLUMN_TABLE, // for people alone
+  COLUMN_TABLE, // for people alone, who see no column that is empty
   COLUMN_DATA,  // JSON and CSV alone
 } ColumnUse;
 
@@ -19,7 +19,8 @@ typedef enum ColumnLook {
   LOOK_NUMBER, // to the right; a number in JSON
   LOOK_BOLD,
   LOOK_FAINT,
-  LOOK_BEFORE, // to the right, and what does not fit is cut at its beginning: words before a place, paths
+  LOOK_BEFORE, // to the right, and what does not fit is cut at its beginning: words before others
+  LOOK_PLACE,  // faint, and cut at its beginning, too: "…/a.txt:3:14"
   LOOK_WRAP,   // over several lines, as wide as there is room; the last column
 } ColumnLook;
 

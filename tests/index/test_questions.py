@@ -1,10 +1,17 @@
 """What the index answers on the command line."""
 import csv
+import fcntl
 import io
+import os
+import pty
 import random
+import re
+import struct
+import subprocess
+import termios
 import time
 
-from place import equal, expect, test
+from place import NEWSMARK, equal, expect, test
 
 
 @test
@@ -68,6 +75,41 @@ def quotations_with_words(place):
     equal(said('"vi inget"'), [], "not side by side")
     equal(said('"säljer inge"'), [], "a phrase ends with a word")
     equal(said('"vi har" hamn*', "--speaker", "ekman"), both[1:], "a phrase, a beginning and a speaker")
+
+
+def on_a_terminal(place, columns, *args):
+    """What the program shows there, without its colours."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = subprocess.Popen([NEWSMARK, *args], stdin=its, stdout=its, stderr=its, env=place.env)
+    os.close(its)
+    out = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            out += chunk
+    except OSError:  # that is how the end of a terminal looks
+        pass
+    os.close(ours)
+    equal(process.wait(), 0, "exit status")
+    return [line.rstrip() for line in re.sub(r"\x1b\[\d*m", "", out.decode()).replace("\r", "").split("\n") if line]
+
+
+@test
+def tables_fit_the_terminal(place):
+    """A place keeps its line where there is no room for its path, and a column that says nothing is left out."""
+    name = "2024/a-folder-with-a-long-name/an-article-with-a-long-name.txt"
+    place.write(name, "Hull, 3 May 2023\n\n“We sold the harbour because nobody wanted it any more,” said Anna Lind.\n")
+    place.index()
+    said = on_a_terminal(place, 76, "quotes", place.dir)
+    equal(said[0].split(), ["date", "speaker", "where", "text"], "columns")
+    expect(re.match(r"2023-05-03  Anna Lind  ….*long-name\.txt:3:1  “We sold", said[1]), said)
+    expect(max(map(len, said)) <= 76, said)
+    place.write("b.txt", "Hull, 4 May 2023\n\n“We sold the harbour,” Anna Lind told Reuters.\n")
+    place.index()
+    said = on_a_terminal(place, 200, "quotes", place.dir)
+    equal(said[0].split(), ["date", "speaker", "source", "where", "text"], "columns with a source")
+    expect(re.match(r"2023-05-03  Anna Lind           2024/a-folder", said[1]), said)
+    expect(re.match(r"2023-05-04  Anna Lind  Reuters  b.txt:3:1 ", said[2]), said)
 
 
 @test
