@@ -695,6 +695,7 @@ def StartCommand()
 enddef
 
 const COMMANDS: dict<func> = {
+  check: (_, _) => act.Check(),
   index: (_, dir) => Index(dir),
   info: (_, _) => Info(),
   next: (count, kind) => Jump(max([count, 1]), kind),

@@ -277,6 +277,22 @@ def Ask(kind: string, params: dict<any>)
   })
 enddef
 
+# :Newsmark check: what is open in this article.
+export def Check()
+  newsmark#Ask('newsmark/doubts', Document(), (rows, trouble) => {
+    if trouble != ''
+      Say(trouble)
+    elseif empty(rows)
+      Say('nothing is open in this article')
+    else
+      var items = rows->mapnew((_, row) => ({bufnr: bufnr(), text: $'{row.question} {row.text}',
+        lnum: row.range.start.line + 1, col: row.range.start.character + 1}))
+      setqflist([], ' ', {title: 'newsmark check', items: items})
+      botright copen
+    endif
+  })
+enddef
+
 # :Newsmark mentions [name] [from=] [until=] [type=] [words=]
 export def Question(kind: string, arguments: list<string>)
   var params: dict<any> = {}

@@ -6,6 +6,7 @@
 enum { EXIT_DONE = 0, EXIT_PARTLY = 1, EXIT_USAGE = 2 };
 
 int cmd_annotate(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_lsp(int argc, char **argv);
 int cmd_index(int argc, char **argv);

@@ -21,6 +21,7 @@ static const Verb g_verbs[] = {
     {"quotes", cmd_quotes, "find what was said, and by whom"},
     {"timeline", cmd_timeline, "list the dates that the articles tell of"},
     {"search", cmd_search, "find articles with certain words"},
+    {"check", cmd_check, "ask what is open in articles: who said it, who is it, when was it"},
     {"export", cmd_export, "write annotated articles in the formats of other tools"},
     {"import", cmd_import, "read marks made elsewhere, as your own"},
     {"eval", cmd_eval, "measure how far the machine agrees with what you decided"},

@@ -3,6 +3,7 @@
 // (desk_sync.c).
 #include "server/desk_p.h"
 
+#include "annotate/doubts.h"
 #include "base/alloc.h"
 #include "config/paths.h"
 #include "server/folderreview.h"

@@ -73,7 +73,6 @@ typedef struct ReviewCounts {
   size_t reviewed, unreviewed, doubtful, rejected, orphans, notes;
 } ReviewCounts;
 ReviewCounts desk_counts(const Document *doc);
-#define DOUBTFUL_BELOW 0.6f
 
 // Put `draft` (without id: a fresh one; time and anchor are set here and when written) at [start, end) as
 // part of `step`.

@@ -326,6 +326,7 @@ static const Method g_methods[] = {
     {"newsmark/people", .feature = review_people},
     {"newsmark/decisions", .feature = review_decisions},
     {"newsmark/review", .feature = review_counts, .complete = true},
+    {"newsmark/doubts", .feature = review_doubts, .complete = true},
     {"newsmark/next", .feature = review_next, .about_place = true, .complete = true},
     {"newsmark/annotations", .feature = annotations, .complete = true},
 };

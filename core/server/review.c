@@ -1,6 +1,7 @@
 // Who may be speaking, what was decided, how far the review is, what comes next.
 #include "server/review_p.h"
 
+#include "annotate/doubts.h"
 #include "base/map.h"
 #include "server/desk_p.h"
 #include "server/features.h"
@@ -165,6 +166,34 @@ bool review_counts(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Er
   json_write_uint(out, "orphans", counts.orphans);
   json_write_uint(out, "notes", counts.notes);
   strbuf_byte(out, '}');
+  return true;
+}
+
+// --- newsmark/doubts
+
+bool review_doubts(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err)
+{
+  Arena arena = {0};
+  DoubtVec doubts = {0};
+  PositionWalk walk = position_walk(doc->found->text, enc_of(lsp));
+  (void)params, (void)err;
+  doubts_find(doc->found->found, &arena, &doubts);
+  strbuf_byte(out, '[');
+  for (size_t i = 0; i < doubts.len; i++) {
+    const Doubt *doubt = &doubts.items[i];
+    const Span *span = doubt->span;
+    strbuf_add(out, i ? STR(",{") : STR("{"));
+    json_write_member(out, "code", str_of(doubt_code(doubt->kind)));
+    json_write_member(out, "question", doubt->question);
+    json_write_member(out, "kind", str_of(span_kind_name(span->kind)));
+    json_write_member(out, "type", span_type_name(span));
+    json_write_key(out, "range");
+    poscodec_write_range(out, &walk, span->start, span->end);
+    json_write_member(out, "text", snapshot_read(doc->found->text, span->start, span->end, &arena));
+    strbuf_byte(out, '}');
+  }
+  strbuf_byte(out, ']');
+  arena_release(&arena);
   return true;
 }
 

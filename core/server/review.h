@@ -8,6 +8,7 @@
 bool review_people(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool review_decisions(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool review_counts(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
+bool review_doubts(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool review_next(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool review_prepare_rename(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);
 bool offers_code_actions(Lsp *lsp, Document *doc, const cJSON *params, StrBuf *out, Error *err);

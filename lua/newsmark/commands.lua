@@ -131,6 +131,9 @@ M.subcommands.redo = { run = function() require("newsmark.act").history("redo") 
 M.subcommands.decisions = {
   run = function() require("newsmark.listing").open("decisions", {}) end,
 }
+M.subcommands.check = {
+  run = function(args) require("newsmark.listing").open("doubts", {}, { quickfix = args.bang }) end,
+}
 M.subcommands.articles = {
   run = function(args) require("newsmark.listing").open("articles", { state = args.fargs[2] }) end,
   arguments = { "unread", "work", "done" },

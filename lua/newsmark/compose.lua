@@ -6,6 +6,7 @@ local dates = require("newsmark.dates")
 local ns = vim.api.nvim_create_namespace("newsmark_listing")
 local NUMBER_WIDTH = 5 -- of a line's number, with the space behind it
 local CONTEXT_MOST = 60
+local MOST_QUESTION = 34 -- columns; the words stand below each other behind it
 
 local types = { PER = "person", ORG = "organisation", LOC = "place" }
 local groups = { PER = "NewsmarkPerson", ORG = "NewsmarkOrg", LOC = "NewsmarkPlace" }
@@ -300,6 +301,23 @@ function make.decisions(lines, rows)
   end
 end
 
+function make.doubts(lines, rows)
+  local most = 0
+  for _, row in ipairs(rows) do most = math.max(most, math.min(width(row.question), MOST_QUESTION)) end
+  lines[#lines + 1] = line_of({})
+  for number, row in ipairs(rows) do
+    lines[#lines + 1] = line_of({
+      number_of(row), { pad(row.question, most + 2), "NewsmarkListTitle" },
+      { row.text, row.kind == "quote" and "NewsmarkQuote" or groups[row.type] or "NewsmarkDate" },
+    }, number)
+  end
+  lines[#lines + 1] = line_of({})
+  lines[#lines + 1] = line_of({
+    { "a it is right   x it is wrong   s who said it   t it is a …   n name in full   u undo   <CR> go there",
+      "NewsmarkListPath" },
+  })
+end
+
 local states = { unread = "unread", work = "in work", done = "done" }
 
 function make.articles(lines, rows)
@@ -341,6 +359,7 @@ local function count_of_all(kind, rows)
   if kind == "entities" then return plural(#rows, "name", "names") end
   if kind == "articles" then return plural(#rows, "article", "articles") end
   if kind == "decisions" then return plural(#rows, "decision", "decisions") end
+  if kind == "doubts" then return plural(#rows, "question", "questions") end
   if kind == "scripts" then return plural(#rows, "script", "scripts") end
   local nouns = { mentions = { "mention", "mentions" }, quotes = { "quotation", "quotations" },
     timeline = { "date", "dates" }, search = { "article", "articles" } }
@@ -356,7 +375,7 @@ end
 
 local titles = {
   entities = "Names", mentions = "Mentions", quotes = "Quotations", timeline = "Timeline", search = "Search",
-  articles = "Articles", decisions = "What people decided", scripts = "Scripts",
+  articles = "Articles", decisions = "What people decided", doubts = "Open", scripts = "Scripts",
 }
 
 local function title_of(listing)
@@ -437,6 +456,7 @@ end
 function M.plain(row, kind)
   local date = day_of(row) or ""
   if kind == "quotes" then return ("%s %s: %s"):format(date, given(row.speaker) or "nobody known", row.text) end
+  if kind == "doubts" then return ("%s %s"):format(row.question, row.text) end
   if kind == "timeline" then return ("%s: %s%s%s"):format(when(row), row.left or "", row.text, row.right or "") end
   return ("%s %s[%s]%s"):format(date, row.left or "", row.text, row.right or "")
 end

@@ -21,6 +21,7 @@ local FIRST_ROWS, MOST_ROWS = 500, 10000 -- what the server gives unasked, and a
 ---@field from? table the listing that it was opened from: { kind, params, label, from, row }
 ---@field begin_at? string the row, by row_key(), where the cursor shall be first
 local listings = {} -- by buffer
+local of_article = { decisions = true, doubts = true } -- kinds about one article, not a folder
 
 local function row_key(row)
   local start = type(row.range) == "table" and row.range.start or { line = 0, character = 0 }
@@ -36,6 +37,17 @@ end
 
 local function windows_of(buf)
   return vim.tbl_filter(function(win) return api.nvim_win_get_buf(win) == buf end, api.nvim_list_wins())
+end
+
+-- The line of the row at this line, else of the last in front of it, else of the first behind it.
+local function row_near(listing, line)
+  local lines = vim.tbl_keys(listing.row_at)
+  table.sort(lines)
+  local found
+  for _, at in ipairs(lines) do
+    if at <= line or not found then found = at end
+  end
+  return found
 end
 
 -- Put text and colours in; the cursor of every window stays on the row where it was.
@@ -61,6 +73,7 @@ local function show(buf, lines)
   for win, key in pairs(kept) do
     local target = key and line_of[key]
     if key == false and not listing.shown then target = line_of[listing.begin_at or ""] or first end
+    if key and not target then target = row_near(listing, api.nvim_win_get_cursor(win)[1]) end -- its row is gone
     if target then api.nvim_win_set_cursor(win, { target, 0 }) end
   end
   listing.shown = true
@@ -71,6 +84,11 @@ local function width_of(buf)
   return win and api.nvim_win_get_width(win) or vim.o.columns
 end
 
+-- Rows about one article do not say of which.
+local function adopt(kind, params, rows)
+  for _, row in ipairs(of_article[kind] and rows or {}) do row.uri = params.textDocument.uri end
+end
+
 local function refresh(buf)
   local listing = listings[buf]
   if not listing then return end
@@ -79,8 +97,7 @@ local function refresh(buf)
     if answer then
       listing.params.folder, listing.ready, listing.more = answer.folder, answer.ready, answer.more
       listing.pending = answer.rows
-      local about = listing.kind == "decisions" and listing.params.textDocument.uri
-      for _, row in ipairs(about and answer.rows or {}) do row.uri = about end
+      adopt(listing.kind, listing.params, answer.rows)
     else
       listing.pending = listing.rows or {}
     end
@@ -105,7 +122,7 @@ end
 --- A person decided something about an article, or its counts changed.
 function M.decided(uri)
   for buf, listing in pairs(listings) do
-    local is_about = listing.kind == "decisions" and listing.params.textDocument.uri == uri
+    local is_about = of_article[listing.kind] and listing.params.textDocument.uri == uri
     if is_about or listing.kind == "articles" then refresh(buf) end
   end
 end
@@ -235,6 +252,15 @@ local function take_back(buf)
   require("newsmark.act").act(command, argument, { done = function() refresh(buf) end })
 end
 
+-- Decide about what a doubt is about; then it is none.
+local function settle(buf, name, given)
+  local listing, row = listings[buf], current_row(buf, api.nvim_get_current_win())
+  if not row then return end
+  if name == "reject" and row.kind == "quote" then name = "speaker" end -- who said it is in doubt, not the words
+  local place = { textDocument = listing.params.textDocument, position = row.range.start, kind = row.kind }
+  require("newsmark.act").at(name, place, vim.deepcopy(given or {}), { done = function() refresh(buf) end })
+end
+
 local function trust(buf)
   local row = current_row(buf, api.nvim_get_current_win())
   if row then require("newsmark.scripts").trust_script(row, row.state == "untrusted") end
@@ -262,6 +288,17 @@ local function map_keys(buf, kind)
   map({ "<BS>" }, function() go_back(buf) end, "Back to the listing before")
   if kind == "decisions" then
     map({ "d" }, function() take_back(buf) end, "Take the decision back")
+  elseif kind == "doubts" then
+    local function decide(key, desc, name, given) map({ key }, function() settle(buf, name, given) end, desc) end
+    decide("a", "It is right", "accept")
+    decide("x", "It is wrong", "reject")
+    decide("s", "Who said it", "speaker")
+    decide("t", "It is a …", "tag")
+    decide("n", "Their name in full", "rename")
+    map({ "u" }, function()
+      local argument = { textDocument = listings[buf].params.textDocument }
+      require("newsmark.act").act("undo", argument, { done = function() refresh(buf) end })
+    end, "Undo")
   elseif kind == "scripts" then
     map({ "t" }, function() trust(buf) end, "Trust the script, or trust it no longer")
   end
@@ -274,7 +311,7 @@ local function map_keys(buf, kind)
 end
 
 local function name_of(kind, params, label)
-  local article = kind == "decisions" and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":~:.") or nil
+  local article = of_article[kind] and vim.fn.fnamemodify(vim.uri_to_fname(params.textDocument.uri), ":~:.") or nil
   local words = { label or params.name or params.words or article or "all" }
   for _, key in ipairs({ "type", "from", "until", "by", "state", "limit" }) do
     if params[key] then words[#words + 1] = key .. "=" .. params[key] end
@@ -310,7 +347,7 @@ local function open_window(buf, kind)
   vim.cmd(("botright %dsplit"):format(math.max(10, math.floor(vim.o.lines * 0.45))))
   api.nvim_win_set_buf(0, buf)
   local wo = vim.wo
-  wo.wrap, wo.linebreak, wo.breakindent, wo.breakindentopt = kind == "quotes", true, true, "shift:2"
+  wo.wrap, wo.linebreak, wo.breakindent, wo.breakindentopt = kind == "quotes" or kind == "doubts", true, true, "shift:2"
   wo.number, wo.relativenumber, wo.signcolumn, wo.foldcolumn, wo.list, wo.spell = false, false, "no", "0", false, false
   wo.cursorline, wo.winfixheight = true, true
 end
@@ -331,15 +368,16 @@ end
 ---@param options? {label?: string, quickfix?: boolean, back?: table} `back`: the place to go back to
 function M.open(kind, params, options)
   options = options or {}
+  -- The question needs the article's folder; once in the listing's window the article is out of sight.
+  if not params.folder and not params.textDocument then params.textDocument = { uri = vim.uri_from_bufnr(0) } end
   if options.quickfix then
     local title = name_of(kind, params, options.label)
     return folder.ask(kind, params, function(answer, trouble)
       if not answer then return vim.notify("newsmark: " .. trouble, vim.log.levels.WARN) end
+      adopt(kind, params, answer.rows)
       to_quickfix(answer.rows, kind, title)
     end)
   end
-  -- The question needs the article's folder; once in the listing's window the article is out of sight.
-  if not params.folder and not params.textDocument then params.textDocument = { uri = vim.uri_from_bufnr(0) } end
   local from = options.back and options.back.from or here_as_place()
   local buf = buffer_of(name_of(kind, params, options.label), kind, params, options.label)
   local listing = listings[buf]

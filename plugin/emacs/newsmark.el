@@ -477,27 +477,44 @@ The result is members for a command."
             (propertize (plist-get row :text) 'font-lock-face
                         `(:inherit ,(if (plist-get row :group) 'newsmark-quote 'match) ,@(newsmark--ink))) (or (plist-get row :right) ""))))
 
+(defun newsmark--show (name folder title rows wrapped)
+  "Show ROWS of FOLDER under TITLE, in the listing NAME; WRAPPED are lines of sentences."
+  (with-current-buffer (get-buffer-create (format "*newsmark %s*" name))
+    (let ((inhibit-read-only t))
+      (erase-buffer)
+      (setq default-directory (file-name-as-directory folder))
+      (insert title "\n\n")
+      (seq-doseq (row rows) (insert (newsmark--context row) "\n"))
+      (goto-char (point-min))
+      (grep-mode)
+      (setq truncate-lines (not wrapped) word-wrap wrapped))
+    (display-buffer (current-buffer))))
+
 (defun newsmark--list (method params before title)
   "Show the rows that METHOD answers to PARAMS, under TITLE.
 BEFORE makes what stands before the words of a row."
   (let* ((answer (newsmark--request method (append (newsmark--document) params)))
          (folder (eglot--uri-to-path (plist-get answer :folder)))
-         (rows (plist-get answer :rows)))
+         (rows (plist-get answer :rows)) (quotes (eq method :newsmark/quotes)))
     (when (= (length rows) 0) (user-error "Newsmark: nothing of the kind in the folder"))
-    (with-current-buffer (get-buffer-create (format "*newsmark %s*" (substring (symbol-name method) 10)))
-      (let ((inhibit-read-only t))
-        (erase-buffer)
-        (setq default-directory (file-name-as-directory folder))
-        (insert (format "%s · %s%d in %s\n\n" title (if (eq (plist-get answer :more) t) "the first " "") (length rows)
-                        (abbreviate-file-name folder)))
-        (seq-doseq (row rows)
-          (when (eq method :newsmark/quotes) (plist-put row :left nil) (plist-put row :right nil)) ; it is the context
-          (plist-put row :left (concat (or (funcall before row) "") (plist-get row :left)))
-          (insert (newsmark--context row) "\n"))
-        (goto-char (point-min))
-        (grep-mode)
-        (if (eq method :newsmark/quotes) (setq truncate-lines nil word-wrap t) (setq truncate-lines t)))
-      (display-buffer (current-buffer)))))
+    (seq-doseq (row rows)
+      (when quotes (plist-put row :left nil) (plist-put row :right nil)) ; they are the context
+      (plist-put row :left (concat (or (funcall before row) "") (plist-get row :left))))
+    (newsmark--show (substring (symbol-name method) 10) folder
+                    (format "%s · %s%d in %s" title (if (eq (plist-get answer :more) t) "the first " "") (length rows)
+                            (abbreviate-file-name folder))
+                    rows quotes)))
+
+(defun newsmark-check ()
+  "List what is open in this article: who said this, who is that, which day."
+  (interactive)
+  (let ((rows (newsmark--request :newsmark/doubts (newsmark--document)))
+        (file (file-name-nondirectory (buffer-file-name))))
+    (when (= (length rows) 0) (user-error "Newsmark: nothing is open in this article"))
+    (seq-doseq (row rows)
+      (nconc row (list :path file :left (concat (plist-get row :question) " ")
+                       :group (equal (plist-get row :kind) "quote"))))
+    (newsmark--show "check" default-directory (format "Open in %s · %d" file (length rows)) rows t)))
 
 (defun newsmark--read-name (prompt)
   "Read a name of the folder with PROMPT, by default who is at point."
@@ -649,7 +666,7 @@ With a prefix argument: only those of TYPE (PER, ORG or LOC)."
                      ("a" . newsmark-accept) ("x" . newsmark-reject) ("f" . newsmark-forget) ("s" . newsmark-speaker)
                      ("o" . newsmark-source) ("c" . newsmark-note) ("j" . newsmark-join) ("d" . newsmark-split)
                      ("r" . eglot-rename) ("+" . newsmark-alias) ("e" . newsmark-state)
-                     ("/" . newsmark-undo) ("?" . newsmark-redo) ("g" . newsmark-next-unreviewed)
+                     ("/" . newsmark-undo) ("?" . newsmark-redo) ("g" . newsmark-next-unreviewed) ("k" . newsmark-check)
                      ("=" . newsmark-next-same) ("m" . newsmark-mentions) ("q" . newsmark-quotes)
                      ("l" . newsmark-timeline) ("w" . newsmark-search) ("E" . newsmark-entities) ("i" . newsmark-index-folder)
                      ("h" . newsmark-toggle)))

@@ -626,6 +626,50 @@ def doctor_says_what_is_missing():
     expect(b"/nonexistent" in out, "the directory is not named")
 
 
+ASKED = """Hamnen byggs ut
+
+Kommunen vill bygga ut hamnen i Visby. Det beslutades i tisdags.
+
+”Ingen har frågat\x1b oss.”
+
+– Vi är oroliga, säger Wistrand. Han har bott här sedan 1980-talet.
+
+Nästa möte hålls på fredag. Då ska Wistrand tala.
+"""
+
+
+@test
+def check_asks_what_is_open():
+    folder = os.path.join(SCRATCH, "check")
+    os.makedirs(folder, exist_ok=True)
+    path, dated = os.path.join(folder, "a.txt"), os.path.join(folder, "b.txt")
+    with open(path, "w", encoding="utf-8") as handle:
+        handle.write(ASKED)
+    with open(dated, "w", encoding="utf-8") as handle:
+        handle.write("---\ndate: 2024-03-14\n---\n\nDet beslutades i tisdags, säger Anna Wistrand.\n")
+    status, out, err = run("check", folder)
+    equal((status, err), (0, ""))
+    equal(out.decode().splitlines(), [path + ":3:55: when was this written (no date)? i tisdags",
+                                      path + ":5:1: who said it? ”Ingen har frågat  oss.”",
+                                      path + ":7:28: who is it (one name only)? Wistrand"])
+    rows = json.loads(run("check", "--format", "json", path)[1])
+    equal([row["code"] for row in rows], ["written", "no-speaker", "who"])
+    equal([ASKED.encode()[row["start"]:row["end"]].decode() for row in rows], [row["text"] for row in rows])
+    # What a person decided is asked no more.
+    with open(os.path.join(folder, ".newsmark.toml"), "w"):
+        pass
+    mark = json.dumps({"path": "a.txt", "offsets": "codepoint", "annotations": [
+        {"kind": "entity", "type": "PER", "start": ASKED.index("Wistrand"), "end": ASKED.index("Wistrand") + 8, "text": "Wistrand"}]})
+    status, _, err = run("import", folder, temporary("mine.jsonl", mark.encode() + b"\n"))
+    equal(status, 0, "status of import (%s)" % err)
+    asked = [row["text"] for row in json.loads(run("check", "--format", "json", folder)[1])]
+    equal(asked[:2] + [text for text in asked[2:] if text != "Wistrand"], asked[:2], "questions left")
+    equal(run("check")[0], 2, "status without an article")
+    status, out, err = run("check", os.path.join(folder, "none.txt"), path)
+    equal(status, 1, "status with a missing one")
+    expect("none.txt: No such file" in err and out, (out, err))
+
+
 def main():
     global SCRATCH
     failed = 0

@@ -195,9 +195,15 @@ def test_the_folder(context):
 (execute-kbd-macro (kbd "RET"))
 (with-current-buffer "*newsmark mentions*" (check t (string-prefix-p "Mentions of Karin Ekdahl · 2 in " (buffer-string))))
 (switch-to-buffer "a.txt")
+(goto-char (point-max))
+(insert "\n– Vi är oroliga, säger Wistrand.\n")
+(execute-kbd-macro (kbd "C-c n k"))
+(with-current-buffer "*newsmark check*"
+  (check "Open in a.txt · 1\n\na.txt:7:24: who is it (one name only)? Wistrand\n" (substring-no-properties (buffer-string))))
 (newsmark-entities "LOC")
 (set-buffer "*newsmark entities*")
 (check " 1" mode-line-process)
+(with-current-buffer "a.txt" (set-buffer-modified-p nil))
 (kill-buffer "a.txt")
 (goto-char (point-min))
 (check "Newsmark: the article is closed; ask from another one"

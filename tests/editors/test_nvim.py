@@ -358,7 +358,8 @@ def test_random_edits_one_by_one(context):
 def test_completion(context):
     nvim = opened(context)
     assert nvim.lua("return vim.fn.getcompletion('Newsmark ', 'cmdline')") == [
-        "accept", "alias", "articles", "decisions", "entities", "fold", "forget", "hints", "index", "info", "join", "log", "mentions",
+        "accept", "alias", "articles", "check", "decisions", "entities", "fold", "forget", "hints", "index", "info", "join", "log",
+        "mentions",
         "next", "note", "pick", "prev", "quotes", "redo", "reject", "rename", "restart", "review", "scripts", "search", "source",
         "speaker", "split", "start", "state", "stop", "tag", "tagger", "timeline", "toggle", "trust", "undo", "untag"]
     assert nvim.lua("return vim.fn.getcompletion('Newsmark st', 'cmdline')") == ["start", "state", "stop"]

@@ -266,6 +266,34 @@ def test_review_passes_over_what_the_folder_settled(context):
     assert len(seen) > 1, seen
 
 
+def test_check(context):
+    """What is open in an article, settled from the list."""
+    press = context.folder / "press"
+    press.mkdir()
+    (press / ".newsmark.toml").touch()
+    (press / "a.txt").write_text("Hamnen\n\n2024-03-14\n\n”Ingen har frågat oss.”\n\n– Vi är oroliga, säger Wistrand.\n\nAnna Berg kom till Oslo.\n")
+    nvim = context.start(settings=server(context), files=[press / "a.txt"])
+    nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil and vim.b.newsmark_status_dict.quotes == 2"))
+    nvim.command("Newsmark check")
+    listed(context, "Open · 2 questions", "   5 who said it?", "   7 who is it (one name only)?", "a it is right")
+    nvim.lua("vim.ui.select = function(items, _, done) done(items[1], 1) end")
+    nvim.type("s")
+    listed(context, "Open · 1 question", "   7 who is it")
+    assert "Wistrand" in nvim.call("nvim_get_current_line"), "the cursor is on the next one"
+    nvim.lua("vim.ui.input = function(_, done) done('Karin Wistrand') end")
+    nvim.type("n")
+    listed(context, "Open · 0 questions")
+    kept_names = press / ".newsmark/entities.jsonl"
+    nvim.wait("the name on disk", lambda: kept_names.exists() and "Karin Wistrand" in kept_names.read_text())
+    nvim.type("u")
+    listed(context, "Open · 1 question")
+    nvim.type("gg/Wistrand<CR><CR>")
+    assert nvim.call("nvim_win_get_cursor", 0)[0] == 7, nvim.call("nvim_win_get_cursor", 0)
+    nvim.command("Newsmark! check")
+    nvim.wait("the quickfix list", lambda: nvim.lua("return #vim.fn.getqflist()") == 1)
+    assert nvim.lua("return vim.fn.getqflist()[1].text") == "who is it (one name only)? Wistrand"
+
+
 def test_names_are_completed(context):
     nvim = folder(context)
     assert nvim.lua("return vim.fn.getcompletion('Newsmark quotes Kar', 'cmdline')") == ["Karin Ekdahl"]

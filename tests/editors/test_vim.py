@@ -72,7 +72,7 @@ class Context:
         except subprocess.TimeoutExpired as error:
             process.kill()
             raise AssertionError("Vim did not end") from error
-        errors = (self.folder / "errors").read_text().splitlines()
+        errors = (self.folder / "errors").read_text(errors="replace").splitlines()
         assert errors == ["(end)"], "\n".join(errors)
 
     @staticmethod
@@ -126,7 +126,7 @@ call WaitWords(['Oslo', 'Anna'])""")
 
 def test_commands(context):
     context.run(r"""
-call assert_equal(split('accept alias entities forget index info join mentions next note prev quotes redo reject rename restart search source speaker split start state stop tag timeline toggle undo untag'), getcompletion('Newsmark ', 'cmdline'))
+call assert_equal(split('accept alias check entities forget index info join mentions next note prev quotes redo reject rename restart search source speaker split start state stop tag timeline toggle undo untag'), getcompletion('Newsmark ', 'cmdline'))
 call assert_equal(['person', 'place'], getcompletion('Newsmark next p', 'cmdline'))
 call cursor(1, 1)
 Newsmark next
@@ -273,7 +273,7 @@ def test_the_folder(context):
     press = context.folder / "press"
     press.mkdir()
     (press / ".newsmark.toml").touch()
-    (press / "b å.txt").write_text("Bron\n\n2024-05-22\n\n”Nu räcker det”, skriver Karin Ekdahl. Hon besöker Bryssel.\n")
+    (press / "b å.txt").write_text("Bron\n\n2024-05-22\n\n”Nu räcker det”, skriver Karin Ekdahl. Hon besöker Bryssel.\n\n– Vi ä😀r oroliga, säger Wistrand.\n")
     text = "Hamnen\n\n2024-03-14\n\nMinister Karin Ekdahl reste till Bryssel i onsdags.\n"
     context.run(r"""
 call Wait('the index', {-> len(getcompletion('Newsmark mentions Kar', 'cmdline')) == 1 && get(g:, 'newsmark_index_status', 'x') == ''})
@@ -298,6 +298,12 @@ Newsmark quotes Ekdahl words="nu räcker"
 call Wait('a quotation with these words', {-> len(getqflist()) == 1})
 Newsmark quotes Ekdahl words="räcker nu"
 call Wait('none with these', {-> execute('messages') =~# 'nothing of the kind'})
+wincmd p
+call setqflist([])
+Newsmark check
+call Wait('what is open', {-> len(getqflist()) == 1})
+call assert_equal(['who is it (one name only)? Wistrand', len('– Vi ä😀r oroliga, säger ') + 1, 7, 'b å.txt'], [getqflist()[0].text, getqflist()[0].col, getqflist()[0].lnum, bufname(getqflist()[0].bufnr)->fnamemodify(':t')])
+wincmd p
 Newsmark entities
 call Wait('names', {-> !empty(popup_list())})
 call assert_match('^Karin Ekdahl *person *\d in 2 articles', getbufline(winbufnr(popup_list()[0]), 1, '$')->filter({_, l -> l =~# 'Ekdahl'})[0])

@@ -481,6 +481,27 @@ def test_articles_settled_by_the_folder(start):
         check(rest == [("a.txt", 5), ("b.html", 1), ("c.txt", 0)], rest)
 
 
+def test_doubts(start):
+    """What is open, with its place; what is decided is open no more, and open again once that is undone."""
+    text = "”Ingen har frågat oss.”\n\n– Vi är 🙂 oroliga, säger Wistrand i tisdags.\n"
+    with folder(a_txt=text) as path:
+        one = Reader(start, path)
+
+        def asked():
+            return {row["code"]: (row["question"], row["kind"], row["type"], one.text.slice(row["range"])) for row in one.ask("doubts")}
+
+        rows = asked()
+        check(rows == {"no-speaker": ("who said it?", "quote", "direct", "”Ingen har frågat oss.”"),
+                       "who": ("who is it (one name only)?", "entity", "PER", "Wistrand"),
+                       "written": ("when was this written (no date)?", "date", "DATE", "i tisdags")}, rows)
+        one.do("setSpeaker", position={"line": 0, "character": 0}, kind="quote", name="Anna Wistrand")
+        one.do("renameEntity", position=one.range("Wistrand")["start"], kind="entity", name="Anna Wistrand")
+        check(list(asked()) == ["written"], asked())
+        one.do("undo")
+        one.do("undo")
+        check(asked() == rows, asked())
+
+
 def test_articles_refused(start):
     with folder() as path:
         one = Reader(start, path)
