@@ -84,6 +84,7 @@ typedef enum Ask {
   BY_FIRST,
   BY_MIDDLE,
   BY_TAIL, // the last two words of a person's name of more -> that form + 1; SEVERAL
+  BY_HEAD, // the first two of a name of three, likewise: "Hans Christian"
   WITHIN,  // key of a shared name -> the country that stands beside it
   FAMILY,  // last word of a person's longer name -> 1
   TAIL,    // the last two words of a person's name of more -> 1
@@ -359,11 +360,19 @@ static void tail_add(Coref *self, uint32_t i)
   *at = before->called->words < f->called->words ? i + 1 : SEVERAL;
 }
 
+static void head_add(Coref *self, uint32_t i)
+{
+  const Form *f = &self->forms[i];
+  uint64_t *at = slot(self, BY_HEAD, gazetteer_key_add(f->first, f->called->middle));
+  *at = !*at || *at == i + 1 ? i + 1 : SEVERAL;
+}
+
 static void gather_tails(Coref *self)
 {
   for (size_t n = 0; n < self->order.len; n++) {
     const Form *f = &self->forms[self->order.items[n]];
     if (f->type == ENTITY_PER && f->called->words > 2) tail_add(self, self->order.items[n]);
+    if (f->type == ENTITY_PER && f->called->words == 3) head_add(self, self->order.items[n]);
   }
 }
 
@@ -372,6 +381,7 @@ static void gather_tails(Coref *self)
 static const Form *in_full(const Coref *self, const Form *f)
 {
   uint64_t found = f->called->flags & CALLED_FAMILY ? get(self, BY_TAIL, tail_of(f->called)) : 0;
+  if (!found && f->called->words == 2) found = get(self, BY_HEAD, gazetteer_key_add(f->first, f->last));
   if (!found || found == SEVERAL) return f;
   const Form *full = &self->forms[found - 1];
   return full->called->words > f->called->words ? full : f;

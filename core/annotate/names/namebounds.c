@@ -192,7 +192,7 @@ static void add_bearer_behind(const Bounds *self, Name *name)
   EntityType type = inside ? namebounds_bearer(self, at, '>', name->type) : ENTITY_TYPES;
   if (type == ENTITY_TYPES && !touches(self, name->last))
     type = namebounds_bearer(self, at = name->last, '>', name->type);
-  if (type == ENTITY_TYPES) return;
+  if (type == ENTITY_TYPES || !is_capital(self, at - 1)) return; // "Den katolske kirke" is nobody's
   while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first - 1].flags & TOKEN_FIRST))
     first--;
   if (type == ENTITY_LOC && !is_capital(self, at) && !stands_as_place(self, first)) return;
@@ -250,12 +250,25 @@ static bool owner_is_town(const Bounds *self, const Name *name)
          is_given(self, name->first + 1, KNOWN);
 }
 
+// "borgmester i Lemvig | Erik Toft".
+static bool stands_in_town(const Bounds *self, const Name *name)
+{
+  uint32_t word = self->facts[name->first].word;
+  GazetteerEntity place;
+  if (!(word & WORD_PLACE) || (word & WORD_GIVEN) >= KNOWN || !is_given(self, name->first + 1, KNOWN))
+    return false;
+  return stands_as_place(self, name->first) &&
+         namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
+                         GAZETTEER_LOC, &place) == name->first + 1;
+}
+
 // Where the person begins behind a country or organisation that everybody knows: "Belgio | Eden Hazard",
 // "Sveriges | Kalle Ek"; name->last: nowhere.
 static size_t person_behind(const Bounds *self, const Name *name)
 {
   GazetteerEntity entity;
-  if (name->type == ENTITY_PER && owner_is_town(self, name)) return name->first + 1;
+  if (name->type == ENTITY_PER && (owner_is_town(self, name) || stands_in_town(self, name)))
+    return name->first + 1;
   size_t at = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
                               GAZETTEER_ORG | GAZETTEER_LOC, &entity);
   if (at == name->first || at + 2 > name->last || entity.strength < FAMOUS) return name->last;

@@ -166,6 +166,16 @@ static bool names_office(const Table *offices, Str lower)
   return false;
 }
 
+// "[Klima-,] Energi- og Forsyningsministeriet": where the first half word before the office at `at` begins.
+static size_t halves_before(const Notes *notes, size_t at)
+{
+  const Token *tokens = notes->tokens.items;
+  while (at >= 3 && str_is(tokens[at - 1].lower, ",") && str_is(tokens[at - 2].lower, "-") &&
+         !(tokens[at - 2].flags & TOKEN_SPACE_BEFORE) && is_capital(notes, at - 3))
+    at -= 3;
+  return at;
+}
+
 // The token behind "Helse- og omsorgsdepartementet" if that begins at `at`, else `at`.
 static size_t office_end(const NameLists *lists, const Notes *notes, size_t at)
 {
@@ -184,7 +194,7 @@ static size_t next_office(const NameLists *lists, const Notes *notes, size_t at)
 
 // Put `over` in place of the names that it touches; both are in order. What touches a name that begins before
 // it or ends behind it grows over that too.
-static void lay_over(Notes *notes, const NameVec *over)
+static void lay_over(const NameLists *lists, Notes *notes, const NameVec *over)
 {
   const NameVec *names = &notes->names;
   NameVec whole = {0};
@@ -195,6 +205,11 @@ static void lay_over(Notes *notes, const NameVec *over)
       vec_push_in(&notes->arena, &whole, names->items[next]);
     for (; next < names->len && names->items[next].first < name.last; next++) {
       const Name *under = &names->items[next];
+      if (under->first + 1 < name.first &&
+          is_joiner(lists, notes, name.first - 1)) { // "A | and B- and C-office"
+        vec_push_in(&notes->arena, &whole, part_of(notes, *under, under->first, name.first - 1));
+        continue;
+      }
       if (under->type == name.type && under->confidence > name.confidence)
         name.confidence = under->confidence, name.by = under->by;
       name = part_of(notes, name, under->first < name.first ? under->first : name.first,
@@ -211,7 +226,7 @@ static void find_offices(const NameLists *lists, Notes *notes, NameVec *out)
   if (!str_has(notes->text, '-')) return;
   for (size_t at = next_office(lists, notes, 0); at < notes->tokens.len;) {
     Name office = {.type = ENTITY_ORG, .by = BY_RULE, .confidence = OFFICE_CONFIDENCE};
-    office = part_of(notes, office, at, office_end(lists, notes, at));
+    office = part_of(notes, office, halves_before(notes, at), office_end(lists, notes, at));
     vec_push_in(&notes->arena, out, office);
     at = next_office(lists, notes, office.last);
   }
@@ -221,8 +236,8 @@ void namejoin_offices(const NameSources *known, Notes *notes, const NameFact *fa
 {
   NameVec found = {0};
   find_offices(&known->lists, notes, &found);
-  if (found.len) lay_over(notes, &found); // hardly ever
+  if (found.len) lay_over(&known->lists, notes, &found); // hardly ever
   found.len = 0;
   nameinitials_find(notes, facts, &found);
-  if (found.len) lay_over(notes, &found);
+  if (found.len) lay_over(&known->lists, notes, &found);
 }

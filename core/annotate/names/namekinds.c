@@ -7,6 +7,7 @@
 #include "annotate/names/namebounds_p.h"
 
 enum { WORD_LEAST = 3 };         // bytes of a word that begins a sentence and a name
+#define DOUBTFUL 0.65f           // below this a name listens to its own last part
 #define ENTITY_NONE ENTITY_TYPES // no kind of names
 
 typedef struct Kinds {
@@ -23,7 +24,7 @@ static EntityType type_of(Str cell)
 
 static bool is_common(const Kinds *self, size_t at)
 {
-  return self->at.facts[at].casing >= COMMON_WORD;
+  return self->at.facts[at].casing >= COMMON_WORD && !(self->at.tokens[at].flags & TOKEN_HAS_HYPHEN);
 }
 
 // Whether the word is known as somebody's name.
@@ -104,6 +105,15 @@ static void drop_noun(const Kinds *self, Name *name)
   if (role || kind) set_tokens(&self->at, name, first + 1, name->last);
 }
 
+// "Bornholms [borgmester]": the genitive of a place in front of who is something there.
+static bool is_towns(const Kinds *self, size_t at)
+{
+  uint64_t stem = self->at.facts[at].stem;
+  return at + 1 < self->at.len && self->at.facts[at + 1].title && !is_capital(&self->at, at + 1) && stem &&
+         str_ends(self->at.tokens[at].lower, STR("s")) &&
+         (gazetteer_word(self->at.known->gazetteer, stem) & WORD_PLACE);
+}
+
 static void mend(const Kinds *self, Name *name)
 {
   drop_noun(self, name);
@@ -115,8 +125,11 @@ static void mend(const Kinds *self, Name *name)
   }
   size_t last = name->last - 1;
   bool alone = name->first == last, hyphened = is_hyphened(self, last);
+  bool doubtful = name->confidence < DOUBTFUL;
   EntityType type = kind_of(self, name->first, name->last);
-  if (type == ENTITY_NONE && name->type == ENTITY_PER && (hyphened || (alone && !is_persons(self, last))))
+  if (type == ENTITY_NONE && alone && doubtful && is_towns(self, last)) type = ENTITY_LOC;
+  if (type == ENTITY_NONE && (name->type == ENTITY_PER || (doubtful && alone)) &&
+      (hyphened || (alone && !is_persons(self, last))))
     type = end_of(self, last);
   if (type == ENTITY_NONE || type == name->type) return;
   if (name->type == ENTITY_ORG && !alone) return; // it has said enough of itself
@@ -136,7 +149,7 @@ static size_t row_end(const Kinds *self, size_t first)
 }
 
 // "Södertörns [tingsrätt]", "Oslo [politidistrikt]": the type of what the noun behind names.
-static EntityType tail_of(const Kinds *self, size_t first, size_t end)
+static EntityType tail_of(const Kinds *self, size_t end)
 {
   const Bounds *at = &self->at;
   if (end >= at->len || touches(at, end) || is_capital(at, end)) return ENTITY_NONE;
@@ -144,9 +157,7 @@ static EntityType tail_of(const Kinds *self, size_t first, size_t end)
   if (row == SIZE_MAX || table_cell(self->tails, row, 1).ptr[0] != '>' ||
       !memchr(table_cell(self->tails, row, 2).ptr, 'O', table_cell(self->tails, row, 2).len))
     return ENTITY_NONE;
-  bool owner = at->facts[end - 1].stem && str_ends(at->tokens[end - 1].lower, STR("s"));
-  bool heads = at->tokens[first].flags & TOKEN_FIRST;
-  if (is_common(self, end - 1) || (heads && !owner)) return ENTITY_NONE; // "Ett universitet"
+  if (is_common(self, end - 1)) return ENTITY_NONE; // "Ett universitet"
   return type_of(table_cell(self->tails, row, 3));
 }
 
@@ -177,7 +188,7 @@ static bool find(const Kinds *self, const Name *before, size_t first, Name *out)
   size_t end = row_end(self, first), known = known_end(self, first);
   EntityType type = token->lower.len > 1 ? kind_of(self, first, end) : ENTITY_NONE;
   if (known > first) type = ENTITY_ORG, end = known;
-  if (type == ENTITY_NONE && (type = tail_of(self, first, end)) != ENTITY_NONE) end++;
+  if (type == ENTITY_NONE && (type = tail_of(self, end)) != ENTITY_NONE) end++;
   if (type == ENTITY_NONE && end == first + 1 && stands_alone(self, first)) type = end_of(self, first);
   if (type == ENTITY_NONE && is_party(self, before, first)) type = ENTITY_ORG;
   if (type == ENTITY_NONE) return false;

@@ -126,6 +126,19 @@ static void drop_covered(const NameVec *names, NameVec *weak)
   weak->len = kept;
 }
 
+// "Kammaråklagare Berg" at a sentence's head: not the title is somebody's name.
+static void drop_titles(const Notes *notes, const NameFact *facts, NameVec *weak)
+{
+  const Token *tokens = notes->tokens.items;
+  for (size_t i = 0; i < weak->len; i++) {
+    Name *name = &weak->items[i];
+    if (name->last != name->first + 2 || !facts[name->first].title) continue;
+    if (!(tokens[name->first].flags & TOKEN_FIRST)) continue;
+    name->first++;
+    name->start = tokens[name->first].start;
+  }
+}
+
 static void find_with(const Names *self, NameMemo *memo, Notes *notes)
 {
   const NameFact *facts = namefacts_of(&self->known, memo, notes, &memo->scratch);
@@ -145,6 +158,7 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
     identify(self, notes, facts, name);
   }
   drop_covered(&notes->names, &notes->weak);
+  drop_titles(notes, facts, &notes->weak);
 }
 
 void names_find(const Names *self, struct Notes *notes)
