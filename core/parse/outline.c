@@ -18,6 +18,7 @@ typedef struct Reader {
   Str text;
   size_t at, size; // the character looked at
   size_t mark;     // the end of the token
+  size_t seen;     // the end of the bytes that runs_long() looked at
   size_t reach;    // the end of the bytes looked at; text.len + 1: the end of the text was
 } Reader;
 
@@ -90,6 +91,30 @@ static inline unsigned advance_plain(TSLexer *lexer, unsigned most, const char *
   return (unsigned)n;
 }
 
+static inline unsigned count_bytes(Bytes which) // each of it all ones, or zero
+{
+  uint64_t halves[2];
+  Bytes ones = which & 1;
+  memcpy(halves, &ones, sizeof halves);
+  return (unsigned)((halves[0] + halves[1]) * 0x0101010101010101u >> 56);
+}
+
+// A byte that continues no other begins a character, or is an invalid one, which counts as much.
+static inline bool runs_long(TSLexer *lexer, unsigned count)
+{
+  Reader *self = (Reader *)(void *)lexer;
+  unsigned begun = 0;
+  for (size_t at = self->at; begun < count; at += sizeof(Bytes)) {
+    if (self->text.len - at < sizeof(Bytes)) return false;
+    Bytes bytes;
+    memcpy(&bytes, self->text.ptr + at, sizeof bytes);
+    self->seen = at + sizeof bytes;
+    if (count_bytes((Bytes)(bytes == '\n') | (Bytes)(bytes == '\r'))) return false;
+    begun += count_bytes((Bytes)(bytes >= -64));
+  }
+  return true;
+}
+
 static inline void mark_end_before(TSLexer *lexer, unsigned back)
 {
   Reader *self = (Reader *)(void *)lexer;
@@ -124,9 +149,11 @@ static unsigned reader_token(Reader *self, Scanner *scanner, size_t from)
                                               true, true, true, true, true, true, true, true,
                                               true, true, true, true, true, false};
   self->at = from;
+  self->seen = 0;
   reader_look(self);
   bool found = scan(scanner, &self->lexer, valid);
   size_t reach = self->at + (self->lexer.lookahead >= 0 && self->lexer.lookahead < 0x80 ? 1 : 4);
+  if (self->seen > reach) reach = self->seen;
   if (reach > self->reach) self->reach = reach; // it never goes back
   return found ? self->lexer.result_symbol : END;
 }

@@ -24,6 +24,13 @@ static inline unsigned advance_plain(TSLexer *lexer, unsigned most, const char *
   return advance_letters(lexer, most, plain);
 }
 
+// Whether at least `count` characters without a line end are to come, where that can be seen without reading them.
+static inline bool runs_long(TSLexer *lexer, unsigned count)
+{
+  (void)lexer, (void)count;
+  return false;
+}
+
 // The token ends `back` bytes before the lexer's place.
 static inline void mark_end_before(TSLexer *lexer, unsigned back)
 {

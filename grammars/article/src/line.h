@@ -1,7 +1,8 @@
 // line: one line of text read ahead, and what kind of block a line of its shape opens.
 //
 // Reading ahead is bounded: a line longer than READ_MAX characters is only known to be long, and then it is a paragraph
-// unless its first characters say otherwise. What follows from words is in words.tsv; the rest is shape: length, capitals,
+// unless its first characters say otherwise: where the lexer can tell that it is, no more of it is read than what is asked
+// of long lines. What follows from words is in words.tsv; the rest is shape: length, capitals,
 // digits, the mark at the end.
 #pragma once
 
@@ -181,11 +182,17 @@ static unsigned read_letters(Line *line, Run *run, bool in_word, Class before, T
   return count;
 }
 
+// Whether all is known that a line longer than READ_MAX is asked for, of which `column` characters are read.
+static bool knows_long(const Line *line, unsigned column)
+{
+  return column >= 3 && line->same < column && line->first_word && line->words;
+}
+
 // Read the line at the lexer's place, which is no white space, up to its end or READ_MAX characters.
 static void line_read(Line *line, TSLexer *lexer)
 {
   Run run = {.before = C_SPACE}; // of the last word, until the next begins
-  bool in_word = false;
+  bool in_word = false, asked = false; // asked: whether it is long
   unsigned column = 0;
   Class before = C_SPACE; // the last character that is not white space
   memset(line, 0, sizeof *line);
@@ -201,10 +208,12 @@ static void line_read(Line *line, TSLexer *lexer)
     int32_t c = lexer->lookahead;
     Class k = class_of(c);
     if (k == C_EOL || (c == 0 && at_text_end(lexer))) break;
-    if (column == READ_MAX) {
-      line->cut = true;
-      break;
+    if (!asked && knows_long(line, column)) {
+      asked = true;
+      line->cut = runs_long(lexer, READ_MAX + 1 - column);
     }
+    if (column == READ_MAX) line->cut = true;
+    if (line->cut) break;
     if (column < 3) *(column == 0 ? &line->first : column == 1 ? &line->second : &line->third) = k;
     bool word = is_word(k) && !(in_word && run.first == C_DIGIT && k != C_DIGIT);
     if (in_word && !word) count_word(line, &run);
