@@ -1,6 +1,16 @@
 // Durations as TIMEX3 writes them: amounts and units of a frame.
 #include "annotate/dates/dates_p.h"
 
+// "P3D": nearly all are whole.
+static Str whole_part(const char *prefix, int32_t whole, const char *letters, Arena *arena)
+{
+  char digits[12], *first = digits + sizeof digits;
+  do *--first = (char)('0' + whole % 10);
+  while (whole /= 10);
+  Str number = {first, (size_t)(digits + sizeof digits - first)};
+  return arena_join(arena, arena_join(arena, str_of(prefix), number), str_of(letters));
+}
+
 // "P3D", "PT1.5H", "PXM": one amount of one unit.
 static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
 {
@@ -11,7 +21,7 @@ static Str duration_part(int32_t unit, int32_t amount, Arena *arena)
     memcpy(letters, "CE", 3), amount = amount == AMOUNT_VAGUE ? amount : amount * 10;
   const char *prefix = clock || unit == UNIT_NIGHT ? "PT" : "P";
   if (amount == AMOUNT_VAGUE) return arena_printf(arena, "%sX%s", prefix, letters);
-  if (amount % 100 == 0) return arena_printf(arena, "%s%d%s", prefix, amount / 100, letters);
+  if (amount % 100 == 0 && amount >= 0) return whole_part(prefix, amount / 100, letters, arena);
   return arena_printf(arena, "%s%d.%0*d%s", prefix, amount / 100, amount % 10 ? 2 : 1,
                       amount % 10 ? amount % 100 : amount % 100 / 10, letters);
 }

@@ -305,6 +305,19 @@ static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor
 
 // --- stretches
 
+// Which weekend, from that of this week.
+static int weekend_step(const Resolver *r, const DateFrame *f)
+{
+  int rel = frame_get(f, FIELD_REL, 0);
+  int32_t day;
+  Timex now = date_today(r);
+  if (!timex_day(&now, &day) || calendar_weekday(day) >= 6) return rel;
+  if (!frame_has(f, FIELD_REL)) // the last one that has begun; early in the week also without a verb
+    return frame_get(f, FIELD_TENSE, calendar_weekday(day) <= 2 ? -1 : 1) < 0 ? -1 : 0;
+  if (rel == 1 && frame_get(f, FIELD_DIR, 0) > 0) return 0;       // "the coming weekend"
+  return rel == 0 && frame_get(f, FIELD_TENSE, 0) < 0 ? -1 : rel; // "this weekend he won"
+}
+
 static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   Grain grain = date_unit_grain(f->field[FIELD_UNIT]);
@@ -312,22 +325,9 @@ static Timex resolve_unit(Resolver *r, const DateFrame *f, Anchor *anchor)
   bool anaphor = frame_has(f, FIELD_ANAPHOR) || next_day;
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   Timex t = seen_at(anaphor ? &r->memory.last : &r->now, grain);
-  int rel = frame_get(f, FIELD_REL, 0);
+  int rel = grain == GRAIN_WEEKEND ? weekend_step(r, f) : frame_get(f, FIELD_REL, 0);
   if (!rel && grain == GRAIN_DECADE && r->memory.last.grain == GRAIN_DECADE && frame_has(f, FIELD_MOD))
     t = r->memory.last, *anchor = ANCHOR_REFERENCE; // "in the 1920s … by the end of the decade"
-  int32_t day;
-  Timex now = date_today(r);
-  if (grain == GRAIN_WEEKEND && !frame_has(f, FIELD_REL) && timex_day(&now, &day)) {
-    int weekday = calendar_weekday(day), tense = frame_get(f, FIELD_TENSE, weekday <= 2 ? -1 : 1);
-    if (tense < 0 && weekday < 6)
-      rel = -1; // the last one that has begun; early in the week also without a verb
-  }
-  if (grain == GRAIN_WEEKEND && rel == 1 && frame_get(f, FIELD_DIR, 0) > 0 && timex_day(&now, &day) &&
-      calendar_weekday(day) < 6)
-    rel = 0; // "the coming weekend"
-  if (grain == GRAIN_WEEKEND && frame_get(f, FIELD_REL, 1) == 0 && timex_day(&now, &day) &&
-      frame_get(f, FIELD_TENSE, 0) < 0 && calendar_weekday(day) < 6)
-    rel = -1; // "this weekend he won"
   return timex_step(&t, rel);
 }
 

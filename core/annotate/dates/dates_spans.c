@@ -51,6 +51,7 @@ static void find_third(const Timex *t, int32_t mod, Outcome *out)
 static void open_ends(const Resolver *r, int32_t open, Outcome *out)
 {
   int32_t today;
+  if (!open) return;
   Timex now = date_today(r);
   bool inside = timex_day(&now, &today) && today >= out->first && today <= out->last;
   if (open == OPEN_SO_FAR && inside) out->last = today;
@@ -128,10 +129,10 @@ static void resolve_before_christ(const Resolver *r, const DateFrame *f, Outcome
 static bool is_adrift(const Resolver *r, const DateFrame *f, const Outcome *out)
 {
   int32_t today, last, ignored;
-  const Timex now = date_today(r);
   if (!frame_has(f, FIELD_ANAPHOR) || frame_get(f, FIELD_AMOUNT, 0) <= 0 || frame_get(f, FIELD_DIR, 0) <= 0 ||
       frame_get(f, FIELD_TENSE, 0) >= 0)
     return false;
+  const Timex now = date_today(r);
   return out->begins && timex_day(&now, &today) && out->first > today &&
          timex_bounds(&r->memory.last, &last, &ignored) && last <= today;
 }
@@ -207,9 +208,13 @@ static DateFacts *facts_of(Resolver *r, const DateDraft *draft)
   const Str none = {"", 0};
   bool set = draft->type == DATE_SET;
   Outcome out = resolve(r, draft);
+  bool one_end = out.begins && out.first == out.last && out.begin_clock == out.end_clock;
+  Str begin = out.begins ? end_text(r, out.first, out.begin_clock) : none;
   DateFacts facts = {.value = out.value,
-                     .begin = out.begins ? end_text(r, out.first, out.begin_clock) : none,
-                     .until = out.ends ? end_text(r, out.last, out.end_clock) : none,
+                     .begin = begin,
+                     .until = !out.ends ? none
+                              : one_end ? begin
+                                        : end_text(r, out.last, out.end_clock),
                      .mod = date_mod_value(frame_get(draft->frame, FIELD_MOD, 0)),
                      .quant = set && !frame_has(draft->frame, FIELD_REF) ? STR("EVERY") : none,
                      .freq = set ? date_set_freq(draft->frame, r->arena) : none,
@@ -331,8 +336,8 @@ static Timex said_on(Resolver *r, const Notes *notes, const QuoteDraft *quote)
 {
   const DateVec *drafts = &notes->dates;
   uint32_t reach = 2 * CUE_REACH, from = quote->cue_start > reach ? quote->cue_start - reach : 0;
-  Timex now = date_today(r);
   if (quote->cue_start == quote->cue_end) return (Timex){0};
+  Timex now = date_today(r);
   for (size_t i = draft_from(drafts, from); i < drafts->len; i++) {
     const DateDraft *draft = &drafts->items[i];
     Anchor anchor;

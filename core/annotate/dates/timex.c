@@ -144,13 +144,17 @@ bool timex_third(const Timex *t, int third, int32_t *first, int32_t *last)
   return true;
 }
 
+static void set_week(Timex *t, int32_t day)
+{
+  IsoWeek week = calendar_iso_week(day);
+  t->year = week.year, t->n = week.week;
+}
+
 Timex timex_at(const Timex *t, Grain grain)
 {
-  Timex to = *t;
-  int32_t day = 0;
-  bool known = timex_day(t, &day);
-  if (grain >= t->grain) return to;
-  to = (Timex){.grain = grain, .year = t->year};
+  int32_t day;
+  if (grain >= t->grain) return *t;
+  Timex to = {.grain = grain, .year = t->year};
   int month = t->grain >= GRAIN_DAY || t->grain == GRAIN_MONTH ? t->month : TIMEX_X;
   if (t->grain == GRAIN_QUARTER && t->n > 0) month = t->n * 3 - 2;
   switch (grain) {
@@ -176,8 +180,8 @@ Timex timex_at(const Timex *t, Grain grain)
   case GRAIN_WEEKEND:
     if (t->grain == GRAIN_WEEK || t->grain == GRAIN_WEEKEND)
       to.n = t->n;
-    else if (known)
-      to.year = calendar_iso_week(day).year, to.n = calendar_iso_week(day).week;
+    else if (timex_day(t, &day))
+      set_week(&to, day);
     else
       to.n = TIMEX_X;
     break;
@@ -239,8 +243,7 @@ Timex timex_step(const Timex *t, int by)
     break;
   case GRAIN_WEEK:
   case GRAIN_WEEKEND:
-    day = calendar_week_start(t->year, t->n) + 7 * by;
-    to.year = calendar_iso_week(day).year, to.n = calendar_iso_week(day).week;
+    set_week(&to, calendar_week_start(t->year, t->n) + 7 * by);
     break;
   default:
     if (!timex_day(t, &day)) break;

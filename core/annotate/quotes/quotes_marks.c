@@ -384,10 +384,12 @@ static void settle_openers(Pairing *self)
 
 void marks_pair(const Notes *notes, Arena *arena, MarkedVec *out)
 {
+  uint32_t len = (uint32_t)notes->tokens.len, first = 0;
+  while (first < len && !marks_is(notes->text, &notes->tokens.items[first])) first++;
+  if (first == len) return; // most blocks have none
   Pairing self = {.notes = notes, .arena = arena, .out = out, .way = guillemets_way(notes)};
-  uint32_t len = (uint32_t)notes->tokens.len;
   bool after_opener = false;
-  for (uint32_t i = 0; i < len;) i = take_mark(&self, i, &after_opener);
+  for (uint32_t i = first; i < len;) i = take_mark(&self, i, &after_opener);
   settle_openers(&self);
   if (self.late_closer) vec_push_in(arena, out, (Marked){self.late_closer, len, QUOTE_CLOSER, false});
   if (self.first_closer) put_at(&self, 0, (Marked){0, self.first_closer, QUOTE_CLOSER, false});
