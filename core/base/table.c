@@ -1,20 +1,14 @@
 #include "base/table.h"
 
 extern const Table g_tables[];
-extern const size_t g_table_count;
+extern const uint16_t g_table_places[TABLE_PLACES];
 
 const Table *table_find(const char *name, const char *lang)
 {
-  size_t low = 0, high = g_table_count; // in order of name, then language
-  while (low < high) {
-    size_t mid = low + (high - low) / 2;
-    int order = strcmp(g_tables[mid].name, name);
-    if (!order) order = strcmp(g_tables[mid].lang, lang);
-    if (!order) return &g_tables[mid];
-    if (order < 0)
-      low = mid + 1;
-    else
-      high = mid;
+  size_t at = table_place(str_of(name), str_of(lang));
+  for (; g_table_places[at]; at = (at + 1) % TABLE_PLACES) {
+    const Table *table = &g_tables[g_table_places[at] - 1];
+    if (!strcmp(table->name, name) && !strcmp(table->lang, lang)) return table;
   }
   return NULL;
 }

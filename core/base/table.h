@@ -21,6 +21,13 @@ static inline uint32_t table_entry(uint64_t hash, size_t row)
   return (uint32_t)(hash >> 48) << 16 | (uint32_t)(row + 1);
 }
 
+// Where table_find() begins to look, in an index of numbers of tables from 1, 0 where none is.
+enum { TABLE_PLACES = 1024 };
+static inline size_t table_place(Str name, Str lang)
+{
+  return (str_hash(name) + 31 * str_hash(lang)) % TABLE_PLACES;
+}
+
 // NULL where there is no such table: a language without one has none of its words.
 const Table *table_find(const char *name, const char *lang);
 static inline Str table_cell(const Table *table, size_t row, size_t col)
