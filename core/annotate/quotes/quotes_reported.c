@@ -4,6 +4,7 @@
 #include "annotate/quotes/quotes_p.h"
 
 #define THAT_WITHIN 12u   // tokens, from the verb of saying to "that"
+#define CUE_WITHIN 7u     // tokens, behind a comma
 #define TAIL_MOST 16u     // tokens of ", said the minister of finance on Friday"
 #define TITLE_MOST 3u     // of a title in front of a name
 #define FRONT_MOST 9u     // tokens of "according to the minister of finance"
@@ -18,6 +19,7 @@ typedef struct Reporter {
   const Scene *scene;
   QuoteVec *out;
   uint32_t first, last; // the sentence without its full stop
+  VEC_OF(Cue) cues;     // of the sentence
 } Reporter;
 
 static bool says(const Cue *cue)
@@ -126,16 +128,24 @@ static bool bare_clause(const Reporter *self, const Cue *cue)
   return false;
 }
 
-// "X said that …"
-static bool introduced(Reporter *self)
+static void list_cues(Reporter *self)
 {
   const Scene *scene = self->scene;
   for (uint32_t i = self->first; i < self->last; i++) {
     Cue cue;
-    if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
-    if (!cue_at(scene, i, self->last, &cue) || !says(&cue)) continue;
-    uint32_t from = clause_behind(self, &cue);
-    if (from == self->last && bare_clause(self, &cue)) from = cue.last;
+    bool may = scene->words[i]->cue || scene->words[i]->phrase;
+    if (may && cue_at(scene, i, self->last, &cue)) vec_push_in(scene->arena, &self->cues, cue);
+  }
+}
+
+// "X said that …"
+static bool introduced(Reporter *self)
+{
+  for (size_t i = 0; i < self->cues.len; i++) {
+    const Cue *cue = &self->cues.items[i];
+    if (!says(cue)) continue;
+    uint32_t from = clause_behind(self, cue);
+    if (from == self->last && bare_clause(self, cue)) from = cue->last;
     if (from < self->last && report(self, from, self->last, 4, 0.85F)) return true;
   }
   return false;
@@ -158,12 +168,12 @@ static bool concluded(Reporter *self)
   for (uint32_t i = self->last; i-- > from;) {
     if (!scene_is(scene, i, ",")) continue;
     if (scene->words[i + 1]->small == SMALL_SUB && !scene->words[i + 1]->as) continue; // "…, which he said …"
-    for (uint32_t k = i + 1; k < self->last && k < i + 7; k++) {
-      Cue cue;
-      if (!cue_at(scene, k, self->last, &cue) || !says(&cue)) continue;
+    for (size_t c = 0; c < self->cues.len && self->cues.items[c].first < i + CUE_WITHIN; c++) {
+      const Cue *cue = &self->cues.items[c];
+      if (cue->first <= i || !says(cue)) continue;
       if (!report(self, self->first, i, 5.9F, 0.85F)) return false;
-      uint32_t speaker = self->out->items[self->out->len - 1].speaker.start, next = cue.last + 1;
-      bool apart = k == i + 1 && next < scene->len && speaker > scene->in[next].start;
+      uint32_t speaker = self->out->items[self->out->len - 1].speaker.start, next = cue->last + 1;
+      bool apart = cue->first == i + 1 && next < scene->len && speaker > scene->in[next].start;
       return !apart || take_back(self);
     }
   }
@@ -250,18 +260,17 @@ static bool give_to_source(Reporter *self)
 // "According to X …", "…, according to X" and "X zufolge …"
 static bool according(Reporter *self)
 {
-  const Scene *scene = self->scene;
-  for (uint32_t i = self->first; i < self->last; i++) {
-    Cue cue;
-    if (!scene->words[i]->cue && !scene->words[i]->phrase) continue;
-    if (!cue_at(scene, i, self->last, &cue) || (cue.class != CUE_PREP && cue.class != CUE_POST)) continue;
+  for (size_t c = 0; c < self->cues.len; c++) {
+    const Cue *cue = &self->cues.items[c];
+    uint32_t i = cue->first;
+    if (cue->class != CUE_PREP && cue->class != CUE_POST) continue;
     bool front = i <= self->first + 2;
-    if (cue.class == CUE_POST) {
+    if (cue->class == CUE_POST) {
       bool early = i > self->first && i <= self->first + FRONT_MOST;
-      return early && report(self, cue.last, self->last, 3, 0.8F);
+      return early && report(self, cue->last, self->last, 3, 0.8F);
     }
     if (!front) return report(self, self->first, i, 3, 0.8F) && ends_with_speaker(self);
-    uint32_t from = clause_after(self, &cue);
+    uint32_t from = clause_after(self, cue);
     return from < self->last && report(self, from, self->last, 3, 0.8F) && give_to_source(self);
   }
   return false;
@@ -308,8 +317,9 @@ void reported_find(const Layout *layout, QuoteVec *out)
       fresh = true;
       continue;
     }
-    bool brief = self.last - self.first < CLAUSE_LEAST + 2;
-    if (brief || (!introduced(&self) && !concluded(&self) && !according(&self)))
+    self.cues.len = 0;
+    if (self.last - self.first >= CLAUSE_LEAST + 2) list_cues(&self);
+    if (!self.cues.len || (!introduced(&self) && !concluded(&self) && !according(&self)))
       fresh = goes_on(&self, fresh);
   }
 }
