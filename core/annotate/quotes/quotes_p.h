@@ -145,13 +145,22 @@ typedef enum RankWay { // where somebody is offered from, and as what
   WAYS
 } RankWay;
 
+#define OUTLET_BITS 16384u
+
 struct Quotes {
   _Atomic(Lexicon *) lexicons[LANG_COUNT]; // each read when its language is first met; NULL: not yet
   float speech[SPEECH_SIGNS];              // their weights
   Ranker ranker;
-  Map genders; // given name -> 'm', 'f'
-  Map outlets; // name of an outlet -> 'n'; word of such names -> 'w'
+  Map genders;                            // given name -> 'm', 'f'
+  Map outlets;                            // name of an outlet -> 'n'; word of such names -> 'w'
+  uint64_t outlet_bits[OUTLET_BITS / 64]; // by the low bits of their hashes: few words need a look at the map
 };
+
+// Whether a word may be the name of an outlet.
+static inline bool quotes_may_be_outlet(const Quotes *self, const Token *token)
+{
+  return self->outlet_bits[token->hash % OUTLET_BITS / 64] >> token->hash % 64 & 1;
+}
 
 // Whether a name is that of a news agency, a station or a paper.
 bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch);

@@ -249,7 +249,8 @@ static bool add_unknown_name(const Scene *scene, uint32_t noun, uint32_t stop, C
 static void add_outlet(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   uint64_t class;
-  if (scene->inside[i] || !map_get(&scene->quotes->outlets, scene->in[i].lower, &class) || class != 'n')
+  if (scene->inside[i] || !quotes_may_be_outlet(scene->quotes, &scene->in[i]) ||
+      !map_get(&scene->quotes->outlets, scene->in[i].lower, &class) || class != 'n')
     return;
   Candidate c = {.first = i, .last = i + 1, .type = ENTITY_ORG, .outlet = true};
   c.party.kind = PARTY_NAME;

@@ -239,6 +239,17 @@ const Lexicon *quotes_lexicon(const Quotes *self, Lang lang, Error *err)
   return none;
 }
 
+static void load_outlets(Quotes *self)
+{
+  const Table *outlets = table_find("outlets", "");
+  for (size_t i = 0; outlets && i < outlets->rows; i++) {
+    Str name = table_cell(outlets, i, 0);
+    uint32_t hash = (uint32_t)str_hash(name);
+    map_put(&self->outlets, name, (uint64_t)table_cell(outlets, i, 1).ptr[0]);
+    self->outlet_bits[hash % OUTLET_BITS / 64] |= (uint64_t)1 << hash % 64;
+  }
+}
+
 // Most readers have two or three languages: the words of each are read when a block of it comes up first.
 // That the shipped tables can be read is for the tests to know.
 Quotes *quotes_new(Error *err)
@@ -248,9 +259,7 @@ Quotes *quotes_new(Error *err)
     quotes_free(self);
     return NULL;
   }
-  const Table *outlets = table_find("outlets", "");
-  for (size_t i = 0; outlets && i < outlets->rows; i++)
-    map_put(&self->outlets, table_cell(outlets, i, 0), (uint64_t)table_cell(outlets, i, 1).ptr[0]);
+  load_outlets(self);
   const Table *genders = table_find("genders", "");
   for (size_t i = 0; genders && i < genders->rows; i++)
     map_put(&self->genders, table_cell(genders, i, 0), (uint64_t)table_cell(genders, i, 1).ptr[0]);
