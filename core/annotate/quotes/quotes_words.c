@@ -340,15 +340,21 @@ static const Word *find_verb(const Lexicon *self, const Token *token)
   return find_str(self, verb);
 }
 
-const Word *lexicon_word(const Lexicon *self, const Token *token)
+// A word that is not in the lexicon by itself.
+static const Word *find_part(const Lexicon *self, const Token *token)
 {
   Str lower = token->lower;
-  const Word *word = find(self, lower, token->hash);
-  bool compound =
-      !word && self->compounds && lower.len >= HEAD_LEAST + TAIL_LEAST && lower.len <= COMPOUND_MOST;
-  if (compound) word = find_tail(self, lower);
+  const Word *word = NULL;
+  if (self->compounds && lower.len >= HEAD_LEAST + TAIL_LEAST && lower.len <= COMPOUND_MOST)
+    word = find_tail(self, lower);
   if (!word && self->clitics) word = find_verb(self, token);
   return word ? word : &g_unknown_word;
+}
+
+const Word *lexicon_word(const Lexicon *self, const Token *token)
+{
+  const Word *word = find(self, token->lower, token->hash);
+  return word ? word : find_part(self, token);
 }
 
 Str lexicon_head(const Lexicon *self, Str lemma)
