@@ -103,7 +103,8 @@ void namefacts_lists(NameLists *lists)
   }
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
-  add_companies(lists, table_find("companies", ""));
+  lists->companies = table_find("companies", "");
+  add_companies(lists, lists->companies);
   add_joiners(lists, table_find("joiners", ""));
   lists->offices = table_find("offices", "");
   lists->royals = table_find("royals", "");

@@ -19,6 +19,7 @@ typedef struct NameLists { // the word tables in one place, constant after namef
   const struct Table *offices;                   // last parts of compounds: "-departementet"
   const struct Table *royals;                    // titles of those who go by their given name
   const struct Table *forms, *states;            // of companies; short for states of America
+  const struct Table *companies;                 // by name
   const struct Table *honours;                   // letters behind a person's name
   const struct Table *clubs;                     // words that begin or end those of sports clubs
   const struct Table *bearers_of[LANG_COUNT];    // words beside names; NULL: none

@@ -5,11 +5,11 @@
 #include "annotate/names/namefacts.h"
 #include "annotate/notes.h"
 
-enum { TOKENS_MOST = 5, BITS = 4096 };
+enum { TOKENS_MOST = 5 };
 
 static void set_bit(NameKnown *self, uint32_t hash)
 {
-  self->may_begin[hash % BITS / 64] |= (uint64_t)1 << hash % 64;
+  self->may_begin[hash % NAMEKNOWN_BITS / 64] |= (uint64_t)1 << hash % 64;
 }
 
 static void add_first(NameKnown *self, Str name, Arena *scratch)
@@ -66,7 +66,7 @@ size_t nameknown_end(const NameKnown *self, const Notes *notes, size_t at, bool 
 {
   const TokenVec *tokens = &notes->tokens;
   uint32_t hash = tokens->items[at].hash;
-  if (!(self->may_begin[hash % BITS / 64] >> hash % 64 & 1)) return at;
+  if (!(self->may_begin[hash % NAMEKNOWN_BITS / 64] >> hash % 64 & 1)) return at;
   size_t limit = at + TOKENS_MOST < tokens->len ? at + TOKENS_MOST : tokens->len;
   for (size_t end = limit; end > at; end--) {
     Str name = str_slice(notes->text, tokens->items[at].start, tokens->items[end - 1].end);

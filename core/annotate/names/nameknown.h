@@ -7,9 +7,11 @@
 
 struct Notes;
 
+enum { NAMEKNOWN_BITS = 1 << 14 }; // ten times as many as a language sets
+
 typedef struct NameKnown {
-  const Table *shared, *own;     // NULL: none
-  uint64_t may_begin[4096 / 64]; // bits of their first tokens' hashes
+  const Table *shared, *own;               // NULL: none
+  uint64_t may_begin[NAMEKNOWN_BITS / 64]; // bits of their first tokens' hashes
 } NameKnown;
 
 NameKnown nameknown_of(Lang lang);

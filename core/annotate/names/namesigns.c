@@ -341,7 +341,7 @@ static bool find_unseen(const Signs *self, size_t at, Name *out)
 void namesigns_read(const Names *names, Notes *notes, const NameFact *facts)
 {
   Signs self = {{&names->known, notes, facts, notes->tokens.items, notes->tokens.len, 0},
-                table_find("companies", ""),
+                names->known.lists.companies,
                 &names->signs[notes->lang],
                 NULL,
                 NULL};

@@ -127,11 +127,13 @@ static void add_number(const Bounds *self, Name *name)
 // Whether the table of games says `what` of a word, or of its end: "-final" of "bronsfinal".
 static bool is_game_word(const Table *games, Str lower, const char *what)
 {
-  for (size_t row = 0; games && row < games->rows; row++) {
-    Str word = table_cell(games, row, 0), says = table_cell(games, row, 1);
-    bool end = word.ptr[0] == '-',
-         same = end ? str_ends(lower, str_slice(word, 1, word.len)) : str_eq(lower, word);
-    if (same && strstr(says.ptr, what)) return true;
+  size_t known = table_seek(games, lower);
+  if (known != SIZE_MAX && strstr(table_cell(games, known, 1).ptr, what)) return true;
+  for (size_t row = 0; games && row < games->rows; row++) { // ends of words stand first
+    Str word = table_cell(games, row, 0);
+    if (word.ptr[0] != '-') return false;
+    if (str_ends(lower, str_slice(word, 1, word.len)) && strstr(table_cell(games, row, 1).ptr, what))
+      return true;
   }
   return false;
 }
