@@ -88,7 +88,7 @@ typedef enum Ask {
   WITHIN,  // key of a shared name -> the country that stands beside it
   FAMILY,  // last word of a person's longer name -> 1
   TAIL,    // the last two words of a person's name of more -> 1
-  FIRM,    // first word of a company's name with its form -> 1
+  FIRM,    // first word of a company's name with its form, and all of it but the form -> 1
   CLUB,    // first or last word of a club's name -> 1
   WRITTEN, // cluster and key of a place -> how often it is written so
   ASKS
@@ -135,8 +135,14 @@ static void take_for(Coref *self, const Called *called, uint32_t times)
     *slot(self, FAMILY, called->last) = 1;
     if (called->words > 2) *slot(self, TAIL, tail_of(called)) = 1;
   }
-  if (called->flags & CALLED_FIRM) *slot(self, FIRM, called->first) = 1;
-  if (called->flags & CALLED_CLUB) *slot(self, CLUB, called->first) = *slot(self, CLUB, called->last) = 1;
+  if (called->flags & CALLED_FIRM) {
+    *slot(self, FIRM, called->first) = 1;
+    *slot(self, FIRM, called->head) = 1;
+  }
+  if (called->flags & CALLED_CLUB) {
+    *slot(self, CLUB, called->first) = 1;
+    *slot(self, CLUB, called->last) = 1;
+  }
 }
 
 // "Ola Nordmann Oslo" is a person of the article, or in a signature any, and a known place.
@@ -219,15 +225,20 @@ static uint8_t type_of_part(const Coref *self, const Form *f)
   const Called *called = f->called;
   if (called->words == 2 && f->type != ENTITY_PER && !f->entity && get(self, TAIL, tail_of(called)))
     return ENTITY_PER;
-  if (called->words != 1) return f->type;
-  if (f->type == ENTITY_PER && get(self, FIRM, f->last) && !get(self, FAMILY, f->last)) return ENTITY_ORG;
+  if (called->words != 1) return get(self, FIRM, f->key) ? ENTITY_ORG : f->type;
+  bool open = f->type == ENTITY_PER || !f->entity || called->flags & CALLED_TEAM; // nobody is in it
+  if (open && get(self, FIRM, f->last) && !get(self, FAMILY, f->last)) return ENTITY_ORG;
   bool town = called->flags & CALLED_TEAM && gazetteer_is_town(called->entity);
   return town && get(self, CLUB, f->last) ? ENTITY_ORG : f->type;
 }
 
 static void repair_type(const Coref *self, Form *f)
 {
-  f->type = type_of_part(self, f);
+  uint8_t part = type_of_part(self, f);
+  if (part != f->type) {
+    f->type = part;
+    return;
+  }
   uint64_t team = f->called->flags & CALLED_TEAM ? get(self, TAKEN_FOR, type_key(f->key, ENTITY_ORG)) : 0;
   if (team >= (gazetteer_is_town(f->called->entity) ? TEAM : NATIONAL_TEAM) &&
       team > get(self, TAKEN_FOR, type_key(f->key, ENTITY_PER))) {

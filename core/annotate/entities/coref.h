@@ -28,6 +28,7 @@ typedef enum CalledFlags {
 // What coref_link() reads of a name: all that its block says of it. Words are hashes of their lower case.
 typedef struct Called {
   uint64_t key, bare_key;          // of all its words; of these without an ending that may be a genitive
+  uint64_t head;                   // of all but the last, of a company's name with its form
   uint32_t first, last, bare_last; // words; the first is 0 where it does not tell who: "Queen Anna"
   uint32_t middle;                 // the word before the last; 0: there is none
   uint32_t initials;               // hash; 0: none

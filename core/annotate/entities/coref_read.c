@@ -23,7 +23,7 @@ static bool counts(const Token *token)
 // `last_hash`, where given, stands for the last word's own.
 static void read_keys(const Reader *self, const Name *name, uint32_t last_hash, Called *to)
 {
-  to->key = 0;
+  to->key = to->head = 0;
   to->words = 0;
   to->middle = to->last = 0;
   for (uint32_t i = name->first; i < name->last; i++) {
@@ -37,6 +37,7 @@ static void read_keys(const Reader *self, const Name *name, uint32_t last_hash, 
     if (to->words < UINT8_MAX) to->words++;
     to->middle = to->last;
     to->last = word;
+    to->head = to->key;
     to->key = gazetteer_key_add(to->key, word);
   }
 }
@@ -131,7 +132,8 @@ static bool is_firm(const Reader *self, const Name *name)
               *last = first + (name->last - name->first - 1);
   Str form = str_slice(self->notes->text, last->start, last->end);
   if (table_seek(self->names->known.lists.forms, form) == SIZE_MAX) return false;
-  return !(gazetteer_word(self->known, gazetteer_word_hash(first->lower)) & WORD_GIVEN);
+  bool particle = first->lower.len <= PARTICLE_MOST; // "Van Houtum NV"
+  return particle || (gazetteer_word(self->known, gazetteer_word_hash(first->lower)) & WORD_GIVEN) < 2;
 }
 
 // Whether a word that clubs have begins or ends the name: "VfL Bochum", "Leeds United".

@@ -10,9 +10,7 @@ enum { NICKNAME_MOST = 2 }; // words between the marks
 
 // --- companies
 
-// The token behind the company's form that begins at `at`, in exactly these letters; `at` where there is
-// none. `comma`: one stands before it, which not all forms have.
-static size_t form_end(const Bounds *self, size_t at, bool comma)
+size_t namebounds_form_end(const Bounds *self, size_t at, bool comma)
 {
   const NameLists *lists = &self->known->lists;
   if (at >= self->len) return at;
@@ -40,13 +38,13 @@ static bool is_shout(const Bounds *self, size_t at)
 static void add_form(const Bounds *self, Name *name)
 {
   bool comma = is_mark(self, name->last, ",\0");
-  size_t at = name->last + comma, end = form_end(self, at, comma);
+  size_t at = name->last + comma, end = namebounds_form_end(self, at, comma);
   bool shouted =
       end < self->len && is_shout(self, name->last - 1) && is_shout(self, end); // "OBAMA AS HIMSELF"
   if (end > at && !shouted) {
     set_tokens(self, name, name->first, end);
     set_type(name, ENTITY_ORG);
-  } else if (name->last > name->first + 1 && form_end(self, name->last - 1, false) == name->last) {
+  } else if (name->last > name->first + 1 && namebounds_form_end(self, name->last - 1, false) == name->last) {
     set_type(name, ENTITY_ORG);
   }
 }
@@ -55,7 +53,8 @@ static void add_form(const Bounds *self, Name *name)
 static void add_head(const Bounds *self, Name *name)
 {
   size_t first = name->first;
-  if (name->type != ENTITY_ORG || name->last != first + 1 || form_end(self, first, false) != name->last)
+  if (name->type != ENTITY_ORG || name->last != first + 1 ||
+      namebounds_form_end(self, first, false) != name->last)
     return;
   while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first].flags & TOKEN_FIRST))
     first--;

@@ -68,6 +68,9 @@ static inline void set_type(Name *name, EntityType type)
   name->confidence = RULE_CONFIDENCE;
 }
 
+// The token behind the company's form that begins at `at`, in exactly these letters; `at` where there is
+// none. `comma`: one stands before it, which not all forms have.
+size_t namebounds_form_end(const Bounds *self, size_t at, bool comma);
 // What a word beside a name that may be `of` that type says bears it (bearers.<lang>.tsv; `side`: '<' before
 // the name, '>' behind it); ENTITY_TYPES: nothing.
 EntityType namebounds_bearer(const Bounds *self, size_t at, char side, EntityType of);

@@ -206,8 +206,20 @@ static bool heads_dateline(const Signs *self, const Name *name)
   return capitals && !touches(&self->in, at) && is_mark(&self->in, at, "-\0–\0—\0");
 }
 
+// "Bürgermeister [von] Altenweide": whose mayor he is, and no noble and no club.
+static void read_realm(const Signs *self, Name *name)
+{
+  size_t at = name->last - 1; // the one word
+  bool inside = name->first + 1 == at;
+  if (at < 2 || (name->first != at && !inside) || !str_is(token_at(self, at - 1)->lower, "von")) return;
+  if (!str_is(kind_at(self, at - 2), "ruler")) return;
+  set_tokens(&self->in, name, at, name->last);
+  set_type(name, ENTITY_LOC);
+}
+
 static void read_name(const Signs *self, Name *name, const Name *before, const Name *behind)
 {
+  read_realm(self, name);
   drop_noun(self, name);
   drop_member(self, name);
   if (heads_dateline(self, name)) set_type(name, ENTITY_LOC);
@@ -284,6 +296,28 @@ static bool is_place_alone(const Signs *self, size_t at, const GazetteerEntity *
   return !fact->groups[0] || place->strength >= KNOWN || (token_at(self, at)->flags & TOKEN_HAS_HYPHEN);
 }
 
+// "Shore Quartz analyst Ann Quigg", "Lagunare Quarzi srl": a row of capitals with an analyst behind it, or
+// with the form of a company; likewise.
+static bool find_unseen_firm(const Signs *self, size_t at, Name *out)
+{
+  size_t end = at, limit = limit_of(self);
+  bool nouns = self->in.notes->lang == LANG_DE; // "die Baufirma [Krug & Söhne]"
+  bool inside = at && is_capital(&self->in, at - 1) && !(token_at(self, at)->flags & TOKEN_FIRST);
+  if ((inside && (!nouns || is_odd(self, at - 1))) || (nouns && !is_odd(self, at))) return false;
+  while (end < limit && end < at + NEW_MOST && is_capital(&self->in, end) &&
+         (end == at || !(token_at(self, end)->flags & TOKEN_FIRST)))
+    end++;
+  bool noun =
+      end < at + 2 && (token_at(self, at)->flags & TOKEN_FIRST) && self->in.facts[at].casing >= COMMON_WORD;
+  if (end == at || noun || self->in.facts[at].title) return false;
+  bool employs = self->next && self->next->type == ENTITY_PER && self->next->first == end + 1 &&
+                 str_is(kind_at(self, end), "firm");
+  size_t form = namebounds_form_end(&self->in, end, false);
+  if (form > limit || (!employs && form == end)) return false;
+  *out = name_of(self, at, form, ENTITY_ORG);
+  return true;
+}
+
 // A place that the gazetteer knows, behind a word that says that one is there; likewise.
 static bool find_unseen_place(const Signs *self, size_t at, Name *out)
 {
@@ -334,8 +368,8 @@ static bool find_unseen(const Signs *self, size_t at, Name *out)
 {
   if (!self->in.facts[at].active || !is_capital(&self->in, at)) return false;
   if (read_party_state(self, at, out)) return true;
-  return find_unseen_company(self, at, out) || find_unseen_place(self, at, out) ||
-         find_unseen_street(self, at, out);
+  return find_unseen_company(self, at, out) || find_unseen_firm(self, at, out) ||
+         find_unseen_place(self, at, out) || find_unseen_street(self, at, out);
 }
 
 void namesigns_read(const Names *names, Notes *notes, const NameFact *facts)
