@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { BATCH_MAX = 4000, RUNS_MOST = 48, RUNS_KEPT = 4 };
+enum { BATCH_MAX = 4000, RUNS_MOST = 48, RUNS_KEPT = 4, LAST_BUT_ONE = 200 };
 #define BATCH_NS 2000000000u
 
 typedef struct Batch {
@@ -40,10 +40,12 @@ static bool all_stored(const Indexer *self, const Batch *batch)
   return !atomic_load(&self->scanning) && atomic_load(&self->pending) == batch->len;
 }
 
-static bool due(const Indexer *self, const Batch *batch)
+// Where the crawl has ended much is stored at once, while workers still read the last files: they would be
+// waited for, and then the writer.
+static bool due(const Indexer *self, const Batch *batch, ResultKind kind)
 {
   if (batch->len >= BATCH_MAX || clock_ns() - batch->since_ns > BATCH_NS) return true;
-  return all_stored(self, batch);
+  return all_stored(self, batch) || (kind == RESULT_FLUSH && batch->len >= LAST_BUT_ONE);
 }
 
 // Put together what a first scan wrote in batches: when they are many, and at its end, so that questions look
@@ -87,7 +89,7 @@ void writer_main(void *arg)
     if (!ok) continue;
     if (!batch.len) batch.since_ns = clock_ns();
     batch.len += result->kind != RESULT_FLUSH;
-    ok = store_result(self, result, &batch) && (!due(self, &batch) || commit(self, &batch));
+    ok = store_result(self, result, &batch) && (!due(self, &batch, result->kind) || commit(self, &batch));
     if (!ok) fail(self);
   }
   if (ok && !commit(self, &batch)) fail(self);
