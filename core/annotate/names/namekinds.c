@@ -65,7 +65,8 @@ static EntityType end_of(const Kinds *self, size_t at)
   size_t row = namenouns_row(self->ends, lower);
   if (row == SIZE_MAX && namefacts_genitive(self->at.notes->lang) && str_ends(lower, STR("s")))
     row = namenouns_row(self->ends, str_slice(lower, 0, lower.len - 1));
-  return row == SIZE_MAX ? ENTITY_NONE : type_of(table_cell(self->ends->nouns, row, 1));
+  if (row == SIZE_MAX || str_is(table_cell(self->ends->nouns, row, 1), "-")) return ENTITY_NONE;
+  return type_of(table_cell(self->ends->nouns, row, 1));
 }
 
 // "Sverdrup-feltet": behind the hyphen a word in lower case.
@@ -173,9 +174,10 @@ static bool is_party(const Kinds *self, const Name *before, size_t at)
 // "Skogforbundet" inside a sentence: one word that is no part of anything greater.
 static bool stands_alone(const Kinds *self, size_t at)
 {
-  const uint32_t not = TOKEN_FIRST | TOKEN_LINE_START | TOKEN_ALL_CAPS | TOKEN_HAS_HYPHEN;
+  const uint32_t never = TOKEN_FIRST | TOKEN_LINE_START | TOKEN_ALL_CAPS | TOKEN_HAS_HYPHEN;
   bool goes_on = is_capital(&self->at, at + 1) && !(self->at.tokens[at + 1].flags & TOKEN_FIRST);
-  return !(self->at.tokens[at].flags & not ) && !goes_on && !is_persons(self, at) &&
+  bool opens = at && is_mark(&self->at, at - 1, ":\0"); // what comes may be a sentence of its own
+  return !(self->at.tokens[at].flags & never) && !goes_on && !opens && !is_persons(self, at) &&
          !self->at.facts[at].title;
 }
 
