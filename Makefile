@@ -247,7 +247,7 @@ demo: ## install what is missing, build, and show annotated articles (ARTICLES=d
 	  echo "no .txt, .md or .html in $(ARTICLES)" >&2; exit 1; \
 	elif [ -t 0 ] && [ -t 1 ]; then \
 	  nvim --clean --cmd "set rtp^=$(CURDIR) linebreak" $(if $(filter truecolor 24bit,$(COLORTERM)),--cmd "set termguicolors") \
-	    -c "echo ':Newsmark info, quotes, timeline, entities; :help newsmark'" "$$@"; \
+	    -c "echo ':Newsmark info, quotes, timeline, entities, check; :help newsmark'" "$$@"; \
 	else \
 	  build/newsmark annotate --format ansi "$$@"; \
 	fi

@@ -153,7 +153,13 @@ function M.apply()
     define_ground("Quote" .. number, hues.speakers[hue], cterm.grounds[hue])
   end
   for group, target in pairs(links) do vim.api.nvim_set_hl(0, group, { link = target, default = true }) end
+  -- Before 0.10 a window that floats is magenta where no colour scheme says otherwise.
+  local popup = (vim.g.colors_name or vim.fn.has("nvim-0.10") == 1) and "NormalFloat" or "Normal"
+  vim.api.nvim_set_hl(0, "NewsmarkPopup", { link = popup, default = true })
 end
+
+--- Give a floating window our colours.
+function M.dress(win) vim.wo[win].winhighlight = "NormalFloat:NewsmarkPopup,FloatBorder:NewsmarkPopup" end
 
 local tag_groups = {} -- by tag
 local tag_looks = {} -- by tag: what its script declares

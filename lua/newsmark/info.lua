@@ -1,5 +1,5 @@
--- A floating window that tells what is under the cursor, from what the client holds: no question to the
--- server.
+-- A floating window that tells what is under the cursor: at once what the client holds, and below it, as soon as
+-- the index answers, what the folder has of who is named or speaks here.
 local M = {}
 
 local api = vim.api
@@ -169,6 +169,75 @@ function M.who(speaker_first)
   return entity or speaker
 end
 
+-- --- what the folder has
+
+local LATELY = 3 -- quotations
+
+local function plural(count, one, many) return ("%d %s"):format(count, count == 1 and one or many) end
+
+-- "9 quotations, 10 mentions in 7 articles, 11 to 22 November 2024"
+local function counts_of(row)
+  local said = row.quotes > 0 and plural(row.quotes, "quotation", "quotations") .. ", " or ""
+  local first, last = given(row.first), given(row.last)
+  local days = first and (first == last and ", " .. first or (", %s to %s"):format(first, last)) or ""
+  local articles = plural(row.articles, "article", "articles")
+  return ("%s%s in %s%s"):format(said, plural(row.mentions, "mention", "mentions"), articles, days)
+end
+
+-- The last quotations of those in an answer, the latest first. Rows come in the order of time.
+local function lately(rows, width)
+  local lines = {}
+  for at = #rows, math.max(1, #rows - LATELY + 1), -1 do
+    local row = rows[at]
+    local day = (given(row.date) or "no date"):sub(1, 10)
+    lines[#lines + 1] = ("  %-9s %-10s  %s"):format(#lines == 0 and "lately" or "", day, excerpt(row.text, width))
+  end
+  return lines
+end
+
+local ns = api.nvim_create_namespace("newsmark_info")
+local LABEL = { 2, 12 } -- columns
+
+-- Labels step back behind what they label.
+local function paint(buf)
+  api.nvim_buf_clear_namespace(buf, ns, 0, -1)
+  for number, line in ipairs(api.nvim_buf_get_lines(buf, 0, -1, true)) do
+    if line:find("^  %l") then
+      local last = math.min(LABEL[2], #line)
+      api.nvim_buf_set_extmark(buf, ns, number - 1, LABEL[1], { end_col = last, hl_group = "NewsmarkListPath" })
+    end
+  end
+end
+
+-- Lines for the end of an open window. What came is there to stay: a window that was left is let alone.
+local function append(buf, win, lines)
+  if not api.nvim_win_is_valid(win) or api.nvim_win_get_buf(win) ~= buf then return end
+  vim.bo[buf].modifiable = true
+  api.nvim_buf_set_lines(buf, -1, -1, false, lines)
+  vim.bo[buf].modifiable = false
+  paint(buf)
+  local width = api.nvim_win_get_width(win)
+  for _, line in ipairs(lines) do width = math.max(width, vim.fn.strdisplaywidth(line)) end
+  api.nvim_win_set_width(win, math.min(width, vim.o.columns - 4))
+  api.nvim_win_set_height(win, math.min(api.nvim_buf_line_count(buf), vim.o.lines - 6))
+end
+
+local function tell_of_folder(who, buf, win)
+  local folder = require("newsmark.folder")
+  folder.ask("entities", { name = who.entity, limit = 2 }, function(answer)
+    local row = answer and #answer.rows == 1 and answer.rows[1]
+    if not row then return end
+    append(buf, win, { "", ("  %-9s %s"):format("folder", counts_of(row)) })
+    if row.quotes == 0 then return end
+    -- Of the year in which they were last named: a minister's page of all that was ever said is long.
+    local params = { name = who.entity, from = given(row.last) and row.last:sub(1, 4) or nil, folder = answer.folder }
+    folder.ask("quotes", params, function(quotes)
+      local width = math.min(64, vim.o.columns - 32)
+      if quotes and not quotes.more then append(buf, win, lately(quotes.rows, width)) end
+    end)
+  end)
+end
+
 --- Open the window for the cursor; a second time: go into it.
 function M.open()
   local buf = api.nvim_get_current_buf()
@@ -182,7 +251,12 @@ function M.open()
   if #lines == 0 then
     return vim.notify("newsmark: nothing is marked here")
   end
-  vim.lsp.util.open_floating_preview(lines, "", { focus_id = "newsmark_info", border = "single", wrap = true })
+  local who, here = M.who(false), api.nvim_get_current_win()
+  local shown, win = vim.lsp.util.open_floating_preview(lines, "", { focus_id = "newsmark_info", border = "single",
+    wrap = true })
+  require("newsmark.colors").dress(win)
+  paint(shown)
+  if who and api.nvim_get_current_win() == here then tell_of_folder(who, shown, win) end
 end
 
 return M

@@ -31,6 +31,7 @@ function M.open(command, argument, answer, run)
     relative = "editor", style = "minimal", border = "single", width = columns, height = height,
     row = math.floor((vim.o.lines - height) / 2) - 1, col = math.floor((vim.o.columns - columns) / 2),
   })
+  require("newsmark.colors").dress(win)
   vim.wo[win].wrap = false
   vim.wo[win].cursorline = #lines > height
   local function close()

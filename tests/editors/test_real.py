@@ -126,6 +126,20 @@ def test_mentions(context):
     assert len(nvim.lua("return vim.api.nvim_list_wins()")) == 1
 
 
+def test_info_of_a_person(context):
+    """What the folder has of them comes below what the article has; a place has been quoted by nobody."""
+    nvim = folder(context)
+    nvim.type("/Ekdahl<CR>:Newsmark info<CR>")
+    listed(context, "Karin Ekdahl — person", "named     2× in this article", "folder    2 quotations, 3 mentions in 2 articles, 2024-03-14 to 2024-05-22",
+           "lately    2024-05-22  ”Nu räcker det”", "          2024-03-14  – Vi måste vänta")
+    assert nvim.screen.find("2 quotations, 3")[0].get("background") == nvim.screen.find("Karin Ekdahl — person")[0].get("background")
+    nvim.type("j")
+    nvim.wait("the window closed", lambda: len(nvim.lua("return vim.api.nvim_list_wins()")) == 1)
+    nvim.type("gg/Bryssel<CR>:Newsmark info<CR>")
+    listed(context, "Bryssel — place", "folder    3 mentions in 2 articles")
+    assert not nvim.screen.find("lately")
+
+
 def test_listing_grows_with_the_index(context):
     nvim = folder(context)
     nvim.command("Newsmark mentions Ekdahl")
