@@ -313,7 +313,7 @@ function make.doubts(lines, rows)
   end
   lines[#lines + 1] = line_of({})
   lines[#lines + 1] = line_of({
-    { "a it is right   x it is wrong   s who said it   t it is a …   n name in full   u undo   <CR> go there",
+    { "a right   x wrong   s who said it   t it is a …   n name in full   u undo   <CR> go there",
       "NewsmarkListPath" },
   })
 end

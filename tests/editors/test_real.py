@@ -289,7 +289,7 @@ def test_check(context):
     nvim = context.start(settings=server(context), files=[press / "a.txt"])
     nvim.wait("marks", lambda: nvim.lua("return vim.b.newsmark_status ~= nil and vim.b.newsmark_status_dict.quotes == 2"))
     nvim.command("Newsmark check")
-    listed(context, "Open · 2 questions", "   5 who said it?", "   7 who is it (one name only)?", "a it is right")
+    listed(context, "Open · 2 questions", "   5 who said it?", "   7 who is it (one name only)?", "a right   x wrong")
     nvim.lua("vim.ui.select = function(items, _, done) done(items[1], 1) end")
     nvim.type("s")
     listed(context, "Open · 1 question", "   7 who is it")

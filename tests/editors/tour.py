@@ -18,13 +18,13 @@ SIZE = (96, 27)
 # What is told below the screen, the keys, a word to wait for, seconds to look at it.
 SCENES = [
     ("Open an article: names, dates and quotations are marked, on your machine alone.", "", "Hallberg", 4),
-    (":Newsmark info   Who said it, and how that is known.", "9G:Newsmark info<CR>", "speaker", 4.5),
+    (":Newsmark info   Who said it, how that is known, and what they said lately.", "9G:Newsmark info<CR>", "speaker", 4.5),
     (":Newsmark quotes   Everything she said, in every article and language of the folder.",
      ":Newsmark quotes<CR><C-w>_", "Quotations", 6),
     ("<CR>   To the place.", ":resize 12<CR>/die Deutschen<CR><CR>:nohlsearch<CR>", "Donnerstag", 4),
     (":Newsmark timeline   The days that are told of, whatever they were called.",
      ":Newsmark timeline Astrid Hallberg<CR><C-w>_", "Timeline", 5),
-    (":Newsmark check   What is open: who said this, who is that, which day? Here a newspaper may be a place.",
+    (":Newsmark check   What is open: here a newspaper may have been taken for a place.",
      "q:only | edit 2024-11-11-sv-kabeln.txt<CR>:Newsmark check<CR>", "is it a place?", 5),
     ("<CR>   What the machine got wrong …", "<CR>:nohlsearch<CR>", "Allehanda", 3),
     (":Newsmark tag org   … is put right where it stands, and kept in a file that git can merge.",
