@@ -268,7 +268,7 @@ static bool find_unseen_company(const Signs *self, size_t at, Name *out)
 {
   size_t end = at, limit = limit_of(self);
   Listed listed = self->in.facts[at].company ? find_company(self, at, &end) : LISTED_NOT;
-  if (end > limit) return false;
+  if (end > limit || (!listed && !is_odd(self, at))) return false;
   if (listed && end < self->in.len && !(token_at(self, end)->flags & (TOKEN_PUNCT | TOKEN_FIRST)) &&
       (is_capital(&self->in, end) || (token_at(self, end)->flags & TOKEN_NUMBER)))
     return false; // "Fiat Panda", "Boeing 747": what it makes
@@ -366,7 +366,6 @@ static bool find_unseen_street(const Signs *self, size_t at, Name *out)
 
 static bool find_unseen(const Signs *self, size_t at, Name *out)
 {
-  if (!self->in.facts[at].active || !is_capital(&self->in, at)) return false;
   if (read_party_state(self, at, out)) return true;
   return find_unseen_company(self, at, out) || find_unseen_firm(self, at, out) ||
          find_unseen_place(self, at, out) || find_unseen_street(self, at, out);
@@ -383,10 +382,15 @@ void namesigns_read(const Names *names, Notes *notes, const NameFact *facts)
   size_t n = 0, w = 0, count = notes->names.len;
   for (size_t at = 0; at < notes->tokens.len;) {
     self.next = n < count ? &notes->names.items[n] : NULL;
+    bool named = self.next && self.next->first == at;
+    if (!named && !(facts[at].active && is_capital(&self.in, at))) {
+      at++;
+      continue;
+    }
     while (w < notes->weak.len && notes->weak.items[w].last <= at) w++;
     self.weak = w < notes->weak.len ? &notes->weak.items[w] : NULL;
     Name name;
-    if (self.next && self.next->first == at) {
+    if (named) {
       name = *self.next;
       if (name.last == name.first + 1) read_party_state(&self, at, &name);
       const Name *before = whole.len ? &whole.items[whole.len - 1] : NULL;
