@@ -296,13 +296,22 @@ static bool is_place_alone(const Signs *self, size_t at, const GazetteerEntity *
   return !fact->groups[0] || place->strength >= KNOWN || (token_at(self, at)->flags & TOKEN_HAS_HYPHEN);
 }
 
+// Whether only the head of its sentence gives the word a capital: it is always written small.
+static bool is_small_word(const Signs *self, size_t at)
+{
+  return (token_at(self, at)->flags & TOKEN_FIRST) && self->in.facts[at].casing == 7;
+}
+
 // "Shore Quartz analyst Ann Quigg", "Lagunare Quarzi srl": a row of capitals with an analyst behind it, or
 // with the form of a company; likewise.
 static bool find_unseen_firm(const Signs *self, size_t at, Name *out)
 {
   size_t end = at, limit = limit_of(self);
   bool nouns = self->in.notes->lang == LANG_DE; // "die Baufirma [Krug & Söhne]"
-  bool inside = at && is_capital(&self->in, at - 1) && !(token_at(self, at)->flags & TOKEN_FIRST);
+  bool the = is_small_word(self, at), behind_the = at && is_small_word(self, at - 1); // "La [Mottola spa]"
+  bool inside =
+      at && is_capital(&self->in, at - 1) && !behind_the && !(token_at(self, at)->flags & TOKEN_FIRST);
+  if (the) return false;
   if ((inside && (!nouns || is_odd(self, at - 1))) || (nouns && !is_odd(self, at))) return false;
   while (end < limit && end < at + NEW_MOST && is_capital(&self->in, end) &&
          (end == at || !(token_at(self, end)->flags & TOKEN_FIRST)))
