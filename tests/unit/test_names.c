@@ -267,6 +267,18 @@ static void test_companies(void **state)
   check_edges(LANG_DA, "[PER Anna & Erik] kom.", "PER Anna & Erik");
 }
 
+static void test_known_orgs(void **state)
+{
+  (void)state;
+  check(g_rules, LANG_IT, "Ieri luxottica e Luxottica.", "ORG Luxottica"); // any letters, but one in capitals
+  check(g_rules, LANG_SV, "Dagens nej gläder Rädda Barnen.", "ORG Rädda Barnen");
+  check(g_rules, LANG_SV, "I dag växer Electrolux vinst och Peabs kassa.", "ORG Electrolux; ORG Peabs");
+  check(g_rules, LANG_DE, "Gestern hat Peab gewonnen.", ""); // known in the north
+  check(g_rules, LANG_SV, "Det säger han till Ekot.", "ORG Ekot");
+  check(g_rules, LANG_SV, "Ekot hördes länge.", ""); // where the sentence begins: an echo
+  check(g_rules, LANG_NB, "Han så Ekot.", "");       // known in Swedish
+}
+
 static void test_persons_edges(void **state)
 {
   (void)state;
@@ -362,6 +374,7 @@ int main(void)
       cmocka_unit_test(test_offices),
       cmocka_unit_test(test_initials),
       cmocka_unit_test(test_companies),
+      cmocka_unit_test(test_known_orgs),
       cmocka_unit_test(test_persons_edges),
       cmocka_unit_test(test_places_edges),
       cmocka_unit_test(test_results),

@@ -89,9 +89,8 @@ static void read_genitive(const Reader *self, const Name *name, Called *to)
   read_keys(self, name, (uint32_t)str_hash(stem), &bare);
   to->bare_key = bare.key;
   to->bare_last = bare.last;
-  bool owner =
-      name->type == ENTITY_ORG && nameknown_owns(&self->names->orgs[self->notes->lang],
-                                                 str_slice(self->notes->text, name->start, name->end));
+  bool owner = name->type == ENTITY_ORG &&
+               nameknown_owns(&self->names->known.lists, self->notes, name->first, name->last);
   if (to->ending > 1 || owner || known_without(self->known, name->type, lower, stem))
     to->flags |= CALLED_BARE;
 }

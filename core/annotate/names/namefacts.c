@@ -20,7 +20,13 @@ enum { STEM_MOST = 64 };
 enum { HEAD_LEAST = 3, TAIL_LEAST = 4, GROUP_OF_TAIL = 2048 }; // bytes; more than any group's number
 static const uint32_t COMPOUNDING = 1u << LANG_SV | 1u << LANG_NB | 1u << LANG_NN | 1u << LANG_DA |
                                     1u << LANG_DE | 1u << LANG_NL | 1u << LANG_FI;
-static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33, g_company = 1ull << 34;
+static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33, g_org = 1ull << 34,
+                      g_org_north = 1ull << 35;
+
+static bool is_north(Lang lang) // whose organisations are each other's, too
+{
+  return lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
+}
 
 static bool bit_of(const uint64_t *bits, size_t count, uint32_t hash)
 {
@@ -55,15 +61,28 @@ static void add_words(NameLists *lists, const Table *table, uint64_t bit)
   }
 }
 
-static void add_companies(NameLists *lists, const Table *table)
+// Mark the first words of known organisations for nameknown.c.
+static void add_orgs(NameLists *lists, const Table *table, uint64_t bit)
 {
   for (size_t row = 0; table && row < table->rows; row++) {
-    Str name = table_cell(table, row, 0), word = name;
-    word.len = strcspn(name.ptr, " -&.'");
-    *map_slot(&lists->words, word, NULL) |= g_company;
+    TokenVec tokens = {0};
+    tokens_split(table_cell(table, row, 0), &lists->own, &tokens);
+    Str word = tokens.items[0].lower;
+    *map_slot(&lists->words, word, NULL) |= bit;
     set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(word));
-    *map_slot(&lists->words, name, NULL) |= g_company; // where it is one token
-    set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(name));
+  }
+}
+
+static void read_orgs(NameLists *lists)
+{
+  const Table *all = table_find("orgs", ""), *north = table_find("orgs", "north");
+  add_orgs(lists, all, g_org);
+  add_orgs(lists, north, g_org_north);
+  for (Lang lang = LANG_UNKNOWN; lang < LANG_COUNT; lang++) {
+    const Table *own = table_find("orgs", lang_code(lang));
+    const Table *of[NAME_ORGS] = {own, is_north(lang) ? north : NULL, all};
+    add_orgs(lists, own, g_org_north);
+    memcpy(lists->orgs_of[lang], of, sizeof of);
   }
 }
 
@@ -103,8 +122,7 @@ void namefacts_lists(NameLists *lists)
   }
   add_words(lists, table_find("orgwords", ""), g_orgword);
   add_words(lists, table_find("particles", ""), g_particle);
-  lists->companies = table_find("companies", "");
-  add_companies(lists, lists->companies);
+  read_orgs(lists);
   add_joiners(lists, table_find("joiners", ""));
   lists->offices = table_find("offices", "");
   lists->royals = table_find("royals", "");
@@ -119,6 +137,7 @@ void namefacts_lists_release(NameLists *lists)
 {
   map_release(&lists->words);
   map_release(&lists->endings);
+  arena_release(&lists->own);
 }
 
 // The bits of a word, by its str_hash().
@@ -407,6 +426,18 @@ static bool begins_none(const Gazetteer *gazetteer, uint64_t hash, uint64_t stem
          !(stem && gazetteer_entity(gazetteer, gazetteer_key_add(0, stem), &entity));
 }
 
+// Whether a known organisation's name begins with the word, or with what it is the genitive of.
+static bool begins_org(const NameLists *lists, Lang lang, Str lower, uint64_t bits)
+{
+  uint64_t orgs = is_north(lang) ? g_org | g_org_north : g_org;
+  size_t owner = without_genitive(lang, lower);
+  if (!(bits & orgs) && owner) {
+    Str word = str_slice(lower, 0, owner);
+    bits = listed(lists, word, (uint32_t)str_hash(word));
+  }
+  return bits & orgs;
+}
+
 // What the tables know of a word in the block's language, wherever it stands.
 static NameFact look_up(const NameSources *from, Lang lang, const Token *token, uint64_t hash)
 {
@@ -423,7 +454,7 @@ static NameFact look_up(const NameSources *from, Lang lang, const Token *token, 
   if (!fact.word && stem) fact.word = gazetteer_word(from->gazetteer, stem);
   fact.orgword = (bits & g_orgword) != 0;
   fact.particle = (bits & g_particle) != 0;
-  fact.company = (bits & g_company) != 0;
+  fact.begins_org = begins_org(&from->lists, lang, token->lower, bits);
   fact.begins_none = begins_none(from->gazetteer, hash, stem);
   return fact;
 }

@@ -10,26 +10,27 @@
 struct Notes;
 struct NameMemo;
 
-enum { NAME_JOINERS = 2 }; // of a language
+enum { NAME_JOINERS = 2, NAME_ORGS = 3 }; // of a language; tables of organisations
 
 typedef struct NameLists { // the word tables in one place, constant after namefacts_lists()
-  Map words;               // word -> bits: title in 1 << Lang, and the two of namefacts.c
+  Map words;               // word -> bits: title in 1 << Lang, and those of namefacts.c
   Map endings;             // last part of a compound that is a title -> bit 1 << Lang
-  const struct Table *endings_of[LANG_COUNT];    // of cases; NULL: none
-  const struct Table *offices;                   // last parts of compounds: "-departementet"
-  const struct Table *royals;                    // titles of those who go by their given name
-  const struct Table *forms, *states;            // of companies; short for states of America
-  const struct Table *companies;                 // by name
-  const struct Table *honours;                   // letters behind a person's name
-  const struct Table *clubs;                     // words that begin or end those of sports clubs
-  const struct Table *bearers_of[LANG_COUNT];    // words beside names; NULL: none
-  const struct Table *before_town[LANG_COUNT];   // likewise, before towns
-  const struct Table *games[LANG_COUNT];         // words that tell of games; NULL: none
-  const struct Table *parties_of[LANG_COUNT];    // their short forms; NULL: none
-  const struct Table *roles_of[LANG_COUNT];      // nouns for somebody; NULL: none
-  uint16_t forms_from[257];                      // [first byte] row of `forms`, and one behind the last
-  Str joiners[LANG_COUNT][NAME_JOINERS];         // "and"; empty: no more
-  uint64_t may_be_word[1024], may_be_ending[64]; // bits of hashes: most words are neither
+  const struct Table *endings_of[LANG_COUNT];         // of cases; NULL: none
+  const struct Table *offices;                        // last parts of compounds: "-departementet"
+  const struct Table *royals;                         // titles of those who go by their given name
+  const struct Table *forms, *states;                 // of companies; short for states of America
+  const struct Table *honours;                        // letters behind a person's name
+  const struct Table *clubs;                          // words that begin or end those of sports clubs
+  const struct Table *orgs_of[LANG_COUNT][NAME_ORGS]; // known by name: nameknown.h; NULL: none
+  const struct Table *bearers_of[LANG_COUNT];         // words beside names; NULL: none
+  const struct Table *before_town[LANG_COUNT];        // likewise, before towns
+  const struct Table *games[LANG_COUNT];              // words that tell of games; NULL: none
+  const struct Table *parties_of[LANG_COUNT];         // their short forms; NULL: none
+  const struct Table *roles_of[LANG_COUNT];           // nouns for somebody; NULL: none
+  Arena own;                                          // of words that no table has
+  uint16_t forms_from[257];                           // [first byte] row of `forms`, and one behind the last
+  Str joiners[LANG_COUNT][NAME_JOINERS];              // "and"; empty: no more
+  uint64_t may_be_word[1024], may_be_ending[64];      // bits of hashes: most words are neither
 } NameLists;
 
 void namefacts_lists(NameLists *lists);
@@ -59,7 +60,7 @@ typedef struct NameFact {
   bool active; // may be part of a name: capitals, or what stands between them
   bool title;  // a title or role
   bool orgword, particle;
-  bool company;     // begins a company's name of companies.tsv
+  bool begins_org;  // nameknown.h has a name that begins so
   bool begins_none; // no name that the gazetteer knows begins with it
   bool lower_here;  // the same word stands in lower case in this block
 } NameFact;

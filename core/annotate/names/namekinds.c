@@ -13,7 +13,6 @@ enum { WORD_LEAST = 3 };         // bytes of a word that begins a sentence and a
 typedef struct Kinds {
   Bounds at;
   const NameNouns *kinds, *ends;
-  const NameKnown *orgs;
   const Table *tails, *parties, *roles;
 } Kinds;
 
@@ -83,9 +82,9 @@ static bool is_hyphened(const Kinds *self, size_t at)
 // The token behind the known organisation that begins at `at` and goes no further; `at`: none does.
 static size_t known_end(const Kinds *self, size_t at)
 {
-  bool first = self->at.tokens[at].flags & TOKEN_FIRST;
-  size_t end = nameknown_end(self->orgs, self->at.notes, at, !first);
-  if (end <= at + 1 && first && is_common(self, at)) return at;
+  size_t end = at;
+  const NameLists *lists = &self->at.known->lists;
+  if (nameknown_find(lists, self->at.notes, self->at.facts, at, &end) != ORG_SURE) return at;
   bool goes_on =
       is_capital(&self->at, end) && !touches(&self->at, end) && !(self->at.tokens[end].flags & TOKEN_FIRST);
   return goes_on ? at : end;
@@ -218,7 +217,6 @@ void namekinds_find(const Names *self, Notes *notes, const NameFact *facts)
   Kinds kinds = {{&self->known, notes, facts, notes->tokens.items, notes->tokens.len, 0},
                  &self->kinds[notes->lang],
                  &self->ends,
-                 &self->orgs[notes->lang],
                  lists->bearers_of[notes->lang],
                  lists->parties_of[notes->lang],
                  lists->roles_of[notes->lang]};

@@ -1,81 +1,95 @@
-// One word in fifty is looked up: a bit for the hash of each first token, with a genitive's endings too where
-// it is the only one, turns the others away.
+// One word in fifty is looked up: those whose facts say that they begin some name of the tables. Of a name
+// that more tables than one have, the nearest decides: that of the language, of the north, of all.
 #include "annotate/names/nameknown.h"
 
-#include "annotate/names/namefacts.h"
-#include "annotate/notes.h"
+#include "annotate/names/namebounds_p.h"
 
-enum { TOKENS_MOST = 5 };
+enum { TOKENS_MOST = 5, NAME_BYTES = 64, SHORT = 3 }; // SHORT: bytes of what may be initials
 
-static void set_bit(NameKnown *self, uint32_t hash)
+typedef struct Spelling { // of one name, both ways
+  Str exact, lower;       // lower: empty where letters in small ones are none ("Eni" in Swedish)
+} Spelling;
+
+static OrgKnown seek(const NameLists *lists, Lang lang, Spelling name, bool head)
 {
-  self->may_begin[hash % NAMEKNOWN_BITS / 64] |= (uint64_t)1 << hash % 64;
-}
-
-static void add_first(NameKnown *self, Str name, Arena *scratch)
-{
-  static const char *const genitives[] = {"s", ":s"};
-  TokenVec tokens = {0};
-  tokens_split(name, scratch, &tokens);
-  set_bit(self, tokens.items[0].hash);
-  for (size_t i = 0; tokens.len == 1 && i < ARRAY_LEN(genitives); i++) {
-    Str lower = tokens.items[0].lower;
-    Str owner = arena_printf(scratch, STR_FMT "%s", STR_ARG(lower), genitives[i]);
-    set_bit(self, (uint32_t)str_hash(owner));
+  for (size_t i = 0; i < NAME_ORGS; i++) {
+    const Table *table = lists->orgs_of[lang][i];
+    size_t row = table_seek(table, i + 1 < NAME_ORGS ? name.exact : name.lower);
+    if (row == SIZE_MAX) continue;
+    Str when = table_cell(table, row, 1);
+    return !when.len || (!head && str_is(when, "inside")) ? ORG_SURE : ORG_DOUBT;
   }
+  return ORG_UNKNOWN;
 }
 
-static void add_table(NameKnown *self, const Table *table)
+static Str cut(Str text, size_t bytes)
 {
-  Arena scratch = {0};
-  for (size_t row = 0; table && row < table->rows; row++)
-    add_first(self, table_cell(table, row, 0), &scratch);
-  arena_release(&scratch);
+  return str_slice(text, 0, text.len < bytes ? 0 : text.len - bytes);
 }
 
-NameKnown nameknown_of(Lang lang)
+// "Politiken ska": at a sentence's head a word that is mostly written small.
+static bool is_common(const Token *token, const NameFact *fact)
 {
-  NameKnown self = {.own = table_find("orgnames", lang_code(lang))};
-  if (!self.own) return self; // those that all share are of the same countries
-  self.shared = table_find("orgnames", "");
-  add_table(&self, self.shared);
-  add_table(&self, self.own);
-  return self;
+  return (token->flags & TOKEN_FIRST) && fact->casing >= COMMON_WORD && !(token->flags & TOKEN_HAS_HYPHEN);
 }
 
-static bool has(const Table *table, Str name, bool inside)
+// "Peabs", "GP:s": what is known is the owner.
+static OrgKnown seek_owner(const NameLists *lists, Lang lang, Spelling name, bool head)
 {
-  size_t row = table_seek(table, name);
-  return row != SIZE_MAX && (inside || !table_cell(table, row, 1).len);
+  if (!namefacts_genitive(lang) || !str_ends(name.exact, STR("s"))) return ORG_UNKNOWN;
+  size_t ending = str_ends(name.exact, STR(":s")) ? 2 : 1;
+  return seek(lists, lang, (Spelling){cut(name.exact, ending), cut(name.lower, ending)}, head);
 }
 
-static bool knows(const NameKnown *self, Str name, bool inside)
+// Whether letters that may stand for a company are in capitals, where it is custom ("VW", not "Vw"; Italians
+// write "Eni").
+static bool is_spelt(Lang lang, const Token *token)
 {
-  return has(self->own, name, inside) || has(self->shared, name, inside);
+  bool custom = lang == LANG_EN || namefacts_genitive(lang);
+  return !custom || token->lower.len > SHORT || (token->flags & TOKEN_ALL_CAPS);
 }
 
-// "Peabs", "GP:s".
-static bool knows_owner(const NameKnown *self, Str name, bool inside)
+// How the tokens [first, last) are written; `lower` holds NAME_BYTES. false: too long for any name.
+static bool spell(const Notes *notes, size_t first, size_t last, char *lower, Spelling *out)
 {
-  if (!str_ends(name, STR("s"))) return false;
-  size_t ending = str_ends(name, STR(":s")) ? 2 : 1;
-  return knows(self, str_slice(name, 0, name.len - ending), inside);
-}
-
-size_t nameknown_end(const NameKnown *self, const Notes *notes, size_t at, bool inside)
-{
-  const TokenVec *tokens = &notes->tokens;
-  uint32_t hash = tokens->items[at].hash;
-  if (!(self->may_begin[hash % NAMEKNOWN_BITS / 64] >> hash % 64 & 1)) return at;
-  size_t limit = at + TOKENS_MOST < tokens->len ? at + TOKENS_MOST : tokens->len;
-  for (size_t end = limit; end > at; end--) {
-    Str name = str_slice(notes->text, tokens->items[at].start, tokens->items[end - 1].end);
-    if (knows(self, name, inside) || knows_owner(self, name, inside)) return end;
+  const Token *tokens = notes->tokens.items;
+  size_t len = 0;
+  for (size_t i = first; i < last; i++) {
+    Str word = tokens[i].lower;
+    bool space = i > first && (tokens[i].flags & TOKEN_SPACE_BEFORE);
+    if (len + space + word.len > NAME_BYTES) return false;
+    if (space) lower[len++] = ' ';
+    memcpy(lower + len, word.ptr, word.len);
+    len += word.len;
   }
-  return at;
+  if (last == first + 1 && !is_spelt(notes->lang, &tokens[first])) len = 0;
+  *out = (Spelling){str_slice(notes->text, tokens[first].start, tokens[last - 1].end), {lower, len}};
+  return true;
 }
 
-bool nameknown_owns(const NameKnown *self, Str name)
+OrgKnown nameknown_find(const NameLists *lists, const Notes *notes, const NameFact *facts, size_t at,
+                        size_t *end)
 {
-  return self->own && knows_owner(self, name, true);
+  if (!facts[at].begins_org) return ORG_UNKNOWN;
+  const Token *tokens = notes->tokens.items;
+  bool head = tokens[at].flags & TOKEN_FIRST;
+  OrgKnown found = ORG_UNKNOWN;
+  for (size_t last = at + 1; last <= notes->tokens.len && last <= at + TOKENS_MOST; last++) {
+    char lower[NAME_BYTES];
+    Spelling name;
+    if (last > at + 1 && (tokens[last - 1].flags & TOKEN_FIRST)) break;
+    if (!spell(notes, at, last, lower, &name)) break;
+    OrgKnown whole = seek(lists, notes->lang, name, head);
+    if (!whole) whole = seek_owner(lists, notes->lang, name, head);
+    if (whole && last == at + 1 && is_common(&tokens[at], &facts[at])) whole = ORG_DOUBT;
+    if (whole) found = whole, *end = last;
+  }
+  return found;
+}
+
+bool nameknown_owns(const NameLists *lists, const Notes *notes, size_t first, size_t last)
+{
+  char lower[NAME_BYTES];
+  Spelling name;
+  return spell(notes, first, last, lower, &name) && seek_owner(lists, notes->lang, name, false) == ORG_SURE;
 }

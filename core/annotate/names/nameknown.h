@@ -1,22 +1,22 @@
-// nameknown: companies, papers, offices and the like that go by one name which hardly means anything else
-// (orgnames.tsv, orgnames.<lang>.tsv), by their exact letters: "Peab", "Rädda Barnen". Constant; any thread.
+// nameknown: companies, papers, offices and the like that go by one name which hardly means anything else:
+// "Peab", "Rädda Barnen", "Deutsche Bank". Those of orgs.tsv are known everywhere and in any letters; by
+// their exact letters those of orgs.north.tsv in Danish, Norwegian and Swedish, of orgs.<lang>.tsv in one
+// language. Pure; any thread.
 #pragma once
 
-#include "annotate/lang.h"
-#include "base/table.h"
+#include "annotate/names/namefacts.h"
 
 struct Notes;
 
-enum { NAMEKNOWN_BITS = 1 << 14 }; // ten times as many as a language sets
+typedef enum OrgKnown {
+  ORG_UNKNOWN,
+  ORG_DOUBT, // the words mean other things, too
+  ORG_SURE
+} OrgKnown;
 
-typedef struct NameKnown {
-  const Table *shared, *own;               // NULL: none
-  uint64_t may_begin[NAMEKNOWN_BITS / 64]; // bits of their first tokens' hashes
-} NameKnown;
-
-NameKnown nameknown_of(Lang lang);
-// The token behind the longest known name that begins at token `at`, a genitive s aside; `at`: none does.
-// `inside`: no sentence begins here, so that words count that are names only then.
-size_t nameknown_end(const NameKnown *self, const struct Notes *notes, size_t at, bool inside);
-// Whether the name is a known one's genitive.
-bool nameknown_owns(const NameKnown *self, Str name);
+// The longest known name that begins at token `at`, a genitive s aside; *end: the token behind it, untouched
+// where there is none.
+OrgKnown nameknown_find(const NameLists *lists, const struct Notes *notes, const NameFact *facts, size_t at,
+                        size_t *end);
+// Whether the tokens [first, last) are a known name's genitive.
+bool nameknown_owns(const NameLists *lists, const struct Notes *notes, size_t first, size_t last);

@@ -20,7 +20,6 @@ Names *names_new(const char *dir, Error *err)
     self->things[lang] = namenouns_of("things", lang_code(lang));
     self->kinds[lang] = namenouns_of("kinds", lang_code(lang));
     self->signs[lang] = namenouns_of("signs", lang_code(lang));
-    self->orgs[lang] = nameknown_of(lang);
   }
   self->ends = namenouns_of("nameends", "");
   snprintf(path, sizeof path, "%s/gazetteer.bin", dir);

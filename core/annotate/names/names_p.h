@@ -15,7 +15,6 @@ struct Names {
   NameNouns kinds[LANG_COUNT];  // kinds.<lang>.tsv
   NameNouns ends;               // nameends.tsv
   NameNouns signs[LANG_COUNT];  // signs.<lang>.tsv
-  NameKnown orgs[LANG_COUNT];   // orgnames.<lang>.tsv
 };
 
 // Names by lists and patterns alone: what is left when there is no model.

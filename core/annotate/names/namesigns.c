@@ -1,20 +1,15 @@
 // What a name is, is also told by what stands beside it, whatever the tagger makes of the name itself: a noun
 // in front ("Autozulieferer Continental", "Ortschaft Nowopokrowske": signs.<lang>.tsv), a change in per cent
 // behind ("Leonardo (-1,2%)"), "shares of", another organisation in one list with it, an analyst who works
-// for it; and by the lists: companies that go by a name of their own (companies.tsv), places that the
+// for it; and by the lists: organisations that go by a name of their own (nameknown.h), places that the
 // gazetteer knows, where one is in them or goes there. Names that the tagger took for something else change
 // their type, and what it did not see becomes one.
 #include "annotate/names/namebounds_p.h"
 
-enum {
-  COMPANY_WORDS = 4,
-  NAME_BYTES = 64,
-  NEW_MOST = 3
-}; // of a company's name; words of a name nobody knows
+enum { NEW_MOST = 3 }; // words of a name nobody knows
 
 typedef struct Signs {
   Bounds in;
-  const Table *companies;
   const NameNouns *nouns;
   const Name *next; // the first name that does not end before the token looked at; NULL: none
   const Name *weak; // likewise of the weak ones
@@ -33,43 +28,10 @@ static Str kind_at(const Signs *self, size_t at)
   return row == SIZE_MAX ? (Str){"", 0} : table_cell(self->nouns->nouns, row, 1);
 }
 
-// --- companies of the list
-
-typedef enum Listed { LISTED_NOT, LISTED_DOUBT, LISTED_SURE } Listed; // DOUBT: a word of other meaning, too
-
-static Listed seek_company(const Signs *self, Str name)
+// The known organisation that begins at `at`; *end: the token behind it.
+static OrgKnown known_at(const Signs *self, size_t at, size_t *end)
 {
-  size_t row = table_seek(self->companies, name);
-  if (row == SIZE_MAX) return LISTED_NOT;
-  return str_is(table_cell(self->companies, row, 1), "sure") ? LISTED_SURE : LISTED_DOUBT;
-}
-
-// Whether letters that may stand for a company are in capitals, where it is custom ("VW", not "Vw"; Italians
-// write "Eni").
-static bool is_spelt(const Signs *self, size_t at)
-{
-  const Token *token = token_at(self, at);
-  bool custom = self->in.notes->lang == LANG_EN || namefacts_genitive(self->in.notes->lang);
-  return !custom || token->lower.len > 3 || (token->flags & TOKEN_ALL_CAPS);
-}
-
-// The longest company that begins at `at`; *end: the token behind it.
-static Listed find_company(const Signs *self, size_t at, size_t *end)
-{
-  char name[NAME_BYTES];
-  size_t len = 0;
-  Listed found = LISTED_NOT;
-  for (size_t i = at; i < self->in.len && i < at + COMPANY_WORDS; i++) {
-    Str word = token_at(self, i)->lower;
-    bool space = i > at && (token_at(self, i)->flags & TOKEN_SPACE_BEFORE);
-    if (len + space + word.len > sizeof name || (i > at && (token_at(self, i)->flags & TOKEN_FIRST))) break;
-    if (space) name[len++] = ' ';
-    memcpy(name + len, word.ptr, word.len);
-    len += word.len;
-    Listed whole = i == at && !is_spelt(self, at) ? LISTED_NOT : seek_company(self, (Str){name, len});
-    if (whole) found = whole, *end = i + 1;
-  }
-  return found;
+  return nameknown_find(&self->in.known->lists, self->in.notes, self->in.facts, at, end);
 }
 
 // --- signs beside a name
@@ -226,12 +188,12 @@ static void read_name(const Signs *self, Name *name, const Name *before, const N
   size_t end = name->first;
   bool capital = is_capital(&self->in, name->first);
   if (name->type == ENTITY_ORG || !capital) return;
-  Listed listed = self->in.facts[name->first].company ? find_company(self, name->first, &end) : LISTED_NOT;
-  if (end != name->last) listed = LISTED_NOT;
+  OrgKnown known = known_at(self, name->first, &end);
+  if (end != name->last) known = ORG_UNKNOWN;
   EntityType sign = sign_of(self, name->first, name->last);
-  bool company = listed == LISTED_SURE || (listed && stands_in_list(self, end, before, behind)) ||
+  bool company = known == ORG_SURE || (known && stands_in_list(self, end, before, behind)) ||
                  (name->type == ENTITY_PER && employs(self, name, behind));
-  if (company || (listed && sign == ENTITY_ORG)) {
+  if (company || (known && sign == ENTITY_ORG)) {
     set_type(name, ENTITY_ORG);
   } else if (sign != ENTITY_TYPES && sign != name->type && !has_given_name(self, name)) {
     if (sign == ENTITY_LOC || !is_known_place(self, name->first)) set_type(name, sign);
@@ -254,7 +216,7 @@ static bool is_odd(const Signs *self, size_t at)
   if (!is_capital(&self->in, at) || (token_at(self, at)->flags & TOKEN_FIRST)) return false;
   if (token_at(self, at)->lower.len < 2) return false; // "Grupo A"
   return !fact->title && !fact->lower_here && fact->casing < COMMON_WORD && !(fact->word & WORD_DEMONYM) &&
-         (self->in.notes->lang != LANG_DE || !fact->groups[0] || fact->company ||
+         (self->in.notes->lang != LANG_DE || !fact->groups[0] || fact->begins_org ||
           (fact->word & (WORD_SURNAME | WORD_PLACE | WORD_ORG)));
 }
 
@@ -267,13 +229,13 @@ static size_t limit_of(const Signs *self)
 static bool find_unseen_company(const Signs *self, size_t at, Name *out)
 {
   size_t end = at, limit = limit_of(self);
-  Listed listed = self->in.facts[at].company ? find_company(self, at, &end) : LISTED_NOT;
-  if (end > limit || (!listed && !is_odd(self, at))) return false;
-  if (listed && end < self->in.len && !(token_at(self, end)->flags & (TOKEN_PUNCT | TOKEN_FIRST)) &&
+  OrgKnown known = known_at(self, at, &end);
+  if (end > limit || (!known && !is_odd(self, at))) return false;
+  if (known && end < self->in.len && !(token_at(self, end)->flags & (TOKEN_PUNCT | TOKEN_FIRST)) &&
       (is_capital(&self->in, end) || (token_at(self, end)->flags & TOKEN_NUMBER)))
     return false; // "Fiat Panda", "Boeing 747": what it makes
-  EntityType sign = sign_of(self, at, listed ? end : at + 1);
-  if (listed == LISTED_SURE || (listed && sign == ENTITY_ORG)) {
+  EntityType sign = sign_of(self, at, known ? end : at + 1);
+  if (known == ORG_SURE || (known && sign == ENTITY_ORG)) {
     *out = name_of(self, at, end, ENTITY_ORG);
     return true;
   }
@@ -368,7 +330,7 @@ static bool find_unseen_street(const Signs *self, size_t at, Name *out)
   while (end < limit && end < at + NEW_MOST && is_capital(&self->in, end) &&
          (end == at || !(token_at(self, end)->flags & TOKEN_FIRST)))
     end++;
-  if (self->in.facts[at].company || end == limit) return false;
+  if (self->in.facts[at].begins_org || end == limit) return false;
   *out = name_of(self, first - 1, end, ENTITY_LOC);
   return true;
 }
@@ -383,7 +345,6 @@ static bool find_unseen(const Signs *self, size_t at, Name *out)
 void namesigns_read(const Names *names, Notes *notes, const NameFact *facts)
 {
   Signs self = {{&names->known, notes, facts, notes->tokens.items, notes->tokens.len, 0},
-                names->known.lists.companies,
                 &names->signs[notes->lang],
                 NULL,
                 NULL};
