@@ -279,6 +279,19 @@ static void test_known_orgs(void **state)
   check(g_rules, LANG_NB, "Han så Ekot.", "");       // known in Swedish
 }
 
+static void test_signs(void **state)
+{
+  (void)state;
+  check(g_model, LANG_NB, "Da kjøpte selskapet Kvarnlys hele bygget.", "ORG Kvarnlys");
+  check(g_model, LANG_DE, "Gestern kaufte der Autozulieferer Kvarnlys das Haus.", "ORG Kvarnlys");
+  check(g_model, LANG_ES, "Ayer la empresa Kvarnlys compró la casa.", "ORG Kvarnlys");
+  check(g_model, LANG_SV, "De bor nu i staden Kvarnlys.", "LOC Kvarnlys");
+  check(g_model, LANG_IT, "Ieri nella cittadina Kvarnlys pioveva.", "LOC Kvarnlys");
+  check(g_model, LANG_NB, "Da sa avisen Hansen skulle gå.", "PER Hansen");  // a person's, and no paper's
+  check(g_model, LANG_NB, "Da solgte forlaget Hansen boka.", "ORG Hansen"); // publishers bear such names
+  check(g_model, LANG_NB, "Da vant selskapet Norge ikke noe.", "LOC Norge");
+}
+
 static void test_persons_edges(void **state)
 {
   (void)state;
@@ -375,6 +388,7 @@ int main(void)
       cmocka_unit_test(test_initials),
       cmocka_unit_test(test_companies),
       cmocka_unit_test(test_known_orgs),
+      cmocka_unit_test(test_signs),
       cmocka_unit_test(test_persons_edges),
       cmocka_unit_test(test_places_edges),
       cmocka_unit_test(test_results),

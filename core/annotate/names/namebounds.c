@@ -139,7 +139,31 @@ static void drop_owned(const Bounds *self, Name *name)
   }
 }
 
-// --- places
+// --- nouns beside a name
+
+// The row of the noun in front; SIZE_MAX: there is none. German nouns all have capitals.
+static size_t sign_before(const Bounds *self, const NameNouns *signs, size_t first)
+{
+  if (!first || touches(self, first) || (self->tokens[first].flags & TOKEN_FIRST)) return SIZE_MAX;
+  const Token *noun = &self->tokens[first - 1];
+  bool inside = is_capital(self, first - 1) && !(noun->flags & TOKEN_FIRST) && self->notes->lang != LANG_DE;
+  return !(noun->flags & TOKEN_WORD) || inside ? SIZE_MAX : namenouns_row(signs, noun->lower);
+}
+
+// "Avisen Hansen skrev i" is no newspaper, and "selskapet Norge valgte" no company.
+EntityType namebounds_sign(const Bounds *self, const NameNouns *signs, size_t first, size_t last)
+{
+  size_t row = sign_before(self, signs, first);
+  if (row == SIZE_MAX) return ENTITY_TYPES;
+  Str kind = table_cell(signs->nouns, row, 1);
+  bool place = str_is(kind, "place"), org = str_is(kind, "org") || str_is(kind, "form");
+  bool family = table_cell(signs->nouns, row, 2).len;
+  bool country = (self->facts[first].word & WORD_PLACE) >> WORD_PLACE_SHIFT == 3;
+  if (last == first + 1 ? !family && is_persons(self, first) : is_given(self, first, KNOWN))
+    return ENTITY_TYPES;
+  if (place) return ENTITY_LOC;
+  return org && !country ? ENTITY_ORG : ENTITY_TYPES;
+}
 
 EntityType namebounds_bearer(const Bounds *self, size_t at, char side, EntityType of)
 {
@@ -165,6 +189,8 @@ static void add_bearer_before(const Bounds *self, Name *name)
   set_tokens(self, name, name->first - whole, name->last);
   set_type(name, type);
 }
+
+// --- places
 
 // Whether the name stands where places do: "på Alfred Nobels allé", not "Olssons väg ut".
 static bool stands_as_place(const Bounds *self, size_t first)

@@ -52,6 +52,13 @@ static inline bool is_given(const Bounds *self, size_t at, uint32_t least)
   return at < self->len && (self->facts[at].word & WORD_GIVEN) >= least;
 }
 
+// Whether the word is known as somebody's name.
+static inline bool is_persons(const Bounds *self, size_t at)
+{
+  uint32_t word = self->facts[at].word;
+  return (word & WORD_GIVEN) >= KNOWN || (word & WORD_SURNAME) >> WORD_SURNAME_SHIFT >= KNOWN;
+}
+
 static inline void set_tokens(const Bounds *self, Name *name, size_t first, size_t last)
 {
   name->first = (uint32_t)first;
@@ -74,5 +81,7 @@ size_t namebounds_form_end(const Bounds *self, size_t at, bool comma);
 // What a word beside a name that may be `of` that type says bears it (bearers.<lang>.tsv; `side`: '<' before
 // the name, '>' behind it); ENTITY_TYPES: nothing.
 EntityType namebounds_bearer(const Bounds *self, size_t at, char side, EntityType of);
+// What the noun in front says that the tokens [first, last) are (signs.<lang>.tsv); ENTITY_TYPES: nothing.
+EntityType namebounds_sign(const Bounds *self, const NameNouns *signs, size_t first, size_t last);
 // Towns that are their teams (nameteams.c). `next` is the name behind, or NULL.
 void nameteams_read(const Bounds *self, Name *name, Name *next);

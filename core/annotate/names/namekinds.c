@@ -1,18 +1,20 @@
-// Many names are unknown to everything the tagger learnt from, and are told by what stands around them: a
-// noun in front says what bears the name ("selskapet Norlys", "byen Krasne"; kinds.<lang>.tsv), one behind
-// belongs to it ("Södertörns tingsrätt"; bearers.<lang>.tsv), or its own last part does ("Skogforbundet",
-// "Sverdrup-feltet"; nameends.tsv). Likewise "(S)" behind a politician; and some organisations are simply
-// known (nameknown.h). What the tagger has taken for something else is mended, what it missed is a name by
-// such a sign alone. One pass over the block's capitals.
+// Names of the north and of Finland. Many are unknown to everything the tagger learnt from, and are told by
+// what stands around them: a noun in front says what bears the name ("selskapet Norlys", "byen Krasne";
+// namebounds_sign()), one behind belongs to it ("Södertörns tingsrätt"; bearers.<lang>.tsv), or its own last
+// part does ("Skogforbundet", "Sverdrup-feltet"; nameends.tsv). Likewise "(S)" behind a politician; and some
+// organisations are simply known (nameknown.h). What the tagger has taken for something else is mended, what
+// it missed is a name by such a sign alone. One pass over the block's capitals.
 #include "annotate/names/namebounds_p.h"
 
-enum { WORD_LEAST = 3 };         // bytes of a word that begins a sentence and a name
-#define DOUBTFUL 0.65f           // below this a name listens to its own last part
-#define ENTITY_NONE ENTITY_TYPES // no kind of names
+enum { WORD_LEAST = 3 }; // bytes of a word that begins a sentence and a name
+#define DOUBTFUL 0.65f   // below this a name listens to its own last part
+
+// Languages read here; the signs of all are read in namesigns.c.
+static const uint32_t READ = 1u << LANG_SV | 1u << LANG_NB | 1u << LANG_NN | 1u << LANG_DA | 1u << LANG_FI;
 
 typedef struct Kinds {
   Bounds at;
-  const NameNouns *kinds, *ends;
+  const NameNouns *signs, *ends;
   const Table *tails, *parties, *roles;
 } Kinds;
 
@@ -26,45 +28,14 @@ static bool is_common(const Kinds *self, size_t at)
   return self->at.facts[at].casing >= COMMON_WORD && !(self->at.tokens[at].flags & TOKEN_HAS_HYPHEN);
 }
 
-// Whether the word is known as somebody's name.
-static bool is_persons(const Kinds *self, size_t at)
-{
-  uint32_t word = self->at.facts[at].word;
-  return (word & WORD_GIVEN) >= KNOWN || (word & WORD_SURNAME) >> WORD_SURNAME_SHIFT >= KNOWN;
-}
-
-// The row of the noun in front that says what the name is; SIZE_MAX: there is none.
-static size_t kind_before(const Kinds *self, size_t first)
-{
-  const Token *tokens = self->at.tokens;
-  if (!first || touches(&self->at, first) || (tokens[first].flags & TOKEN_FIRST)) return SIZE_MAX;
-  const Token *noun = &tokens[first - 1];
-  bool inside = is_capital(&self->at, first - 1) && !(noun->flags & TOKEN_FIRST);
-  return !(noun->flags & TOKEN_WORD) || inside ? SIZE_MAX : namenouns_row(self->kinds, noun->lower);
-}
-
-// What the noun in front makes of the tokens [first, last); ENTITY_NONE: nothing. "Avisen Hansen skrev i" is
-// no newspaper, and "selskapet Norge valgte" no company.
-static EntityType kind_of(const Kinds *self, size_t first, size_t last)
-{
-  size_t row = kind_before(self, first);
-  if (row == SIZE_MAX) return ENTITY_NONE;
-  EntityType type = type_of(table_cell(self->kinds->nouns, row, 1));
-  bool family = table_cell(self->kinds->nouns, row, 2).len;
-  bool country = (self->at.facts[first].word & WORD_PLACE) >> WORD_PLACE_SHIFT == 3;
-  if (last == first + 1 ? !family && is_persons(self, first) : is_given(&self->at, first, KNOWN))
-    return ENTITY_NONE;
-  return type == ENTITY_ORG && country ? ENTITY_NONE : type;
-}
-
-// What the word's own last part makes of it; ENTITY_NONE: nothing.
+// What the word's own last part makes of it; ENTITY_TYPES: nothing.
 static EntityType end_of(const Kinds *self, size_t at)
 {
   Str lower = self->at.tokens[at].lower;
   size_t row = namenouns_row(self->ends, lower);
   if (row == SIZE_MAX && namefacts_genitive(self->at.notes->lang) && str_ends(lower, STR("s")))
     row = namenouns_row(self->ends, str_slice(lower, 0, lower.len - 1));
-  if (row == SIZE_MAX || str_is(table_cell(self->ends->nouns, row, 1), "-")) return ENTITY_NONE;
+  if (row == SIZE_MAX || str_is(table_cell(self->ends->nouns, row, 1), "-")) return ENTITY_TYPES;
   return type_of(table_cell(self->ends->nouns, row, 1));
 }
 
@@ -101,7 +72,7 @@ static void drop_noun(const Kinds *self, Name *name)
   if (!is_common(self, first) || self->at.facts[first].word || touches(&self->at, first + 1)) return;
   bool role = name->type == ENTITY_PER && is_given(&self->at, first + 1, KNOWN) &&
               table_seek(self->roles, noun->lower) != SIZE_MAX;
-  bool kind = name->type == ENTITY_ORG && namenouns_row(self->kinds, noun->lower) != SIZE_MAX;
+  bool kind = name->type == ENTITY_ORG && namenouns_row(self->signs, noun->lower) != SIZE_MAX;
   if (role || kind) set_tokens(&self->at, name, first + 1, name->last);
 }
 
@@ -126,12 +97,12 @@ static void mend(const Kinds *self, Name *name)
   size_t last = name->last - 1;
   bool alone = name->first == last, hyphened = is_hyphened(self, last);
   bool doubtful = name->confidence < DOUBTFUL;
-  EntityType type = kind_of(self, name->first, name->last);
-  if (type == ENTITY_NONE && alone && doubtful && is_towns(self, last)) type = ENTITY_LOC;
-  if (type == ENTITY_NONE && (name->type == ENTITY_PER || (doubtful && alone)) &&
-      (hyphened || (alone && !is_persons(self, last))))
+  EntityType type = namebounds_sign(&self->at, self->signs, name->first, name->last);
+  if (type == ENTITY_TYPES && alone && doubtful && is_towns(self, last)) type = ENTITY_LOC;
+  if (type == ENTITY_TYPES && (name->type == ENTITY_PER || (doubtful && alone)) &&
+      (hyphened || (alone && !is_persons(&self->at, last))))
     type = end_of(self, last);
-  if (type == ENTITY_NONE || type == name->type) return;
+  if (type == ENTITY_TYPES || type == name->type) return;
   if (name->type == ENTITY_ORG && !alone) return; // it has said enough of itself
   set_type(name, type);
 }
@@ -152,12 +123,12 @@ static size_t row_end(const Kinds *self, size_t first)
 static EntityType tail_of(const Kinds *self, size_t end)
 {
   const Bounds *at = &self->at;
-  if (end >= at->len || touches(at, end) || is_capital(at, end)) return ENTITY_NONE;
+  if (end >= at->len || touches(at, end) || is_capital(at, end)) return ENTITY_TYPES;
   size_t row = table_seek(self->tails, at->tokens[end].lower);
   if (row == SIZE_MAX || table_cell(self->tails, row, 1).ptr[0] != '>' ||
       !memchr(table_cell(self->tails, row, 2).ptr, 'O', table_cell(self->tails, row, 2).len))
-    return ENTITY_NONE;
-  if (is_common(self, end - 1)) return ENTITY_NONE; // "Ett universitet"
+    return ENTITY_TYPES;
+  if (is_common(self, end - 1)) return ENTITY_TYPES; // "Ett universitet"
   return type_of(table_cell(self->tails, row, 3));
 }
 
@@ -176,7 +147,7 @@ static bool stands_alone(const Kinds *self, size_t at)
   const uint32_t never = TOKEN_FIRST | TOKEN_LINE_START | TOKEN_ALL_CAPS | TOKEN_HAS_HYPHEN;
   bool goes_on = is_capital(&self->at, at + 1) && !(self->at.tokens[at + 1].flags & TOKEN_FIRST);
   bool opens = at && is_mark(&self->at, at - 1, ":\0"); // what comes may be a sentence of its own
-  return !(self->at.tokens[at].flags & never) && !goes_on && !opens && !is_persons(self, at) &&
+  return !(self->at.tokens[at].flags & never) && !goes_on && !opens && !is_persons(&self->at, at) &&
          !self->at.facts[at].title;
 }
 
@@ -187,12 +158,12 @@ static bool find(const Kinds *self, const Name *before, size_t first, Name *out)
   bool small = is_common(self, first) || token->lower.len < WORD_LEAST;
   if ((token->flags & TOKEN_FIRST) && small) return false; // "I Svartviks lasarett"
   size_t end = row_end(self, first), known = known_end(self, first);
-  EntityType type = token->lower.len > 1 ? kind_of(self, first, end) : ENTITY_NONE;
+  EntityType type = token->lower.len > 1 ? namebounds_sign(&self->at, self->signs, first, end) : ENTITY_TYPES;
   if (known > first) type = ENTITY_ORG, end = known;
-  if (type == ENTITY_NONE && (type = tail_of(self, end)) != ENTITY_NONE) end++;
-  if (type == ENTITY_NONE && end == first + 1 && stands_alone(self, first)) type = end_of(self, first);
-  if (type == ENTITY_NONE && is_party(self, before, first)) type = ENTITY_ORG;
-  if (type == ENTITY_NONE) return false;
+  if (type == ENTITY_TYPES && (type = tail_of(self, end)) != ENTITY_TYPES) end++;
+  if (type == ENTITY_TYPES && end == first + 1 && stands_alone(self, first)) type = end_of(self, first);
+  if (type == ENTITY_TYPES && is_party(self, before, first)) type = ENTITY_ORG;
+  if (type == ENTITY_TYPES) return false;
   *out = (Name){.type = type, .by = BY_RULE, .confidence = RULE_CONFIDENCE};
   set_tokens(&self->at, out, first, end);
   return true;
@@ -215,12 +186,12 @@ void namekinds_find(const Names *self, Notes *notes, const NameFact *facts)
 {
   const NameLists *lists = &self->known.lists;
   Kinds kinds = {{&self->known, notes, facts, notes->tokens.items, notes->tokens.len, 0},
-                 &self->kinds[notes->lang],
+                 &self->signs[notes->lang],
                  &self->ends,
                  lists->bearers_of[notes->lang],
                  lists->parties_of[notes->lang],
                  lists->roles_of[notes->lang]};
-  if (!kinds.kinds->nouns) return;
+  if (!(READ >> notes->lang & 1)) return;
   NameVec out = {0};
   const NameVec *names = &notes->names;
   for (size_t at = 0, next = 0; at < kinds.at.len;) {

@@ -18,7 +18,6 @@ Names *names_new(const char *dir, Error *err)
   self->memos = namememos_new();
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
     self->things[lang] = namenouns_of("things", lang_code(lang));
-    self->kinds[lang] = namenouns_of("kinds", lang_code(lang));
     self->signs[lang] = namenouns_of("signs", lang_code(lang));
   }
   self->ends = namenouns_of("nameends", "");

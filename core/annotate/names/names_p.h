@@ -12,7 +12,6 @@ struct Names {
   Tagger *tagger; // NULL: none, patterns do the work
   NameMemos *memos;
   NameNouns things[LANG_COUNT]; // things.<lang>.tsv
-  NameNouns kinds[LANG_COUNT];  // kinds.<lang>.tsv
   NameNouns ends;               // nameends.tsv
   NameNouns signs[LANG_COUNT];  // signs.<lang>.tsv
 };

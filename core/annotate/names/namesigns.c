@@ -1,9 +1,9 @@
 // What a name is, is also told by what stands beside it, whatever the tagger makes of the name itself: a noun
-// in front ("Autozulieferer Continental", "Ortschaft Nowopokrowske": signs.<lang>.tsv), a change in per cent
+// in front ("Autozulieferer Continental", "Ortschaft Nowopokrowske": namebounds_sign()), a change in per cent
 // behind ("Leonardo (-1,2%)"), "shares of", another organisation in one list with it, an analyst who works
 // for it; and by the lists: organisations that go by a name of their own (nameknown.h), places that the
 // gazetteer knows, where one is in them or goes there. Names that the tagger took for something else change
-// their type, and what it did not see becomes one.
+// their type, and what it did not see becomes one. All languages; namekinds.c has more signs of some.
 #include "annotate/names/namebounds_p.h"
 
 enum { NEW_MOST = 3 }; // words of a name nobody knows
@@ -81,11 +81,8 @@ static bool follows_stock(const Signs *self, size_t first)
 // What the words beside the tokens [first, end) say they are; ENTITY_TYPES: nothing.
 static EntityType sign_of(const Signs *self, size_t first, size_t end)
 {
-  Str kind = first ? kind_at(self, first - 1) : (Str){"", 0};
-  if (str_is(kind, "place")) return ENTITY_LOC;
-  if (str_is(kind, "org") || str_is(kind, "form") || has_change(self, end) || follows_stock(self, first))
-    return ENTITY_ORG;
-  return ENTITY_TYPES;
+  EntityType type = namebounds_sign(&self->in, self->nouns, first, end);
+  return has_change(self, end) || follows_stock(self, first) ? ENTITY_ORG : type;
 }
 
 // --- politicians' parties and states
