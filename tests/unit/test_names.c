@@ -331,6 +331,8 @@ static void test_places_edges(void **state)
   check_edges(LANG_SV, "i [LOC Hampton], OK då", "LOC Hampton");
   check_edges(LANG_EN, "at [LOC St. Quilla]'s Park today", "LOC St. Quilla's Park");
   check_edges(LANG_EN, "in [LOC St. Petersburg]'s north", "LOC St. Petersburg");
+  check_edges(LANG_SV, "vid [LOC University of Oslo] i", "ORG University of Oslo");
+  check_edges(LANG_EN, "in [LOC University City] today", "LOC University City");
 }
 
 static void test_results(void **state)

@@ -406,6 +406,14 @@ static void drop_article(const Bounds *self, Name *name)
     set_tokens(self, name, name->first + 1, name->last);
 }
 
+// "University of Michigan" is no place; "University City" is.
+static void read_university(const Bounds *self, Name *name)
+{
+  bool called = self->facts[name->first].orgword && !is_capital(self, name->first + 1) &&
+                str_starts(self->tokens[name->first].lower, STR("universi"));
+  if (called && name->type == ENTITY_LOC && name->last > name->first + 1) set_type(name, ENTITY_ORG);
+}
+
 static void mend(const Bounds *self, Name *name, Name *next)
 {
   drop_article(self, name);
@@ -420,6 +428,7 @@ static void mend(const Bounds *self, Name *name, Name *next)
   add_head(self, name);
   add_bearer_before(self, name);
   add_bearer_behind(self, name);
+  read_university(self, name);
   nameteams_read(self, name, next);
 }
 
