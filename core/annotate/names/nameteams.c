@@ -189,14 +189,15 @@ static bool is_certain(const Bounds *self, size_t at)
   return small && (is_capital(self, end + 1) || (at && is_capital(self, at - 1)));
 }
 
+enum { AROUND = 50 }; // tokens to each side that are looked at: lists of places may be one long sentence
 enum { TELLS_SCORE = 1, TELLS_GAME = 2 }; // SCORE: one that is certain; GAME: a score, and a word of games
 
 // What the sentence around the token tells of.
 static unsigned telling_of(const Bounds *self, const Table *games, size_t at)
 {
   size_t first = at, last = at + 1;
-  while (first > 0 && !(self->tokens[first].flags & TOKEN_FIRST)) first--;
-  while (last < self->len && !(self->tokens[last].flags & TOKEN_FIRST)) last++;
+  while (first > 0 && at - first < AROUND && !(self->tokens[first].flags & TOKEN_FIRST)) first--;
+  while (last < self->len && last - at < AROUND && !(self->tokens[last].flags & TOKEN_FIRST)) last++;
   size_t score = next_score(self, first, last);
   if (score == last) return 0;
   unsigned telling = 0;
