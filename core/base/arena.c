@@ -138,13 +138,14 @@ Str arena_printf(Arena *arena, const char *format, ...)
 
 void arena_reset(Arena *arena)
 {
-  size_t held = arena_bytes(arena);
-  if (held > arena->size + sizeof(ArenaChunk) || held > ARENA_KEEP) { // several chunks become one
+  if (!arena->head) return;
+  if (arena->head->next || arena->size > ARENA_KEEP) { // several chunks become one
+    size_t held = arena_bytes(arena);
     arena_release(arena);
     push_chunk(arena, held < ARENA_KEEP ? held : ARENA_KEEP);
   }
+  ASAN_POISON_MEMORY_REGION(arena->head->data, arena->used);
   arena->used = 0;
-  if (arena->head) ASAN_POISON_MEMORY_REGION(arena->head->data, arena->size);
 }
 
 void arena_release(Arena *arena)

@@ -3,7 +3,7 @@
 void csv_add_cell(StrBuf *out, Str cell)
 {
   bool quoted = str_has(cell, ',') || str_has(cell, '"') || str_has(cell, '\r') || str_has(cell, '\n');
-  bool formula = cell.len && cell.ptr[0] && strchr("=+-@\t", cell.ptr[0]);
+  bool formula = cell.len > 1 && cell.ptr[0] && strchr("=+-@\t", cell.ptr[0]); // a sign alone is none
   if (!quoted && !formula) {
     strbuf_add(out, cell);
     return;

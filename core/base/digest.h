@@ -13,7 +13,7 @@ static inline uint64_t digest_add(uint64_t digest, uint64_t value)
   return digest ^ digest >> 29;
 }
 
-// For sets, whose digest is the exclusive or of these.
+// Of two numbers.
 static inline uint64_t digest_pair(uint64_t a, uint64_t b)
 {
   return digest_add(digest_add(DIGEST_EMPTY, a), b);

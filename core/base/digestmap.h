@@ -16,7 +16,8 @@ typedef struct DigestMap { // open addressing, at most half full
 } DigestMap; // = {0} to begin
 
 void digestmap_release(DigestMap *self);
-void digestmap_widen(DigestMap *self); // for digestmap_slot()
+void digestmap_reserve(DigestMap *self, size_t keys); // room for these, in an empty one
+void digestmap_widen(DigestMap *self);                // for digestmap_slot()
 
 // The entry of `key`, or the free one for it. The high bits of a digest choose the place.
 static inline DigestEntry *digestmap_entry(const DigestMap *self, uint64_t key)

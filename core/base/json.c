@@ -101,16 +101,30 @@ bool json_get_bool(const cJSON *object, const char *key, bool otherwise)
   return cJSON_IsBool(item) ? cJSON_IsTrue(item) : otherwise;
 }
 
+// How many of the bytes at `p` (p < end) surely are ASCII that needs no escape, eight at most: less by as
+// much as these are more than, no such byte falls below zero.
+static inline size_t plain_ahead(const char *p, const char *end)
+{
+  const uint64_t ones = 0x0101010101010101u, highs = ones << 7;
+  unsigned char c = (unsigned char)*p;
+  uint64_t eight;
+  if (end - p < 8 || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+  memcpy(&eight, p, 8);
+  uint64_t quotes = eight ^ ones * '"', slashes = eight ^ ones * '\\';
+  uint64_t odd = (eight | (eight - ones * 0x20) | (quotes - ones) | (slashes - ones)) & highs;
+  return odd ? (size_t)__builtin_ctzll(odd) / 8 : 8;
+}
+
 void json_write_str(StrBuf *out, Str s)
 {
   strbuf_byte(out, '"');
   const char *p = s.ptr, *end = s.ptr + s.len, *from = p;
   while (p < end) {
+    size_t plain = plain_ahead(p, end);
+    p += plain;
+    if (plain) continue;
     unsigned char c = (unsigned char)*p;
-    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-      p++;
-      continue;
-    }
     uint32_t cp;
     bool valid;
     size_t len = utf8_decode_slow(p, end, &cp, &valid);
@@ -140,10 +154,14 @@ void json_write_str(StrBuf *out, Str s)
 
 void json_write_key(StrBuf *out, const char *key)
 {
-  if (out->len && out->ptr[out->len - 1] != '{') strbuf_byte(out, ',');
-  strbuf_byte(out, '"');
-  strbuf_add(out, str_of(key));
-  strbuf_add(out, STR("\":"));
+  size_t len = strlen(key);
+  char *to = strbuf_room(out, len + 4);
+  if (out->len && to[-1] != '{') *to++ = ',';
+  *to++ = '"';
+  memcpy(to, key, len);
+  to += len;
+  memcpy(to, "\":", 3);
+  out->len = (size_t)(to + 2 - out->ptr);
 }
 
 void json_write_member(StrBuf *out, const char *key, Str value)

@@ -80,10 +80,14 @@ static inline void strbuf_reset(StrBuf *buf)
 {
   buf->len = 0;
 }
-char *strbuf_grow(StrBuf *buf, size_t more); // room for `more` bytes; returns where they go
+char *strbuf_grow(StrBuf *buf, size_t more);              // room for `more` bytes; returns where they go
+static inline char *strbuf_room(StrBuf *buf, size_t more) // likewise
+{
+  return buf->cap - buf->len > more ? buf->ptr + buf->len : strbuf_grow(buf, more);
+}
 static inline void strbuf_add(StrBuf *buf, Str s)
 {
-  char *to = buf->cap - buf->len > s.len ? buf->ptr + buf->len : strbuf_grow(buf, s.len);
+  char *to = strbuf_room(buf, s.len);
   if (s.len) memcpy(to, s.ptr, s.len);
   to[s.len] = '\0';
   buf->len += s.len;

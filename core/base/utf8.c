@@ -51,6 +51,11 @@ size_t utf8_decode_slow(const char *p, const char *end, uint32_t *cp, bool *vali
     *cp = (byte[0] & 0x1Fu) << 6 | (byte[1] & 0x3Fu);
     return 2;
   }
+  bool of_mark = byte[0] == 0xE2 && left > 2 && (byte[1] & 0xC0) == 0x80 && (byte[2] & 0xC0) == 0x80;
+  if (of_mark) { // dashes, quotation marks, the euro
+    *cp = 0x2000 | (byte[1] & 0x3Fu) << 6 | (byte[2] & 0x3Fu);
+    return 3;
+  }
   unsigned char low, high;
   size_t len = sequence(byte[0], &low, &high), have = 1;
   uint32_t value = len ? byte[0] & (0x7Fu >> len) : 0;
@@ -96,11 +101,9 @@ size_t utf8_first_invalid(Str s)
 {
   const char *p = s.ptr, *end = s.ptr + s.len;
   while (p < end) {
-    uint64_t eight;
-    if (end - p >= 8 && (memcpy(&eight, p, 8), !(eight & 0x8080808080808080u))) {
-      p += 8;
-      continue;
-    }
+    size_t ascii = utf8_ascii_ahead(p, end);
+    p += ascii;
+    if (ascii) continue;
     uint32_t cp;
     bool valid;
     size_t len = utf8_decode_slow(p, end, &cp, &valid);
@@ -119,12 +122,10 @@ size_t utf8_count(Str s, size_t *wide)
 {
   size_t points = 0, pairs = 0;
   for (const char *p = s.ptr, *end = s.ptr + s.len; p < end;) {
-    uint64_t eight;
-    if (end - p >= 8 && (memcpy(&eight, p, 8), !(eight & 0x8080808080808080u))) {
-      p += 8;
-      points += 8;
-      continue;
-    }
+    size_t ascii = utf8_ascii_ahead(p, end);
+    p += ascii;
+    points += ascii;
+    if (ascii) continue;
     uint32_t cp;
     p += utf8_decode(p, end, &cp);
     points++;
@@ -201,6 +202,34 @@ uint32_t utf8_upper(uint32_t cp)
   return (uint32_t)utf8proc_toupper((utf8proc_int32_t)cp);
 }
 
+size_t utf8_skip_soft(Str s, size_t at)
+{
+  uint32_t cp;
+  while (at < s.len && (unsigned char)s.ptr[at] >= 0x80) {
+    size_t len = utf8_decode(s.ptr + at, s.ptr + s.len, &cp);
+    if (!utf8_is_soft(cp)) break;
+    at += len;
+  }
+  return at;
+}
+
+Str utf8_without_soft(Arena *arena, Str s)
+{
+  char *out = NULL;
+  size_t kept = 0;
+  for (size_t i = 0, len; i < s.len; i += len) {
+    uint32_t cp;
+    len = utf8_decode(s.ptr + i, s.ptr + s.len, &cp);
+    if (utf8_is_soft(cp)) {
+      if (!out) out = arena_copy(arena, s.ptr, s.len), kept = i;
+    } else {
+      if (out) memcpy(out + kept, s.ptr + i, len);
+      kept += len;
+    }
+  }
+  return out ? (Str){out, kept} : s;
+}
+
 Str utf8_lower_in(Arena *arena, Str s)
 {
   const char *p = s.ptr, *end = s.ptr + s.len;
@@ -214,6 +243,10 @@ Str utf8_lower_in(Arena *arena, Str s)
   char *out = arena_alloc(arena, s.len * 2 + 4),
        *to = out; // simple mappings grow a code point by one byte at most
   for (p = s.ptr; p < end;) {
+    if ((unsigned char)*p < 0x80) {
+      *to++ = (char)utf8_lower((unsigned char)*p++);
+      continue;
+    }
     uint32_t cp;
     bool valid;
     size_t len = utf8_decode_slow(p, end, &cp, &valid);

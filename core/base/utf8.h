@@ -19,6 +19,17 @@ static inline size_t utf8_decode(const char *p, const char *end, uint32_t *cp)
   }
   return utf8_decode_slow(p, end, cp, NULL);
 }
+// How many of the bytes at `p` (p < end) are surely ASCII, eight at most.
+static inline size_t utf8_ascii_ahead(const char *p, const char *end)
+{
+  const uint64_t highs = 0x8080808080808080u;
+  uint64_t eight;
+  if (end - p < 8) return (unsigned char)*p < 0x80;
+  memcpy(&eight, p, 8);
+  if (!(eight & highs)) return 8;
+  bool low_first = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+  return (size_t)(low_first ? __builtin_ctzll(eight & highs) : __builtin_clzll(eight & highs)) / 8;
+}
 // The code point that ends at `p` (begin < p) and its length.
 size_t utf8_decode_back(const char *begin, const char *p, uint32_t *cp);
 size_t utf8_encode(uint32_t cp, char out[4]); // bytes written
@@ -63,5 +74,14 @@ uint32_t utf8_lower(uint32_t cp); // simple case mapping
 uint32_t utf8_upper(uint32_t cp);
 // `s` in lower case, in `arena` (or `s` itself where it already is). Invalid bytes stay as they are.
 Str utf8_lower_in(Arena *arena, Str s);
+// Whether it shows nothing and parts no word: a soft hyphen, a word joiner.
+static inline bool utf8_is_soft(uint32_t cp)
+{
+  return cp == 0xAD || cp == 0x2060;
+}
+// `s` without these, in `arena` (or `s` itself where it has none).
+Str utf8_without_soft(Arena *arena, Str s);
+// Where what shows nothing ends, from byte `at` on.
+size_t utf8_skip_soft(Str s, size_t at);
 // For matching across spellings: lower case, no diacritics (ä→a, ø→o, ß→ss, æ→ae, ł→l), NFKD parts dropped.
 Str utf8_fold_in(Arena *arena, Str s);

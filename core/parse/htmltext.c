@@ -5,6 +5,8 @@
 #include "parse/prose_p.h"
 
 #include "base/alloc.h"
+#include "base/table.h"
+#include "base/utf8.h"
 
 typedef struct Reader {
   Str html;
@@ -214,27 +216,80 @@ static void read_tag(Reader *self, size_t *unclosed)
   blank(self, end, block);
 }
 
+// The character that a reference by number stands for ("&#228;", "&#xE4;"); 0: none.
+static uint32_t numbered(Str digits)
+{
+  static const char values[] = "0123456789abcdef";
+  uint32_t cp = 0, base = 10;
+  if (digits.len && (digits.ptr[0] == 'x' || digits.ptr[0] == 'X'))
+    base = 16, digits = str_slice(digits, 1, digits.len);
+  for (size_t i = 0; i < digits.len; i++) {
+    const char *digit = strchr(values, digits.ptr[i] | 0x20);
+    if (digits.ptr[i] < '0' || !digit || (uint32_t)(digit - values) >= base) return 0;
+    cp = cp * base + (uint32_t)(digit - values);
+    if (cp > 0x10FFFF) return 0;
+  }
+  return cp;
+}
+
+// What a reference stands for, by its name or number; 0: nothing that is read.
+static uint32_t referred(Str name)
+{
+  if (str_starts(name, STR("#"))) {
+    uint32_t cp = numbered(str_slice(name, 1, name.len));
+    CharClass class = utf8_class(cp);
+    bool read = utf8_is_letter(cp) || class == CHAR_SPACE || class == CHAR_PUNCT || utf8_is_soft(cp);
+    return read ? cp : 0;
+  }
+  const Table *references = table_find("references", "");
+  size_t row = table_seek(references, name);
+  if (row == SIZE_MAX) return 0;
+  Str sign = table_cell(references, row, 1);
+  uint32_t cp;
+  utf8_decode(sign.ptr, sign.ptr + sign.len, &cp);
+  return cp;
+}
+
+// Whether the words on both sides stand close to it: a letter, a quotation mark, an apostrophe.
+static bool stands_close(uint32_t cp)
+{
+  enum { SINGLE_OPENING = 0x2018, LAST_OF_MARKS = 0x201F, LEFT_ANGLE = 0x2039, RIGHT_ANGLE = 0x203A };
+  bool mark = (cp >= SINGLE_OPENING && cp <= LAST_OF_MARKS) || cp == LEFT_ANGLE || cp == RIGHT_ANGLE;
+  bool plain = cp == '"' || cp == '\'' || cp == '&' || cp == 0xAB || cp == 0xBB;
+  return mark || plain || utf8_is_letter(cp) || utf8_is_soft(cp);
+}
+
+// Fill `len` bytes with what shows nothing and parts no word.
+static void fill_softly(char *out, size_t len)
+{
+  static const char two[] = "\xC2\xAD", three[] = "\xE2\x81\xA0"; // soft hyphen, word joiner
+  if (len == 1) *out = ' ';
+  for (size_t at = 0; len > 1 && at < len;) {
+    size_t fill = (len - at) % 2 ? 3 : 2;
+    memcpy(out + at, fill == 3 ? three : two, fill);
+    at += fill;
+  }
+}
+
 size_t htmltext_reference(Str text, char *out)
 {
-  static const struct {
-    const char *name, *mark;
-    bool opens;
-  } marks[] = {
-      {"&nbsp;", " ", false},   {"&amp;", "&", false},   {"&quot;", "\"", false}, {"&lt;", "<", false},
-      {"&gt;", ">", false},     {"&apos;", "'", false},  {"&#39;", "'", false},   {"&ldquo;", "“", true},
-      {"&rdquo;", "”", false},  {"&bdquo;", "„", true},  {"&laquo;", "«", true},  {"&raquo;", "»", false},
-      {"&lsquo;", "‘", true},   {"&rsquo;", "’", false}, {"&ndash;", "–", false}, {"&mdash;", "—", false},
-      {"&hellip;", "…", false}, {"&#160;", " ", false},  {"&#8217;", "’", false}, {"&#8220;", "“", true},
-      {"&#8221;", "”", false},  {"&#8211;", "–", false}, {"&#8212;", "—", false}};
-  for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
-    if (!begins(text, marks[i].name)) continue;
-    size_t len = strlen(marks[i].name), mark = strlen(marks[i].mark);
-    memset(out, ' ', len);
-    memcpy(out + (marks[i].opens ? len - mark : 0), marks[i].mark, mark);
-    return len;
+  enum { REFERENCE_MOST = 12 }; // bytes
+  const char *semicolon = memchr(text.ptr, ';', text.len < REFERENCE_MOST ? text.len : REFERENCE_MOST);
+  size_t end = semicolon ? (size_t)(semicolon - text.ptr) : 0;
+  uint32_t cp = semicolon ? referred(str_slice(text, 1, end)) : 0;
+  if (!cp) {
+    *out = '&';
+    return 1;
   }
-  *out = '&';
-  return 1;
+  if (utf8_class(cp) == CHAR_SPACE) cp = ' ';
+  char bytes[4];
+  size_t len = utf8_encode(cp, bytes), rest = end + 1 - len;
+  memcpy(out, bytes, len);
+  if (stands_close(cp))
+    fill_softly(out + len, rest);
+  else
+    memset(out + len, ' ', rest);
+  return end + 1;
 }
 
 Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts)

@@ -1,6 +1,6 @@
 // htmltext: the prose of an HTML file, byte for byte where it stands: markup becomes white space, so that
 // every offset in the result is one in the file. A plain reading: no tree, no scripts run, character
-// references kept unless they are a space or a mark. Pure; any thread; linear.
+// references read where they are a space, a mark or a letter. Pure; any thread; linear.
 #pragma once
 
 #include "base/arena.h"
@@ -19,7 +19,8 @@ Str htmltext_of(Str html, Arena *arena, HtmlFacts *facts);
 // By an element's name: whether it is a block of its own; whether nothing in it is read.
 bool htmltext_is_block(Str name);
 bool htmltext_is_hidden(Str name);
-// At '&': write what it refers to, a space or a mark ("&nbsp;", "&ldquo;"), over `out`, filled up with
-// spaces: opening marks go to the word behind, others to the one before. How many bytes that were; 1, and the
-// '&' itself, where it is no such reference.
+// At '&': write the character that the reference stands for over `out`, and fill up what is left of its
+// bytes: with soft characters (utf8_is_soft()) behind a letter, a quotation mark or an apostrophe ("&ouml;",
+// "&#8222;"), so that it stays close to what follows; with spaces behind a space or any other mark. Returns
+// the bytes of the reference; 1, and '&' written, where it is none that we read.
 size_t htmltext_reference(Str text, char *out);

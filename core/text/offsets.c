@@ -1,24 +1,17 @@
-// A mark every STRIDE bytes: the first character that begins there or behind, and the units in front of it. A
-// look-up reads on from its mark, so at most a stride of bytes.
+// A bit for every byte: whether it counts. A character of n units counts with its first n bytes, so the units
+// in front of a byte are the bits that are set before it; each word of them knows the sum of those before.
 #include "text/offsets.h"
 
 #include "base/utf8.h"
 #include "base/vec.h"
 
-#ifndef STRIDE
-#define STRIDE 128u
-#endif
-
-#define HIGH_BITS 0x8080808080808080u
-
-typedef struct Mark {
-  size_t byte, units;
-} Mark;
+typedef struct Word { // of 64 bytes
+  uint64_t counting;  // bit by bit
+  size_t before;      // units
+} Word;
 
 struct Offsets {
-  const Snapshot *text;
-  Encoding enc;
-  VEC_OF(Mark) marks;
+  VEC_OF(Word) words;
 };
 
 static size_t units_of(Encoding enc, uint32_t cp)
@@ -26,51 +19,41 @@ static size_t units_of(Encoding enc, uint32_t cp)
   return enc == ENC_UTF16 && cp > 0xFFFF ? 2 : 1;
 }
 
-// The character at `at`; a chunk may end inside it, so four bytes are asked for where the chunk has fewer.
-static size_t decode_at(const Snapshot *text, Str chunk, size_t at, uint32_t *cp)
+// Of the character at `at` all bytes but the first ones count for nothing.
+static void count_char(Offsets *self, size_t at, size_t len, size_t units)
 {
-  char bytes[4];
-  size_t left = snapshot_len(text) - at;
-  if (chunk.len >= 4 || chunk.len == left) return utf8_decode(chunk.ptr, chunk.ptr + chunk.len, cp);
-  size_t have = 0;
-  for (; have < 4 && have < left; have++) bytes[have] = snapshot_chunk(text, at + have).ptr[0];
-  return utf8_decode(bytes, bytes + have, cp);
+  for (size_t byte = at + units; byte < at + len; byte++)
+    self->words.items[byte / 64].counting &= ~((uint64_t)1 << byte % 64);
 }
 
-// Walk from `from` to byte `to`, counting units.
-static Mark walk(const Snapshot *text, Encoding enc, Mark from, size_t to)
+// Count the chunk that begins at byte `at`; no character goes on in the next one (snapshot_p.h).
+static void count_chunk(Offsets *self, Str chunk, Encoding enc, size_t at)
 {
-  while (from.byte < to) {
-    Str chunk = snapshot_chunk(text, from.byte);
-    while (chunk.len && from.byte < to) {
-      uint64_t eight;
-      if (chunk.len > 8 && to - from.byte >= 8 && (memcpy(&eight, chunk.ptr, 8), !(eight & HIGH_BITS))) {
-        from.units += 8; // eight of ASCII
-        from.byte += 8;
-        chunk = str_slice(chunk, 8, chunk.len);
-        continue;
-      }
-      uint32_t cp;
-      size_t len = decode_at(text, chunk, from.byte, &cp);
-      from.units += units_of(enc, cp);
-      from.byte += len;
-      if (len >= chunk.len) break; // on into the next chunk
-      chunk = str_slice(chunk, len, chunk.len);
+  const char *end = chunk.ptr + chunk.len;
+  for (const char *p = chunk.ptr; p < end;) {
+    uint32_t cp;
+    size_t len = utf8_ascii_ahead(p, end);
+    if (!len) {
+      len = utf8_decode(p, end, &cp);
+      count_char(self, at + (size_t)(p - chunk.ptr), len, units_of(enc, cp));
     }
+    p += len;
   }
-  return from;
 }
 
 Offsets *offsets_new(const Snapshot *text, Encoding enc)
 {
   if (enc == ENC_UTF8) return NULL;
   Offsets *self = xcalloc(1, sizeof *self);
-  self->text = text;
-  self->enc = enc;
-  Mark mark = {0, 0};
-  for (size_t stride = 0; stride <= snapshot_len(text); stride += STRIDE) {
-    mark = walk(text, enc, mark, stride);
-    vec_push(&self->marks, mark);
+  for (size_t at = 0; at <= snapshot_len(text); at += 64) vec_push(&self->words, (Word){UINT64_MAX, 0});
+  Str chunk;
+  for (size_t at = 0; at < snapshot_len(text); at += chunk.len) {
+    chunk = snapshot_chunk(text, at);
+    count_chunk(self, chunk, enc, at);
+  }
+  for (size_t i = 1; i < self->words.len; i++) {
+    const Word *last = &self->words.items[i - 1];
+    self->words.items[i].before = last->before + (size_t)__builtin_popcountll(last->counting);
   }
   return self;
 }
@@ -78,14 +61,14 @@ Offsets *offsets_new(const Snapshot *text, Encoding enc)
 void offsets_free(Offsets *self)
 {
   if (!self) return;
-  vec_release(&self->marks);
+  vec_release(&self->words);
   free(self);
 }
 
 size_t offsets_at(const Offsets *self, size_t at)
 {
   if (!self) return at;
-  Mark mark = self->marks.items[at / STRIDE];
-  if (mark.byte > at) return mark.units; // inside the character that the stride cut
-  return walk(self->text, self->enc, mark, at).units;
+  const Word *word = &self->words.items[at / 64];
+  uint64_t in_front = ((uint64_t)1 << at % 64) - 1;
+  return word->before + (size_t)__builtin_popcountll(word->counting & in_front);
 }

@@ -53,6 +53,7 @@ bool next_eol(Str text, size_t from, EolRule eol, size_t *start, size_t *next)
 static size_t count_lines(Str text, EolRule eol)
 {
   size_t lines = 0, start;
+  if (!str_has(text, '\r')) eol = EOL_LF; // as in most texts, where it is sooner done
   for (size_t at = 0; next_eol(text, at, eol, &start, &at);) lines++;
   return lines;
 }

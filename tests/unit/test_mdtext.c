@@ -33,6 +33,7 @@ static const Case g_blocks[] = {
     {"- a\n\n  b\n\n      code\n\nc", "- a\n\n  b\n\n..........\n\nc"},
     {"- a\n\n    b", "- a\n\n    b"},
     {"1. a\n   ```\n   code\n   ```\n   b", "1. a\n......\n.......\n......\n   b"},
+    {"10. a\n    ```\n    code\n    ```\n    b", "10. a\n.......\n........\n.......\n    b"},
     {"- ```\n  code\n\nout", "- ...\n......\n\nout"},
     {"> ```\n> code\nout", "//...\n......\nout"},
     {"> a\n> b\nlazy\n\n> c", "//a\n..b\nlazy\n\n//c"},

@@ -75,7 +75,7 @@ static void classes_of_the_characters_that_matter(void **state)
                {0xA0, CHAR_SPACE},   {'\r', CHAR_SPACE},    {0x2028, CHAR_SPACE}, {0x201D, CHAR_PUNCT},
                {0x2013, CHAR_PUNCT}, {0x20AC, CHAR_SYMBOL}, {0x301, CHAR_MARK},   {0xAD, CHAR_MARK},
                {0x200D, CHAR_MARK},  {0x4E2D, CHAR_LETTER}, {0x0416, CHAR_UPPER}, {0, CHAR_OTHER},
-               {0x1B, CHAR_OTHER}};
+               {0x1B, CHAR_OTHER},   {0x202A, CHAR_OTHER},  {0x200B, CHAR_MARK},  {0x200F, CHAR_MARK}};
   for (size_t i = 0; i < ARRAY_LEN(cases); i++) assert_int_equal(utf8_class(cases[i].cp), cases[i].want);
   for (uint32_t cp = 0x80; cp < 0x3000; cp++) { // the table is the function
     if (cp != 0x85) assert_int_equal(utf8_class(cp), utf8_class_slow(cp));
