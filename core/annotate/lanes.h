@@ -1,4 +1,5 @@
-// lanes: rows of small weights, eight at a time. Pure; any thread.
+// lanes: SIMD for rows of small weights, eight at a time, in the vector extensions that gcc and clang share:
+// the plainest vectors of every processor, no intrinsics. Pure; any thread.
 #pragma once
 
 #include <stdint.h>

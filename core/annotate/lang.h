@@ -5,18 +5,20 @@
 
 typedef enum Lang {
   LANG_UNKNOWN,
+  // With everything that newsmark finds:
   LANG_SV,
   LANG_NB,
   LANG_NN,
   LANG_DA,
   LANG_DE,
   LANG_IT,
-  LANG_EN, // complete
+  LANG_EN,
+  // As far as their tables go:
   LANG_FR,
   LANG_ES,
   LANG_NL,
   LANG_PT,
-  LANG_FI, // as far as tables go
+  LANG_FI,
   LANG_COUNT
 } Lang;
 

@@ -46,8 +46,8 @@ static size_t next_word(const TokenVec *tokens, size_t at)
   return at;
 }
 
-// The rows of the word at `at`, if there is one, called from memory.
-static void call_rows(const TokenVec *tokens, size_t at, Rows *rows)
+// The rows of the word at `at`, if there is one, prefetched.
+static void prefetch_rows(const TokenVec *tokens, size_t at, Rows *rows)
 {
   if (at >= tokens->len) return;
   rows->count = langid_features(&tokens->items[at], rows->buckets);
@@ -101,10 +101,10 @@ LangScores langid_score(Str text, const TokenVec *tokens)
   Sums sums = {{0}};
   Rows rows[2]; // of this word and the next: they lie all over the table
   size_t at = next_word(tokens, 0);
-  call_rows(tokens, at, &rows[0]);
+  prefetch_rows(tokens, at, &rows[0]);
   for (size_t words = 0; at < tokens->len && words < LANGID_WORDS;) {
     at = next_word(tokens, at + 1);
-    call_rows(tokens, at, &rows[(words + 1) % 2]);
+    prefetch_rows(tokens, at, &rows[(words + 1) % 2]);
     add_rows(&rows[words % 2], &sums);
     if (++words % LOOK == 0 && is_clear(&sums)) break;
   }

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE // MAP_POPULATE, where there is one
 #include "annotate/mapped.h"
 
 #include <errno.h>
@@ -6,6 +7,11 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifndef MAP_POPULATE // Linux: all pages at once, as the checksum reads them all. A fault each took a third of
+                     // the time.
+#define MAP_POPULATE 0
+#endif
 
 static bool check(const Mapped *self, const char *path, const char *magic, uint32_t version, Error *err)
 {
@@ -35,7 +41,7 @@ bool mapped_open(Mapped *self, const char *path, const char *magic, uint32_t ver
     return false;
   }
   size_t size = (size_t)info.st_size;
-  void *map = size >= least ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0) : NULL;
+  void *map = size >= least ? mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0) : NULL;
   close(file);
   if (map == MAP_FAILED) return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
   if (!map) return error_set(err, ERR_FORMAT, "%s: cut (%zu bytes)", path, size);
@@ -51,17 +57,27 @@ void mapped_close(Mapped *self)
   *self = (Mapped){0};
 }
 
-// Four sums side by side, which do not wait for each other: a file of 20 MB is read in two milliseconds.
+static uint64_t stir(uint64_t sum, const char *word)
+{
+  uint64_t bits;
+  memcpy(&bits, word, sizeof bits);
+  sum = (sum ^ bits) * 0x9e3779b97f4a7c15u;
+  return sum ^ sum >> 32;
+}
+
+// Four sums side by side, which do not wait for each other: 10 MB are read in a millisecond. They are four
+// variables, as of an array compilers make vectors, whose 64-bit product takes six instructions in SSE2.
 uint64_t mapped_checksum(const void *head, size_t size)
 {
   const char *at = (const char *)head + sizeof(MappedHead), *end = (const char *)head + size;
-  uint64_t sums[4] = {1, 2, 3, 4}, words[4];
-  for (; (size_t)(end - at) >= sizeof words; at += sizeof words) {
-    memcpy(words, at, sizeof words);
-    for (size_t i = 0; i < 4; i++)
-      sums[i] = (sums[i] ^ words[i]) * 0x9e3779b97f4a7c15u, sums[i] ^= sums[i] >> 32;
+  uint64_t a = 1, b = 2, c = 3, d = 4;
+  for (; end - at >= 32; at += 32) {
+    a = stir(a, at);
+    b = stir(b, at + 8);
+    c = stir(c, at + 16);
+    d = stir(d, at + 24);
   }
-  uint64_t rest = str_hash((Str){at, (size_t)(end - at)});
+  uint64_t rest = str_hash((Str){at, (size_t)(end - at)}), sums[4] = {a, b, c, d};
   for (size_t i = 0; i < 4; i++) rest = (rest ^ sums[i]) * 0xd6e8feb86659fd93u, rest ^= rest >> 29;
   return rest;
 }

@@ -49,19 +49,16 @@ static bool same_stretch(const Pair *self, size_t was_start, size_t was_end, siz
          str_eq(str_slice(self->was->text, was_start, was_end), str_slice(self->is->text, start, end));
 }
 
-static bool same_name(const Pair *self, const Called *was, const Called *is)
+static bool same_name(const Pair *self, const CorefMention *was, const CorefMention *is)
 {
-  return was->key == is->key && was->bare_key == is->bare_key && was->first == is->first &&
-         was->last == is->last && was->bare_last == is->bare_last && was->initials == is->initials &&
-         was->entity == is->entity && was->confidence == is->confidence && was->words == is->words &&
-         was->ending == is->ending && was->type == is->type && was->by == is->by && was->flags == is->flags &&
-         !was->behind == !is->behind && (!was->behind || same_offset(self, was->behind, is->behind)) &&
+  return coref_mention_same(was, is) && !was->behind == !is->behind &&
+         (!was->behind || same_offset(self, was->behind, is->behind)) &&
          same_stretch(self, was->start, was->end, is->start, is->end);
 }
 
 static bool same_names(const Pair *self)
 {
-  const CalledVec *was = &self->was->called, *is = &self->is->called;
+  const CorefMentionVec *was = &self->was->mentions, *is = &self->is->mentions;
   bool same = was->len == is->len;
   for (size_t i = 0; same && i < was->len; i++) same = same_name(self, &was->items[i], &is->items[i]);
   return same;
@@ -85,21 +82,22 @@ static bool same_dates(const Pair *self)
 static bool same_party(const Pair *self, const Party *was, const Party *is)
 {
   if (was->kind != is->kind) return false;
-  return was->kind == PARTY_NONE || (was->gender == is->gender && str_eq(was->lemma, is->lemma) &&
-                                     same_stretch(self, was->start, was->end, is->start, is->end));
+  return was->kind == PARTY_NONE ||
+         (was->gender == is->gender && was->of == is->of && str_eq(was->lemma, is->lemma) &&
+          same_stretch(self, was->start, was->end, is->start, is->end));
 }
 
 static bool same_draft(const Pair *self, const QuoteDraft *was, const QuoteDraft *is)
 {
   return was->form == is->form && was->type == is->type && was->confidence == is->confidence &&
-         was->reason == is->reason && was->seed == is->seed && was->starts == is->starts &&
-         was->whole == is->whole && was->single == is->single && was->asks == is->asks &&
-         was->bare == is->bare && was->told == is->told && was->closes == is->closes &&
-         was->doubtful == is->doubtful && same_offset(self, was->start, is->start) &&
-         same_offset(self, was->end, is->end) &&
+         was->reason == is->reason && was->seed == is->seed && was->opening == is->opening &&
+         was->starts == is->starts && was->whole == is->whole && was->single == is->single &&
+         was->asks == is->asks && was->bare == is->bare && was->told == is->told &&
+         was->closes == is->closes && was->doubtful == is->doubtful &&
+         same_offset(self, was->start, is->start) && same_offset(self, was->end, is->end) &&
          same_stretch(self, was->cue_start, was->cue_end, is->cue_start, is->cue_end) &&
          same_party(self, &was->speaker, &is->speaker) && same_party(self, &was->source, &is->source) &&
-         same_party(self, &was->topic, &is->topic);
+         same_party(self, &was->topic, &is->topic) && same_party(self, &was->former, &is->former);
 }
 
 static bool is_quotation(const QuoteDraft *draft)

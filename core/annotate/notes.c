@@ -14,7 +14,7 @@ static size_t tokens_room(const TokenVec *tokens)
 
 static size_t notes_room(const Notes *read, bool tokens)
 {
-  return arena_room(sizeof(Notes)) + arena_room(read->called.len * sizeof(Called)) +
+  return arena_room(sizeof(Notes)) + arena_room(read->mentions.len * sizeof(CorefMention)) +
          arena_room(read->dates.len * sizeof(DateDraft)) + read->dates.len * arena_room(sizeof(DateFrame)) +
          arena_room(read->quotes.len * sizeof(QuoteDraft)) + (tokens ? tokens_room(&read->tokens) : 0) +
          arena_room(read->text.len + 1);
@@ -45,10 +45,11 @@ Notes *notes_keep(const Notes *read)
   Arena arena = {0};
   arena_reserve(&arena, notes_room(read, tokens));
   Notes *kept = arena_zalloc(&arena, sizeof *kept);
-  size_t called = read->called.len, quotes = read->quotes.len;
+  size_t mentions = read->mentions.len, quotes = read->quotes.len;
   kept->kind = read->kind;
   kept->lang = read->lang;
-  kept->called = (CalledVec){arena_copy(&arena, read->called.items, called * sizeof(Called)), called, called};
+  kept->mentions = (CorefMentionVec){
+      arena_copy(&arena, read->mentions.items, mentions * sizeof(CorefMention)), mentions, mentions};
   kept->dates = keep_dates(&read->dates, &arena);
   kept->quotes =
       (QuoteVec){arena_copy(&arena, read->quotes.items, quotes * sizeof(QuoteDraft)), quotes, quotes};

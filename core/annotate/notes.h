@@ -14,19 +14,20 @@
 typedef struct Notes {
   BlockKind kind;
   Lang lang;
-  CalledVec called; // coref_read(): names and weak ones, in order, as coref_link() reads them
-  DateVec dates;    // dates_find(): in order, no overlaps, not yet resolved
-  QuoteVec quotes;  // quotes_find()
-  Str text;         // the block's bytes
+  CorefMentionVec mentions; // coref_read(): names and weak ones, in order, as coref_link() reads them
+  DateVec dates;            // dates_find(): in order, no overlaps, not yet resolved
+  QuoteVec quotes;          // quotes_find()
+  Str text;                 // the block's bytes
   TokenVec tokens;
   SentenceVec sentences;
-  NameVec names; // names_find(): in order, no overlaps
-  NameVec weak;  // likewise: what is a name if the article says so elsewhere
-  Arena arena;   // of the above, what has no other owner; and what finding them leaves behind
+  const struct NameFact *facts; // names_tag(): of every token, for names_mend()
+  NameVec names;                // names_find(): in order, no overlaps
+  NameVec weak;                 // likewise: what is a name if the article says so elsewhere
+  Arena arena;                  // of the above, what has no other owner; and what finding them leaves behind
 } Notes;
 
 // A copy of what the article's passes read, by itself in one piece of memory: an article keeps it for every
-// block. There are no names (only called), no sentences, and tokens of a signature alone. What is added to
+// block. There are no names (only mentions), no sentences, and tokens of a signature alone. What is added to
 // notes behind a pointer must be copied here too. The caller owns it.
 Notes *notes_keep(const Notes *read);
 void notes_free(Notes *self); // what notes_keep() gave; NULL is fine

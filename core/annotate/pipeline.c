@@ -85,6 +85,13 @@ void pipeline_free(Pipeline *self)
   free(self);
 }
 
+bool pipeline_check(const Pipeline *self, Error *err)
+{
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
+    if (!dates_check(self->dates, lang, err) || !quotes_check(self->quotes, lang, err)) return false;
+  return true;
+}
+
 const Grammars *pipeline_grammars(const Pipeline *self)
 {
   return self->grammars;
@@ -118,27 +125,45 @@ static void slot_release(Slot *slot)
   notes_free(slot->read);
 }
 
+static void begin_article(Analysis *self)
+{
+  const Pipeline *pipeline = self->pipeline;
+  self->article = article_new();
+  self->prose = (Prose){.grammars = pipeline->grammars};
+  self->passes = passes_new(pipeline->names, pipeline->dates, pipeline->quotes);
+}
+
+static void end_article(Analysis *self)
+{
+  annotations_unref(self->full);
+  self->full = NULL;
+  for (size_t i = 0; i < self->slots.len; i++) slot_release(&self->slots.items[i]);
+  vec_release(&self->slots);
+  article_free(self->article);
+  prose_release(&self->prose);
+  passes_free(self->passes);
+}
+
 Analysis *analysis_new(const Pipeline *pipeline)
 {
   Analysis *self = xcalloc(1, sizeof *self);
   self->pipeline = pipeline;
-  self->article = article_new();
-  self->prose.grammars = pipeline->grammars;
-  self->passes = passes_new(pipeline->names, pipeline->dates, pipeline->quotes);
+  begin_article(self);
   return self;
+}
+
+void analysis_restart(Analysis *self)
+{
+  end_article(self);
+  begin_article(self);
 }
 
 void analysis_free(Analysis *self)
 {
   if (!self) return;
-  annotations_unref(self->full);
-  for (size_t i = 0; i < self->slots.len; i++) slot_release(&self->slots.items[i]);
-  vec_release(&self->slots);
-  article_free(self->article);
-  prose_release(&self->prose);
+  end_article(self);
   arena_release(&self->scratch);
   arena_release(&self->work);
-  passes_free(self->passes);
   free(self);
 }
 
@@ -347,9 +372,18 @@ static void split_sentences(const Pipeline *pipeline, Notes *notes)
   sentences_split(notes->text, notes->lang, &notes->tokens, &notes->arena, &notes->sentences);
 }
 
-static void find_names(const Pipeline *pipeline, Notes *notes)
+static void tag_names(const Pipeline *pipeline, Notes *notes)
 {
-  names_find(pipeline->names, notes);
+  names_tag(pipeline->names, notes);
+}
+
+static void mend_names(const Pipeline *pipeline, Notes *notes)
+{
+  names_mend(pipeline->names, notes);
+}
+
+static void read_names(const Pipeline *pipeline, Notes *notes)
+{
   coref_read(pipeline->names, notes);
 }
 
@@ -380,7 +414,9 @@ static void annotate_batch(Analysis *self, Batch *batch)
 {
   StageCosts *costs = &self->costs;
   annotate_by(self, batch, split_sentences, &costs->tokens);
-  annotate_by(self, batch, find_names, &costs->names);
+  annotate_by(self, batch, tag_names, &costs->names);
+  annotate_by(self, batch, mend_names, &costs->names);
+  annotate_by(self, batch, read_names, &costs->names);
   annotate_by(self, batch, find_dates, &costs->dates);
   annotate_by(self, batch, find_quotes, &costs->quotes);
   for (size_t i = 0; i < batch->len; i++) {

@@ -19,6 +19,9 @@ typedef struct Analysis Analysis;
 // ERR_NONE: all is well).
 Pipeline *pipeline_new(const char *data_dir, Error *err);
 void pipeline_free(Pipeline *self);
+// Read the tables of all languages, which else are read where a block needs them, and go unused if they
+// cannot be. False with ERR_FORMAT: the first one that is broken. Any thread.
+bool pipeline_check(const Pipeline *self, Error *err);
 // The optional grammars of markup, in data_dir's grammars/. Borrowed.
 const Grammars *pipeline_grammars(const Pipeline *self);
 
@@ -59,6 +62,8 @@ void annotations_unref(const Annotations *self); // NULL is fine
 
 Analysis *analysis_new(const Pipeline *pipeline); // borrows the pipeline
 void analysis_free(Analysis *self);
+// Forget the article: the next run reads another one, in the memory that this one took.
+void analysis_restart(Analysis *self);
 // Tell of an edit before the next run, in order.
 void analysis_edit(Analysis *self, TextEdit edit);
 // Annotate `text`, working again only on blocks that changed. `cancel`, where given, is looked at between

@@ -6,6 +6,8 @@
 #include "base/table.h"
 #include "base/utf8.h"
 
+#include <stdatomic.h>
+
 #define APOSTROPHE 0x2019u
 #define BYTES_A_TOKEN 5u // of text, at first: five or six with the space between
 
@@ -14,12 +16,27 @@ typedef struct Scan {
   Arena *arena;
 } Scan;
 
+typedef struct TokenTable { // a table of each language, sought once; LANG_UNKNOWN: of none
+  const char *name;
+  _Atomic(const Table *) of[LANG_COUNT]; // NULL: not yet sought, or there is none
+} TokenTable;
+
+static const Table *table_of(TokenTable *self, Lang lang)
+{
+  const Table *table = atomic_load_explicit(&self->of[lang], memory_order_relaxed);
+  if (table) return table;
+  table = table_find(self->name, lang == LANG_UNKNOWN ? "" : lang_code(lang));
+  atomic_store_explicit(&self->of[lang], table, memory_order_relaxed);
+  return table;
+}
+
 typedef struct Word {        // the word being read
   const char *start, *piece; // piece: behind the last point
   uint32_t flags;
   uint32_t uppers;
   bool letters; // other than digits seen
   bool ascii;
+  bool soft;         // it has what shows nothing: utf8_is_soft()
   bool short_pieces; // all pieces up to now are one letter: "U.S"
 } Word;
 
@@ -60,6 +77,13 @@ static size_t digits_at(const Scan *scan, const char *p, size_t most)
   return n;
 }
 
+// Over what shows nothing, as behind a mark that stands for a longer reference ("l&rsquo;uomo").
+static const char *behind_soft(const Scan *scan, const char *p)
+{
+  return scan->base +
+         utf8_skip_soft((Str){scan->base, (size_t)(scan->end - scan->base)}, (size_t)(p - scan->base));
+}
+
 // A hyphen at `p` inside "2023-04" or "2023-04-17".
 static bool iso_hyphen(const Scan *scan, const Word *word, const char *p)
 {
@@ -84,7 +108,7 @@ static bool colon_ending(const Scan *scan, const char *p)
 
 static bool possessive(const Scan *scan, const char *p, size_t mark_len)
 {
-  const char *s = p + mark_len;
+  const char *s = behind_soft(scan, p + mark_len);
   if (s >= scan->end || (*s != 's' && *s != 'S')) return false;
   uint32_t cp;
   size_t len;
@@ -99,7 +123,8 @@ static bool elision(const Word *word, const char *p, CharClass next)
   char low[8];
   for (size_t i = 0; i < len; i++) low[i] = (char)(word->start[i] | 0x20);
   if (len == 1 && low[0] != 'l' && (word->flags & TOKEN_CAPITAL) && next == CHAR_UPPER) return false;
-  return table_seek(table_find("elisions", ""), (Str){low, len}) != SIZE_MAX;
+  static TokenTable elisions = {.name = "elisions"};
+  return table_seek(table_of(&elisions, LANG_UNKNOWN), (Str){low, len}) != SIZE_MAX;
 }
 
 static bool joins_point(const Word *word, const char *p, CharClass prev, CharClass next)
@@ -115,6 +140,7 @@ static bool joins_point(const Word *word, const char *p, CharClass prev, CharCla
 static bool joins(const Scan *scan, const Word *word, const char *p, uint32_t cp, const char *after,
                   CharClass prev, bool *stop_after)
 {
+  after = behind_soft(scan, after);
   uint32_t next_cp;
   size_t next_len;
   CharClass next = class_at(scan, after, &next_cp, &next_len);
@@ -180,6 +206,7 @@ static Word word_read(Scan *scan, CharClass c)
     c = utf8_class(cp);
     if (is_word(c)) {
       word_char(&word, c);
+      word.soft |= utf8_is_soft(cp);
       piece_chars++;
       if (c != CHAR_MARK) prev = c;
     } else {
@@ -214,6 +241,7 @@ static Word word_read(Scan *scan, CharClass c)
 static Str word_lower(const Scan *scan, const Word *word)
 {
   Str s = {word->start, (size_t)(scan->at - word->start)};
+  if (word->soft) s = utf8_without_soft(scan->arena, s);
   if (!word->uppers) return s;
   if (!word->ascii) return utf8_lower_in(scan->arena, s);
   char *low = arena_alloc(scan->arena, s.len);
@@ -228,7 +256,7 @@ static Str word_lower(const Scan *scan, const Word *word)
 static uint32_t mark_read(Scan *scan, uint32_t cp, size_t len, bool behind_word)
 {
   if (behind_word && is_apostrophe(cp) && possessive(scan, scan->at, len)) {
-    scan->at += len + 1;
+    scan->at = behind_soft(scan, scan->at + len) + 1;
     return TOKEN_WORD | TOKEN_HAS_MARK;
   }
   const char *first = scan->at;
@@ -258,6 +286,10 @@ void tokens_split(Str text, Arena *arena, TokenVec *tokens)
       scan.at += len;
       continue;
     }
+    if (c == CHAR_MARK && utf8_is_soft(cp)) {
+      scan.at += len;
+      continue;
+    }
     const char *start = scan.at;
     Token token = {.start = (uint32_t)(start - scan.base)};
     if (is_word(c)) {
@@ -268,11 +300,13 @@ void tokens_split(Str text, Arena *arena, TokenVec *tokens)
     } else {
       token.flags = mark_read(&scan, cp, len, behind_word) | before;
       token.lower = (Str){start, (size_t)(scan.at - start)};
+      if (token.flags & TOKEN_WORD) token.lower = utf8_without_soft(arena, token.lower);
       behind_word = false;
     }
     before = 0;
     token.end = (uint32_t)(scan.at - scan.base);
-    token.hash = (uint32_t)str_hash(token.lower);
+    token.whole_hash = str_hash(token.lower);
+    token.hash = (uint32_t)token.whole_hash;
     vec_push_in(arena, tokens, token);
   }
 }
@@ -355,7 +389,8 @@ static bool blank_line_before(const Sentences *job, const Token *token)
 
 static bool is_starter(const Sentences *job, const Token *token)
 {
-  return table_seek(table_find("starters", lang_code(job->lang)), token->lower) != SIZE_MAX;
+  static TokenTable starters = {.name = "starters"};
+  return table_seek_hash(table_of(&starters, job->lang), token->lower, token->hash) != SIZE_MAX;
 }
 
 // Whether a sentence can begin with token `i`, after a sentence that seems to have ended before it. Marks are
@@ -401,8 +436,9 @@ static bool point_joins(const Sentences *job, size_t i, bool *ends)
     return false;
   *ends = false;
   if (is_initial(word) && initial_goes_on(job, i)) return true;
-  const Table *abbreviations = table_find("abbreviations", lang_code(job->lang));
-  size_t row = table_seek(abbreviations, word->lower);
+  static TokenTable by_lang = {.name = "abbreviations"};
+  const Table *abbreviations = table_of(&by_lang, job->lang);
+  size_t row = table_seek_hash(abbreviations, word->lower, word->hash);
   if (row == SIZE_MAX) return false;
   Str kind = table_cell(abbreviations, row, 1);
   *ends = str_is(kind, "end");
@@ -457,7 +493,8 @@ static Token token_with_point(const Sentences *job, const Token *word)
   memcpy(lower, word->lower.ptr, word->lower.len);
   lower[word->lower.len] = '.';
   joined.lower = (Str){lower, word->lower.len + 1};
-  joined.hash = (uint32_t)str_hash(joined.lower);
+  joined.whole_hash = str_hash(joined.lower);
+  joined.hash = (uint32_t)joined.whole_hash;
   joined.flags |= TOKEN_ABBREV;
   joined.end++;
   return joined;

@@ -29,12 +29,14 @@ typedef enum TokenFlags {
   TOKEN_FIRST = 1024,      // first word or number of its sentence (marks in front of it do not count)
   TOKEN_LINE_START = 2048, // first token on its line
   TOKEN_HAS_MARK = 4096,   // a mark that is no hyphen inside or in front: "don't", "svt.se", "'s"
+  TOKEN_HEADING = 8192,    // it has its capital from the heading alone, and no TOKEN_CAPITAL (namecase.c)
 } TokenFlags;
 
 typedef struct Token {
   uint32_t start, end; // bytes in the block, half-open
   uint32_t flags;      // TokenFlags
-  uint32_t hash;       // (uint32_t)str_hash(lower)
+  uint32_t hash;       // the lower half of `whole_hash`
+  uint64_t whole_hash; // str_hash(lower)
   Str lower; // lower case; borrowed from the block's text where that is lower case, else in the arena
 } Token;
 typedef VEC_OF(Token) TokenVec;

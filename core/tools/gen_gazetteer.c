@@ -323,13 +323,9 @@ static void take_case(const Row *row) // lang, word, lower, cap_mid, cap_initial
   arena_release(&arena);
   if (!word) return;
   double share = (lower + 0.25) / (lower + capital + 0.5);
-  uint32_t value = share < 0.03   ? 1
-                   : share < 0.15 ? 2
-                   : share < 0.4  ? 3
-                   : share < 0.6  ? 4
-                   : share < 0.85 ? 5
-                   : share < 0.97 ? 6
-                                  : 7;
+  static const double below[] = {0.03, 0.15, 0.4, 0.6, 0.85, 0.97}; // [Casing - 1]
+  uint32_t value = CASING_ALWAYS_CAPITAL;
+  while (value < CASING_ALWAYS_LOWER && share >= below[value - 1]) value++;
   vec_push(&g_cases, (Fact){.key = gazetteer_case_key((unsigned)lang, word), .value = value});
 }
 

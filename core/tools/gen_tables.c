@@ -1,11 +1,13 @@
 // gen_tables FILE.tsv...: checks the word tables and writes them as C, to standard output.
 // Refuses, naming file and line: invalid UTF-8, a carriage return, an unsorted or repeated line, more cells
-// than the first row has, a table without `#` lines at its head (they hold source and licence).
+// than the first row has, a table without `#` lines at its head (they hold source and licence), a file's name
+// that is not as table.h has it.
 #include "base/alloc.h"
 #include "base/str.h"
 #include "base/table.h"
 #include "base/utf8.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -101,14 +103,26 @@ static void print_index(Str text, Shape shape)
     if (!line.len || (!row && line.ptr[0] == '#')) continue;
     Str cell = str_cut(&line, '\t');
     bool again = row && str_eq(cell, before);
-    size_t at = str_hash(cell) & mask;
+    uint32_t hash = (uint32_t)str_hash(cell);
+    size_t at = hash & mask;
     while (!again && index[at]) at = (at + 1) & mask;
-    if (!again) index[at] = table_entry(str_hash(cell), row);
+    if (!again) index[at] = table_entry(hash, row);
     before = cell;
     row++;
   }
   for (size_t i = 0; i <= mask; i++) printf("%u,%c", index[i], i % 16 == 15 || i == mask ? '\n' : ' ');
   free(index);
+}
+
+// "sv", "da-nb-nn-sv".
+static bool is_langs(Str langs)
+{
+  while (langs.len) {
+    Str code = str_cut(&langs, '-');
+    if (code.len != 2 || !islower((unsigned char)code.ptr[0]) || !islower((unsigned char)code.ptr[1]))
+      return false;
+  }
+  return true;
 }
 
 // "…/name.lang.tsv" or "…/name.tsv", which is of no language.
@@ -119,6 +133,7 @@ static void split_path(const char *path, Str *name, Str *lang)
   *name = str_cut(&rest, '.');
   *lang = str_cut(&rest, '.');
   if (!rest.len) *lang = STR("");
+  if (!is_langs(*lang)) refuse(path, 0, "named after no language");
 }
 
 // table_find()'s index of the tables.

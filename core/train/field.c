@@ -10,16 +10,24 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RATE 0.04f
 #define DECAY 1e-4f // pull of a weight towards 0 whenever its feature is seen
-enum { COURSES = 3 };
+enum { COURSES = 5 };
+
+typedef struct Learnt { // of a row, in one line of the processor's cache
+  _Alignas(2 * sizeof(FieldLanes)) FieldLanes weights;
+  FieldLanes squares; // sums of those of the slopes
+} Learnt;
 
 typedef struct Course {
   const FieldSamples *samples;
-  Field field;
-  FieldLanes *squares, *sums; // [row]: of slopes; of the weights that are averaged
+  Learnt *rows;
+  size_t row_count;
+  FieldLanes *sums; // [row]: of the weights that are averaged
+  FieldLanes change[TAGS];
   FieldLanes change_squares[TAGS], change_sums[TAGS];
   FieldRun *runs; // shuffled
   size_t number, epochs;
@@ -51,13 +59,19 @@ static bool shown(const State *state, size_t n)
   return state->shown[n / 64] >> n % 64 & 1;
 }
 
+static void prefetch_rows(const Course *self, const FieldWord *word)
+{
+  const uint32_t *rows = self->samples->rows.items + word->rows;
+  for (size_t n = 0; n < word->count; n++) __builtin_prefetch(&self->rows[rows[n]], 1);
+}
+
 static void grow_word(Course *self, const FieldWord *word, State *state)
 {
   FieldLanes sums = {0};
   hide_features(self, state, word->count);
   for (size_t n = 0; n < word->count; n++) {
     if (!shown(state, n)) continue;
-    const float *row = self->field.weights[self->samples->rows.items[word->rows + n]];
+    const float *row = self->rows[self->samples->rows.items[word->rows + n]].weights;
     for (size_t lane = 0; lane < TAGS + 1; lane++) sums[lane] += row[lane];
   }
   float top = sums[0];
@@ -74,8 +88,11 @@ static void to_one(float values[TAGS])
 
 static void sums_of_run(Course *self, const FieldRun *run, State *states, FieldLanes grow[TAGS])
 {
+  const FieldWord *words = &self->samples->words.items[run->first];
+  prefetch_rows(self, words);
   for (size_t i = 0; i < run->count; i++) {
-    grow_word(self, &self->samples->words.items[run->first + i], &states[i]);
+    if (i + 1 < run->count) prefetch_rows(self, words + i + 1);
+    grow_word(self, &words[i], &states[i]);
     for (size_t tag = 0; tag < TAGS; tag++) {
       float sum = i ? 0 : grow[TAG_O][tag];
       for (size_t from = 0; i && from < TAGS; from++) sum += states[i - 1].forward[from] * grow[from][tag];
@@ -109,11 +126,10 @@ static void learn_word(Course *self, const FieldWord *word, const State *state, 
   for (size_t tag = 0; tag < TAGS; tag++) p[tag] = weight * ((tag == word->tag) - p[tag]);
   for (size_t n = 0; n < word->count; n++) {
     if (!shown(state, n)) continue;
-    size_t row = self->samples->rows.items[word->rows + n];
+    Learnt *row = &self->rows[self->samples->rows.items[word->rows + n]];
     for (size_t tag = 0; tag < TAGS; tag++) {
       if (fabsf(p[tag]) < 1e-4f) continue;
-      step(&self->field.weights[row][tag], &self->squares[row][tag],
-           p[tag] - DECAY * self->field.weights[row][tag], rate);
+      step(&row->weights[tag], &row->squares[tag], p[tag] - DECAY * row->weights[tag], rate);
     }
   }
 }
@@ -121,7 +137,7 @@ static void learn_word(Course *self, const FieldWord *word, const State *state, 
 static void learn_change(Course *self, size_t from, size_t to, float slope, float rate)
 {
   if (tagger_may_follow((Tag)from, (Tag)to))
-    step(&self->field.change[from][to], &self->change_squares[from][to], slope, rate);
+    step(&self->change[from][to], &self->change_squares[from][to], slope, rate);
 }
 
 static void learn_changes(Course *self, const FieldRun *run, const State *states, FieldLanes grow[TAGS],
@@ -153,7 +169,7 @@ static void learn_run(Course *self, const FieldRun *run, float rate, Arena *scra
   FieldLanes grow[TAGS];
   for (size_t from = 0; from < TAGS; from++) {
     for (size_t to = 0; to < TAGS; to++)
-      grow[from][to] = tagger_may_follow((Tag)from, (Tag)to) ? expf(self->field.change[from][to]) : 0;
+      grow[from][to] = tagger_may_follow((Tag)from, (Tag)to) ? expf(self->change[from][to]) : 0;
   }
   sums_of_run(self, run, states, grow);
   learn_changes(self, run, states, grow, rate * 0.5f);
@@ -173,11 +189,16 @@ static void learn_round(Course *self, float rate, Arena *scratch)
   for (size_t i = 0; i < count; i++) learn_run(self, &self->runs[i], rate, scratch);
 }
 
-static void add_lanes(FieldLanes *sums, const FieldLanes *lanes, size_t count, float share)
+static void add_lanes(float *sums, const float *lanes, float share)
 {
-  for (size_t row = 0; row < count; row++) {
-    for (size_t tag = 0; tag < TAGS; tag++) sums[row][tag] += share * lanes[row][tag];
-  }
+  for (size_t tag = 0; tag < TAGS; tag++) sums[tag] += share * lanes[tag];
+}
+
+static void add_to_averages(Course *self, float share)
+{
+  for (size_t row = 0; row < self->row_count; row++)
+    add_lanes(self->sums[row], self->rows[row].weights, share);
+  for (size_t tag = 0; tag < TAGS; tag++) add_lanes(self->change_sums[tag], self->change[tag], share);
 }
 
 static void *take_course(void *course)
@@ -188,11 +209,7 @@ static void *take_course(void *course)
   for (size_t epoch = 0; epoch < self->epochs; epoch++) {
     uint64_t begin = clock_ns();
     learn_round(self, RATE * (1 - 0.9f * (float)epoch / (float)self->epochs), &scratch);
-    if (epoch >= self->epochs / 2) {
-      float share = 1.0f / (float)(COURSES * averaged);
-      add_lanes(self->sums, self->field.weights, (size_t)1 << self->field.bits, share);
-      add_lanes(self->change_sums, self->field.change, TAGS, share);
-    }
+    if (epoch >= self->epochs / 2) add_to_averages(self, 1.0f / (float)(COURSES * averaged));
     printf("course %zu, round %zu of %zu: %.1f s\n", self->number, epoch + 1, self->epochs,
            (double)(clock_ns() - begin) / 1e9);
     fflush(stdout);
@@ -201,14 +218,18 @@ static void *take_course(void *course)
   return NULL;
 }
 
-static Course *course_new(const FieldSamples *samples, unsigned bits, size_t epochs, size_t number)
+static Course *course_new(const FieldSamples *samples, size_t row_count, size_t epochs, size_t number)
 {
   Course *self = xcalloc(1, sizeof *self);
-  *self = (Course){.samples = samples, .number = number, .epochs = epochs, .seed = 19450508 + number};
-  self->field.bits = bits;
-  self->field.weights = xcalloc((size_t)1 << bits, sizeof(FieldLanes));
-  self->squares = xcalloc((size_t)1 << bits, sizeof(FieldLanes));
-  self->sums = xcalloc((size_t)1 << bits, sizeof(FieldLanes));
+  *self = (Course){.samples = samples,
+                   .row_count = row_count,
+                   .number = number,
+                   .epochs = epochs,
+                   .seed = 19450508 + number};
+  self->rows = aligned_alloc(sizeof *self->rows, size_mul(row_count, sizeof *self->rows));
+  if (!self->rows) abort();
+  memset(self->rows, 0, row_count * sizeof *self->rows);
+  self->sums = xcalloc(row_count, sizeof(FieldLanes));
   self->runs = xcalloc(samples->runs.len, sizeof *self->runs);
   memcpy(self->runs, samples->runs.items, samples->runs.len * sizeof *self->runs);
   return self;
@@ -216,8 +237,7 @@ static Course *course_new(const FieldSamples *samples, unsigned bits, size_t epo
 
 static void course_free(Course *self)
 {
-  free(self->field.weights);
-  free(self->squares);
+  free(self->rows);
   free(self->sums);
   free(self->runs);
   free(self);
@@ -225,19 +245,19 @@ static void course_free(Course *self)
 
 Field *field_learn(const FieldSamples *samples, unsigned bits, size_t epochs)
 {
+  size_t row_count = (size_t)1 << bits;
   Field *self = xcalloc(1, sizeof *self);
-  self->bits = bits;
-  self->weights = xcalloc((size_t)1 << bits, sizeof *self->weights);
+  self->weights = xcalloc(row_count, sizeof *self->weights);
   Course *courses[COURSES];
   pthread_t threads[COURSES];
   for (size_t n = 0; n < COURSES; n++) {
-    courses[n] = course_new(samples, bits, epochs, n);
+    courses[n] = course_new(samples, row_count, epochs, n);
     if (pthread_create(&threads[n], NULL, take_course, courses[n])) abort();
   }
   for (size_t n = 0; n < COURSES; n++) {
     pthread_join(threads[n], NULL);
-    add_lanes(self->weights, courses[n]->sums, (size_t)1 << bits, 1);
-    add_lanes(self->change, courses[n]->change_sums, TAGS, 1);
+    for (size_t row = 0; row < row_count; row++) add_lanes(self->weights[row], courses[n]->sums[row], 1);
+    for (size_t tag = 0; tag < TAGS; tag++) add_lanes(self->change[tag], courses[n]->change_sums[tag], 1);
     course_free(courses[n]);
   }
   return self;

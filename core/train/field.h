@@ -26,7 +26,6 @@ typedef struct FieldSamples { // what is learnt from
 typedef float FieldLanes[TAGS + 1]; // a weight a tag, and one for the processor's sake
 
 typedef struct Field {
-  unsigned bits;
   FieldLanes
       *weights; // [1 << bits], as learnt: in use, when all features are shown, FIELD_KEEP of them count
   FieldLanes change[TAGS]; // [tag before][tag]

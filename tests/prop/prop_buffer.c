@@ -2,6 +2,7 @@
 // in every encoding is compared with what a walk over the flat bytes says.
 #define BUFFER_CHUNK 5u
 #include "text/buffer.c"
+#include "text/offsets.c"
 #include "text/position.c"
 #include "text/snapshot.c"
 
@@ -16,11 +17,22 @@
 static void add_random_piece(StrBuf *out)
 {
   static const Str pieces[] = {
-      {"a", 1},     {"\n", 1},           {"\r", 1},
-      {"\r\n", 2},  {"\xC3\xA5", 2},     {"\xF0\x9F\x98\x80", 4},
-      {"\x80", 1},  {"\xE2\x80", 2},     {"\xF0\x9F\x98", 3},
-      {"\xC3", 1},  {"\xFF", 1},         {"\0", 1},
-      {"word ", 5}, {"\xED\xA0\x80", 3},
+      {"a", 1},
+      {"\n", 1},
+      {"\r", 1},
+      {"\r\n", 2},
+      {"\xC3\xA5", 2},
+      {"\xF0\x9F\x98\x80", 4},
+      {"\x80", 1},
+      {"\xE2\x80", 2},
+      {"\xF0\x9F\x98", 3},
+      {"\xC3", 1},
+      {"\xFF", 1},
+      {"\0", 1},
+      {"word ", 5},
+      {"\xED\xA0\x80", 3},
+      {"\xEF\xBF\xBF", 3},
+      {"\xF0\x90\x80\x80", 4}, // U+FFFF, U+10000
   };
   strbuf_add(out, pieces[dice(ARRAY_LEN(pieces))]);
 }
@@ -62,6 +74,7 @@ static void check_encoding(const Snapshot *text, Str flat, Encoding enc, Spot *s
   size_t lines = model(flat, text->eol, enc, spots);
   assert_int_equal(snapshot_line_count(text), lines);
   PositionWalk walk = position_walk(text, enc), jumps = position_walk(text, enc);
+  Offsets *offsets = offsets_new(text, enc);
   for (size_t at = 0; at <= flat.len; at++) {
     const Spot *spot = &spots[at];
     size_t column = spot->offset - spot->line_start_units - spot->inside_crlf;
@@ -72,10 +85,12 @@ static void check_encoding(const Snapshot *text, Str flat, Encoding enc, Spot *s
     assert_int_equal(walked.column, column);
     assert_int_equal(offset_of(text, at, enc), spot->offset);
     assert_int_equal(snapshot_line_at(text, at), spot->line);
+    if (spot->starts_char) assert_int_equal(offsets_at(offsets, at), spot->offset);
     if (spot->starts_char && !spot->inside_crlf) assert_int_equal(position_to_byte(text, pos, enc), at);
     size_t far = dice(flat.len + 1);
     assert_int_equal(offset_walk_to(&jumps, far), spots[far].offset);
   }
+  offsets_free(offsets);
 }
 
 static void check(Buffer *buffer, Str flat)

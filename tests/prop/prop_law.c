@@ -205,9 +205,76 @@ static void edits_of_a_long_article(void **state)
   pipeline_free(pipeline);
 }
 
+static void replace(Analysis *analysis, Buffer *buffer, size_t start, size_t end, Str added)
+{
+  assert_true(buffer_replace(buffer, start, end, added, NULL));
+  analysis_edit(analysis, (TextEdit){start, end, start + added.len});
+}
+
+// Take out, one after another, every place that has `words`, and put it back: each time as a fresh run says.
+static void without_each(const Pipeline *pipeline, Str text, Str words)
+{
+  StrBuf edited = {0}, fresh = {0};
+  Buffer *buffer = buffer_new(text, EOL_LSP);
+  Analysis *analysis = analysis_new(pipeline);
+  run(analysis, buffer, MARKUP_NONE, &edited);
+  for (size_t at = 0; at + words.len <= text.len; at++) {
+    if (!str_starts(str_slice(text, at, text.len), words)) continue;
+    replace(analysis, buffer, at, at + words.len, (Str){"", 0});
+    run(analysis, buffer, MARKUP_NONE, &edited);
+    Analysis *again = analysis_new(pipeline);
+    run(again, buffer, MARKUP_NONE, &fresh);
+    analysis_free(again);
+    if (!str_eq(strbuf_str(&edited), strbuf_str(&fresh)))
+      fail_msg("without byte %zu:\n--- after edits\n%s--- fresh\n%s", at, edited.ptr, fresh.ptr);
+    replace(analysis, buffer, at, at, words);
+    run(analysis, buffer, MARKUP_NONE, &edited);
+  }
+  analysis_free(analysis);
+  buffer_free(buffer);
+  strbuf_release(&edited);
+  strbuf_release(&fresh);
+}
+
+// Wherever the borders of stretches fall, some edit is right behind one and counts for what is before it:
+// quotations that close paragraphs later.
+static void edits_behind_every_border(void **state)
+{
+  (void)state;
+  size_t rounds;
+  Pipeline *pipeline = open_pipeline(&rounds);
+  StrBuf text = {0};
+  for (int i = 0; i < 40; i++) {
+    strbuf_addf(&text, "“This is how part %d begins.\n\n", i);
+    for (int k = 0; k < 8; k++) strbuf_addf(&text, "In Oslo it goes on, %d times.\n\n", 100 * i + k);
+    strbuf_addf(&text, "And here it ends,” said Ada Lind.\n\nNobody else spoke on day %d.\n\n", i);
+  }
+  without_each(pipeline, strbuf_str(&text), STR("”"));
+  strbuf_release(&text);
+  pipeline_free(pipeline);
+}
+
+// Blocks that say nothing themselves are in the language of the others: with these their dates change.
+static void edits_that_change_the_language_far_away(void **state)
+{
+  (void)state;
+  static const char english[] =
+      "The council met and the mayor said that nothing would be decided before they had read it all.\n\n";
+  size_t rounds;
+  Pipeline *pipeline = open_pipeline(&rounds);
+  StrBuf text = {0};
+  strbuf_addf(&text, "2021-06-01\n\n%sIl consiglio si riunisce.\n\n", english);
+  for (int i = 0; i < 400; i++) // mostly the same date in both: what a stretch begins with says nothing
+    strbuf_addf(&text, "%d: %s.\n\n", 1000 + i, i % 4 ? "2021-06-02" : "4/5/2021");
+  without_each(pipeline, strbuf_str(&text), str_of(english));
+  strbuf_release(&text);
+  pipeline_free(pipeline);
+}
+
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(edits_end_where_a_fresh_run_ends),
-                                     cmocka_unit_test(edits_of_a_long_article)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(edits_end_where_a_fresh_run_ends), cmocka_unit_test(edits_of_a_long_article),
+      cmocka_unit_test(edits_behind_every_border), cmocka_unit_test(edits_that_change_the_language_far_away)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

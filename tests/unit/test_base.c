@@ -83,6 +83,23 @@ static void arena_blocks_are_apart_and_aligned(void **state)
   assert_null(arena.head);
 }
 
+static void arena_keeps_its_piece_when_emptied(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  for (size_t bytes = 0; bytes < 2 * ARENA_KEEP; bytes += 1 << 16) arena_alloc(&arena, 1 << 16);
+  arena_reset(&arena);
+  const void *kept = arena.head;
+  assert_true(arena_bytes(&arena) >= ARENA_KEEP && arena_bytes(&arena) < ARENA_KEEP + 4096);
+  for (int times = 0; times < 3; times++) {
+    arena_alloc(&arena, ARENA_KEEP / 2);
+    arena_reset(&arena);
+    assert_ptr_equal(arena.head, kept);
+    assert_int_equal(arena.used, 0);
+  }
+  arena_release(&arena);
+}
+
 static void arena_grow_keeps_what_was_there(void **state)
 {
   (void)state;
@@ -187,11 +204,15 @@ static void csv_cells_are_quoted_and_run_nothing(void **state)
       {STR("a,b"), STR("\"a,b\"")},
       {STR("say \"a\""), STR("\"say \"\"a\"\"\"")},
       {STR("a\r\nb"), STR("\"a\r\nb\"")},
+      {STR("a\rb"), STR("\"a\rb\"")},
+      {STR("a\nb"), STR("\"a\nb\"")},
       {STR("=1+1"), STR("\"'=1+1\"")},
       {STR("@SUM(A1)"), STR("\"'@SUM(A1)\"")},
       {STR("- Nei"), STR("\"'- Nei\"")},
       {STR("+46"), STR("\"'+46\"")},
+      {STR("\t=1"), STR("\"'\t=1\"")},
       {STR("a=b"), STR("a=b")},
+      {STR("-"), STR("-")},
   };
   for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
     StrBuf out = {0};
@@ -244,6 +265,7 @@ int main(void)
       cmocka_unit_test(str_hash_tells_lengths_and_nul_apart),
       cmocka_unit_test(strbuf_formats_and_detaches),
       cmocka_unit_test(arena_blocks_are_apart_and_aligned),
+      cmocka_unit_test(arena_keeps_its_piece_when_emptied),
       cmocka_unit_test(arena_grow_keeps_what_was_there),
       cmocka_unit_test(vec_grows_in_both_homes),
       cmocka_unit_test(map_finds_what_was_put),

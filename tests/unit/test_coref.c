@@ -139,6 +139,20 @@ static void test_genitives(void **state)
   check("[LOC Athens] is old", LANG_EN, "1 LOC Athens");
 }
 
+static void test_cases(void **state)
+{
+  (void)state;
+  check("[PER Kadri Tamm], [PER Tammin], [PER Tammille]", LANG_FI,
+        "1 PER Kadri Tamm; 1 PER Kadri Tamm; 1 PER Kadri Tamm");
+  check("[PER Niko Kyynäräisen], [PER Kyynäräinen], [PER Kyynäräiselle]", LANG_FI,
+        "1 PER Niko Kyynäräinen; 1 PER Niko Kyynäräinen; 1 PER Niko Kyynäräinen");
+  check("[ORG Renorin], [ORG Renor], [LOC? Renorille]", LANG_FI, "1 ORG Renor; 1 ORG Renor; 1 ORG Renor");
+  check("[LOC Turussa], [LOC Haukiputaalla], [LOC Kaleva]", LANG_FI,
+        "1 LOC Turku; 2 LOC Haukipudas; 3 LOC Kaleva");
+  check("[ORG Turun yliopistosta]", LANG_FI, "1 ORG Turun yliopisto");
+  check("[PER Tamm], [PER Tammin]", LANG_SV, "1 PER Tamm; 2 PER Tammin"); // Swedish has no such case
+}
+
 static void test_organisations(void **state)
 {
   (void)state;
@@ -259,13 +273,21 @@ static void test_capitals(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_persons),       cmocka_unit_test(test_genitives),
-      cmocka_unit_test(test_organisations), cmocka_unit_test(test_types),
-      cmocka_unit_test(test_short_names),   cmocka_unit_test(test_person_and_place),
-      cmocka_unit_test(test_ids),           cmocka_unit_test(test_many_mentions),
-      cmocka_unit_test(test_capitals),      cmocka_unit_test(test_name_over_a_line_end),
-      cmocka_unit_test(test_family_names),  cmocka_unit_test(test_introduced),
-      cmocka_unit_test(test_things),        cmocka_unit_test(test_what_a_thing_is_not),
+      cmocka_unit_test(test_persons),
+      cmocka_unit_test(test_genitives),
+      cmocka_unit_test(test_organisations),
+      cmocka_unit_test(test_types),
+      cmocka_unit_test(test_cases),
+      cmocka_unit_test(test_short_names),
+      cmocka_unit_test(test_person_and_place),
+      cmocka_unit_test(test_ids),
+      cmocka_unit_test(test_many_mentions),
+      cmocka_unit_test(test_capitals),
+      cmocka_unit_test(test_name_over_a_line_end),
+      cmocka_unit_test(test_family_names),
+      cmocka_unit_test(test_introduced),
+      cmocka_unit_test(test_things),
+      cmocka_unit_test(test_what_a_thing_is_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

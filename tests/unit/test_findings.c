@@ -19,10 +19,17 @@ static Span entity(size_t start, size_t end, EntityType type, const char *name)
   return (Span){.start = start, .end = end, .kind = SPAN_ENTITY, .type = (uint8_t)type, .entity = mine};
 }
 
+// What people said of spans, by Span.human - 1.
+static const HumanFacts g_accepted = {.verdict = VERDICT_ACCEPTED, .record = {"k1", 2}},
+                        g_noted = {.verdict = VERDICT_ACCEPTED, .record = {"k1", 2}, .note = {"see", 3}},
+                        g_again = {.verdict = VERDICT_ACCEPTED, .record = {"k2", 2}};
+static const HumanFacts *const g_human[] = {&g_accepted, &g_noted, &g_again};
+
 static Findings *make(const Span *spans, size_t count)
 {
   Annotations *found = xcalloc(1, sizeof *found);
   found->refs = 1;
+  found->human = g_human;
   for (size_t i = 0; i < count; i++) vec_push_in(&found->arena, &found->spans, spans[i]);
   Snapshot *text = snapshot_new(STR("the text does not matter here"));
   Findings *self = findings_new(text, found, NULL, annotations_ref(found), 1);
@@ -147,6 +154,85 @@ static void test_quotation_follows_its_speaker(void **state)
   findings_unref(fresh);
 }
 
+// Whatever a client shows of a span, it is told when that is another.
+static void test_every_fact_is_told(void **state)
+{
+  (void)state;
+  static const EntityFacts ada = {.name = {"A", 1}, .entity = {"name:a", 6}},
+                           named = {.name = {"B", 1}, .entity = {"name:a", 6}},
+                           linked = {.name = {"A", 1}, .entity = {"wd:Q1", 5}};
+  static const DateFacts day = {.value = {"2023", 4}}, value = {.value = {"2024", 4}},
+                         begin = {.value = {"2023", 4}, .begin = {"2023-01-01", 10}},
+                         until = {.value = {"2023", 4}, .until = {"2023-12-31", 10}},
+                         mod = {.value = {"2023", 4}, .mod = {"START", 5}},
+                         quant = {.value = {"2023", 4}, .quant = {"EVERY", 5}},
+                         freq = {.value = {"2023", 4}, .freq = {"2X", 2}},
+                         anchor = {.value = {"2023", 4}, .anchor = {"Monday", 6}};
+  static const QuoteFacts said = {.speaker = {2, 6, {"A", 1}, {"name:a", 6}}, .group = 1},
+                          who = {.speaker = {2, 6, {"B", 1}, {"name:a", 6}}, .group = 1},
+                          which = {.speaker = {2, 6, {"A", 1}, {"wd:Q1", 5}}, .group = 1},
+                          where = {.speaker = {3, 6, {"A", 1}, {"name:a", 6}}, .group = 1},
+                          nobody = {.group = 1},
+                          group = {.speaker = {2, 6, {"A", 1}, {"name:a", 6}}, .group = 2},
+                          voice = {.speaker = {2, 6, {"A", 1}, {"name:a", 6}}, .group = 1, .voice = 1},
+                          why = {.speaker = {2, 6, {"A", 1}, {"name:a", 6}}, .group = 1, .why = {"?", 1}},
+                          cue = {.speaker = {2, 6, {"A", 1}, {"name:a", 6}}, .group = 1, .cue = {7, 9}},
+                          source = {.speaker = {2, 6, {"A", 1}, {"name:a", 6}},
+                                    .group = 1,
+                                    .source = {.name = {"C", 1}}};
+  static const TagFacts tag = {.tag = {"t", 1}}, valued = {.tag = {"t", 1}, .value = {"v", 1}},
+                        fields = {.tag = {"t", 1}, .fields = {"{}", 2}},
+                        script = {.tag = {"t", 1}, .script = {"s", 1}};
+#define SPAN(k, ...)                                                                                         \
+  {                                                                                                          \
+    .start = 10, .end = 20, .kind = k, __VA_ARGS__                                                           \
+  }
+  static const Span pairs[][2] = {
+      {SPAN(SPAN_ENTITY, .entity = &ada), SPAN(SPAN_ENTITY, .entity = &named)},
+      {SPAN(SPAN_ENTITY, .entity = &ada), SPAN(SPAN_ENTITY, .entity = &linked)},
+      {SPAN(SPAN_ENTITY, .entity = &ada), SPAN(SPAN_ENTITY, .entity = &ada, .type = ENTITY_LOC)},
+      {SPAN(SPAN_ENTITY, .entity = &ada), SPAN(SPAN_ENTITY, .entity = &ada, .confidence = 0.5f)},
+      {SPAN(SPAN_ENTITY, .entity = &ada), SPAN(SPAN_ENTITY, .entity = &ada, .by = BY_LIST)},
+      {SPAN(SPAN_ENTITY, .entity = &ada), SPAN(SPAN_ENTITY, .entity = &ada, .human = 1)},
+      {SPAN(SPAN_ENTITY, .entity = &ada, .human = 1), SPAN(SPAN_ENTITY, .entity = &ada)},
+      {SPAN(SPAN_ENTITY, .entity = &ada, .human = 1), SPAN(SPAN_ENTITY, .entity = &ada, .human = 2)},
+      {SPAN(SPAN_ENTITY, .entity = &ada, .human = 1), SPAN(SPAN_ENTITY, .entity = &ada, .human = 3)},
+      {SPAN(SPAN_DATE, .date = &day), SPAN(SPAN_DATE, .date = &value)},
+      {SPAN(SPAN_DATE, .date = &day), SPAN(SPAN_DATE, .date = &begin)},
+      {SPAN(SPAN_DATE, .date = &day), SPAN(SPAN_DATE, .date = &until)},
+      {SPAN(SPAN_DATE, .date = &day), SPAN(SPAN_DATE, .date = &mod)},
+      {SPAN(SPAN_DATE, .date = &day), SPAN(SPAN_DATE, .date = &quant)},
+      {SPAN(SPAN_DATE, .date = &day), SPAN(SPAN_DATE, .date = &freq)},
+      {SPAN(SPAN_DATE, .date = &day), SPAN(SPAN_DATE, .date = &anchor)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &who)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &which)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &where)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &nobody)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &group)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &voice)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &why)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &cue)},
+      {SPAN(SPAN_QUOTE, .quote = &said), SPAN(SPAN_QUOTE, .quote = &source)},
+      {SPAN(SPAN_TAG, .tag = &tag), SPAN(SPAN_TAG, .tag = &valued)},
+      {SPAN(SPAN_TAG, .tag = &tag), SPAN(SPAN_TAG, .tag = &fields)},
+      {SPAN(SPAN_TAG, .tag = &tag), SPAN(SPAN_TAG, .tag = &script)},
+  };
+#undef SPAN
+  for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+    for (size_t other = 0; other < 2; other++) {
+      Findings *old = make(&pairs[i][0], 1), *fresh = make(&pairs[i][other], 1);
+      Changes changes = {0};
+      Delta first = {0}, delta = {0};
+      findings_follow(old, NULL, &changes, &first);
+      findings_follow(fresh, old, &changes, &delta);
+      if (delta.added.len != other) fail_msg("pair %zu: %zu told, not %zu", i, delta.added.len, other);
+      delta_release(&first);
+      delta_release(&delta);
+      findings_unref(old);
+      findings_unref(fresh);
+    }
+}
+
 static void test_tags_are_carried(void **state)
 {
   (void)state;
@@ -175,8 +261,8 @@ static void test_tags_are_carried(void **state)
 
 int main(void)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
-                                     cmocka_unit_test(test_quotation_follows_its_speaker),
-                                     cmocka_unit_test(test_tags_are_carried)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_cases), cmocka_unit_test(test_quotation_follows_its_speaker),
+      cmocka_unit_test(test_every_fact_is_told), cmocka_unit_test(test_tags_are_carried)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

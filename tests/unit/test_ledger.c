@@ -152,6 +152,22 @@ static void test_merge(void **state)
   strbuf_release(&out);
 }
 
+// Of two records made in one millisecond everybody takes the same, whoever merges whose.
+static void test_merge_of_the_same_moment(void **state)
+{
+  (void)state;
+  const Str texts[] = {STR("{\"id\":\"a\",\"start\":1,\"time\":\"2\",\"name\":\"Ann\"}\n"),
+                       STR("{\"id\":\"a\",\"start\":1,\"time\":\"2\",\"name\":\"Bob\"}\n")},
+            turned[] = {texts[1], texts[0]};
+  StrBuf one = {0}, other = {0};
+  ledger_merge(texts, 2, &one);
+  ledger_merge(turned, 2, &other);
+  assert_true(str_eq(strbuf_str(&one), strbuf_str(&other)));
+  assert_str(strbuf_str(&one), texts[1].ptr);
+  strbuf_release(&one);
+  strbuf_release(&other);
+}
+
 // Put `count` records, one after another, and end.
 static void write_many(const char *path, char who, int count)
 {
@@ -323,6 +339,7 @@ int main(void)
                                      cmocka_unit_test(test_others_lines_are_news),
                                      cmocka_unit_test(test_odd_lines_and_conflicts),
                                      cmocka_unit_test(test_merge),
+                                     cmocka_unit_test(test_merge_of_the_same_moment),
                                      cmocka_unit_test(test_links_that_lead_out_are_not_followed_by_writes),
                                      cmocka_unit_test(test_link_within_the_folder_stays_one),
                                      cmocka_unit_test(test_pipe_in_place_of_the_file),

@@ -169,7 +169,7 @@ static void test_parts(void **state)
   check_parts(LANG_SV, ENTITY_LOC, "Tudela y Alfaro", "Tudela y Alfaro"); // no "and" there
   check_parts(LANG_DE, ENTITY_ORG, "FC Quell - FC Hopfen", "FC Quell|FC Hopfen");
   check_parts(LANG_DE, ENTITY_ORG, "Quell-Hopfen", "Quell-Hopfen");
-  check_parts(LANG_EN, ENTITY_LOC, "and Hjo and", "and Hjo and");
+  check_parts(LANG_EN, ENTITY_LOC, "and Hjo and", "and Hjo");
 }
 
 static void test_offices(void **state)
@@ -244,6 +244,10 @@ static void test_initials(void **state)
   check_edges(LANG_EN, "The Office of Coastal Affairs (OCA) agreed.", ""); // nobody says that it is one
   check_edges(LANG_DE, "[PER Sven Paul Dorn] ([ORG SPD]) kam.", "PER Sven Paul Dorn; ORG SPD");
   check_edges(LANG_DE, "Die Stadt [LOC Potsdam] ([ORG SPD]) lud ein.", "LOC Potsdam; ORG SPD");
+  check_edges(LANG_DE, "Der Grüne Moorverband ([ORG GMV]) klagt.", "ORG Grüne Moorverband; ORG GMV");
+  check_edges(LANG_NB, "[ORG Fjordteatret] (FT) kom.", "ORG Fjordteatret; ORG FT");
+  check_edges(LANG_NB, "[ORG Fjordteatret] (TF) kom.", "ORG Fjordteatret"); // not in this order
+  check_edges(LANG_NB, "[LOC Fjordvik] (FV) kom.", "LOC Fjordvik");
   check_edges(LANG_EN, "[ORG Office of Coastal Affairs] ([ORG XYZ])",
               "ORG Office of Coastal Affairs; ORG XYZ");
   check_edges(LANG_EN, "Office, of Coastal Affairs ([ORG OCA])", "ORG OCA"); // not over a comma
@@ -283,12 +287,12 @@ static void test_signs(void **state)
 {
   (void)state;
   check(g_model, LANG_NB, "Da kjøpte selskapet Kvarnlys hele bygget.", "ORG Kvarnlys");
-  check(g_model, LANG_DE, "Gestern kaufte der Autozulieferer Kvarnlys das Haus.", "ORG Kvarnlys");
+  check(g_model, LANG_DE, "Gestern kaufte der Autozulieferer Kvarnlys ein Haus.", "ORG Kvarnlys");
   check(g_model, LANG_ES, "Ayer la empresa Kvarnlys compró la casa.", "ORG Kvarnlys");
   check(g_model, LANG_SV, "De bor nu i staden Kvarnlys.", "LOC Kvarnlys");
   check(g_model, LANG_IT, "Ieri nella cittadina Kvarnlys pioveva.", "LOC Kvarnlys");
-  check(g_model, LANG_NB, "Da sa avisen Hansen skulle gå.", "PER Hansen");  // a person's, and no paper's
-  check(g_model, LANG_NB, "Da solgte forlaget Hansen boka.", "ORG Hansen"); // publishers bear such names
+  check(g_model, LANG_NB, "Da sa selskapet Knut skulle gå.", "PER Knut");   // somebody, and no company
+  check(g_model, LANG_NB, "Da solgte forlaget Hansen boka.", "ORG Hansen"); // companies bear such names
   check(g_model, LANG_NB, "Da vant selskapet Norge ikke noe.", "LOC Norge");
 }
 

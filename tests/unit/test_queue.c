@@ -16,7 +16,9 @@ static void items_come_in_order_whatever_their_size(void **state)
     for (int i = 0; i < 100; i++) assert_true(queue_push(queue, &items[i], 1, 0));
     for (int i = 0; i < 100; i++) assert_ptr_equal(queue_pop(queue, 0), &items[i]);
   }
+  assert_false(queue_filled(queue));
   assert_true(queue_push(queue, &items[0], 1000, 0)); // alone, as it is larger than the queue
+  assert_true(queue_filled(queue));
   assert_ptr_equal(queue_pop(queue, 0), &items[0]);
   queue_close(queue);
   assert_false(queue_push(queue, &items[0], 1, 0));

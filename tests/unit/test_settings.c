@@ -147,6 +147,21 @@ static void test_front_matter(void **state)
   settings_free(s);
 }
 
+// An article may come from anywhere: it sets nothing that is the user's alone, and keeps to the bounds.
+static void test_front_matter_of_a_stranger(void **state)
+{
+  World *w = *state;
+  Settings *s = load(w, NULL, "newsmark-taggers-ships-live_ms: 9\nnewsmark-limits-full_bytes: -1\n");
+  assert_null(settings_find(s, STR("taggers.ships.live_ms")));
+  assert_int_equal(settings_int(s, "limits.full_bytes", 0), 1048576);
+  assert_int_equal(settings_issues(s)->len, 2);
+  settings_free(s);
+  s = load(w, NULL, "newsmark-limits-full_bytes: 0\n"); // the least is allowed
+  assert_int_equal(settings_int(s, "limits.full_bytes", 1), 0);
+  assert_int_equal(settings_issues(s)->len, 0);
+  settings_free(s);
+}
+
 static void test_where_front_matter_is(void **state)
 {
   (void)state;
@@ -239,6 +254,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_later_layers_win, setup, teardown),
       cmocka_unit_test_setup_teardown(test_root_stops_the_way_up, setup, teardown),
       cmocka_unit_test_setup_teardown(test_front_matter, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_front_matter_of_a_stranger, setup, teardown),
       cmocka_unit_test(test_where_front_matter_is),
       cmocka_unit_test_setup_teardown(test_patterns, setup, teardown),
       cmocka_unit_test_setup_teardown(test_faults_have_no_effect_and_name_their_line, setup, teardown),

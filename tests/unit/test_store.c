@@ -459,6 +459,26 @@ static void test_single_articles(void **state)
   check_lists(self, there);
 }
 
+// Single commits leave more segments of the full-text table than are good for questions: merged in steps,
+// between which all is found.
+static void test_text_is_merged_in_steps(void **state)
+{
+  static const char segments[] = "SELECT count(DISTINCT segid) FROM text_idx",
+                    found[] = "SELECT count(*) FROM text WHERE text MATCH 'hull'";
+  Fixture *self = *state;
+  bool there[MANY] = {0}, more = true;
+  for (size_t i = 0; i < 150; i++) put_or_remove(self, i, i + 1, 1, true, there);
+  assert_in_range(number(self, segments), 16, 150);
+  while (more) {
+    assert_true(store_settle_text(self->store, &more, &self->err));
+    assert_int_equal(number(self, found), 150);
+  }
+  assert_in_range(number(self, segments), 1, 15);
+  check_lists(self, there);
+  assert_true(store_settle_text(self->store, &more, &self->err));
+  assert_false(more);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -473,6 +493,7 @@ int main(void)
       IN_FOLDER(test_sweep),
       IN_FOLDER(test_runs),
       IN_FOLDER(test_single_articles),
+      IN_FOLDER(test_text_is_merged_in_steps),
       IN_FOLDER(test_same_words),
       IN_FOLDER(test_damage_is_told),
       IN_FOLDER(test_other_annotators),

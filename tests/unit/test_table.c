@@ -42,11 +42,25 @@ static void test_what_is_not_there(void **state)
   assert_null(table_find("starters", "xx"));
 }
 
+static void test_shared(void **state)
+{
+  (void)state;
+  const Table *found[4];
+  assert_int_equal(table_find_shared("orgs", "nn", found, 4), 2);
+  assert_string_equal(found[0]->lang, "da-nb-nn-sv");
+  assert_string_equal(found[1]->lang, "nb-nn");
+  assert_int_equal(table_find_shared("orgs", "nn", found, 1), 1);
+  assert_int_equal(table_find_shared("orgs", "fi", found, 4), 0); // only its own
+  assert_int_equal(table_find_shared("orgs", "n", found, 4), 0);
+  assert_int_equal(table_find_shared("org", "nn", found, 4), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_row_is_found),
       cmocka_unit_test(test_what_is_not_there),
+      cmocka_unit_test(test_shared),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

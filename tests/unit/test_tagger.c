@@ -241,6 +241,35 @@ static void test_exp_is_right_to_six_digits(void **state)
   assert_true(least[0] > 0 && least[0] < 1e-37f);
 }
 
+// --- confidence
+
+// From 0 to 1, never less for what is held to be surer, and without steps.
+static void test_shown_confidence_rises(void **state)
+{
+  (void)state;
+  Field field;
+  field_open(&field);
+  const Tagger *tagger = field.names->tagger;
+  for (EntityType type = 0; type < ENTITY_TYPES; type++) {
+    float before = 0;
+    for (size_t i = 0; i <= 1000; i++) {
+      float shown = tagger_shown(tagger, type, (float)i / 1000);
+      assert_true(shown >= before && shown <= before + 0.02f);
+      before = shown;
+    }
+    assert_true(tagger_shown(tagger, type, 0) == 0 && before == 1);
+    for (size_t n = 0; n < TAGGER_KNOTS; n++) {
+      float knot = field.head->shown[type][n];
+      assert_true(fabsf(tagger_shown(tagger, type, TAGGER_KNOT(n)) - knot) < 1e-4f);
+      assert_true(fabsf(names_confidence(field.names, type, TAGGER_KNOT(n)) - knot) <= 0.0101f); // rounded
+    }
+  }
+  field_close(&field);
+  Names *names = names_new("/nowhere", NULL);
+  assert_true(names_confidence(names, ENTITY_ORG, 0.75f) == 0.75f); // what patterns find stays as it is
+  names_free(names);
+}
+
 // --- files
 
 static void copy_file(const char *from, const char *to, size_t most, size_t flip, size_t head_byte)
@@ -328,6 +357,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_viterbi_finds_the_best_sequence),
       cmocka_unit_test(test_a_memo_changes_nothing),
+      cmocka_unit_test(test_shown_confidence_rises),
       cmocka_unit_test(test_rows_unpack),
       cmocka_unit_test(test_exp_is_right_to_six_digits),
       cmocka_unit_test(test_broken_files_are_told),

@@ -148,13 +148,29 @@ static void test_odd_texts(void **state)
   }
 }
 
+static void test_what_is_soft(void **state)
+{
+  (void)state;
+  Arena arena = {0};
+  TokenVec tokens = {0};
+  Str text = STR("Bu\u00ADses B\u00FC\u2060low vecko\u00ADslut");
+  tokens_split(text, &arena, &tokens);
+  static const char *const want[] = {"buses", "b\u00FClow", "veckoslut"};
+  assert_int_equal(tokens.len, 3);
+  for (size_t i = 0; i < 3; i++) {
+    assert_true(str_is(tokens.items[i].lower, want[i]));
+    assert_int_equal(tokens.items[i].whole_hash, str_hash(str_of(want[i])));
+  }
+  assert_int_equal(tokens.items[2].end, text.len); // what is soft belongs to the word
+  assert_false(tokens.items[2].flags & TOKEN_CAPITAL);
+  arena_release(&arena);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_tokens),
-      cmocka_unit_test(test_flags),
-      cmocka_unit_test(test_sentences),
-      cmocka_unit_test(test_odd_texts),
+      cmocka_unit_test(test_tokens),    cmocka_unit_test(test_what_is_soft), cmocka_unit_test(test_flags),
+      cmocka_unit_test(test_sentences), cmocka_unit_test(test_odd_texts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,7 +75,8 @@ const char *dateatom_end(const char *p, const char *end)
 
 bool dateatom_has_inner_point(Str word)
 {
-  return word.len > 2 && memchr(word.ptr, '.', word.len - 1) && !is_digit(word.ptr[0]);
+  if (word.len < 3 || word.len > POINTED_MAX) return false;
+  return memchr(word.ptr, '.', word.len - 1) && !is_digit(word.ptr[0]);
 }
 
 #define CURLY "\xE2\x80\x99"
@@ -99,7 +100,7 @@ static Str without_curly(Arena *scratch, Str word)
 
 // What a word may do by itself: see WORD_*. Numbers carry dates; Roman ones are read where they stand beside
 // what does.
-static inline uint8_t marks_of(const DateLex *lex, uint32_t hash, Str lower)
+static inline uint8_t marks_of(const DateLex *lex, uint64_t hash, Str lower)
 {
   char c = lower.ptr[0];
   uint8_t marks = datelex_marks(lex, hash);
@@ -124,26 +125,25 @@ static void split_token(AtomReader *self, const Token *token, uint32_t index)
   const DateLex *lex = self->lex;
   Str lower = token->lower;
   bool spaced = token->flags & TOKEN_SPACE_BEFORE, same = lower.len == token->end - token->start;
-  if (dateatom_has_inner_point(lower) && datelex_find(lex, 0, token->hash, lower)) {
+  if (dateatom_has_inner_point(lower) && datelex_find(lex, 0, token->whole_hash)) {
     add_atom(self, (Atom){.start = token->start,
                           .end = token->end,
                           .lower = lower,
                           .token = index,
-                          .hash = token->hash,
+                          .hash = token->whole_hash,
                           .spaced = spaced});
     return;
   }
   for (size_t at = 0; at < lower.len;) {
     size_t end = (size_t)(dateatom_end(lower.ptr + at, lower.ptr + lower.len) - lower.ptr);
     Str rest = str_slice(lower, at, lower.len); // "8p.m."
-    if (at && dateatom_has_inner_point(rest) && datelex_find(lex, 0, (uint32_t)str_hash(rest), rest))
-      end = lower.len;
+    if (at && dateatom_has_inner_point(rest) && datelex_find(lex, 0, str_hash(rest))) end = lower.len;
     Str word = without_curly(self->scratch, str_slice(lower, at, end));
     Atom atom = {.start = same ? token->start + (uint32_t)at : token->start,
                  .end = same ? token->start + (uint32_t)end : token->end,
                  .lower = word,
                  .token = index,
-                 .hash = (uint32_t)str_hash(word),
+                 .hash = str_hash(word),
                  .inside = at > 0,
                  .spaced = at == 0 && spaced};
     add_atom(self, atom);
@@ -319,7 +319,7 @@ static void read_roman(AtomReader *self, Str word)
 
 static const LexNode *node_of(const AtomReader *self, Atom *atom)
 {
-  if (atom->node == NODE_UNKNOWN) atom->node = datelex_find(self->lex, 0, atom->hash, atom->lower);
+  if (atom->node == NODE_UNKNOWN) atom->node = datelex_find(self->lex, 0, atom->hash);
   return &self->lex->nodes.items[atom->node];
 }
 
@@ -481,7 +481,7 @@ static uint16_t child_of(const AtomReader *self, uint16_t node, size_t at)
 {
   if (!node || !self->lex->nodes.items[node].has_children || at >= self->atoms.len) return 0;
   const Atom *atom = &self->atoms.items[at];
-  return datelex_find(self->lex, node, atom->hash, atom->lower);
+  return datelex_find(self->lex, node, atom->hash);
 }
 
 // The forms that begin at `at`, `next` being the node of the first one's second word.
@@ -542,9 +542,9 @@ static bool part_is_heavy(const DateLex *lex, const Token *token)
     size_t len = (size_t)(dateatom_end(rest.ptr, rest.ptr + rest.len) - rest.ptr);
     Str word = str_slice(rest, 0, len);
     if (memchr(word.ptr, CURLY[0], word.len)) return true; // too rare to look at
-    if (marks_of(lex, (uint32_t)str_hash(word), word) & WORD_HEAVY) return true;
+    if (marks_of(lex, str_hash(word), word) & WORD_HEAVY) return true;
     bool points = dateatom_has_inner_point(rest);
-    if (points && marks_of(lex, (uint32_t)str_hash(rest), rest) & WORD_HEAVY) return true;
+    if (points && marks_of(lex, str_hash(rest), rest) & WORD_HEAVY) return true;
     at += len;
   }
   return false;
@@ -577,11 +577,14 @@ void dateatom_cut(AtomReader *self)
       split_token(self, token, i);
       continue;
     }
-    Atom atom = {
-        .start = token->start, .end = token->end, .lower = token->lower, .token = i, .hash = token->hash};
+    Atom atom = {.start = token->start,
+                 .end = token->end,
+                 .lower = token->lower,
+                 .token = i,
+                 .hash = token->whole_hash};
     atom.spaced = token->flags & TOKEN_SPACE_BEFORE;
     if (token->flags & TOKEN_PUNCT && is_curly(token->lower))
-      atom.lower = STR("'"), atom.hash = (uint32_t)str_hash(atom.lower);
+      atom.lower = STR("'"), atom.hash = str_hash(atom.lower);
     add_atom(self, atom);
   }
 }

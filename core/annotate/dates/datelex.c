@@ -104,49 +104,52 @@ bool date_sets_of(Str cell, uint8_t only, FieldSet *set, uint8_t *sets)
 
 enum { NODE_SLOTS = 1 << 12, NODES_MOST = NODE_SLOTS * 3 / 4 };
 
-static void add_marks(DateLex *lex, uint32_t hash, uint8_t marks)
+static void add_marks(DateLex *lex, uint64_t hash, uint8_t marks)
 {
   lex->marks[hash & (ARRAY_LEN(lex->marks) - 1)] |= marks;
   lex->marks[hash >> 14 & (ARRAY_LEN(lex->marks) - 1)] |= marks;
 }
 
-// The slot of the child, or the free one for it.
-static uint32_t node_slot(const DateLex *lex, uint16_t parent, uint32_t hash, Str word)
+// A slot is 48 bits of the key and the node, which is not 0. A word of the text is told from all others by
+// these bits and its place: its bytes and the node's lie far apart, and would have to be waited for.
+static uint64_t slot_key(uint16_t parent, uint64_t hash)
 {
-  uint32_t at = ((hash ^ parent * 2654435761u) * 2246822519u) >> 7 & (NODE_SLOTS - 1);
-  for (; lex->slots[at].node; at = (at + 1) & (NODE_SLOTS - 1)) {
-    const LexSlot *slot = &lex->slots[at];
-    if (slot->hash != hash || slot->parent != parent) continue;
-    if (str_eq(lex->nodes.items[slot->node].word, word)) break;
-  }
+  uint64_t key = (hash ^ parent) * 0x9e3779b97f4a7c15u;
+  return key ^ key >> 32;
+}
+
+// The slot of the child, or the free one for it.
+static uint64_t node_slot(const DateLex *lex, uint64_t key)
+{
+  uint64_t at = key & (NODE_SLOTS - 1);
+  while (lex->slots[at] && (lex->slots[at] ^ key) >> 16) at = (at + 1) & (NODE_SLOTS - 1);
   return at;
 }
 
-uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint32_t hash, Str word)
+uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint64_t hash)
 {
-  return lex->slots[node_slot(lex, parent, hash, word)].node;
+  return (uint16_t)lex->slots[node_slot(lex, slot_key(parent, hash))];
 }
 
 static uint16_t node_add(DateLex *lex, uint16_t parent, Str word)
 {
-  uint32_t hash = (uint32_t)str_hash(word);
-  uint32_t at = node_slot(lex, parent, hash, word);
-  if (lex->slots[at].node) return lex->slots[at].node;
-  lex->slots[at] = (LexSlot){hash, (uint16_t)lex->nodes.len, parent};
+  uint64_t hash = str_hash(word), key = slot_key(parent, hash), at = node_slot(lex, key);
+  if (lex->slots[at]) return (uint16_t)lex->slots[at];
+  lex->slots[at] = (key & ~(uint64_t)UINT16_MAX) | lex->nodes.len;
   lex->nodes.items[parent].has_children = true;
   add_marks(lex, hash, parent ? WORD_KNOWN : WORD_KNOWN | WORD_OPENS);
   vec_push(&lex->nodes, (LexNode){.word = arena_dup(&lex->arena, word), .parent = parent, .hash = hash});
-  return lex->slots[at].node;
+  return (uint16_t)lex->slots[at];
 }
 
 uint16_t datelex_symbol(DateLex *lex, Str name)
 {
   static const char *const fixed[SYM_FIRST_FREE] = {
-      "",       "int",    "dec",      "num",      "ord",     "mult",  "clock",    "clockdot", "iso",
-      "ndate",  "daymon", "roman",    "yearw",    "tense",   "month", "monthab",  "weekday",  "wdayab",
-      "option", "ordsuf", "dayslash", "monthamb", "andhalf", "to",    "and",      "det",      "between",
-      "fn",     "open",   "prep",     "of",       "yprep",   "adv",   "edge",     "rel",      "fromw",
-      "half",   "or",     "yearpair", "counted",  "sub",     "dem",   "firstname"};
+      "",       "int",    "dec",      "num",      "ord",     "mult",  "clock",     "clockdot",   "iso",
+      "ndate",  "daymon", "roman",    "yearw",    "tense",   "month", "monthab",   "weekday",    "wdayab",
+      "option", "ordsuf", "dayslash", "monthamb", "andhalf", "to",    "and",       "det",        "between",
+      "fn",     "open",   "prep",     "of",       "yprep",   "adv",   "edge",      "rel",        "fromw",
+      "half",   "or",     "yearpair", "counted",  "sub",     "dem",   "firstname", "participle", "extreme"};
   if (!lex->symbols.len) {
     for (size_t i = 0; i < SYM_FIRST_FREE; i++) {
       vec_push(&lex->symbols, str_of(fixed[i]));
@@ -219,6 +222,12 @@ static bool load_row(DateLex *lex, const Table *table, size_t row, Error *err)
     vec_push(&lex->suffix_tense, reading.value);
     return true;
   }
+  if (reading.sym == SYM_PARTICIPLE || reading.sym == SYM_EXTREME) {
+    Str tail = form, head = str_cut(&tail, '-');
+    WordShapes *shapes = reading.sym == SYM_EXTREME ? &lex->extremes : &lex->participles;
+    vec_push(shapes, (WordShape){head, tail, head.len == form.len});
+    return true;
+  }
   if (str_is(name, "counted") && form.len && form.ptr[0] == '-') {
     vec_push(&lex->plurals, str_slice(form, 1, form.len));
     return true;
@@ -276,7 +285,7 @@ static bool is_heavy(const Reading *reading, const SymSet *light)
 // How much a word tells: "fjol" more than "i", and nothing more than a word that is only light by itself.
 static size_t telling(const DateLex *lex, const LexNode *node, const SymSet *light)
 {
-  const LexNode *alone = &lex->nodes.items[datelex_find(lex, 0, node->hash, node->word)];
+  const LexNode *alone = &lex->nodes.items[datelex_find(lex, 0, node->hash)];
   bool heavy = !alone->newest;
   for (uint16_t r = alone->newest; r && !heavy; r = lex->older.items[r - 1])
     heavy = is_heavy(&lex->readings.items[r - 1], light);
@@ -316,6 +325,8 @@ void datelex_release(DateLex *lex)
   map_release(&lex->symbol_ids);
   vec_release(&lex->suffixes);
   vec_release(&lex->suffix_tense);
+  vec_release(&lex->participles);
+  vec_release(&lex->extremes);
   vec_release(&lex->plurals);
   arena_release(&lex->arena);
 }

@@ -12,6 +12,7 @@ enum { MAX_STEPS = 4000, MAX_DEPTH = 40 };
 // ----------------------------------------------------------------------------------------------------------
 
 enum { STATE_SLOTS = 1 << 13, STATES_MOST = STATE_SLOTS / 2 };
+enum { INSERT_MOST = 100 }; // moves sorted by insertion
 
 typedef VEC_OF(uint32_t) PlaceVec; // operations
 
@@ -24,16 +25,26 @@ typedef struct Builder {
   const PatOp *ops;
   uint32_t *seen;              // [place] the closure that met it last
   uint32_t closure;            // the one at work
-  MoveVec here;                // what it found
+  PlaceVec here;               // what it found
   MoveVec moves;               // of the state at work
   PlaceVec places;             // of all states
   PlaceVec first;              // [state] the first of its own in `places`, and one more
   uint16_t slots[STATE_SLOTS]; // state + 1 by its places; 0: free
 } Builder;
 
-// Most are few and nearly in order.
+static int by_move(const void *a, const void *b)
+{
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return (x > y) - (x < y);
+}
+
+// Most states have few, nearly in order; the root has all first words.
 static void sort(MoveVec *moves)
 {
+  if (moves->len > INSERT_MOST) {
+    vec_sort(moves, by_move);
+    return;
+  }
   for (size_t i = 1; i < moves->len; i++) {
     uint64_t move = moves->items[i];
     size_t j = i;
@@ -58,32 +69,33 @@ static void close_over(Builder *b, uint32_t place)
   }
 }
 
-static uint32_t hash_of(const MoveVec *places)
+// The same in whatever order they stand.
+static uint32_t hash_of(const PlaceVec *places)
 {
   uint64_t hash = places->len;
-  for (size_t i = 0; i < places->len; i++) hash = (hash ^ places->items[i]) * 0x9e3779b97f4a7c15u;
-  return (uint32_t)(hash >> 40);
+  for (size_t i = 0; i < places->len; i++) {
+    uint64_t mixed = (places->items[i] + 1) * 0x9e3779b97f4a7c15u;
+    hash += mixed ^ mixed >> 32;
+  }
+  return (uint32_t)(hash >> 24);
 }
 
+// Whether the state has the places that the closure met last.
 static bool same_places(const Builder *b, uint32_t state)
 {
-  uint32_t first = b->first.items[state];
-  size_t len = b->first.items[state + 1] - first;
-  if (len != b->here.len) return false;
-  for (size_t i = 0; i < len; i++) {
-    if (b->places.items[first + i] != b->here.items[i]) return false;
-  }
-  return true;
+  uint32_t first = b->first.items[state], end = b->first.items[state + 1];
+  if (end - first != b->here.len) return false;
+  while (first < end && b->seen[b->places.items[first]] == b->closure) first++;
+  return first == end;
 }
 
 // The state of the places in `here`, which it empties; STATES_MOST: there are too many.
 static uint16_t take_state(Builder *b)
 {
-  sort(&b->here);
   uint32_t at = hash_of(&b->here) & (STATE_SLOTS - 1);
   while (b->slots[at] && !same_places(b, b->slots[at] - 1u)) at = (at + 1) & (STATE_SLOTS - 1);
   if (!b->slots[at] && b->net->states.len < STATES_MOST) {
-    for (size_t i = 0; i < b->here.len; i++) vec_push(&b->places, (uint32_t)b->here.items[i]);
+    for (size_t i = 0; i < b->here.len; i++) vec_push(&b->places, b->here.items[i]);
     vec_push(&b->first, (uint32_t)b->places.len);
     vec_push(&b->net->states, (DateState){.arcs = 0});
     b->slots[at] = (uint16_t)b->net->states.len;

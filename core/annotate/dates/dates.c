@@ -45,6 +45,11 @@ const DateTables *dates_tables(const Dates *self, Lang lang, Error *err)
   return none;
 }
 
+bool dates_check(const Dates *self, Lang lang, Error *err)
+{
+  return dates_tables(self, lang, err) != NULL;
+}
+
 // --- what a match is
 
 static DateType type_of(const DateMatch *m)

@@ -28,6 +28,8 @@ typedef VEC_OF(DateDraft) DateVec;
 
 Dates *dates_new(Error *err); // never NULL: the tables of a language are compiled when it is first met
 void dates_free(Dates *self);
+// Whether the tables of `lang` can be read; else *err is set (ERR_FORMAT). Any thread.
+bool dates_check(const Dates *self, Lang lang, Error *err);
 // Fill notes->dates.
 void dates_find(const Dates *self, struct Notes *notes);
 // The DCT: `given` where it holds a date, else from the article's head, else from the file's
@@ -36,6 +38,7 @@ Dct dates_dct(const Dates *self, const struct Passages *article, const Dct *give
 // What dates count from, block by block.
 typedef struct DateMemory {
   Timex last;         // the date before ("two days later"); the article's own for its first
+  Timex day;          // the last one that is a day or of one; GRAIN_NONE: none
   Timex quarter;      // the last one named ("a year earlier", of a company's profit); GRAIN_NONE: none near
   int blocks;         // since then
   Timex told;         // the last one named with its year; GRAIN_NONE: none since the last "today"

@@ -48,15 +48,16 @@ static Str digits_date(Str text, bool coarse, Arena *arena)
 // Whether a word of `role` stands in `line`, in any case.
 static bool line_says(Str line, const char *role)
 {
+  if (!line.len) return false;
   const Table *labels = table_find("date_labels", "");
   Arena scratch = {0};
   Str low = utf8_lower_in(&scratch, line);
   bool found = false;
-  for (size_t row = 0; labels && row < labels->rows && !found; row++) {
+  size_t row = table_seek(labels, str_of(role)); // the first of these
+  for (; row < labels->rows && !found && str_is(table_cell(labels, row, 0), role); row++) {
     Str word = table_cell(labels, row, 1);
-    if (!str_is(table_cell(labels, row, 0), role)) continue;
     for (size_t i = 0; i + word.len <= low.len && !found; i++)
-      found = str_starts(str_slice(low, i, low.len), word);
+      found = low.ptr[i] == word.ptr[0] && str_starts(str_slice(low, i, low.len), word);
   }
   arena_release(&scratch);
   return found;

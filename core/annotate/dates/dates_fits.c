@@ -107,6 +107,16 @@ static bool is_newspaper(const DateFinder *f, const DateMatch *m)
          !sentence_begins(&f->notes->sentences, f->atoms->items[m->end].token);
 }
 
+// "Corriere della Sera", "Le Soir", "Nice-Matin": where parts of the day have small letters, one with a
+// capital inside its sentence is of a name.
+static bool is_evening_paper(const DateFinder *f, const DateMatch *m)
+{
+  const Token *last = atom_token(f, m->end - 1);
+  return has_small_weekdays(f->notes->lang) && frame_has(&m->frame, FIELD_PART) && m->end <= m->begin + 2 &&
+         last->flags & TOKEN_CAPITAL && !(last->flags & (TOKEN_FIRST | TOKEN_ALL_CAPS)) &&
+         !(frame_has(&m->frame, FIELD_WEEKDAY) || frame_has(&m->frame, FIELD_HOUR));
+}
+
 // "1900 runners": a number that counts what follows.
 static bool counts_next(const DateFinder *f, uint32_t end)
 {
@@ -257,7 +267,8 @@ bool dates_match_fits(const void *context, const DateMatch *m)
   int32_t bare = frame_get(&m->frame, FIELD_BARE, 0);
   if (m->pattern->family == FAMILY_NONE) return true;
   if (!last_day_fits(m) || !part_fits(&m->frame) || !date_units_fit(&m->frame) || is_first_name(f, m) ||
-      is_last_name(f, m) || is_newspaper(f, m) || runs_on(f, m) || day_counts_next(f, m))
+      is_last_name(f, m) || is_newspaper(f, m) || is_evening_paper(f, m) || runs_on(f, m) ||
+      day_counts_next(f, m))
     return false;
   return !bare || bare_fits(f, m, bare);
 }

@@ -104,8 +104,9 @@ enum { // FIELD_TENSE as a pattern sets it: to come, whatever the verbs say; unl
   TENSE_WEAK,
   TENSE_COMING,
 };
-enum {            // a draft's part in a range; sums of them
-  RANGE_LEFT = 1, // with the next draft
+enum { TENSE_PERFECT = -2 }; // of a verb's form: past with a participle, now without ("has"); see TENSE_SURE
+enum {                       // a draft's part in a range; sums of them
+  RANGE_LEFT = 1,            // with the next draft
   RANGE_RIGHT = 2,
   RANGE_BORROWED = 4, // its day is the other end's
 };
@@ -182,9 +183,11 @@ enum {
   SYM_SUB,
   SYM_DEM,
   SYM_FIRSTNAME,
+  SYM_PARTICIPLE,
+  SYM_EXTREME,
   SYM_FIRST_FREE
 };
-enum { SYM_MAX = 192 };
+enum { SYM_MAX = 256 };
 
 typedef struct FieldSet {
   uint8_t field; // DateField
@@ -216,7 +219,9 @@ static inline bool symset_has(const SymSet *set, uint16_t sym)
 }
 static inline bool symset_meets(const SymSet *a, const SymSet *b)
 {
-  return (a->bits[0] & b->bits[0]) | (a->bits[1] & b->bits[1]) | (a->bits[2] & b->bits[2]);
+  uint64_t both = 0;
+  for (size_t i = 0; i < SYM_MAX / 64; i++) both |= a->bits[i] & b->bits[i];
+  return both;
 }
 
 typedef struct Readings { // all that something may be; borrowed from the lexicon or made for one block
@@ -230,11 +235,11 @@ typedef struct Atom { // a word, number or mark; a token is one or several ("198
   const Readings *readings; // NULL: nobody asked yet
   uint32_t start, end;      // bytes in the block
   uint32_t token;
-  uint32_t hash; // str_hash() of `lower`
-  uint16_t node; // of the lexicon; 0: not there, NODE_UNKNOWN: nobody asked yet
-  uint8_t marks; // WORD_KNOWN: may be part of an expression; WORD_HEAVY: may carry one
-  bool inside;   // does not open its token
-  bool spaced;   // white space before it
+  uint16_t node;   // of the lexicon; 0: not there, NODE_UNKNOWN: nobody asked yet
+  uint8_t marks;   // WORD_KNOWN: may be part of an expression; WORD_HEAVY: may carry one
+  bool inside : 1; // does not open its token
+  bool spaced : 1; // white space before it
+  uint64_t hash;   // str_hash() of `lower`
 } Atom;
 enum { NODE_UNKNOWN = UINT16_MAX };
 
@@ -249,7 +254,7 @@ enum {
 
 typedef struct LexNode { // a word behind the words of its parent
   Str word;
-  uint32_t hash;
+  uint64_t hash;
   uint16_t parent;
   uint16_t newest; // reading + 1, the others by DateLex.older; 0: none
   Readings readings;
@@ -257,14 +262,14 @@ typedef struct LexNode { // a word behind the words of its parent
   bool has_children;
   bool simple; // its readings depend on neither case nor the words behind, unless it has children
 } LexNode;
-typedef struct LexSlot { // in one line of the cache
-  uint32_t hash;
-  uint16_t node; // 0: free
-  uint16_t parent;
-} LexSlot;
+typedef struct WordShape { // what a word begins and ends with ("ge-t"), or the whole of it
+  Str head, tail;
+  bool whole;
+} WordShape;
+typedef VEC_OF(WordShape) WordShapes;
 typedef struct DateLex {  // the words of one language
   VEC_OF(LexNode) nodes;  // [0]: the root
-  LexSlot *slots;         // an open-addressing table: (parent, word) → node
+  uint64_t *slots;        // an open-addressing table: (parent, word) → node, see datelex_find()
   uint8_t marks[1 << 14]; // a Bloom filter of WORD_*: see datelex_marks()
   VEC_OF(Reading) readings;
   VEC_OF(uint16_t) older; // [reading] the one before of the same node, as LexNode.newest
@@ -272,8 +277,9 @@ typedef struct DateLex {  // the words of one language
   Map symbol_ids;       // name → symbol
   VEC_OF(Str) suffixes; // tense by ending, with
   VEC_OF(int32_t) suffix_tense;
-  VEC_OF(Str) plurals; // endings of words that may be counted
-  bool month_first;    // 3/4 is 4 March
+  WordShapes participles, extremes; // "gewonnen"; "biggest"
+  VEC_OF(Str) plurals;              // endings of words that may be counted
+  bool month_first;                 // 3/4 is 4 March
   Arena arena;
 } DateLex;
 
@@ -347,19 +353,20 @@ void datelex_seal(DateLex *lex, const SymSet *light); // all words are in
 uint16_t datelex_symbol(DateLex *lex, Str name);      // interned; SYM_NONE where there are too many
 bool datelex_word(DateLex *lex, Str form, Reading reading);
 // WORD_* of the word with this hash, in two places of a table: a few others seem to have some, too.
-static inline uint8_t datelex_marks(const DateLex *lex, uint32_t hash)
+static inline uint8_t datelex_marks(const DateLex *lex, uint64_t hash)
 {
   enum { MASK = sizeof lex->marks - 1 };
   return lex->marks[hash & MASK] & lex->marks[hash >> 14 & MASK];
 }
-// The node of `word`, which has str_hash() `hash`, behind `parent` (0: the first word of a form); 0: none.
-uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint32_t hash, Str word);
+// The node of the word with this str_hash() behind `parent` (0: the first word of a form); 0: none.
+uint16_t datelex_find(const DateLex *lex, uint16_t parent, uint64_t hash);
 
 // --- dateatom.c
 // Where the atom that begins at `p` ends.
 const char *dateatom_end(const char *p, const char *end);
 // Inner points belong to a word ("a.m.", "f.kr."); one at the end is a mark of its own unless the word has
-// inner ones.
+// inner ones. Of up to so many bytes: whoever asks goes through a word, and words may be long.
+enum { POINTED_MAX = 32 };
 bool dateatom_has_inner_point(Str word);
 // Whether any word of the block can carry an expression; most blocks have none.
 bool dateatom_any(const DateLex *lex, const TokenVec *tokens);

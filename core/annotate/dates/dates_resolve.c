@@ -167,7 +167,7 @@ static int open_year(const Resolver *r, const DateFrame *f, int month, int day)
   bool past = frame_get(f, FIELD_OPEN, 0) == OPEN_SINCE_PAST;
   int dir = frame_get(f, FIELD_DIR, 0), tense = frame_get(f, FIELD_TENSE, 0);
   int gap = (month - now->month) * 31 + (day && now->grain >= GRAIN_DAY ? day - now->day : 0); // days, about
-  if (past && gap > 0) return year - 1;
+  if (past) return gap > 0 ? year - 1 : year;
   if (dir < 0) return gap >= 0 ? year - 1 : year;
   if (dir > 0) return gap < 0 ? year + 1 : year;
   if (tense < 0) return gap > (frame_has(f, FIELD_HOLIDAY) ? 31 : 120) ? year - 1 : year;
@@ -226,6 +226,17 @@ static Timex nth_part_of(const Timex *whole, int nth, int32_t unit)
   return (Timex){.grain = GRAIN_WEEK, .year = whole->year, .n = nth > weeks ? weeks : nth};
 }
 
+// "That summer", "the following March", "in May of the same year": the year of the season or month that
+// begins in `month`, counted from the date before.
+static int anaphoric_year(const Timex *last, const DateFrame *f, int month)
+{
+  int rel = frame_get(f, FIELD_REL, 0), then = last->grain >= GRAIN_MONTH ? last->month : 0;
+  if (last->grain == GRAIN_SEASON) then = last->n * 3;
+  if (last->year <= 0) return TIMEX_X;
+  if (!rel || then <= 0 || frame_has(f, FIELD_UNIT)) return last->year + rel;
+  return rel > 0 ? last->year + rel - (month > then) : last->year + rel + (month < then);
+}
+
 static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   Timex t = {.grain = frame_has(f, FIELD_DAY) ? GRAIN_DAY : GRAIN_MONTH,
@@ -236,6 +247,9 @@ static Timex resolve_month(const Resolver *r, const DateFrame *f, Anchor *anchor
     t.year = f->field[FIELD_YEAR];
   } else if (frame_has(f, FIELD_YY)) {
     t.year = date_full_year(f->field[FIELD_YY], r->now.year);
+  } else if (frame_has(f, FIELD_ANAPHOR)) {
+    t.year = anaphoric_year(&r->memory.last, f, t.month);
+    *anchor = ANCHOR_REFERENCE;
   } else if (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR) {
     t.year = r->now.grain == GRAIN_NONE ? TIMEX_X : r->now.year + f->field[FIELD_REL];
     *anchor = ANCHOR_DCT;
@@ -284,6 +298,14 @@ static Timex resolve_day_alone(const Resolver *r, const DateFrame *f)
 
 // --- feasts
 
+// A feast of no known year.
+static Timex unknown_feast(int32_t code)
+{
+  Timex t = unknown_at(GRAIN_DAY);
+  if (code < 10000) t.month = code / 100, t.day = code % 100;
+  return t;
+}
+
 static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor)
 {
   int32_t code = f->field[FIELD_HOLIDAY];
@@ -297,10 +319,12 @@ static Timex resolve_feast(const Resolver *r, const DateFrame *f, Anchor *anchor
     year = frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR ? r->now.year + f->field[FIELD_REL]
                                                     : open_year(r, f, d.month, d.day);
   }
-  if (year != TIMEX_X) return timex_of_day(date_feast_day(code, year));
-  Timex t = unknown_at(GRAIN_DAY);
-  if (code < 10000) t.month = code / 100, t.day = code % 100;
-  return t;
+  if (year != TIMEX_X) {
+    Timex day = timex_of_day(date_feast_day(code, year));
+    bool around = frame_has(f, FIELD_UNIT) && !frame_has(f, FIELD_REL); // "the week of Christmas"
+    return around ? timex_at(&day, date_unit_grain(f->field[FIELD_UNIT])) : day;
+  }
+  return unknown_feast(code);
 }
 
 // --- stretches
@@ -339,8 +363,10 @@ static int season_turn(const DateFrame *f, int n, int month, int now)
   if (frame_get(f, FIELD_OPEN, 0) == OPEN_SINCE_PAST) return month > now ? -1 : 0;
   int dir = frame_get(f, FIELD_DIR, 0), tense = frame_get(f, FIELD_TENSE, 0);
   if (dir < 0) return month > now ? -1 : 0;
-  if (!dir && tense < 0) return month > now + 1 && now > 2 ? -1 : 0; // early in the year tense says little
-  if (n == 4 && !dir && !tense && now < 6) return -1;                // "i vinter" in April
+  bool early = now <= 2 && (n == 1 || n == 4); // then tense says little about the next season
+  if (!dir && tense < 0) return month > now + 1 && !early ? -1 : 0;
+  if (n == 4 && !dir && !tense && now < (frame_has(f, FIELD_REL) ? 6 : 10))
+    return -1; // "i vinter" in April, "vintern" in August
   return !dir && tense > 0 && month + 2 < now ? 1 : 0;
 }
 
@@ -359,7 +385,10 @@ static Timex resolve_season(const Resolver *r, const DateFrame *f, Anchor *ancho
   *anchor = frame_has(f, FIELD_YEAR) ? ANCHOR_WORDS : ANCHOR_DCT;
   if (frame_has(f, FIELD_YEAR))
     t.year = f->field[FIELD_YEAR];
-  else if (r->now.grain == GRAIN_NONE)
+  else if (frame_has(f, FIELD_ANAPHOR)) {
+    t.year = anaphoric_year(&r->memory.last, f, month[n]);
+    *anchor = ANCHOR_REFERENCE;
+  } else if (r->now.grain == GRAIN_NONE)
     t.year = TIMEX_X;
   else if (frame_get(f, FIELD_UNIT, 0) == UNIT_YEAR)
     t.year = r->now.year + f->field[FIELD_REL];
@@ -408,6 +437,14 @@ static Timex move_day(const Timex *day, int32_t unit, int32_t count)
       .grain = GRAIN_DAY, .year = month.year, .month = month.month, .day = day->day < last ? day->day : last};
 }
 
+// What days are counted from: "two days earlier" behind "she has lived there since 2011" goes on from the
+// last day.
+static const Timex *reference_of(const DateMemory *memory, Grain grain)
+{
+  bool aside = memory->last.grain != GRAIN_NONE && memory->last.grain <= GRAIN_YEAR && grain >= GRAIN_WEEK;
+  return aside && memory->day.grain != GRAIN_NONE ? &memory->day : &memory->last;
+}
+
 // "two years and 21 days ago", "1 year, 2 months and 3 days ago"
 static Timex resolve_counts(Resolver *r, const DateFrame *f)
 {
@@ -451,13 +488,17 @@ static Timex resolve_counted(Resolver *r, const DateFrame *f, Anchor *anchor)
   if (unit == UNIT_CENTURY && amount > 0 && amount % 100) grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 100;
   if ((unit == UNIT_DECADE || unit == UNIT_TEN_YEARS) && amount != AMOUNT_VAGUE && amount < 10000)
     grain = GRAIN_YEAR, unit = UNIT_YEAR, amount *= 10;
-  Timex t = seen_at(anaphor ? &r->memory.last : &r->now, grain);
+  Timex t = seen_at(anaphor ? reference_of(&r->memory, grain) : &r->now, grain);
   *anchor = anaphor ? ANCHOR_REFERENCE : ANCHOR_DCT;
   if (amount == AMOUNT_VAGUE) return (Timex){0};
   if (grain == GRAIN_MINUTE) {
-    if (t.hour == TIMEX_X) return t;
     if (amount > 10000000) return (Timex){0};
-    return timex_add_minutes(&t, minutes_of(unit, amount) * dir);
+    int minutes = minutes_of(unit, amount) * dir;
+    if (t.hour != TIMEX_X) return timex_add_minutes(&t, minutes);
+    Timex day = seen_at(&t, GRAIN_DAY); // "48 hours later": whole days, if the hour is not known
+    if (minutes % 1440 == 0)
+      day = timex_step(&day, minutes / 1440), t.year = day.year, t.month = day.month, t.day = day.day;
+    return t;
   }
   int steps = amount / 100 * dir * (unit == UNIT_FORTNIGHT ? 2 : 1);
   if (amount % 100 && unit == UNIT_YEAR) { // "one and a half years ago"
@@ -614,7 +655,9 @@ static Timex resolve_told_day(const Resolver *r, const DateFrame *f, Anchor *anc
 {
   bool anaphor = frame_has(f, FIELD_ANAPHOR);
   bool near = !anaphor && (frame_has(f, FIELD_REL) || (r->memory.last.grain < GRAIN_DAY && !r->often));
-  Timex day = seen_at(near ? &r->now : &r->memory.last, GRAIN_DAY);
+  const Timex *last =
+      r->memory.last.grain < GRAIN_DAY && r->memory.day.grain ? &r->memory.day : &r->memory.last;
+  Timex day = seen_at(near ? &r->now : last, GRAIN_DAY);
   *anchor = near ? ANCHOR_DCT : ANCHOR_REFERENCE;
   return r->often && !near && !anaphor ? unknown_at(GRAIN_DAY) : timex_step(&day, frame_get(f, FIELD_REL, 0));
 }
@@ -670,6 +713,8 @@ Str date_set_value(const DateFrame *f, Arena *arena)
     t.month = f->field[FIELD_MONTH], t.day = frame_get(f, FIELD_DAY, 0);
   } else if (frame_has(f, FIELD_SEASON)) {
     t = (Timex){.grain = GRAIN_SEASON, .year = TIMEX_X, .n = f->field[FIELD_SEASON]};
+  } else if (frame_has(f, FIELD_HOLIDAY)) {
+    t = unknown_feast(f->field[FIELD_HOLIDAY]);
   }
   if (clocked(f)) put_clock(f, &t);
   return timex_value(&t, arena);

@@ -197,6 +197,10 @@ static void remember(Resolver *r, const DateFrame *f, const Outcome *out)
   date_story_of_now(r, f);
   if (out->t.grain == GRAIN_NONE || (r->often && out->t.day == TIMEX_X)) return;
   memory->last = out->t;
+  if (timex_day(&out->t, &day))
+    memory->day = out->t;
+  else if (frame_has(f, FIELD_ANAPHOR))
+    memory->day = (Timex){0}; // "two years later"
   if (out->t.grain == GRAIN_QUARTER && out->anchor != ANCHOR_QUARTER)
     memory->quarter = out->t, memory->blocks = 0;
   if (date_is_weekday_alone(f) && timex_day(&out->t, &day)) memory->weekday[f->field[FIELD_WEEKDAY]] = day;
@@ -241,6 +245,23 @@ static void align_left(const DateFrame *from, DateFacts *left, const DateFrame *
   int year = t.year - (month > other);
   if (year < 0 || frame_get(from, FIELD_RANGE, 0) & RANGE_RIGHT) return; // of a chain only the first
   put_year(&left->value, year), put_year(&left->begin, year), put_year(&left->until, year);
+}
+
+// "Sales rose between July and September", written in June: of the year before, as nothing to come is told in
+// the past tense.
+static void align_past(const Resolver *r, const DateFrame *from, const DateFrame *to, DateFacts *right)
+{
+  const uint64_t said = (uint64_t)1 << FIELD_YEAR | (uint64_t)1 << FIELD_YY | (uint64_t)1 << FIELD_REL;
+  int32_t today, first, last;
+  Timex now = date_today(r),
+        t = timex_parse(str_slice(right->value, 0, right->value.len < 7 ? right->value.len : 7));
+  bool months = frame_has(from, FIELD_MONTH) && frame_has(to, FIELD_MONTH) && !frame_has(to, FIELD_DAY);
+  if (!months || (from->has | to->has) & said || frame_get(from, FIELD_TENSE, 0) >= 0 ||
+      frame_get(to, FIELD_TENSE, 0) >= 0 || !right->begin.len || !right->until.len ||
+      !timex_day(&now, &today) || !timex_bounds(&t, &first, &last) || first <= today || t.year < 2)
+    return;
+  put_year(&right->value, t.year - 1), put_year(&right->begin, t.year - 1),
+      put_year(&right->until, t.year - 1);
 }
 
 // "from Monday to Friday": the Friday behind that Monday.
@@ -417,6 +438,7 @@ static void resolve_passage(Resolver *r, const Passage *passage, SpanVec *out)
     int range = frame_get(draft->frame, FIELD_RANGE, 0);
     if (range & RANGE_RIGHT && open_range) {
       const DateFrame *left = drafts->items[i - 1].frame;
+      align_past(r, left, draft->frame, facts);
       align_left(left, before, draft->frame, facts);
       align_right(r, left, before, draft->frame, facts);
       align_midnight(r, left, before, draft->frame, facts);
@@ -437,6 +459,7 @@ DateMemory dates_memory(const Dct *dct)
 uint64_t dates_memory_digest(const DateMemory *memory)
 {
   uint64_t digest = digest_pair(timex_digest(&memory->last), timex_digest(&memory->quarter));
+  digest = digest_pair(digest, timex_digest(&memory->day));
   digest = digest_pair(digest_add(digest, (uint64_t)memory->blocks), timex_digest(&memory->told));
   for (size_t i = 0; i < ARRAY_LEN(memory->weekday); i++)
     digest = digest_add(digest, (uint64_t)(uint32_t)memory->weekday[i]);

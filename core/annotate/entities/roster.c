@@ -17,26 +17,17 @@ void roster_release(Roster *self)
   *self = (Roster){0};
 }
 
-// A digest of all but the place.
-static uint64_t record_of(const Called *called, Lang lang)
+// Not 0.
+static uint64_t record_of(const CorefMention *mention, Lang lang)
 {
-  uint32_t confidence;
-  memcpy(&confidence, &called->confidence, sizeof confidence);
-  uint64_t digest = digest_pair(called->key, called->bare_key);
-  digest = digest_add(digest, (uint64_t)called->first << 32 | called->last);
-  digest = digest_add(digest, (uint64_t)called->bare_last << 32 | called->initials);
-  digest = digest_add(digest, (uint64_t)called->entity << 32 | confidence);
-  digest = digest_add(digest, (uint64_t)called->words << 32 | (uint64_t)called->ending << 24 |
-                                  (uint64_t)called->type << 20 | (uint64_t)called->by << 16 | called->flags);
-  digest = digest_add(digest_add(digest, called->shared), called->within);
-  return digest_add(digest, lang) | 1; // not 0
+  return digest_add(coref_mention_digest(mention), lang) | 1;
 }
 
-static uint32_t form_of(Roster *self, const Called *called, Lang lang)
+static uint32_t form_of(Roster *self, const CorefMention *mention, Lang lang)
 {
-  uint64_t *at = digestmap_slot(&self->by_record, record_of(called, lang));
+  uint64_t *at = digestmap_slot(&self->by_record, record_of(mention, lang));
   if (!*at) {
-    vec_push(&self->forms, (RosterForm){*called, lang});
+    vec_push(&self->forms, (RosterForm){*mention, lang});
     *at = self->forms.len;
   }
   return (uint32_t)*at - 1;
@@ -45,12 +36,12 @@ static uint32_t form_of(Roster *self, const Called *called, Lang lang)
 static void read_block(Roster *self, const Notes *notes)
 {
   size_t parts = 0; // of the last name, still to come
-  for (size_t i = 0; i < notes->called.len; i++) {
-    const Called *called = &notes->called.items[i];
-    RosterRole role = parts ? ROSTER_PART : called->flags & CALLED_PARTS ? ROSTER_WHOLE : ROSTER_ALONE;
+  for (size_t i = 0; i < notes->mentions.len; i++) {
+    const CorefMention *mention = &notes->mentions.items[i];
+    RosterRole role = parts ? ROSTER_PART : mention->flags & COREF_PARTS ? ROSTER_WHOLE : ROSTER_ALONE;
     parts = role == ROSTER_PART ? parts - 1 : role == ROSTER_WHOLE ? 2 : 0;
-    uint32_t form = form_of(self, called, notes->lang);
-    vec_push(&self->names, (RosterName){form, called->start, called->end - called->start, (uint8_t)role});
+    uint32_t form = form_of(self, mention, notes->lang);
+    vec_push(&self->names, (RosterName){form, mention->start, mention->end - mention->start, (uint8_t)role});
   }
 }
 
@@ -83,7 +74,7 @@ void roster_read(Roster *self, const struct Passages *article)
   while (back < least - front && same(&old.blocks.items[old_len - 1 - back], &article->items[len - 1 - back]))
     back++;
   size_t room = old.names.len;
-  for (size_t i = front; i < len - back; i++) room += article->items[i].notes->called.len;
+  for (size_t i = front; i < len - back; i++) room += article->items[i].notes->mentions.len;
   self->names = (RosterNameVec){xmalloc(size_mul(room + 1, sizeof(RosterName))), 0, room + 1};
   self->blocks = (RosterBlockVec){xmalloc(size_mul(len + 1, sizeof(RosterBlock))), 0, len + 1};
   if (front) copy_blocks(self, &old, 0, front);

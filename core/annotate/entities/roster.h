@@ -17,8 +17,8 @@ typedef struct RosterName {
 } RosterName;
 
 typedef struct RosterForm {
-  Called called; // its place is that of whoever came first
-  Lang lang;     // of the block
+  CorefMention mention; // its place is that of whoever came first
+  Lang lang;            // of the block
 } RosterForm;
 
 typedef struct RosterBlock {

@@ -41,7 +41,7 @@ void clusters_close(Clusters *self)
   free(self);
 }
 
-void clusters_call(const Clusters *self, uint64_t word, bool groups)
+void clusters_prefetch(const Clusters *self, uint64_t word, bool groups)
 {
   if (!self) return;
   const uint32_t *at = &self->at[clusters_bucket(word, self->head->buckets)];

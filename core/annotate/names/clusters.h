@@ -15,9 +15,9 @@ void clusters_close(Clusters *self); // NULL is fine
 #define CLUSTERS_WAYS 3
 bool clusters_of(const Clusters *self, uint64_t word, uint16_t groups[CLUSTERS_WAYS]);
 
-// Call from memory what clusters_of() reads of a word: first the place that leads to its groups, then
-// (`groups`) these.
-void clusters_call(const Clusters *self, uint64_t word, bool groups);
+// Prefetch what clusters_of() reads of a word: first the place that leads to its groups, then (`groups`)
+// these.
+void clusters_prefetch(const Clusters *self, uint64_t word, bool groups);
 
 #define CLUSTERS_MAGIC "NMCL"
 #define CLUSTERS_VERSION 2u

@@ -79,7 +79,7 @@ uint32_t gazetteer_word(const Gazetteer *self, uint64_t word)
   return 0;
 }
 
-uint32_t gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word)
+Casing gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word)
 {
   if (!self) return 0;
   uint64_t key = gazetteer_case_key((unsigned)lang, word);
@@ -90,7 +90,7 @@ uint32_t gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word)
   return 0;
 }
 
-void gazetteer_call_word(const Gazetteer *self, Lang lang, uint64_t word, bool facts)
+void gazetteer_prefetch_word(const Gazetteer *self, Lang lang, uint64_t word, bool facts)
 {
   if (!self) return;
   uint64_t key = gazetteer_case_key((unsigned)lang, word);
@@ -100,7 +100,7 @@ void gazetteer_call_word(const Gazetteer *self, Lang lang, uint64_t word, bool f
   __builtin_prefetch(facts ? (const void *)&self->cases[*case_at] : case_at);
 }
 
-void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts)
+void gazetteer_prefetch_key(const Gazetteer *self, uint64_t key, bool facts)
 {
   if (!self) return;
   const uint32_t *at = &self->entity_at[gazetteer_bucket(key, self->head->entities.buckets)];

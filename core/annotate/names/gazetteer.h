@@ -22,6 +22,11 @@ static inline uint64_t gazetteer_key_add(uint64_t key, uint64_t word)
 }
 // The hash of a word in lower case; a point at its end is left out. 0: nothing but points.
 uint64_t gazetteer_word_hash(Str lower);
+static inline uint64_t gazetteer_token_hash(const Token *token)
+{
+  Str lower = token->lower;
+  return lower.len && lower.ptr[lower.len - 1] == '.' ? gazetteer_word_hash(lower) : token->whole_hash;
+}
 // The hash of a name's spelling in rough: Zelensky, Zelenskyj and Selenskyj agree. For whole names of
 // persons.
 uint64_t gazetteer_rough_hash(Str name);
@@ -45,12 +50,22 @@ typedef enum WordFacts {
 // WordFacts of a word, 0 where nothing is known (or, once in some ten thousand words, of another word).
 uint32_t gazetteer_word(const Gazetteer *self, uint64_t word);
 
-// How a word is written inside sentences: 0 unknown, 1 always capital … 7 always lower case.
-uint32_t gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word);
+// How a word is written inside sentences, by the share of its uses that are in lower case.
+typedef enum Casing {
+  CASING_UNKNOWN,
+  CASING_ALWAYS_CAPITAL, // below 3 %
+  CASING_NEARLY_CAPITAL, // below 15 %
+  CASING_RATHER_CAPITAL, // below 40 %
+  CASING_EVEN,           // below 60 %
+  CASING_RATHER_LOWER,   // below 85 %
+  CASING_NEARLY_LOWER,   // below 97 %
+  CASING_ALWAYS_LOWER
+} Casing;
+Casing gazetteer_case(const Gazetteer *self, Lang lang, uint64_t word);
 
-// Call from memory, so that the wait for it is over when it is read, what the two questions above read of a
-// word: first the places where the tables lead to their facts, then (`facts`) these.
-void gazetteer_call_word(const Gazetteer *self, Lang lang, uint64_t word, bool facts);
+// Prefetch what the two questions above read of a word: first the places where the tables lead to their
+// facts, then (`facts`) these.
+void gazetteer_prefetch_word(const Gazetteer *self, Lang lang, uint64_t word, bool facts);
 
 // --- entities
 
@@ -76,8 +91,8 @@ uint32_t gazetteer_country(const Gazetteer *self, uint32_t id);
 
 // Whether names of more words may begin with those of `key`.
 bool gazetteer_goes_on(const Gazetteer *self, uint64_t key);
-// As gazetteer_call_word(), for the two questions about a key.
-void gazetteer_call_key(const Gazetteer *self, uint64_t key, bool facts);
+// As gazetteer_prefetch_word(), for the two questions about a key.
+void gazetteer_prefetch_key(const Gazetteer *self, uint64_t key, bool facts);
 // "iso:SE", "gn:2673730", "wd:Q567" in `arena`; empty for 0.
 Str gazetteer_id(uint32_t id, Arena *arena);
 // Whether it is a country's: "iso:SE", not "iso:SE-AB".

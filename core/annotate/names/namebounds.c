@@ -6,6 +6,8 @@
 // the next, that one is gone.
 #include "annotate/names/namebounds_p.h"
 
+#include "annotate/names/nominative.h"
+
 enum { NICKNAME_MOST = 2 }; // words between the marks
 
 // --- companies
@@ -59,6 +61,17 @@ static void add_head(const Bounds *self, Name *name)
   while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first].flags & TOKEN_FIRST))
     first--;
   if (first < name->first) set_tokens(self, name, first, name->last);
+}
+
+// "Harland [& Wolff]": two words, each taken for somebody's, are a firm where not both are given names.
+static void join_firm(const Bounds *self, Name *name, const Name *next)
+{
+  bool both = name->type == ENTITY_PER && next && next->type == ENTITY_PER && next->first == name->last + 1 &&
+              is_mark(self, name->last, "&\0");
+  if (!both || name->last > name->first + 1 || next->last > next->first + 1) return;
+  if (is_given(self, name->first, COMMON) && is_given(self, next->first, COMMON)) return;
+  set_tokens(self, name, name->first, next->last);
+  set_type(name, ENTITY_ORG);
 }
 
 // "Quigg & Tuttle" is no person; "Anna & Erik" and "Ruth Berg & Nils Ek" are two.
@@ -119,7 +132,7 @@ static bool is_owner(const Bounds *self, size_t at)
 {
   const NameFact *fact = &self->facts[at];
   uint32_t names = WORD_GIVEN | WORD_SURNAME;
-  return fact->stem && fact->casing < COMMON_WORD && self->tokens[at].lower.len > 3 &&
+  return fact->stem && fact->casing < CASING_EVEN && self->tokens[at].lower.len > 3 &&
          !(gazetteer_word(self->known->gazetteer, fact->hash) & names) &&
          (gazetteer_word(self->known->gazetteer, fact->stem) & names);
 }
@@ -139,6 +152,21 @@ static void drop_owned(const Bounds *self, Name *name)
   }
 }
 
+// "Bad Homburg [Stammgast]": German nouns have capitals; behind a place that is known without it, one is no
+// part.
+static void drop_noun_behind(const Bounds *self, Name *name)
+{
+  size_t last = name->last - 1;
+  if (self->notes->lang != LANG_DE || name->type != ENTITY_LOC || last < name->first + 2) return;
+  const NameFact *noun = &self->facts[last];
+  const uint32_t names = WORD_GIVEN | WORD_PLACE | WORD_ORG | WORD_IN_PLACE | WORD_IN_ORG | WORD_DEMONYM;
+  GazetteerEntity place;
+  if (!noun->groups[0] || (noun->word & names) || !is_capital(self, last) || touches(self, last)) return;
+  if (namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
+                      GAZETTEER_LOC, &place) == last)
+    set_tokens(self, name, name->first, last);
+}
+
 // --- nouns beside a name
 
 // The row of the noun in front; SIZE_MAX: there is none. German nouns all have capitals.
@@ -150,32 +178,63 @@ static size_t sign_before(const Bounds *self, const NameNouns *signs, size_t fir
   return !(noun->flags & TOKEN_WORD) || inside ? SIZE_MAX : namenouns_row(signs, noun->lower);
 }
 
-// "Avisen Hansen skrev i" is no newspaper, and "selskapet Norge valgte" no company.
+// Whether the word is hardly anything but a given name.
+static bool is_only_given(const Bounds *self, size_t at)
+{
+  return is_given(self, at, COMMON) && !(self->facts[at].word & WORD_ORG);
+}
+
+// "Filmen Lena spelade in" is no company, "partiet Knut Vik ledet" no party, and "selskapet Norge valgte" no
+// company either.
 EntityType namebounds_sign(const Bounds *self, const NameNouns *signs, size_t first, size_t last)
 {
   size_t row = sign_before(self, signs, first);
   if (row == SIZE_MAX) return ENTITY_TYPES;
   Str kind = table_cell(signs->nouns, row, 1);
   bool place = str_is(kind, "place"), org = str_is(kind, "org") || str_is(kind, "form");
-  bool family = table_cell(signs->nouns, row, 2).len;
   bool country = (self->facts[first].word & WORD_PLACE) >> WORD_PLACE_SHIFT == 3;
-  if (last == first + 1 ? !family && is_persons(self, first) : is_given(self, first, KNOWN))
-    return ENTITY_TYPES;
+  if (last == first + 1 ? is_only_given(self, first) : is_given(self, first, KNOWN)) return ENTITY_TYPES;
   if (place) return ENTITY_LOC;
   return org && !country ? ENTITY_ORG : ENTITY_TYPES;
+}
+
+// The row of the noun behind a genitive, in any case: "Oulun kaupunginteatterissa".
+static size_t seek_declined(const Bounds *self, const NameNouns *nouns, const Table *endings, size_t at)
+{
+  bool owned = at && str_ends(self->tokens[at - 1].lower, STR("n"));
+  size_t row = owned ? namenouns_row(nouns, self->tokens[at].lower) : SIZE_MAX;
+  for (size_t i = 0; owned && row == SIZE_MAX && i < endings->rows; i++) {
+    char base[NOMINATIVE_BYTES];
+    Str word = {base, nominative_of(endings, i, self->tokens[at].lower, base)};
+    if (word.len) row = namenouns_row(nouns, word);
+  }
+  return row;
 }
 
 EntityType namebounds_bearer(const Bounds *self, size_t at, char side, EntityType of)
 {
   static const char letters[] = "POL";
-  const Table *bearers = self->known->lists.bearers_of[self->notes->lang];
-  size_t row = at < self->len ? table_seek(bearers, self->tokens[at].lower) : SIZE_MAX;
-  if (row == SIZE_MAX || table_cell(bearers, row, 1).ptr[0] != side ||
-      !memchr(table_cell(bearers, row, 2).ptr, letters[of], table_cell(bearers, row, 2).len))
+  const NameNouns *bearers = &self->known->lists.bearers_of[self->notes->lang];
+  const Table *endings = self->known->lists.endings_of[self->notes->lang];
+  if (!bearers->nouns || at >= self->len) return ENTITY_TYPES;
+  size_t row =
+      endings ? seek_declined(self, bearers, endings, at) : namenouns_row(bearers, self->tokens[at].lower);
+  if (row == SIZE_MAX) return ENTITY_TYPES;
+  Str what = table_cell(bearers->nouns, row, 2);
+  if (table_cell(bearers->nouns, row, 1).ptr[0] != side || !memchr(what.ptr, letters[of], what.len))
     return ENTITY_TYPES;
-  bool capital = memchr(table_cell(bearers, row, 2).ptr, 'C', table_cell(bearers, row, 2).len);
-  if (capital && !is_capital(self, at)) return ENTITY_TYPES;
-  return str_is(table_cell(bearers, row, 3), "ORG") ? ENTITY_ORG : ENTITY_LOC;
+  if (memchr(what.ptr, 'C', what.len) && !is_capital(self, at)) return ENTITY_TYPES;
+  return str_is(table_cell(bearers->nouns, row, 3), "ORG") ? ENTITY_ORG : ENTITY_LOC;
+}
+
+// "Silje [Karine Muotka]": nothing parts a given name alone from the rest of a person's name.
+static void join_given(const Bounds *self, Name *name, const Name *next)
+{
+  bool beside = name->type == ENTITY_PER && next && next->type == ENTITY_PER && next->first == name->last;
+  if (!beside || name->last > name->first + 1 || next->last < next->first + 2) return;
+  if (self->tokens[next->first].flags & (TOKEN_FIRST | TOKEN_LINE_START)) return;
+  if (is_given(self, name->first, KNOWN) && is_given(self, next->first, KNOWN))
+    set_tokens(self, name, name->first, next->last);
 }
 
 // "[piazza] Aldo Moro", "[Team] USA"; of "il team USA" the country alone bears it.
@@ -184,6 +243,11 @@ static void add_bearer_before(const Bounds *self, Name *name)
   bool whole = name->type == ENTITY_PER;
   if (name->first == self->floor) return;
   EntityType type = namebounds_bearer(self, name->first - 1, '<', name->type);
+  size_t before = name->first - 1; // "ospedale [Papa] Giovanni XXIII"
+  bool titled = type == ENTITY_TYPES && whole && is_capital(self, before) && self->facts[before].title;
+  if (titled && before > self->floor && !(self->tokens[before].flags & TOKEN_FIRST) &&
+      (type = namebounds_bearer(self, before - 1, '<', ENTITY_PER)) != ENTITY_TYPES)
+    set_tokens(self, name, before, name->last);
   if (type == ENTITY_TYPES) return;
   whole |= type == ENTITY_LOC || is_capital(self, name->first - 1);
   set_tokens(self, name, name->first - whole, name->last);
@@ -195,8 +259,8 @@ static void add_bearer_before(const Bounds *self, Name *name)
 // Whether the name stands where places do: "på Alfred Nobels allé", not "Olssons väg ut".
 static bool stands_as_place(const Bounds *self, size_t first)
 {
-  Str word = first ? self->tokens[first - 1].lower : (Str){0};
-  return str_is(namefacts_before_town(&self->known->lists, self->notes->lang, word), "place");
+  const NameLists *lists = &self->known->lists;
+  return first && str_is(namelists_before_town(lists, self->notes->lang, &self->tokens[first - 1]), "place");
 }
 
 // "[Nord- og] Søndre Follos Politi": where the half word before the joiner begins; `first` where none is.
@@ -220,10 +284,65 @@ static void add_bearer_behind(const Bounds *self, Name *name)
   if (type == ENTITY_TYPES || !is_capital(self, at - 1)) return; // "Den katolske kirke" is nobody's
   while (first > self->floor && is_capital(self, first - 1) && !(self->tokens[first - 1].flags & TOKEN_FIRST))
     first--;
-  if (type == ENTITY_LOC && !is_capital(self, at) && !stands_as_place(self, first)) return;
+  bool declined = self->known->lists.endings_of[self->notes->lang]; // says as much as a word in front
+  if (type == ENTITY_LOC && !declined && !is_capital(self, at) && !stands_as_place(self, first)) return;
   bool house = inside && at < name->last && name->type == ENTITY_LOC; // "Haukeland sykehus", where it stands
   set_tokens(self, name, half_before(self, first), at + 1);
   if (!house) set_type(name, type);
+}
+
+// "River Esk", "Lake Constance": what begins so is a place whatever it looks like, but for "Lake Union
+// College".
+static void read_landscape(const Bounds *self, Name *name)
+{
+  const NameNouns *bearers = &self->known->lists.bearers_of[self->notes->lang];
+  if (!bearers->nouns || name->type == ENTITY_LOC || name->last < name->first + 2) return;
+  size_t row = namenouns_row(bearers, self->tokens[name->first].lower);
+  if (row == SIZE_MAX || !str_is(table_cell(bearers->nouns, row, 2), "H")) return;
+  GazetteerEntity known;
+  size_t end = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
+                               GAZETTEER_ORG, &known);
+  bool org = end == name->last || self->facts[name->last - 1].orgword ||
+             namebounds_bearer(self, name->last - 1, '>', ENTITY_PER) == ENTITY_ORG;
+  if (!org) set_type(name, ENTITY_LOC);
+}
+
+// "Hong Kong['s Observatory]": of a place that everybody knows, what it owns is no part.
+static void drop_possession(const Bounds *self, Name *name)
+{
+  GazetteerEntity place;
+  if (self->notes->lang != LANG_EN || name->last < name->first + 3) return;
+  size_t end = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
+                               GAZETTEER_LOC, &place);
+  if (end == name->first || end >= name->last || !token_is_possessive(&self->tokens[end])) return;
+  bool saint = self->tokens[name->first].flags & TOKEN_ABBREV; // "St. Martin's"
+  if (place.strength < KNOWN || !place.id || saint) return;
+  set_tokens(self, name, name->first, end);
+  set_type(name, ENTITY_LOC);
+}
+
+// "[Homes] England", "[Statistics] Canada": a noun that has its capital inside a sentence before a country is
+// an office's. "North Korea" and "Greater London" are places, and "President Korea" nobody's.
+static void add_noun_before_country(const Bounds *self, Name *name)
+{
+  size_t at = name->last - 1;
+  if (self->notes->lang != LANG_EN || name->type == ENTITY_PER || name->last - name->first > 2) return;
+  GazetteerEntity country;
+  if (!at || at - 1 < self->floor || (self->facts[at].word & WORD_PLACE) >> WORD_PLACE_SHIFT != 3) return;
+  if (!gazetteer_entity(self->known->gazetteer, gazetteer_key_add(0, self->facts[at].hash), &country) ||
+      !gazetteer_is_land(country.id))
+    return;
+  const Token *noun = &self->tokens[at - 1];
+  const NameFact *fact = &self->facts[at - 1];
+  bool inside = (noun->flags & TOKEN_CAPITAL) && (noun->flags & TOKEN_HAS_LOWER) && !touches(self, at) &&
+                !(noun->flags & (TOKEN_FIRST | TOKEN_HAS_HYPHEN | TOKEN_ABBREV));
+  if (!inside || self->facts[at - 1].title || fact->casing < CASING_EVEN || is_persons(self, at - 1) ||
+      (fact->word & (WORD_PLACE | WORD_IN_PLACE | WORD_DEMONYM)) || is_capital(self, at + 1))
+    return;
+  if (at > 1 && is_capital(self, at - 2) && !(self->tokens[at - 2].flags & TOKEN_FIRST)) return;
+  set_tokens(self, name, at - 1, at + 1);
+  set_type(name, ENTITY_ORG);
+  name->entity = 0;
 }
 
 // "St. James[’s Park]": a saint's church or ground, unless the place is known without.
@@ -265,14 +384,19 @@ static bool read_state(const Bounds *self, const Name *town, Name *state)
 
 // --- two in one
 
-// "Sandefjords | Andreas Vik": the first word is a town's genitive, and no given name.
-static bool owner_is_town(const Bounds *self, const Name *name)
+// "Sandefjords | Andreas Vik", "Vårdförbundets | Ann Vik": the first word is the genitive of a town or, if
+// nobody has that name, of an organisation.
+static bool is_owners(const Bounds *self, const Name *name)
 {
-  const NameFact *fact = &self->facts[name->first];
+  size_t first = name->first;
+  const NameFact *fact = &self->facts[first];
   uint32_t whole = gazetteer_word(self->known->gazetteer, fact->hash) & (WORD_GIVEN | WORD_SURNAME);
-  return namefacts_genitive(self->notes->lang) && fact->stem && !whole &&
-         (gazetteer_word(self->known->gazetteer, fact->stem) & WORD_PLACE) &&
-         is_given(self, name->first + 1, KNOWN);
+  if (!namefacts_genitive(self->notes->lang) || whole) return false;
+  bool neuter = name->last > first + 2 && str_ends(self->tokens[first].lower, STR("ets")); // its article
+  if (neuter && self->notes->lang != LANG_DE && is_persons(self, name->last - 1)) return true;
+  if (!is_given(self, first + 1, KNOWN)) return false;
+  return (fact->stem && (gazetteer_word(self->known->gazetteer, fact->stem) & WORD_PLACE)) ||
+         nameknown_owns(&self->known->lists, self->notes, first, first + 1);
 }
 
 // "borgmester i Lemvig | Erik Toft".
@@ -287,19 +411,46 @@ static bool stands_in_town(const Bounds *self, const Name *name)
                          GAZETTEER_LOC, &place) == name->first + 1;
 }
 
+// Whether the name stands behind an article that teams have.
+static bool is_teams(const Bounds *self, const Name *name)
+{
+  const NameLists *lists = &self->known->lists;
+  return name->first &&
+         str_is(namelists_before_town(lists, self->notes->lang, &self->tokens[name->first - 1]), "team");
+}
+
+// "il Sassuolo di | Grosso", "el Betis de | Pellegrini": behind such an article, their coach. "Empoli di |
+// D'Aversa" is two behind any.
+static size_t coach_behind(const Bounds *self, const Name *name)
+{
+  size_t of = name->first + 1, coach = of + 1;
+  if (name->type == ENTITY_PER || name->last < of + 2 || !self->facts[of].particle) return name->last;
+  GazetteerEntity town;
+  size_t end = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
+                               GAZETTEER_LOC, &town);
+  if (end != of || !gazetteer_is_town(town.id) || !is_capital(self, coach)) return name->last;
+  bool noble = self->tokens[coach].flags & TOKEN_HAS_MARK
+                   ? name->last == coach + 1
+                   : self->facts[coach].particle && name->last > coach + 1;
+  uint32_t word = self->facts[coach].word;
+  bool unknown = !word && self->facts[coach].casing < CASING_EVEN;
+  bool surname = unknown || ((word & WORD_SURNAME) && (word & WORD_PLACE) >> WORD_PLACE_SHIFT < KNOWN);
+  return noble || (surname && name->last == coach + 1 && is_teams(self, name)) ? coach : name->last;
+}
+
 // Where the person begins behind a country or organisation that everybody knows: "Belgio | Eden Hazard",
 // "Sveriges | Kalle Ek"; name->last: nowhere.
 static size_t person_behind(const Bounds *self, const Name *name)
 {
   GazetteerEntity entity;
-  if (name->type == ENTITY_PER && (owner_is_town(self, name) || stands_in_town(self, name)))
+  if (name->type == ENTITY_PER && (is_owners(self, name) || stands_in_town(self, name)))
     return name->first + 1;
   size_t at = namefacts_match(self->known->gazetteer, self->notes, self->facts, name->first, name->last,
                               GAZETTEER_ORG | GAZETTEER_LOC, &entity);
   if (at == name->first || at + 2 > name->last || entity.strength < FAMOUS) return name->last;
   for (size_t i = at; i < name->last; i++) {
     const NameFact *fact = &self->facts[i];
-    if (!is_capital(self, i) || fact->orgword || fact->casing >= COMMON_WORD) return name->last;
+    if (!is_capital(self, i) || fact->orgword || fact->casing >= CASING_EVEN) return name->last;
   }
   bool country = gazetteer_is_country(entity.id) && name->type != ENTITY_ORG,
        body = entity.types == GAZETTEER_ORG && name->type == ENTITY_ORG && at - name->first > 1;
@@ -331,6 +482,15 @@ static void push(const Bounds *self, Name name, NameVec *out)
     set_tokens(self, &town, name.first, state);
     vec_push_in(&self->notes->arena, out, town);
     set_tokens(self, &name, state, name.last);
+  }
+  size_t coach = coach_behind(self, &name);
+  if (coach < name.last) {
+    Name team = name;
+    set_tokens(self, &team, name.first, coach - 1);
+    if (is_teams(self, &name)) set_type(&team, ENTITY_ORG);
+    vec_push_in(&self->notes->arena, out, team);
+    set_tokens(self, &name, coach, name.last);
+    set_type(&name, ENTITY_PER);
   }
   size_t person = name.last - name.first > 2 ? person_behind(self, &name) : name.last;
   if (person < name.last) {
@@ -398,6 +558,17 @@ static void end_on_noun(const Bounds *self, Name *name, const Name *next)
   set_tokens(self, name, name->first, last + 1);
 }
 
+// "Sydsvenska industri[- och handelskammaren]": half a noun goes on behind the joiner.
+static void add_second_half(const Bounds *self, Name *name)
+{
+  size_t mark = name->last, noun = mark + 2;
+  bool half = name->type == ENTITY_ORG && mark > name->first + 1 && !is_capital(self, mark - 1) &&
+              is_mark(self, mark, "-\0") && touches(self, mark) && !touches(self, mark + 1);
+  if (!half || noun >= self->len || !is_joiner(self, mark + 1) || is_capital(self, noun)) return;
+  if ((self->tokens[noun].flags & TOKEN_WORD) && (self->tokens[mark - 1].flags & TOKEN_WORD))
+    set_tokens(self, name, name->first, noun + 1);
+}
+
 // "[the] Police Service of Ulster".
 static void drop_article(const Bounds *self, Name *name)
 {
@@ -417,9 +588,14 @@ static void read_university(const Bounds *self, Name *name)
 static void mend(const Bounds *self, Name *name, Name *next)
 {
   drop_article(self, name);
+  drop_possession(self, name);
   drop_owned(self, name);
+  drop_noun_behind(self, name);
   drop_honours(self, name);
   end_on_noun(self, name, next);
+  add_second_half(self, name);
+  join_given(self, name, next);
+  join_firm(self, name, next);
   add_nickname(self, name, next);
   add_point(self, name);
   add_saint(self, name);
@@ -428,6 +604,8 @@ static void mend(const Bounds *self, Name *name, Name *next)
   add_head(self, name);
   add_bearer_before(self, name);
   add_bearer_behind(self, name);
+  read_landscape(self, name);
+  add_noun_before_country(self, name);
   read_university(self, name);
   nameteams_read(self, name, next);
 }

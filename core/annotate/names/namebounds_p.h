@@ -7,7 +7,6 @@
 #include "base/table.h"
 
 enum { KNOWN = 2, COMMON = 3, FAMOUS = 3 }; // WORD_GIVEN, WORD_SURNAME; GazetteerEntity.strength
-enum { COMMON_WORD = 4 };                   // gazetteer_case() of words that are mostly written small
 #define RULE_CONFIDENCE 0.85f
 
 typedef struct Bounds {
@@ -57,6 +56,15 @@ static inline bool is_persons(const Bounds *self, size_t at)
 {
   uint32_t word = self->facts[at].word;
   return (word & WORD_GIVEN) >= KNOWN || (word & WORD_SURNAME) >> WORD_SURNAME_SHIFT >= KNOWN;
+}
+
+// "greve Ericsson": somebody of that name, not his namesake's company.
+static inline bool is_titled(const Bounds *self, const Name *name)
+{
+  size_t first = name->first;
+  bool alone = name->type == ENTITY_PER && name->last == first + 1;
+  return alone && first > self->floor && !(self->tokens[first].flags & TOKEN_FIRST) &&
+         self->facts[first - 1].title && (self->facts[first].word & WORD_SURNAME);
 }
 
 static inline void set_tokens(const Bounds *self, Name *name, size_t first, size_t last)

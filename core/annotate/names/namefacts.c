@@ -1,193 +1,29 @@
-// A word is active when it has a capital, or when it may be the small part of a name that has: what stands
-// between two such words if it is all particles, numbers and marks ("Bank of England", "H. & M."), particles
-// in front ("van der Bellen"), a number or a possessive behind ("Kanal 5", "St. Martin's"), and, where names
-// go on in lower case, a word behind
-// ("Turun yliopisto", "Croce Rossa italiana"). Everything else is no part of a name, which leaves two words
-// in three out of all further work.
+// Facts are looked up for active words and their neighbours alone. A word is active when it has a capital, or
+// when it may be the small part of a name that has: what stands between two such words if it is all
+// particles, numbers and marks ("Bank of England", "H. & M."), particles in front ("van der Bellen"), a
+// number or a possessive behind ("Kanal 5", "St. Martin's"), and, where names go on in lower case, a word
+// behind ("Turun yliopisto", "Croce Rossa italiana"). All others, two words in three, are no part of a name.
 #include "annotate/names/namefacts.h"
 
 #include "annotate/names/namememo.h"
+#include "annotate/names/nominative.h"
 #include "annotate/notes.h"
 #include "base/table.h"
 #include "base/utf8.h"
 
 enum { GAP = 3, IN_FRONT = 2, LONGEST = 8, NEAR = 2 }; // NEAR: as far to both sides an active word looks
-enum { ALWAYS_LOWER = 7 };                             // of gazetteer_case()
-typedef VEC_OF(uint32_t) Places;                       // tokens of a block
+typedef VEC_OF(uint32_t) Indices;                      // of a block's tokens
 
-enum { ENDING = 4 }; // bytes, at least
-enum { STEM_MOST = 64 };
 enum { HEAD_LEAST = 3, TAIL_LEAST = 4, GROUP_OF_TAIL = 2048 }; // bytes; more than any group's number
 static const uint32_t COMPOUNDING = 1u << LANG_SV | 1u << LANG_NB | 1u << LANG_NN | 1u << LANG_DA |
                                     1u << LANG_DE | 1u << LANG_NL | 1u << LANG_FI;
-static const uint64_t g_orgword = 1ull << 32, g_particle = 1ull << 33, g_org = 1ull << 34,
-                      g_org_north = 1ull << 35;
-
-static bool is_north(Lang lang) // whose organisations are each other's, too
-{
-  return lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
-}
-
-static bool bit_of(const uint64_t *bits, size_t count, uint32_t hash)
-{
-  return bits[hash % count] >> (hash >> 26) & 1;
-}
-
-static void set_bit(uint64_t *bits, size_t count, uint32_t hash)
-{
-  bits[hash % count] |= 1ull << (hash >> 26);
-}
-
-static uint32_t ending_hash(Str word)
-{
-  uint32_t last;
-  memcpy(&last, word.ptr + word.len - ENDING, ENDING);
-  last *= 0x9e3779b1u;
-  return last ^ last >> 15;
-}
-
-static void add_words(NameLists *lists, const Table *table, uint64_t bit)
-{
-  for (size_t row = 0; table && row < table->rows; row++) {
-    Str word = table_cell(table, row, 0);
-    if (bit < g_orgword && word.ptr[0] == '-') {
-      word = str_slice(word, 1, word.len);
-      *map_slot(&lists->endings, word, NULL) |= bit;
-      if (word.len >= ENDING)
-        set_bit(lists->may_be_ending, ARRAY_LEN(lists->may_be_ending), ending_hash(word));
-    }
-    *map_slot(&lists->words, word, NULL) |= bit;
-    set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(word));
-  }
-}
-
-// Mark the first words of known organisations for nameknown.c.
-static void add_orgs(NameLists *lists, const Table *table, uint64_t bit)
-{
-  for (size_t row = 0; table && row < table->rows; row++) {
-    TokenVec tokens = {0};
-    tokens_split(table_cell(table, row, 0), &lists->own, &tokens);
-    Str word = tokens.items[0].lower;
-    *map_slot(&lists->words, word, NULL) |= bit;
-    set_bit(lists->may_be_word, ARRAY_LEN(lists->may_be_word), (uint32_t)str_hash(word));
-  }
-}
-
-static void read_orgs(NameLists *lists)
-{
-  const Table *all = table_find("orgs", ""), *north = table_find("orgs", "north");
-  add_orgs(lists, all, g_org);
-  add_orgs(lists, north, g_org_north);
-  for (Lang lang = LANG_UNKNOWN; lang < LANG_COUNT; lang++) {
-    const Table *own = table_find("orgs", lang_code(lang));
-    const Table *of[NAME_ORGS] = {own, is_north(lang) ? north : NULL, all};
-    add_orgs(lists, own, g_org_north);
-    memcpy(lists->orgs_of[lang], of, sizeof of);
-  }
-}
-
-static void add_joiners(NameLists *lists, const Table *table)
-{
-  for (size_t row = 0; table && row < table->rows; row++) {
-    Str *of = lists->joiners[lang_of(table_cell(table, row, 0))];
-    size_t at = 0;
-    while (at + 1 < NAME_JOINERS && of[at].len) at++;
-    of[at] = table_cell(table, row, 1);
-  }
-}
-
-// Where the forms that begin with each byte stand: rows are sorted.
-static void index_forms(NameLists *lists)
-{
-  size_t row = 0;
-  for (size_t byte = 0; byte < 256; byte++) {
-    lists->forms_from[byte] = (uint16_t)row;
-    while (row < lists->forms->rows && (unsigned char)table_cell(lists->forms, row, 0).ptr[0] == byte) row++;
-  }
-  lists->forms_from[256] = (uint16_t)row;
-}
-
-void namefacts_lists(NameLists *lists)
-{
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
-    add_words(lists, table_find("titles", lang_code(lang)), 1ull << lang);
-  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
-    const char *code = lang_code(lang);
-    lists->endings_of[lang] = table_find("endings", code);
-    lists->bearers_of[lang] = table_find("bearers", code);
-    lists->before_town[lang] = table_find("beforetown", code);
-    lists->games[lang] = table_find("sport", code);
-    lists->parties_of[lang] = table_find("parties", code);
-    lists->roles_of[lang] = table_find("roles", code);
-  }
-  add_words(lists, table_find("orgwords", ""), g_orgword);
-  add_words(lists, table_find("particles", ""), g_particle);
-  read_orgs(lists);
-  add_joiners(lists, table_find("joiners", ""));
-  lists->offices = table_find("offices", "");
-  lists->royals = table_find("royals", "");
-  lists->forms = table_find("legalforms", "");
-  lists->states = table_find("states", "");
-  lists->honours = table_find("honours", "");
-  lists->clubs = table_find("clubs", "");
-  index_forms(lists);
-}
-
-void namefacts_lists_release(NameLists *lists)
-{
-  map_release(&lists->words);
-  map_release(&lists->endings);
-  arena_release(&lists->own);
-}
-
-// The bits of a word, by its str_hash().
-static uint64_t listed(const NameLists *lists, Str word, uint32_t hash)
-{
-  uint64_t bits = 0;
-  if (bit_of(lists->may_be_word, ARRAY_LEN(lists->may_be_word), hash)) map_get(&lists->words, word, &bits);
-  return bits;
-}
-
-static bool has_ending(const NameLists *lists, Str lower, uint64_t bit)
-{
-  uint64_t bits;
-  if (lower.len < ENDING ||
-      !bit_of(lists->may_be_ending, ARRAY_LEN(lists->may_be_ending), ending_hash(lower)))
-    return false;
-  for (size_t len = ENDING; len <= 13 && len + 2 <= lower.len; len++) {
-    if (map_get(&lists->endings, str_slice(lower, lower.len - len, lower.len), &bits) && (bits & bit))
-      return true;
-  }
-  return false;
-}
-
-bool namefacts_is_title(const NameLists *lists, Lang lang, Str lower)
-{
-  uint64_t bit = 1ull << lang;
-  if (lower.len && lower.ptr[lower.len - 1] == '.') lower.len--;
-  return (listed(lists, lower, (uint32_t)str_hash(lower)) & bit) || has_ending(lists, lower, bit);
-}
-
-// As namefacts_is_title() of a token whose listed() bits are known.
-static bool is_title(const NameLists *lists, Lang lang, const Token *token, uint64_t bits)
-{
-  Str lower = token->lower;
-  if (lower.ptr[lower.len - 1] == '.') return namefacts_is_title(lists, lang, lower);
-  return (bits & 1ull << lang) || has_ending(lists, lower, 1ull << lang);
-}
-
-Str namefacts_before_town(const NameLists *lists, Lang lang, Str lower)
-{
-  size_t row = table_seek(lists->before_town[lang], lower);
-  return row == SIZE_MAX ? (Str){0} : table_cell(lists->before_town[lang], row, 1);
-}
 
 bool namefacts_genitive(Lang lang)
 {
   return lang >= LANG_SV && lang <= LANG_DE;
 }
 
-// "kinas" → "kina"; SIZE_MAX-like nothing: the length without the s, or 0 where there is none to take.
+// "kinas" → "kina": the length without the s, or 0 where there is none to take.
 static size_t without_genitive(Lang lang, Str lower)
 {
   if (!namefacts_genitive(lang) || lower.len < 3 || lower.ptr[lower.len - 1] != 's') return 0;
@@ -198,18 +34,15 @@ static size_t without_genitive(Lang lang, Str lower)
 // The hash of the word without its case ending, of those that the gazetteer knows the one that loses least.
 static uint64_t without_case(const NameSources *from, const Table *endings, Str lower)
 {
-  char stem[STEM_MOST];
+  char base[NOMINATIVE_BYTES];
   uint64_t best = 0;
   size_t most = 0;
-  for (size_t row = 0; row < endings->rows && lower.len < sizeof stem / 2; row++) {
-    Str ending = table_cell(endings, row, 0), instead = table_cell(endings, row, 1);
-    size_t kept = lower.len - ending.len;
-    if (lower.len < ending.len + 2 || kept + instead.len <= most || !str_ends(lower, ending)) continue;
-    memcpy(stem, lower.ptr, kept);
-    memcpy(stem + kept, instead.ptr, instead.len);
-    uint64_t hash = gazetteer_word_hash((Str){stem, kept + instead.len});
+  for (size_t row = 0; row < endings->rows; row++) {
+    size_t len = nominative_of(endings, row, lower, base);
+    if (len <= most) continue;
+    uint64_t hash = gazetteer_word_hash((Str){base, len});
     if (!gazetteer_word(from->gazetteer, hash)) continue;
-    most = kept + instead.len;
+    most = len;
     best = hash;
   }
   return best;
@@ -241,7 +74,10 @@ static uint8_t shape_of(const Token *token)
 
 static bool has_capital(const Notes *notes, const Token *token)
 {
-  return (token->flags & TOKEN_CAPITAL) || token->lower.ptr != notes->text.ptr + token->start;
+  if (token->flags & TOKEN_HEADING) return false;
+  if (token->flags & TOKEN_CAPITAL) return true;
+  bool same = token->lower.ptr == notes->text.ptr + token->start; // not so: some letter inside has one
+  return !same && token->lower.len == token->end - token->start;  // rather than that what is soft is gone
 }
 
 static bool joins_names(const Notes *notes, const NameLists *lists, size_t at)
@@ -250,7 +86,7 @@ static bool joins_names(const Notes *notes, const NameLists *lists, size_t at)
   if ((token->flags & TOKEN_PUNCT) && !strchr(".-&'/#+!", token->lower.ptr[0])) return false;
   if (at + 1 < notes->tokens.len && (notes->tokens.items[at + 1].flags & TOKEN_FIRST)) return false;
   return !(token->flags & TOKEN_WORD) || token->lower.ptr[0] == '\'' ||
-         (listed(lists, token->lower, token->hash) & g_particle);
+         (namelists_word(lists, token->lower, token->hash) & LISTED_PARTICLE);
 }
 
 static void mark_small_parts(const Notes *notes, const NameLists *lists, NameFact *facts, size_t capital,
@@ -290,10 +126,10 @@ static void mark_behind(const Notes *notes, NameFact *facts, size_t capital)
 static bool is_careless(const NameSources *from, const Notes *notes, const Token *token)
 {
   if (!(token->flags & TOKEN_WORD) || token->lower.len < 3) return false;
-  uint64_t hash = gazetteer_word_hash(token->lower);
-  uint32_t word = gazetteer_word(from->gazetteer, hash),
-           casing = gazetteer_case(from->gazetteer, notes->lang, hash);
-  return casing <= 3 && (word & (WORD_GIVEN | WORD_SURNAME | WORD_PLACE | WORD_ORG));
+  uint64_t hash = gazetteer_token_hash(token);
+  uint32_t word = gazetteer_word(from->gazetteer, hash);
+  Casing casing = gazetteer_case(from->gazetteer, notes->lang, hash);
+  return casing <= CASING_RATHER_CAPITAL && (word & (WORD_GIVEN | WORD_SURNAME | WORD_PLACE | WORD_ORG));
 }
 
 static void mark_careless(const NameSources *from, const Notes *notes, NameFact *facts)
@@ -315,7 +151,7 @@ typedef VEC_OF(Wanted) WantedVec;
 static Wanted wanted_of(const Notes *notes, size_t at)
 {
   const Token *token = &notes->tokens.items[at];
-  uint64_t hash = gazetteer_word_hash(token->lower);
+  uint64_t hash = gazetteer_token_hash(token);
   uint64_t key = gazetteer_key_add(hash, (uint64_t)token->hash << 8 | ((uint64_t)notes->lang + 1));
   return (Wanted){(uint32_t)at, hash, key};
 }
@@ -323,7 +159,8 @@ static Wanted wanted_of(const Notes *notes, size_t at)
 // Whether a word in its block's language is always in lower case and no name; `kept`: its facts, or NULL.
 static bool is_small_word(const NameSources *from, Lang lang, uint64_t hash, const NameFact *kept)
 {
-  if ((kept ? kept->casing : gazetteer_case(from->gazetteer, lang, hash)) != ALWAYS_LOWER) return false;
+  if ((kept ? kept->casing : gazetteer_case(from->gazetteer, lang, hash)) != CASING_ALWAYS_LOWER)
+    return false;
   bool unknown = kept && !kept->word; // with its stem; what is known may be the stem's alone
   return unknown || !gazetteer_word(from->gazetteer, hash);
 }
@@ -339,7 +176,7 @@ static bool is_common(const NameSources *from, const NameMemo *memo, const Notes
   if (!is_small_word(from, notes->lang, word.hash, kept)) return false;
   uint64_t key = gazetteer_key_add(0, word.hash);
   return (kept && kept->begins_none) || !gazetteer_goes_on(from->gazetteer, key) ||
-         !gazetteer_goes_on(from->gazetteer, gazetteer_key_add(key, gazetteer_word_hash(next->lower)));
+         !gazetteer_goes_on(from->gazetteer, gazetteer_key_add(key, gazetteer_token_hash(next)));
 }
 
 typedef struct Sight { // what one look over a block's words shows
@@ -387,7 +224,7 @@ size_t namefacts_match(const Gazetteer *gazetteer, const Notes *notes, const Nam
   for (size_t i = first; i < limit && i < first + LONGEST; i++) {
     const Token *token = &notes->tokens.items[i];
     if (str_is(token->lower, ".") && !(token->flags & TOKEN_SPACE_BEFORE)) continue;
-    uint64_t word = facts[i].hash ? facts[i].hash : gazetteer_word_hash(token->lower);
+    uint64_t word = facts[i].hash ? facts[i].hash : gazetteer_token_hash(token);
     uint64_t next = gazetteer_key_add(key, word), stem = facts[i].stem;
     GazetteerEntity entity;
     bool known = gazetteer_entity(gazetteer, next, &entity) && (entity.types & types);
@@ -426,16 +263,25 @@ static bool begins_none(const Gazetteer *gazetteer, uint64_t hash, uint64_t stem
          !(stem && gazetteer_entity(gazetteer, gazetteer_key_add(0, stem), &entity));
 }
 
-// Whether a known organisation's name begins with the word, or with what it is the genitive of.
-static bool begins_org(const NameLists *lists, Lang lang, Str lower, uint64_t bits)
+static uint8_t org_tokens(const NameLists *lists, Lang lang, Str word)
 {
-  uint64_t orgs = is_north(lang) ? g_org | g_org_north : g_org;
+  return namelists_org_tokens(namelists_word(lists, word, (uint32_t)str_hash(word)), lang);
+}
+
+// How many tokens the longest known organisation's name has at most that begins with the word, or with what
+// it is the genitive or a case of; 0: none does.
+static uint8_t begins_org(const NameLists *lists, Lang lang, Str lower, uint64_t bits)
+{
+  const Table *endings = lists->endings_of[lang];
+  uint8_t tokens = namelists_org_tokens(bits, lang);
   size_t owner = without_genitive(lang, lower);
-  if (!(bits & orgs) && owner) {
-    Str word = str_slice(lower, 0, owner);
-    bits = listed(lists, word, (uint32_t)str_hash(word));
+  if (!tokens && owner) tokens = org_tokens(lists, lang, str_slice(lower, 0, owner));
+  for (size_t row = 0; endings && row < endings->rows && !tokens; row++) {
+    char base[NOMINATIVE_BYTES];
+    Str word = {base, nominative_of(endings, row, lower, base)};
+    if (word.len) tokens = org_tokens(lists, lang, word);
   }
-  return bits & orgs;
+  return tokens;
 }
 
 // What the tables know of a word in the block's language, wherever it stands.
@@ -444,16 +290,16 @@ static NameFact look_up(const NameSources *from, Lang lang, const Token *token, 
   NameFact fact = {.hash = hash};
   if (!(token->flags & TOKEN_WORD)) return fact;
   uint64_t stem = fact.stem = stem_hash(from, lang, token->lower),
-           bits = listed(&from->lists, token->lower, token->hash);
-  fact.title = is_title(&from->lists, lang, token, bits);
+           bits = namelists_word(&from->lists, token->lower, token->hash);
+  fact.title = namelists_titles_token(&from->lists, lang, token, bits);
   if (!clusters_of(from->clusters, hash, fact.groups) &&
       !(stem && clusters_of(from->clusters, stem, fact.groups)))
     group_by_tail(from, lang, token->lower, fact.groups);
   fact.casing = (uint8_t)gazetteer_case(from->gazetteer, lang, hash);
   fact.word = gazetteer_word(from->gazetteer, hash);
   if (!fact.word && stem) fact.word = gazetteer_word(from->gazetteer, stem);
-  fact.orgword = (bits & g_orgword) != 0;
-  fact.particle = (bits & g_particle) != 0;
+  fact.orgword = (bits & LISTED_ORGWORD) != 0;
+  fact.particle = (bits & LISTED_PARTICLE) != 0;
   fact.begins_org = begins_org(&from->lists, lang, token->lower, bits);
   fact.begins_none = begins_none(from->gazetteer, hash, stem);
   return fact;
@@ -482,15 +328,15 @@ static void find_out(const NameSources *from, NameMemo *memo, const Notes *notes
   take_facts(fact, &known);
 }
 
-static void call_tables(const NameSources *from, Lang lang, uint64_t hash, bool facts)
+static void prefetch_word(const NameSources *from, Lang lang, uint64_t hash, bool facts)
 {
-  gazetteer_call_word(from->gazetteer, lang, hash, facts);
-  gazetteer_call_key(from->gazetteer, gazetteer_key_add(0, hash), facts);
-  clusters_call(from->clusters, hash, facts);
+  gazetteer_prefetch_word(from->gazetteer, lang, hash, facts);
+  gazetteer_prefetch_key(from->gazetteer, gazetteer_key_add(0, hash), facts);
+  clusters_prefetch(from->clusters, hash, facts);
 }
 
 // Each word is in four tables, all over the memory: the memo answers for most, and for the others all tables
-// are called before the first is waited for.
+// are prefetched before the first is read.
 static void fill_facts(const NameSources *from, NameMemo *memo, const Notes *notes, WantedVec *words,
                        NameFact *facts)
 {
@@ -502,10 +348,10 @@ static void fill_facts(const NameSources *from, NameMemo *memo, const Notes *not
       take_facts(&facts[word->token], kept);
       continue;
     }
-    call_tables(from, notes->lang, word->hash, false);
+    prefetch_word(from, notes->lang, word->hash, false);
     words->items[missing++] = *word;
   }
-  for (size_t i = 0; i < missing; i++) call_tables(from, notes->lang, words->items[i].hash, true);
+  for (size_t i = 0; i < missing; i++) prefetch_word(from, notes->lang, words->items[i].hash, true);
   for (size_t i = 0; i < missing; i++) {
     const Wanted *word = &words->items[i];
     find_out(from, memo, notes, word, &facts[word->token]);
@@ -543,7 +389,7 @@ static size_t mark_match(const NameSources *from, NameMemo *memo, const Notes *n
 }
 
 static void mark_matches(const NameSources *from, NameMemo *memo, const Notes *notes, NameFact *facts,
-                         const Places *active)
+                         const Indices *active)
 {
   for (size_t n = 0, end = 0; n < active->len; n++) {
     size_t at = active->items[n];
@@ -570,7 +416,7 @@ NameFact *namefacts_of(const NameSources *from, NameMemo *memo, const Notes *not
   Sight sight;
   look_over(notes, arena, &sight);
   mark_active(from, memo, notes, &sight, facts);
-  Places active = {arena_alloc(arena, size_mul(count, sizeof(uint32_t))), 0, count};
+  Indices active = {arena_alloc(arena, size_mul(count, sizeof(uint32_t))), 0, count};
   WantedVec words = {arena_alloc(arena, size_mul(count, sizeof(Wanted))), 0, count};
   for (size_t i = 0, next = 0; i < count; i++) {
     if (!facts[i].active) continue;
@@ -580,7 +426,7 @@ NameFact *namefacts_of(const NameSources *from, NameMemo *memo, const Notes *not
       Wanted word = wanted_of(notes, next);
       facts[next].shape = shape_of(&notes->tokens.items[next]);
       words.items[words.len++] = word;
-      if (memo) namememo_call_fact(memo, word.key);
+      if (memo) namememo_prefetch_fact(memo, word.key);
     }
   }
   fill_facts(from, memo, notes, &words, facts);

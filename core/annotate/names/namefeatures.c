@@ -6,6 +6,7 @@
 #include "annotate/notes.h"
 
 enum { ROW = 3 };        // words of a row of capitalised ones that are looked at, to each side
+enum { SIGHT = 4 };      // tokens among which a leading word or a mark is looked for
 enum { PART_ROOM = 64 }; // places in the list of a part
 static const uint64_t PLACE_STEP = 0xd1342543de82ef95u; // between the numbers of two places
 
@@ -134,20 +135,31 @@ static void judge_word(Features *out, const NameView *view)
   add(out, known << 8 | casing);
 }
 
-static void group_word(Features *out, const NameFact *fact)
+static void group_word(Features *out, const NameView *view)
 {
-  uint64_t shape = fact->shape;
-  const uint16_t *groups = fact->groups;
+  uint64_t shape = view->fact->shape, casing = casing_of(view);
+  const uint16_t *groups = view->fact->groups;
   begin(out, FAMILY_GROUPS);
   add_both(out, groups[0]);
+  add(out, (uint64_t)groups[0] << 8 | casing);
+  add(out, mix(view->fact->word, groups[0]));
   begin(out, FAMILY_MEANINGS);
   add(out, groups[1]);
   add(out, (uint64_t)groups[1] << 5 | shape);
   add(out, (uint64_t)groups[2] << 5 | shape);
+  add(out, (uint64_t)groups[2] << 8 | casing);
 }
 
 // --- a neighbour
 // ---------------------------------------------------------------------------------------------------------
+
+// What the tables know of a neighbour.
+static void judge_neighbour(Features *out, const NameFact *fact, uint64_t shape)
+{
+  begin(out, FAMILY_FACTS);
+  add(out, (uint64_t)fact->word << 5 | shape);
+  add(out, fact->casing | (uint64_t)fact->title << 3 | shape << 4);
+}
 
 static void see_before(Features *out, const NameView *view)
 {
@@ -162,6 +174,7 @@ static void see_before(Features *out, const NameView *view)
   add_both(out, (uint64_t)before->groups[0] << 5 | shape);
   begin(out, FAMILY_MEANINGS);
   add(out, (uint64_t)before->groups[1] << 5 | shape);
+  judge_neighbour(out, before, shape);
 }
 
 static void see_behind(Features *out, const NameView *view)
@@ -175,6 +188,7 @@ static void see_behind(Features *out, const NameView *view)
   add_both(out, mix(tail_of(&ends, 3), shape));
   begin(out, FAMILY_GROUPS);
   add_both(out, (uint64_t)behind->groups[0] << 5 | shape);
+  judge_neighbour(out, behind, shape);
 }
 
 // --- what stands around
@@ -212,6 +226,7 @@ static void pair_words(Features *out, const NameView *view, const Row *row)
   begin(out, FAMILY_WORDS);
   add(out, mix(f[-1].hash, f->hash));
   add(out, mix(f->hash, f[1].hash));
+  add(out, mix(f[-2].hash, f[-1].hash));
   begin(out, FAMILY_SHAPES);
   add(out, mix(tail_of(&ends, 3), behind));
   add(out, before | shape << 5 | behind << 10);
@@ -233,6 +248,7 @@ static void pair_facts(Features *out, const NameView *view, const Row *row)
   add_own(out, match);
   add(out, match << 8 | casing_of(view));
   add(out, match << 16 | (f->word & 0xFFF));
+  add(out, match_of(before) << 20 | match << 10 | match_of(behind));
   add(out, mix(before->hash, match));
   add(out, mix(before->hash, match_of(&f[-2]) << 5 | f->shape));
   add(out, mix(behind->hash, match_of(&f[2]) << 5 | f->shape));
@@ -255,11 +271,48 @@ static void pair_groups(Features *out, const NameFact *f)
   begin(out, FAMILY_MEANINGS);
   add(out, (uint64_t)f[-1].groups[1] << 16 | f->groups[1]);
   add(out, (uint64_t)f->groups[1] << 16 | f[1].groups[1]);
+  add(out, (uint64_t)f->groups[2] << 16 | f[1].groups[2]);
 }
 
-static void see_row(Features *out, uint64_t shape, const Row *row)
+// The word in lower case that leads to this one: "der" of "der erste Konzern", whose noun has a capital, too.
+static void see_lead(Features *out, const NameView *view)
 {
-  uint64_t place = row->before | row->behind << 2;
+  const Token *token = view->own;
+  uint64_t steps = 0;
+  bool led = false;
+  while (steps < SIGHT && token > view->notes->tokens.items && !(token->flags & TOKEN_FIRST) && !led) {
+    token--;
+    steps++;
+    led = (token->flags & TOKEN_WORD) && !(token->flags & TOKEN_CAPITAL);
+  }
+  begin(out, FAMILY_WORDS);
+  add_own(out,
+          mix(steps && !(token->flags & TOKEN_CAPITAL) ? token->hash : 0, casing_of(view) | steps << 12));
+}
+
+// Quotation marks, and dashes and the like, which begin with the same bytes.
+static bool is_mark(const Token *token)
+{
+  unsigned char byte = (unsigned char)token->lower.ptr[0];
+  return (token->flags & TOKEN_PUNCT) && (byte == '"' || byte == 0xC2 || byte == 0xE2);
+}
+
+// How far the next marks to both sides are: names of films and ships stand between them.
+static void see_marks(Features *out, const NameView *view)
+{
+  const Token *tokens = view->notes->tokens.items;
+  size_t at = view->at, before = 1, behind = 1;
+  while (before <= SIGHT && before <= at && !is_mark(&tokens[at - before])) before++;
+  while (behind <= SIGHT && at + behind < view->notes->tokens.len && !is_mark(&tokens[at + behind])) behind++;
+  bool opened = before <= SIGHT && before <= at,
+       closed = behind <= SIGHT && at + behind < view->notes->tokens.len;
+  begin(out, FAMILY_SHAPES);
+  add(out, (opened ? before : 0) | (closed ? behind : 0) << 4 | (uint64_t)view->fact->shape << 8);
+}
+
+static void see_row(Features *out, const NameFact *fact, const Row *row)
+{
+  uint64_t place = row->before | row->behind << 2, shape = fact->shape;
   begin(out, FAMILY_ROWS);
   add(out, mix(row->last->hash, place));
   add(out, mix(row->first->hash, place));
@@ -267,6 +320,11 @@ static void see_row(Features *out, uint64_t shape, const Row *row)
   add(out, mix(row->last[1].hash, place | shape << 4));
   add(out, (uint64_t)row->last->groups[1] << 4 | place);
   add(out, (uint64_t)row->last->groups[2] << 20 | (uint64_t)row->first->groups[2] << 4 | place);
+  add(out, (uint64_t)row->first[-1].groups[2] << 4 | place);
+  add(out, mix(row->first[-1].hash, fact->groups[2]));
+  add(out, mix(row->last[1].hash, fact->groups[2]));
+  add(out, person_of(row->first) | person_of(row->last) << 8 | place << 16 | shape << 24);
+  add(out, match_of(row->first) | match_of(row->last) << 10 | place << 20);
 }
 
 // --- the view
@@ -309,7 +367,7 @@ static inline size_t add_part(Features out, const NameView *self, FeaturePart pa
   if (part == PART_WORD) {
     spell_word(&out, self);
     judge_word(&out, self);
-    group_word(&out, self->fact);
+    group_word(&out, self);
   } else if (part == PART_BEFORE) {
     see_before(&out, self);
   } else if (part == PART_BEHIND) {
@@ -319,7 +377,9 @@ static inline size_t add_part(Features out, const NameView *self, FeaturePart pa
     pair_words(&out, self, &row);
     pair_facts(&out, self, &row);
     pair_groups(&out, self->fact);
-    see_row(&out, self->fact->shape, &row);
+    see_lead(&out, self);
+    see_marks(&out, self);
+    see_row(&out, self->fact, &row);
   }
   return out.count;
 }

@@ -1,7 +1,8 @@
 // "Myndigheten för samhällsskydd och beredskap (MSB)": what stands in brackets says how far the name before
 // them goes, over all the small words that the tagger stops at. The letters must begin the name's words, in
-// order and the first one a capital; up to half of those behind the first two may stand inside words instead
-// ("Bundesamt für Migration und Flüchtlinge (Bamf)"). Other things have abbreviations too, so the tagger must
+// order and the first one a capital; up to half of those behind the first may stand inside words instead
+// ("Bundesamt für Migration und Flüchtlinge (Bamf)"), and all of them where one word is the name, in capitals
+// then ("Riksteatret (RT)"). Other things have abbreviations too, so the tagger must
 // have taken the letters, or some of the words, for an organisation's, and none for a person's.
 #include "annotate/names/names_p.h"
 #include "annotate/notes.h"
@@ -15,7 +16,8 @@ typedef struct Initials {
   const NameFact *facts;
   uint32_t letters[LETTERS_MOST];
   size_t len;
-  size_t at; // token of the abbreviation
+  size_t at;  // token of the abbreviation
+  bool loose; // of three letters one was found inside a word: no place may be among these
 } Initials;
 
 typedef struct Spelt { // how far the letters are found
@@ -75,7 +77,7 @@ static Spelt spell_word(const Initials *self, size_t word, size_t end, Spelt so_
 }
 
 // Whether the words from token `first` to the bracket spell the letters.
-static bool spells(const Initials *self, size_t first)
+static bool spells(Initials *self, size_t first)
 {
   Spelt so_far = {0};
   size_t end = self->at - 1, idle = 0;
@@ -84,7 +86,8 @@ static bool spells(const Initials *self, size_t first)
     so_far = spell_word(self, word, end, so_far);
     idle = so_far.letters > before ? 0 : idle + 1;
   }
-  return idle <= SMALL_MOST && so_far.letters == self->len && 2 * so_far.inside <= self->len - LETTERS_LEAST;
+  self->loose = 2 * so_far.inside > self->len - LETTERS_LEAST;
+  return idle <= SMALL_MOST && so_far.letters == self->len && 2 * so_far.inside < self->len;
 }
 
 // Whether a name may go over the token: a word, or what joins words to one.
@@ -95,7 +98,7 @@ static bool may_be_inside(const Notes *notes, size_t at)
 }
 
 // The nearest word from which on the letters are spelt; the bracket where there is none.
-static size_t find_begin(const Initials *self)
+static size_t find_begin(Initials *self)
 {
   const Token *tokens = self->notes->tokens.items;
   size_t bracket = self->at - 1, words = 0, most = 2 * self->len + 2;
@@ -111,15 +114,29 @@ static size_t find_begin(const Initials *self)
 
 // Whether the tagger saw an organisation in the tokens [first, end), and nothing else that would not fit:
 // no person, and no name that begins before them.
-static bool is_organisation(const NameVec *names, size_t *next, size_t first, size_t end)
+static bool is_organisation(const Initials *self, const NameVec *names, size_t *next, size_t first,
+                            size_t end)
 {
   bool organisation = false;
   while (*next < names->len && names->items[*next].last <= first) (*next)++;
   for (size_t i = *next; i < names->len && names->items[i].first < end; i++) {
-    if (names->items[i].type == ENTITY_PER || names->items[i].first < first) return false;
-    organisation |= names->items[i].type == ENTITY_ORG;
+    const Name *name = &names->items[i];
+    if (name->type == ENTITY_PER || name->first < first) return false;
+    if (self->loose && name->type == ENTITY_LOC) return false; // "die Stadt Potsdam (SPD)"
+    organisation |= name->type == ENTITY_ORG;
   }
   return organisation;
+}
+
+// Whether the one word before the bracket is an organisation, and has the capitals in it.
+static bool is_one_word(const Initials *self, const NameVec *names, size_t *next)
+{
+  size_t word = self->at - 2;
+  while (*next < names->len && names->items[*next].last <= word) (*next)++;
+  const Name *name = *next < names->len ? &names->items[*next] : NULL;
+  bool whole = name && name->type == ENTITY_ORG && name->first == word && name->last == word + 1;
+  return whole && (self->notes->tokens.items[self->at].flags & TOKEN_ALL_CAPS) &&
+         spell_word(self, word, word + 1, (Spelt){0}).letters == self->len;
 }
 
 static void push(Notes *notes, size_t first, size_t end, NameVec *out)
@@ -142,8 +159,9 @@ void nameinitials_find(Notes *notes, const NameFact *facts, NameVec *out)
   for (size_t at = 2; at + 1 < notes->tokens.len; at++) {
     if (!is_mark(notes, at - 1, '(') || !is_mark(notes, at + 1, ')') || !read_letters(&self, at)) continue;
     size_t first = find_begin(&self);
-    if (first == at - 1) continue;
-    if (!is_organisation(&notes->names, &next, first, at + 1)) continue;
+    bool spelt = first < at - 1 && is_organisation(&self, &notes->names, &next, first, at + 1);
+    if (!spelt && !is_one_word(&self, &notes->names, &next)) continue;
+    if (!spelt) first = at - 2;
     push(notes, first, at - 1, out);
     push(notes, at, at + 1, out);
   }

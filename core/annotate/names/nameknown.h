@@ -1,7 +1,7 @@
 // nameknown: companies, papers, offices and the like that go by one name which hardly means anything else:
 // "Peab", "Rädda Barnen", "Deutsche Bank". Those of orgs.tsv are known everywhere and in any letters; by
-// their exact letters those of orgs.north.tsv in Danish, Norwegian and Swedish, of orgs.<lang>.tsv in one
-// language. Pure; any thread.
+// their exact letters those of orgs.<lang>.tsv in one language, or in all that share the table
+// (orgs.da-nb-nn-sv.tsv). Pure; any thread.
 #pragma once
 
 #include "annotate/names/namefacts.h"
@@ -18,5 +18,8 @@ typedef enum OrgKnown {
 // where there is none.
 OrgKnown nameknown_find(const NameLists *lists, const struct Notes *notes, const NameFact *facts, size_t at,
                         size_t *end);
-// Whether the tokens [first, last) are a known name's genitive.
+// Whether the tokens [first, last) are a name that hardly means anything else; that name's genitive.
+bool nameknown_is(const NameLists *lists, const struct Notes *notes, size_t first, size_t last);
 bool nameknown_owns(const NameLists *lists, const struct Notes *notes, size_t first, size_t last);
+// As nameknown_is(), of exactly these letters.
+bool nameknown_spelt(const NameLists *lists, Lang lang, Str name);

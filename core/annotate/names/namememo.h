@@ -33,7 +33,7 @@ static inline const NameFact *namememo_fact(const NameMemo *self, uint64_t key)
 {
   return self->facts[key % MEMO_FACTS].key == key ? &self->facts[key % MEMO_FACTS].fact : NULL;
 }
-static inline void namememo_call_fact(const NameMemo *self, uint64_t key) // calls it from memory
+static inline void namememo_prefetch_fact(const NameMemo *self, uint64_t key)
 {
   __builtin_prefetch(&self->facts[key % MEMO_FACTS]);
 }
@@ -42,7 +42,7 @@ static inline void namememo_keep_fact(NameMemo *self, uint64_t key, const NameFa
   self->facts[key % MEMO_FACTS].key = key;
   self->facts[key % MEMO_FACTS].fact = *fact;
 }
-static inline void namememo_call_sum(const NameMemo *self, uint64_t key)
+static inline void namememo_prefetch_sum(const NameMemo *self, uint64_t key)
 {
   __builtin_prefetch(&self->sums[key % MEMO_SUMS]);
 }

@@ -8,6 +8,7 @@
 typedef struct NameNouns {
   const Table *nouns;          // NULL: none
   uint64_t may_end[1024 / 64]; // bits of hashes of their last bytes: most words end like none
+  size_t longest;              // last part of compounds, in bytes; 0: there are none
 } NameNouns;
 
 NameNouns namenouns_of(const char *table, const char *lang);

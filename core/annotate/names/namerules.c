@@ -21,7 +21,7 @@ static bool is_common(const Rules *rules, size_t at)
 {
   const NameFact *fact = &rules->facts[at];
   bool first = rules->notes->tokens.items[at].flags & TOKEN_FIRST;
-  return fact->lower_here || fact->casing >= (first ? 4 : 6);
+  return fact->lower_here || fact->casing >= (first ? CASING_EVEN : CASING_NEARLY_LOWER);
 }
 
 // Behind the last of the capitalised words from `at` on; particles between two of them count.

@@ -14,7 +14,7 @@ Names *names_new(const char *dir, Error *err)
   Names *self = xcalloc(1, sizeof *self);
   char path[4096];
   Error trouble = {0};
-  namefacts_lists(&self->known.lists);
+  namelists_init(&self->known.lists);
   self->memos = namememos_new();
   for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
     self->things[lang] = namenouns_of("things", lang_code(lang));
@@ -41,7 +41,7 @@ void names_free(Names *self)
   clusters_close(self->known.clusters);
   tagger_close(self->tagger);
   namememos_free(self->memos);
-  namefacts_lists_release(&self->known.lists);
+  namelists_release(&self->known.lists);
   free(self);
 }
 
@@ -137,14 +137,25 @@ static void drop_titles(const Notes *notes, const NameFact *facts, NameVec *weak
   }
 }
 
-static void find_with(const Names *self, NameMemo *memo, Notes *notes)
+void names_tag(const Names *self, struct Notes *notes)
 {
-  const NameFact *facts = namefacts_of(&self->known, memo, notes, &memo->scratch);
+  if (notes->kind == BLOCK_METADATA) return;
+  NameMemo *memo = namememos_take(self->memos);
+  notes->facts = namefacts_of(&self->known, memo, notes, &notes->arena);
+  if (namecase_lower(self, notes, notes->facts))
+    notes->facts = namefacts_of(&self->known, memo, notes, &notes->arena);
   if (self->tagger)
-    tagger_find(self->tagger, memo, &memo->scratch, notes, facts);
+    tagger_find(self->tagger, memo, &memo->scratch, notes, notes->facts);
   else
-    namerules_find(notes, facts, &notes->arena, &notes->names);
-  namekinds_find(self, notes, facts);
+    namerules_find(notes, notes->facts, &notes->arena, &notes->names);
+  namememos_give(self->memos, memo);
+}
+
+void names_mend(const Names *self, struct Notes *notes)
+{
+  const NameFact *facts = notes->facts;
+  if (!facts) return;
+  namenordic_find(self, notes, facts);
   namejoin_part(&self->known, notes, facts);
   namejoin_offices(&self->known, notes, facts);
   namefields_join(&self->known, notes);
@@ -161,10 +172,13 @@ static void find_with(const Names *self, NameMemo *memo, Notes *notes)
 
 void names_find(const Names *self, struct Notes *notes)
 {
-  if (notes->kind == BLOCK_METADATA) return;
-  NameMemo *memo = namememos_take(self->memos);
-  find_with(self, memo, notes);
-  namememos_give(self->memos, memo);
+  names_tag(self, notes);
+  names_mend(self, notes);
+}
+
+float names_confidence(const Names *self, EntityType type, float held)
+{
+  return self->tagger ? confidence_of_probability(tagger_shown(self->tagger, type, held)) : held;
 }
 
 char names_gender(const Names *self, Str given)
@@ -178,5 +192,5 @@ char names_gender(const Names *self, Str given)
 
 bool names_is_title(const Names *self, Lang lang, Str lower)
 {
-  return namefacts_is_title(&self->known.lists, lang, lower);
+  return namelists_is_title(&self->known.lists, lang, lower);
 }

@@ -14,9 +14,9 @@ typedef struct Name {
   uint32_t first, last; // tokens, half-open
   EntityType type;
   Maker by;
-  float confidence;
-  uint32_t entity; // gazetteer_id()'s number; 0: none
-  uint64_t shared; // the gazetteer's key of a name that places of several countries bear; 0: it is no such
+  float confidence; // among names; readers see names_confidence()
+  uint32_t entity;  // gazetteer_id()'s number; 0: none
+  uint64_t shared;  // the gazetteer's key of a name that places of several countries bear; 0: it is no such
 } Name;
 typedef VEC_OF(Name) NameVec;
 
@@ -26,6 +26,13 @@ Names *names_new(const char *dir, Error *err);
 void names_free(Names *self);
 // Fill notes->names from its text, tokens, sentences, kind and lang.
 void names_find(const Names *self, struct Notes *notes);
+// The two halves of that, for many blocks in turn, whose names are of use after both: what the model sees,
+// with notes->facts, and what rules and lists make of it.
+void names_tag(const Names *self, struct Notes *notes);
+void names_mend(const Names *self, struct Notes *notes);
+// How often a name of the article is right that rules and passes hold for as sure as `held`
+// (Name.confidence): what is shown to readers.
+float names_confidence(const Names *self, EntityType type, float held);
 // 'm', 'f', 'u' (both) for a given name, 0 where it is none or unknown.
 char names_gender(const Names *self, Str given);
 // Whether a word in lower case is a title, office or role that stands before names: "försvarsminister", "Dr".

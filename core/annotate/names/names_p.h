@@ -16,12 +16,15 @@ struct Names {
   NameNouns signs[LANG_COUNT];  // signs.<lang>.tsv
 };
 
+// Words that only a heading gives a capital lose TOKEN_CAPITAL; false: none does (namecase.c). Facts are to
+// be read anew where true.
+bool namecase_lower(const Names *self, struct Notes *notes, const NameFact *facts);
 // Names by lists and patterns alone: what is left when there is no model.
 void namerules_find(const struct Notes *notes, const NameFact *facts, Arena *arena, NameVec *out);
 
 // Names that the tagger missed or took for something else, by the words beside them and by what they end in
-// (namekinds.c).
-void namekinds_find(const Names *self, struct Notes *notes, const NameFact *facts);
+// (namenordic.c).
+void namenordic_find(const Names *self, struct Notes *notes, const NameFact *facts);
 // Likewise by the lists of companies and places, and by more words beside names (namesigns.c).
 void namesigns_read(const Names *self, struct Notes *notes, const NameFact *facts);
 // Names that "and" has joined are two again (namejoin.c).

@@ -53,8 +53,8 @@ static uint32_t place_of(const Bounds *self, const Name *name)
 static Str word_before(const Bounds *self, const Name *name)
 {
   if (!name->first) return (Str){0};
-  Str word = self->tokens[name->first - 1].lower;
-  return namefacts_before_town(&self->known->lists, self->notes->lang, word);
+  const Token *word = &self->tokens[name->first - 1];
+  return namelists_before_town(&self->known->lists, self->notes->lang, word);
 }
 
 static void make_team(Name *name)
@@ -80,12 +80,19 @@ static bool is_result(const Bounds *self, const Name *home, const Name *away)
   return end > away->last && (line || ends_result(self, end));
 }
 
+static bool has_given(const Bounds *self, const Name *name)
+{
+  return name->last > name->first + 1 && is_given(self, name->first, KNOWN);
+}
+
+// Two persons play each other, and two teams do: beside a team, no "Sirius" is a person.
 static void read_result(const Bounds *self, Name *home, Name *away)
 {
-  if (home->type == ENTITY_PER || away->type == ENTITY_PER) return;
+  if (home->type == ENTITY_PER && (away->type == ENTITY_PER || has_given(self, home))) return;
+  if (away->type == ENTITY_PER && has_given(self, away)) return;
   if (!is_result(self, home, away) && !is_english_result(self, home, away)) return;
-  make_team(home);
-  make_team(away);
+  set_type(home, ENTITY_ORG);
+  set_type(away, ENTITY_ORG);
 }
 
 // "slog Randers 3-0".
@@ -201,7 +208,7 @@ static unsigned telling_of(const Bounds *self, const Table *games, size_t at)
   size_t score = next_score(self, first, last);
   if (score == last) return 0;
   unsigned telling = 0;
-  for (size_t i = first; i < last; i++)
+  for (size_t i = first; i < last && !telling; i++)
     if ((self->tokens[i].flags & TOKEN_WORD) && is_game_word(games, self->tokens[i].lower, "play"))
       telling = TELLS_GAME;
   while (score < last && !is_certain(self, score)) score = next_score(self, score_end(self, score), last);

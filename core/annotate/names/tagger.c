@@ -99,13 +99,13 @@ typedef struct Waiting {
   size_t ends[PART_AROUND];   // in `own`, of each part's
 } Waiting;
 
-static void call_rows(const Tagger *self, const Rows *rows, size_t first)
+static void prefetch_rows(const Tagger *self, const Rows *rows, size_t first)
 {
   for (size_t n = first; n < rows->count; n++) __builtin_prefetch(&self->rows[rows->of[n]]);
 }
 
-// The sum of the rows [first, end); meanwhile as many of the next word's are called, as memory gives only a
-// few at a time.
+// The sum of the rows [first, end); meanwhile as many of the next word's are prefetched, as memory gives only
+// a few at a time.
 static Sums add_rows(const Tagger *self, const Rows *rows, size_t first, size_t end, const Rows *next)
 {
   Sums sums = {0};
@@ -124,7 +124,8 @@ static void look_at_word(const NameMemo *memo, const Notes *notes, const NameFac
   word->view = nameview_at(notes, facts, at);
   if (!memo) return;
   nameview_keys(&word->view, word->keys);
-  for (FeaturePart part = PART_WORD; part < PART_AROUND; part++) namememo_call_sum(memo, word->keys[part]);
+  for (FeaturePart part = PART_WORD; part < PART_AROUND; part++)
+    namememo_prefetch_sum(memo, word->keys[part]);
 }
 
 // Of all parts but PART_AROUND the sums that were kept, and the rows of the others.
@@ -169,7 +170,7 @@ static bool judge_word(const Tagger *self, NameMemo *memo, Waiting *word, const 
     if (memo) namememo_keep_sum(memo, word->keys[part], own);
     word->sums += own;
   }
-  call_rows(self, next, first);
+  prefetch_rows(self, next, first);
   bool open = !hurry || !is_settled(self, word);
   word->around.count = open ? nameview_rows(&word->view, PART_AROUND, self->head.bits, word->around.of) : 0;
   return open;
@@ -178,7 +179,7 @@ static bool judge_word(const Tagger *self, NameMemo *memo, Waiting *word, const 
 static Sums finish_word(const Tagger *self, const Waiting *word, const Rows *next)
 {
   Sums sums = word->sums + add_rows(self, &word->around, 0, word->around.count, next);
-  call_rows(self, next, word->around.count);
+  prefetch_rows(self, next, word->around.count);
   return sums;
 }
 
@@ -200,10 +201,10 @@ static const Sums *sum_words(const Tagger *self, NameMemo *memo, const Notes *no
     Waiting *looked = &words[n % 4], *begun = &words[(n + 3) % 4], *judged = &words[(n + 2) % 4],
             *done = &words[(n + 1) % 4];
     if (n > 0 && n <= count) begin_word(self, memo, begun);
-    if (n == 1) call_rows(self, &begun->own, 0);
+    if (n == 1) prefetch_rows(self, &begun->own, 0);
     if (n > 1 && n <= count + 1)
       open[active[n - 2]] = judge_word(self, memo, judged, n <= count ? &begun->own : &none, hurry);
-    if (n == 2) call_rows(self, &judged->around, 0);
+    if (n == 2) prefetch_rows(self, &judged->around, 0);
     if (n > 2) sums[active[n - 3]] = finish_word(self, done, n <= count + 1 ? &judged->around : &none);
     if (n < count) look_at_word(memo, notes, facts, active[n], looked);
   }
@@ -281,6 +282,14 @@ static float confidence_of(const Tagger *self, EntityType type, float p)
   const TaggerTrust *trust = &self->head.trust[type];
   p = p < TAGGER_SURE ? TAGGER_SURE : p > 1 - TAGGER_SURE ? 1 - TAGGER_SURE : p;
   return 1 / (1 + expf(-(trust->sure * logf(p) - trust->doubt * logf(1 - p) + trust->lean)));
+}
+
+float tagger_shown(const Tagger *self, EntityType type, float held)
+{
+  const float *knots = self->head.shown[type];
+  size_t n;
+  float way = tagger_way(held, &n), low = n ? knots[n - 1] : 0, high = n < TAGGER_KNOTS ? knots[n] : 1;
+  return low + way * (high - low);
 }
 
 static Name name_of(const Notes *notes, size_t first, size_t last, EntityType type, float confidence)

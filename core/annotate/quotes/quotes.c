@@ -5,6 +5,8 @@
 // (quotes_attribute.c). Whether it was said at all: quotes_speech.c.
 #include "annotate/quotes/quotes_p.h"
 
+#include "base/utf8.h"
+
 #define BRIEF 2u        // words
 #define LED_LEAST 0.55F // probability
 #define SEED_BYTES 24u  // enough to tell quotations apart
@@ -60,24 +62,61 @@ static bool is_brief(const Scene *scene, const Marked *marked)
   return words <= BRIEF;
 }
 
+// Who said a stretch, by the reporter's words within its marks where there are any, else by what stands
+// around.
+static Saying say(const Layout *self, const Marked *marked)
+{
+  const Scene *scene = &self->scene;
+  uint32_t first, last;
+  if (aside_within(scene, marked, &first, &last)) {
+    CandidateVec candidates = {0};
+    QuoteVec titles = {0};
+    memset(scene->inside + first, 0, last - first);
+    candidates_find(scene, &candidates, &titles);
+    Saying saying = speaker_find(scene, &candidates, (Marked){marked->first, first, QUOTE_MARKS, false});
+    memset(scene->inside + first, 1, last - first);
+    if (saying.speaker.kind != PARTY_NONE && saying.cue_first >= first && saying.cue_first < last)
+      return saying;
+  }
+  return speaker_find(scene, &self->candidates, *marked);
+}
+
+// A hash of the first words, however they are set.
+static uint32_t opening_of(const Scene *scene, const Marked *marked)
+{
+  enum { WORDS = 3, WORDS_LEAST = 2 };
+  uint32_t words = 0, hash = 0;
+  for (uint32_t i = marked->first; i < marked->last && words < WORDS; i++) {
+    if (!scene_is_word(scene, i)) continue;
+    hash = hash * 31 + scene->in[i].hash;
+    words++;
+  }
+  return words >= WORDS_LEAST ? hash | 1 : 0;
+}
+
 QuoteDraft layout_draft(const Layout *self, const Marked *marked, Saying *saying)
 {
   const Scene *scene = &self->scene;
   const Token *in = scene->in;
-  QuoteDraft draft = {
-      .start = in[marked->first].start, .end = in[marked->last - 1].end, .form = marked->form};
+  QuoteDraft draft = {.start = in[marked->first].start,
+                      .end = (uint32_t)utf8_skip_soft(scene->notes->text, in[marked->last - 1].end),
+                      .form = marked->form};
   uint32_t seed_end = draft.end - draft.start > SEED_BYTES ? draft.start + SEED_BYTES : draft.end;
   draft.seed = (uint32_t)str_hash(str_slice(scene->notes->text, draft.start, seed_end));
-  *saying = speaker_find(scene, &self->candidates, *marked);
+  draft.opening = opening_of(scene, marked);
+  *saying = say(self, marked);
   describe_place(scene, marked, &draft);
   draft.closes = marked->last >= scene->tail;
   draft.doubtful = marked->doubtful;
   draft.single = marks_single(scene->notes, marked->form == QUOTE_CLOSER ? marked->last - 1 : marked->first);
   uint32_t sentence = draft.starts ? marked->first : sentence_start(scene, marked->first);
-  if (draft.starts || sentence) draft.topic = speaker_topic(scene, &self->candidates, sentence);
+  if (draft.starts || sentence)
+    draft.topic = speaker_topic(scene, &self->candidates, sentence, &draft.former);
   draft.type = type_of(scene, marked, &draft);
   draft.told = stretch_is_reported(scene, marked->first, marked->last);
   bool vague = saying->reason == REASON_ONLY && draft.type == QUOTE_MIXED && is_brief(scene, marked);
+  bool told_of = draft.told && saying->reason == REASON_ONLY && saying->speaker.kind == PARTY_PRONOUN;
+  vague = vague || told_of; // "Roth würdigte den Verleger. Er habe „Mut bewiesen“."
   if (!vague) draft.speaker = saying->speaker;
   draft.source = saying->source;
   draft.reason = (uint8_t)saying->reason;
@@ -105,10 +144,12 @@ static bool ends_like_speech(const Scene *scene, const Marked *marked, const Quo
 static bool is_answer(const Scene *scene, const Marked *marked, const Saying *saying)
 {
   uint32_t first = marked->first, last = marked->last;
-  bool person = saying->speaker.kind == PARTY_NAME || saying->speaker.kind == PARTY_PRONOUN;
+  bool person = saying->speaker.kind == PARTY_NAME || saying->speaker.kind == PARTY_PRONOUN ||
+                (saying->reason == REASON_COLON && saying->speaker.kind == PARTY_ROLE);
   bool led = first > 0 && scene_is(scene, first - 1, ":") && first + 2 < last &&
              (scene->in[first + 1].flags & TOKEN_CAPITAL);
-  bool stop = last > 1 && (scene_is(scene, last - 2, ".!?") || scene_is(scene, last, "."));
+  bool stop =
+      last > 1 && (scene_is(scene, last - 2, ".!?") || scene_is(scene, last, ".") || last >= scene->len);
   return person && led && stop;
 }
 
@@ -116,6 +157,8 @@ static bool is_answer(const Scene *scene, const Marked *marked, const Saying *sa
 static bool is_name_alone(const Scene *scene, const Marked *marked)
 {
   const NameVec *names = &scene->notes->names;
+  Str words = str_slice(scene->notes->text, scene->in[marked->first].end, scene->in[marked->last - 1].start);
+  if (marked->last == marked->first + 3 && quotes_is_outlet(scene->quotes, words, scene->arena)) return true;
   size_t a = 0, b = names->len;
   while (a < b) {
     size_t mid = (a + b) / 2;
@@ -128,6 +171,36 @@ static bool is_name_alone(const Scene *scene, const Marked *marked)
          names->items[a].last + 1 == marked->last;
 }
 
+// "«…», afferma. E poi: «Certo.»": a word or two and a colon lead on from a quotation to the next.
+static bool is_led_on(const Scene *scene, const Marked *marked, const Saying *saying)
+{
+  enum { LEAD_ON = 3 }; // words
+  uint32_t first = marked->first, last = marked->last, i = first;
+  if (saying->cue || first < 2 || !scene_is(scene, first - 1, ":") || first + 2 >= last ||
+      !(scene->in[first + 1].flags & TOKEN_CAPITAL))
+    return false;
+  for (i = first - 1; i > 0 && first - i <= LEAD_ON + 1; i--) {
+    const Word *word = scene->words[i - 1];
+    if (scene->stops[i - 1] || scene->inside[i - 1]) break;
+    if (!scene_is_word(scene, i - 1) || word->role || word->pronoun) return false;
+  }
+  uint32_t sentence = i > 1 ? sentence_start(scene, i - 1) : i;
+  bool quoted = memchr(scene->inside + sentence, 1, i - sentence) != NULL;
+  bool stop = scene_is(scene, last - 2, ".!?") || last >= scene->len || scene_is(scene, last, ".");
+  return quoted && stop && first - i <= LEAD_ON + 1;
+}
+
+// "'We thought it was thunder': village counts the cost": a headline that opens with what somebody says.
+static bool opens_headline(const Scene *scene, const Marked *marked)
+{
+  enum { WORDS = 3 };
+  bool head = scene->notes->kind == BLOCK_HEADLINE || scene->notes->kind == BLOCK_SUBHEAD;
+  if (!head || marked->first || !scene_is(scene, marked->last, ":")) return false;
+  uint32_t words = 0;
+  for (uint32_t i = 0; i < marked->last && words < WORDS; i++) words += scene_is_word(scene, i);
+  return words == WORDS;
+}
+
 static float confidence(const Quotes *quotes, const Scene *scene, const Marked *marked, const Saying *saying,
                         const QuoteDraft *draft)
 {
@@ -137,7 +210,9 @@ static float confidence(const Quotes *quotes, const Scene *scene, const Marked *
   float signs[SPEECH_SIGNS];
   speech_signs(scene, marked, saying, draft, signs);
   float likeness = speech_likeness(quotes->speech, signs);
-  return likeness < LED_LEAST && is_answer(scene, marked, saying) ? LED_LEAST : likeness;
+  bool led = likeness < LED_LEAST && (is_answer(scene, marked, saying) || is_led_on(scene, marked, saying) ||
+                                      opens_headline(scene, marked));
+  return led ? LED_LEAST : likeness;
 }
 
 static void add_draft(const Quotes *quotes, const Layout *layout, const Marked *marked, QuoteVec *out)
@@ -152,7 +227,8 @@ static void add_draft(const Quotes *quotes, const Layout *layout, const Marked *
 static void add_outlook(const Scene *scene, const CandidateVec *candidates, QuoteVec *out)
 {
   uint32_t len = scene->len;
-  QuoteDraft topic = {.form = QUOTE_TOPIC, .speaker = speaker_topic(scene, candidates, len)};
+  QuoteDraft topic = {.form = QUOTE_TOPIC};
+  topic.speaker = speaker_topic(scene, candidates, len, &topic.former);
   if (topic.speaker.kind) vec_push_in(scene->keep, out, topic);
   if (len > 1 && scene_is(scene, len - 1, ":") && !scene->inside[len - 1]) {
     Saying saying = speaker_lead(scene, candidates, len);

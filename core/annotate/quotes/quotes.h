@@ -26,11 +26,14 @@ typedef enum QuoteForm {
 
 typedef enum PartyKind { PARTY_NONE, PARTY_NAME, PARTY_PRONOUN, PARTY_ROLE, PARTY_NOUN } PartyKind;
 
+enum { PARTY_OWN = 2 }; // Party.of of "her lawyer"; the others are odd
+
 typedef struct Party { // who speaks, as the block says it
   uint32_t start, end; // bytes in the block
   PartyKind kind;
   char gender; // 'm', 'f', 'p' (several), 'n' (a thing), 'o' (an outlet), 'g' (a group), 'w' (who writes); 0:
                // unknown
+  uint16_t of; // of a noun: tells what it is of ("president of Kenya") from others; 0: nothing is said
   Str lemma;   // of a noun: "minister", borrowed from Quotes
 } Party;
 
@@ -41,23 +44,27 @@ typedef struct QuoteDraft {
   float confidence;
   uint32_t cue_start, cue_end;
   Party speaker, source;
-  Party topic;    // whom the sentence before, in the same block, is about
-  uint32_t seed;  // of the number of its group: hangs on its first words
-  uint8_t reason; // QuoteReason: how the speaker was found
-  bool starts;    // begins a sentence of its own
-  bool whole;     // begins and ends one
-  bool single;    // between single marks
-  bool asks;      // of dash speech: is a question
-  bool bare;      // of dash speech: a few words without a verb, such as "– Ja visst."
-  bool told;      // its sentence is in the form of reported speech
-  bool closes;    // nothing but marks stands behind it in its block
-  bool doubtful;  // of an opener: whole quotations stand behind it, so that it is one only if a later block
-                  // closes it
+  Party topic;      // whom the sentence before, in the same block, is about
+  Party former;     // where that is a pronoun: who is named as such in a sentence before that
+  uint32_t seed;    // of the number of its group: hangs on its first words
+  uint32_t opening; // of its first words alone, to know it again in a headline; 0: too few
+  uint8_t reason;   // QuoteReason: how the speaker was found
+  bool starts;      // begins a sentence of its own
+  bool whole;       // begins and ends one
+  bool single;      // between single marks
+  bool asks;        // of dash speech: is a question
+  bool bare;        // of dash speech: a few words without a verb, such as "– Ja visst."
+  bool told;        // its sentence is in the form of reported speech
+  bool closes;      // nothing but marks stands behind it in its block
+  bool doubtful;    // of an opener: whole quotations stand behind it, so that it is one only if a later block
+                    // closes it
 } QuoteDraft;
 typedef VEC_OF(QuoteDraft) QuoteVec;
 
 Quotes *quotes_new(Error *err); // NULL with ERR_FORMAT: a broken table of no language
 void quotes_free(Quotes *self);
+// Whether the tables of `lang` can be read; else *err is set (ERR_FORMAT). Any thread.
+bool quotes_check(const Quotes *self, Lang lang, Error *err);
 // Fill notes->quotes from its text, tokens, sentences and names.
 void quotes_find(const Quotes *self, struct Notes *notes);
 // Append a span for every quotation of the article with cue, speaker, source and group. `entities` are the

@@ -7,6 +7,8 @@
 // names, pronouns and nouns mean.
 #include "annotate/quotes/quotes_p.h"
 
+#include "base/utf8.h"
+
 #define SPEECH_LEAST 0.46F // probability
 #define SURELY 0.80F
 
@@ -56,7 +58,7 @@ static bool signed_below(QuoteWalk *self, Speaker *speaker)
   if (first == tokens->len) return false;
   size_t last = first;
   while (last < tokens->len && !(tokens->items[last].flags & TOKEN_PUNCT)) last++;
-  Party party = {tokens->items[first].start, tokens->items[last - 1].end, PARTY_NAME, 0, {0}};
+  Party party = {tokens->items[first].start, tokens->items[last - 1].end, PARTY_NAME, 0, 0, {0}};
   *speaker = quotes_resolve(self, next, &party);
   return true;
 }
@@ -111,63 +113,86 @@ static bool converse(QuoteWalk *self, Reading *reading)
   return answers || draft->bare; // "– Oi!" does not say whose it is
 }
 
+// Whether somebody spoke last, so few blocks before this one.
+static bool spoke_lately(const QuoteWalk *self, size_t blocks)
+{
+  return has_speaker(&self->now.last) && self->block - self->now.last_block <= blocks;
+}
+
+static void settle(Reading *reading, const Speaker *speaker, QuoteReason reason)
+{
+  reading->speaker = *speaker;
+  reading->reason = reason;
+}
+
+// A quotation that is all of its block goes with the next one, beside it, whose sentence names who speaks.
+static bool guess_next(QuoteWalk *self, const QuoteVec *drafts, size_t i, Reading *reading)
+{
+  const QuoteDraft *next = next_quotation(drafts, i);
+  if (!reading->draft->whole || !next || !next->speaker.kind || !quotes_adjoin(reading->draft, next))
+    return false;
+  Speaker speaker = quotes_resolve(self, &self->article->items[self->block], &next->speaker);
+  settle(reading, &speaker, REASON_NEXT);
+  return true;
+}
+
+// Whom the sentence in front is about: "Rossi tace. Poi dice: «…»", "Roth widersprach. Das sei „…“."
+static bool guess_subject(QuoteWalk *self, bool same_block, Reading *reading)
+{
+  const QuoteDraft *draft = reading->draft;
+  bool cue = draft->cue_end > draft->cue_start;
+  bool bare = cue && !same_block; // ", ha detto.": the verb holds the subject
+  bool drops = drops_subjects(self->article->items[self->block].notes->lang);
+  const Person *only = bare && drops ? quotes_only_here(self) : NULL;
+  Speaker subject = draft->topic.kind ? self->now.topic : (Speaker){.facts = NULL};
+  bool first_here = !draft->topic.kind && draft->starts && !same_block && !only;
+  if (first_here && self->now.topic_block + 1 == self->block) subject = self->now.topic;
+  bool named = self->now.recent_len && self->block - self->now.recent[0].block <= 2;
+  bool vague = !subject.facts && named && !same_block; // a noun, where somebody has a name
+  bool alone = draft->starts || (bare && drops && draft->topic.kind) ||
+               (draft->told && draft->topic.kind == PARTY_NAME);
+  if ((!cue || bare) && alone && quotes_may_speak(&subject) && !vague) {
+    settle(reading, &subject, REASON_TOPIC);
+    return true;
+  }
+  if (!only) return false; // else: "Intanto Rossi pedala. Una turista gli chiede una foto. «…», confessa."
+  reading->speaker.mention = (Mention){only->start, only->end, only->facts->name, {0}};
+  quotes_take_name(self, &reading->speaker, only->facts, true);
+  reading->reason = REASON_TOPIC;
+  return true;
+}
+
 // A quotation that its block gives no speaker.
 static void guess(QuoteWalk *self, const QuoteVec *drafts, size_t i, Reading *reading)
 {
   const QuoteDraft *draft = reading->draft;
-  bool cue = draft->cue_end > draft->cue_start;
-  bool spoken = has_speaker(&self->now.last);
-  bool same_block = spoken && self->now.last_block == self->block;
+  bool cue = draft->cue_end > draft->cue_start, same_block = spoke_lately(self, 0);
   if (self->now.lead_block == self->block && draft->starts) {
-    reading->speaker = self->now.lead;
+    settle(reading, &self->now.lead, REASON_LEAD);
     reading->cue = self->now.lead_cue;
-    reading->reason = REASON_LEAD;
     return;
   }
   if (!cue && signed_below(self, &reading->speaker)) {
     reading->reason = REASON_SIGNED;
     return;
   }
-  if (!cue && draft->type == QUOTE_MIXED && !draft->told)
-    return; // in a sentence that is about something else
+  if (!cue && draft->type == QUOTE_MIXED && !draft->told) return; // its sentence is about something else
   if (draft->form == QUOTE_DASH && !cue && !same_block && converse(self, reading)) return;
-  const QuoteDraft *next = next_quotation(drafts, i);
-  if (!same_block && !cue && draft->whole && next && next->speaker.kind && quotes_adjoin(draft, next)) {
-    reading->speaker = quotes_resolve(self, &self->article->items[self->block], &next->speaker);
-    reading->reason = REASON_NEXT;
-    return;
-  }
-  Speaker subject = quotes_resolve(self, &self->article->items[self->block], &draft->topic);
-  bool first_here = !draft->topic.kind && draft->starts && !same_block;
-  if (first_here && self->now.topic_block + 1 == self->block) subject = self->now.topic;
-  bool named = self->now.recent_len && self->block - self->now.recent[0].block <= 2;
-  bool vague = !subject.facts && named && !same_block; // a noun, where somebody has a name
-  bool bare = cue && !same_block;                      // ", ha detto.": the verb holds the subject
-  if ((!cue || bare) && draft->starts && quotes_may_speak(&subject) && !vague) {
-    reading->speaker = subject;
+  if (!cue && !same_block && guess_next(self, drafts, i, reading)) return;
+  if (guess_subject(self, same_block, reading)) return;
+  if (spoke_lately(self, cue ? 3 : 1))
+    settle(reading, &self->now.last, REASON_SAME);
+  else if ((draft->starts || cue) && topic(self, &reading->speaker))
     reading->reason = REASON_TOPIC;
-    return;
-  }
-  bool close = spoken && (same_block || self->now.last_block + 1 == self->block);
-  if (close || (spoken && cue && self->block - self->now.last_block <= 3)) {
-    reading->speaker = self->now.last;
-    reading->reason = REASON_SAME;
-    return;
-  }
-  if ((draft->starts || cue) && topic(self, &reading->speaker)) {
-    reading->reason = REASON_TOPIC;
-    return;
-  }
-  if (spoken && self->block - self->now.last_block <= (cue ? SPEAKER_BLOCKS : draft->starts ? 3 : 0)) {
-    reading->speaker = self->now.last;
-    reading->reason = REASON_SAME;
-  }
+  else if (spoke_lately(self, cue ? SPEAKER_BLOCKS : draft->starts ? 3 : 0))
+    settle(reading, &self->now.last, REASON_SAME);
 }
 
+// A line of dash speech that begins the article is its headline.
 static bool in_headline(const QuoteWalk *self)
 {
   BlockKind kind = self->article->items[self->block].notes->kind;
-  return kind == BLOCK_HEADLINE || kind == BLOCK_SUBHEAD;
+  return kind == BLOCK_HEADLINE || kind == BLOCK_SUBHEAD || (kind == BLOCK_SPEECH && !self->block);
 }
 
 static void emit(QuoteWalk *self, const Reading *reading)
@@ -175,6 +200,10 @@ static void emit(QuoteWalk *self, const Reading *reading)
   QuoteState *now = &self->now;
   bool same_cue = reading->cue.end && reading->cue.start == now->last_cue && now->last_cue;
   QuoteSeed seed = {.words = reading->draft->seed,
+                    .opening = reading->draft->opening,
+                    .heads = in_headline(self),
+                    .sure =
+                        reading->cue.end || (reading->speaker.facts && quotes_may_speak(&reading->speaker)),
                     .goes_on = now->begun && (reading->same_group || same_cue)};
   vec_push_in(self->arena, &self->stretch->seeds, seed);
   now->begun = true;
@@ -190,16 +219,33 @@ static void emit(QuoteWalk *self, const Reading *reading)
   // Names may be the words of a block, whose notes go with its next edit; results outlive them.
   Mention *named[] = {&facts.cue, &facts.speaker, &facts.source};
   for (size_t i = 0; i < ARRAY_LEN(named); i++)
-    if (!named[i]->entity.len) named[i]->name = arena_dup(self->arena, named[i]->name);
+    if (!named[i]->entity.len)
+      named[i]->name = arena_dup(self->arena, utf8_without_soft(self->arena, named[i]->name));
   facts.why = str_of(g_reasons[has_speaker(&reading->speaker) ? reading->reason : REASON_NONE]);
   span.quote = arena_copy(self->arena, &facts, sizeof facts);
   vec_push_in(self->arena, self->out, span);
 }
 
-static void take_topic(QuoteWalk *self, const Passage *passage, const Party *party)
+// "Lindgren nickt. Am Abend fährt er …": who is named in the sentence before, if the pronoun may mean that
+// one.
+static bool take_former(QuoteWalk *self, const Passage *passage, const Party *party, const Party *former)
 {
-  self->now.topic = quotes_resolve(self, passage, party);
+  if (former->kind != PARTY_NAME) return false;
+  Speaker one = quotes_resolve(self, passage, former);
+  if (!one.facts || !quotes_may_speak(&one) || !quotes_agrees(one.gender, party->gender)) return false;
+  quotes_learn_gender(self, one.facts, party->gender);
+  self->now.topic = (Speaker){.mention = mention_of(passage, party->start, party->end)};
+  quotes_take_name(self, &self->now.topic, one.facts, true);
+  return true;
+}
+
+static void take_topic(QuoteWalk *self, const Passage *passage, const Party *party, const Party *former)
+{
   self->now.topic_block = self->block;
+  if (take_former(self, passage, party, former)) return;
+  bool they = party->kind == PARTY_PRONOUN && party->gender == 'p'; // of whom "she" is perhaps one
+  self->now.topic = they ? (Speaker){.facts = NULL} : quotes_resolve(self, passage, party);
+  if (party->kind == PARTY_ROLE) quotes_remember(self, &self->now.topic); // as good as named
 }
 
 // What the draft has, with names.
@@ -208,7 +254,7 @@ static void name_parties(QuoteWalk *self, const Passage *passage, Reading *readi
   const QuoteDraft *draft = reading->draft;
   reading->reason = (QuoteReason)draft->reason;
   reading->cue = mention_of(passage, draft->cue_start, draft->cue_end);
-  if (draft->topic.kind) take_topic(self, passage, &draft->topic);
+  if (draft->topic.kind) take_topic(self, passage, &draft->topic, &draft->former);
   reading->speaker = quotes_resolve(self, passage, &draft->speaker);
   reading->source = quotes_resolve(self, passage, &draft->source).mention;
 }
@@ -287,6 +333,9 @@ static void finish(QuoteWalk *self, const Reading *reading)
   if (!has_speaker(&reading->speaker) || passes_by(self, reading)) return;
   self->now.last = reading->speaker;
   self->now.last_block = self->block;
+  bool within =
+      reading->speaker.mention.start >= reading->start && reading->speaker.mention.end <= reading->end;
+  if (within) quotes_remember(self, &reading->speaker); // named within its marks: "«… – dice Rossi – …»"
   keep_near(self, reading->speaker.facts);
   self->now.last_cued = reading->cue.end > 0;
   if (self->now.last_cued) hear_turn(self, reading->draft);
@@ -420,7 +469,7 @@ void quotes_walk_block(QuoteWalk *self)
     const QuoteDraft *draft = &drafts->items[i];
     if (draft->form == QUOTE_TOPIC) {
       quotes_advance(self, passage->start + draft->speaker.end, true);
-      take_topic(self, passage, &draft->speaker);
+      take_topic(self, passage, &draft->speaker, &draft->former);
     } else if (draft->form == QUOTE_LEAD) {
       quotes_advance(self, passage->start + draft->end, true);
       take_lead(self, passage, draft);

@@ -103,6 +103,27 @@ void dash_speech_within(const Scene *scene, MarkedVec *out)
   }
 }
 
+// "- Det bliver ikke let, siger Holm til DR. Men vi skal.": Danish papers set no other dash, where the
+// sentence behind the reporter's words is in the first person.
+static void goes_on_without(const Scene *scene, uint32_t from, MarkedVec *out)
+{
+  uint32_t first = from;
+  while (first < scene->len && !scene->stops[first]) first++;
+  bool ours = false;
+  for (uint32_t i = ++first; i < scene->len; i++) ours = ours || scene->words[i]->pronoun == 'w';
+  if (!ours) return;
+  uint32_t last = cue_breaks_in(scene, first);
+  if (first < last) vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH, false});
+}
+
+// "– Jamás – dijo –. Nunca más.": behind the dash that ends the reporter's words the sentence before has its
+// stop.
+static uint32_t behind_stop(const Scene *scene, uint32_t dash)
+{
+  bool stop = dash > 0 && dash + 2 < scene->len && scene_is(scene, dash + 1, ".,;:");
+  return stop ? dash + 2 : dash;
+}
+
 void dash_speech(const Scene *scene, bool listed, MarkedVec *out)
 {
   bool south = closes_by_dash(scene->lexicon->lang);
@@ -116,7 +137,9 @@ void dash_speech(const Scene *scene, bool listed, MarkedVec *out)
     if (!first && (listed || south) && last == scene->len) return; // an item of a list, for all that it shows
     if (!first) out->len = 0;
     if (last > first + 1 && begins_speech(scene, first))
-      vec_push_in(scene->arena, out, (Marked){first, last, QUOTE_DASH, false});
+      vec_push_in(scene->arena, out, (Marked){behind_stop(scene, first), last, QUOTE_DASH, false});
     first = by_dash ? dash_stop : next_dash(scene, last);
+    if (first == scene->len && scene->lexicon->lang == LANG_DA && last < scene->len)
+      goes_on_without(scene, last, out);
   }
 }

@@ -8,6 +8,7 @@
 #define AFTER 50
 #define MARKS_MOST 4u      // that close together
 #define REPORTS_WITHIN 16u // tokens from a stretch to a verb that shows that all is reported
+#define SUBJECT_MOST 14u   // tokens behind "thus"
 #define OUTLET_WITHIN 4u   // tokens behind the verb
 
 // The last token within the quotation that ends in the mark at `mark`, over "''" and nested marks.
@@ -88,6 +89,25 @@ static bool names_outlet(const Frame *self, uint32_t first, uint32_t last)
   return false;
 }
 
+// "«…». Così il ministro Rossi.", "Così Rossi ha risposto": a subject behind "thus", and a verb of saying or
+// nothing else.
+static bool behind_thus(const Frame *self, uint32_t thus)
+{
+  const Scene *scene = self->scene;
+  const CandidateVec *all = self->candidates;
+  uint32_t i = thus + 1, end = i + SUBJECT_MOST < scene->len ? i + SUBJECT_MOST : scene->len;
+  bool named = false;
+  for (size_t k = candidate_from(all, i); k < all->len && all->items[k].first < end; k++)
+    named = named || all->items[k].party.kind == PARTY_NAME || all->items[k].party.kind == PARTY_ROLE;
+  for (; named && i < end && !scene->inside[i]; i++) {
+    Cue cue;
+    if (scene->stops[i]) return true;
+    if (cue_at(scene, i, end, &cue)) return cue_is_verb(&cue) && cue.class <= CUE_TELL;
+    if (scene->words[i]->small == SMALL_SUB || scene->words[i]->small == SMALL_CONJ) return false;
+  }
+  return named && i == scene->len;
+}
+
 // The first token of a sentence behind the quotation that tells whose it was: "«…». Lo ha detto Rossi.", "”…”
 // Det säger Lind."; 0: there is none.
 static uint32_t pointing_back(const Frame *self)
@@ -100,6 +120,7 @@ static uint32_t pointing_back(const Frame *self)
     return 0;
   if (from >= scene->len || scene->inside[from] || !scene->words[from]->back) return 0;
   uint32_t verb = from + 1;
+  if (scene->words[from]->thus) return behind_thus(self, from) ? from : 0;
   while (verb < scene->len && verb < from + 3 && scene->words[verb]->small == SMALL_AUX) verb++;
   Cue cue;
   uint32_t end = verb + AFTER < scene->len ? verb + AFTER : scene->len;

@@ -56,6 +56,8 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   uint8_t cue;     // CueClass
   uint8_t small;   // SmallClass
   char pronoun;    // as in data/pronouns.*.tsv; 0: none
+  char oblique;    // … of one that only stands behind "according to", in lower case
+  char honor;      // 'm', 'f' of what stands in front of names: "Ms."
   char role;       // as in data/roles.*.tsv; 0: none
   bool gerund;     // the cue's subject is the sentence's
   bool that;       // begins what is reported: "that", "dass"
@@ -63,18 +65,17 @@ typedef struct Word { // what the tables know of a form; small, as the tables co
   bool reports;    // a verb in the form of reported speech: "sei", "habe"
   bool who;        // begins a clause about the one just named: "who", "som", "der"
   bool many;       // a role's noun for several only: "ministers"
+  bool thus;       // … with its speaker in front of the verb, or without one: "Così Rossi."
   bool back;       // begins a sentence about what was just said: "Det säger …"
+  bool one;        // a det for one among several: "one of the managers"
   bool fresh;      // a det that brings in somebody new: "a", "several"
   bool work, term; // stands in front of its title, or of a word meant as such: "the novel", "the word"
   bool relays;     // makes a verb's subject a source: "secondo quanto riporta X"
   bool by;         // in front of who does it, behind a verb in the passive: "von", "da"
   bool stance;     // in front of whose view it is, at the start of a sentence: "per", "für"
+  bool own;        // a det that says whose: "her", "hans"
   bool object;     // an article that begins no subject: "den", "einem"
 } Word;
-
-typedef struct WordSlot {
-  uint32_t hash, word; // word: index + 1; 0: free
-} WordSlot;
 
 #define TAILS 1024u
 
@@ -83,8 +84,9 @@ typedef struct Lexicon { // the words of one language
   Map map; // form -> index in words; while they are read
   VEC_OF(Word) words;
   VEC_OF(Phrase) phrases;
-  WordSlot *slots;       // the same by the hash that tokens bring, open addressing: eight bytes a form
-  uint32_t mask;         // of slots
+  uint64_t *slots;       // the same by the hash that tokens bring, open addressing: its higher 48 bits, which
+                         // tell one word from all others, and index + 1; 0: free
+  uint64_t mask;         // of slots
   bool compounds;        // writes compounds in one word
   bool clitics;          // hangs the subject on its verb: "dit-il"
   uint64_t tails[TAILS]; // [hash of the last bytes] bit n: of a noun of n bytes that may end a compound
@@ -157,9 +159,9 @@ struct Quotes {
 };
 
 // Whether a word may be the name of an outlet.
-static inline bool quotes_may_be_outlet(const Quotes *self, const Token *token)
+static inline bool quotes_may_be_outlet(const Quotes *self, uint64_t hash)
 {
-  return self->outlet_bits[token->hash % OUTLET_BITS / 64] >> token->hash % 64 & 1;
+  return self->outlet_bits[hash % OUTLET_BITS / 64] >> hash % 64 & 1;
 }
 
 // Whether a name is that of a news agency, a station or a paper.
@@ -178,8 +180,8 @@ extern const Word g_unknown_word;
 // What is known of a token; &g_unknown_word where nothing is. A compound is known by its last part
 // ("utrikesministern").
 const Word *lexicon_word(const Lexicon *self, const Token *token);
-// Say that lexicon_word() will be asked for it soon.
-static inline void lexicon_call(const Lexicon *self, const Token *token)
+// Prefetch what lexicon_word() reads of it.
+static inline void lexicon_prefetch(const Lexicon *self, const Token *token)
 {
   __builtin_prefetch(&self->slots[token->hash & self->mask]);
 }
@@ -271,10 +273,13 @@ static inline bool scene_is_word(const Scene *self, uint32_t token)
   return self->in[token].flags & (TOKEN_WORD | TOKEN_NUMBER);
 }
 // Whether the language's verbs may keep their subject to themselves: "ha detto".
+static inline bool drops_subjects(Lang lang)
+{
+  return lang == LANG_IT || lang == LANG_ES || lang == LANG_PT;
+}
 static inline bool scene_drops_subjects(const Scene *scene)
 {
-  Lang lang = scene->lexicon->lang;
-  return lang == LANG_IT || lang == LANG_ES || lang == LANG_PT;
+  return drops_subjects(scene->lexicon->lang);
 }
 bool scene_is_dash(const Scene *self, uint32_t token); // – — or -
 
@@ -328,6 +333,8 @@ bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party
 bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party);
 // The one that the sentence from token `from` on begins with: "Attorneys further argued".
 bool phrase_first(const Scene *scene, uint32_t from, uint32_t end, Party *party);
+// A pronoun that stands nowhere but behind "according to": "enligt henne".
+bool phrase_oblique(const Scene *scene, uint32_t token, Party *party);
 // A title between marks behind token `from`: "schreibt die „Neue Zeitung“".
 bool phrase_marked(const Scene *scene, uint32_t from, uint32_t end, Party *party);
 // The token behind the date that `token` is part of; `token` where it is part of none.
@@ -363,7 +370,11 @@ bool stretch_is_reported(const Scene *scene, uint32_t first, uint32_t last);
 uint32_t sentence_start(const Scene *scene, uint32_t token);
 // Whom the sentence that ends in front of token `end` is about: its first candidate, a person rather than
 // not.
-Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end);
+// *former: where that is a pronoun, who is the subject of a sentence before it; of kind PARTY_NONE: nobody.
+Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end, Party *former);
+// The tokens of the reporter's words between marks, with the dashes or commas around them: "«… – dice Rossi –
+// …»". False: there are none.
+bool aside_within(const Scene *scene, const Marked *marked, uint32_t *first, uint32_t *last);
 // Where the words of the one who reports begin at or behind token `from` in a line of dash speech: a cue
 // after a comma or a mark of its own, with its subject behind it. The line's end where there are none.
 uint32_t cue_breaks_in(const Scene *scene, uint32_t from);
@@ -488,23 +499,18 @@ void quotes_state_leave(QuoteState *to, const QuoteState *now, StateOrigin origi
 void quotes_state_enter(QuoteState *now, const QuoteState *from, StateOrigin origin);
 uint64_t quotes_state_digest(const QuoteState *self); // of one that was kept
 
+typedef struct Bearer {     // of a title
+  const EntityFacts *facts; // NULL: nobody
+  bool person;              // where it bore the title
+  uint16_t of;              // as Party.of
+} Bearer;
 typedef struct TitleBorne { // "ministern Anna Lind"
   uint32_t block;           // of its stretch
   char gender;
-  Str lemma;       // borrowed from Quotes
-  uint64_t bearer; // bearer_of()
+  Str lemma; // borrowed from Quotes
+  Bearer bearer;
 } TitleBorne;
 typedef VEC_OF(TitleBorne) TitleVec;
-
-// An entity with whether it was a person where it bore the title, in one number for maps.
-static inline uint64_t bearer_of(const EntityFacts *facts, bool person)
-{
-  return (uint64_t)(uintptr_t)facts | person;
-}
-static inline const EntityFacts *bearer_facts(uint64_t bearer)
-{
-  return (const EntityFacts *)(uintptr_t)(bearer & ~(uint64_t)1);
-}
 
 typedef struct KnownGender {
   const EntityFacts *facts;
@@ -514,11 +520,20 @@ typedef struct KnownGender {
 typedef VEC_OF(KnownGender) GenderVec;
 
 typedef struct QuoteSeed { // what its number and its speaker hang on, of a quotation and those around it
-  uint32_t words;
-  bool goes_on;  // it is of the group of the quotation before
+  uint32_t words, opening; // as QuoteDraft.seed, QuoteDraft.opening
+  bool goes_on;            // it is of the group of the quotation before
   uint8_t waits; // it is the first, second, … in a headline that waits for a speaker; 0: it is not
   bool names;    // its speaker is theirs
+  bool heads;    // it is in a headline
+  bool sure;     // a person with a name is its speaker there, or a verb of saying tells
 } QuoteSeed;
+
+typedef struct Head { // a quotation in a headline, which may say again what is said below
+  size_t span;
+  uint32_t opening;
+  bool sure;    // as QuoteSeed.sure
+  bool settled; // … and does
+} Head;
 
 struct QuoteStretch { // lives in its owner's arena
   TitleVec titles;    // in order
@@ -538,7 +553,8 @@ struct QuoteWalk {
   QuoteStretch *stretch;   // where the walk is
   const QuoteState *state; // handed on by the stretch before, in relation to where that ends
   QuoteState now;          // in a stretch: bytes and blocks of the article
-  Map bearers;             // lemma -> bearer_of() that title, the last one; before the first, that
+  Map bearers;             // lemma -> index in `borne` of the last one; before the first, of that
+  VEC_OF(Bearer) borne;
   char *genders, *outlets; // [cluster], 0: not looked up; '?': unknown
   bool *titled;            // [cluster]
   uint32_t *asked;         // [cluster] the number of the stretch that last asked for its gender
@@ -550,7 +566,9 @@ struct QuoteWalk {
   Voices voices;
   Groups groups;
   uint32_t group;                     // the last one
-  size_t waiting[HEADS], waiting_len; // spans of headlines
+  size_t waiting[HEADS], waiting_len; // spans of headlines without a speaker
+  Head heads[HEADS];                  // quotations of headlines, the latest ones
+  size_t heads_len;                   // of all
 };
 
 // 'm', 'f', … as far as it is known, else '?'. The stretch keeps what it asks, here and below.
@@ -559,8 +577,8 @@ char quotes_gender_of(QuoteWalk *self, const EntityFacts *facts);
 bool quotes_is_titled(QuoteWalk *self, const EntityFacts *facts);
 // What a pronoun says of a person's gender counts where nothing else tells it.
 void quotes_learn_gender(QuoteWalk *self, const EntityFacts *facts, char gender);
-// bearer_of() a title; 0: nobody in the article.
-uint64_t quotes_bearer_of(QuoteWalk *self, Str lemma);
+// Who bears a title; one without facts: nobody in the article.
+Bearer quotes_bearer_of(QuoteWalk *self, Str lemma);
 // The entity that shares a byte with [start, end), rather a person; SIZE_MAX: none.
 size_t quotes_entity_at(QuoteWalk *self, size_t start, size_t end);
 
@@ -571,8 +589,14 @@ void quotes_advance(QuoteWalk *self, size_t pos, bool heard);
 Speaker quotes_resolve(QuoteWalk *self, const Passage *passage, const Party *party);
 // The speaker is the entity with these facts.
 void quotes_take_name(QuoteWalk *self, Speaker *speaker, const EntityFacts *facts, bool person);
+// Whether somebody of the gender `known` may be meant by a word of the gender `wanted`.
+bool quotes_agrees(char known, char wanted);
+// The one person who was named in the walk's block so far; NULL: nobody, or several.
+const Person *quotes_only_here(const QuoteWalk *self);
 // Whether it is a person, or what a person's noun or pronoun means.
 bool quotes_may_speak(const Speaker *speaker);
+// Keep who was named by a title alone among those named lately.
+void quotes_remember(QuoteWalk *self, const Speaker *speaker);
 
 // --- quotes_attribute.c
 // Walk over self->block, from self->now on.

@@ -37,8 +37,9 @@ static uint32_t phrase_start(const Scene *scene, uint32_t noun)
     if (scene->words[i]->small == SMALL_DET) return i;
     bool comma = before && i > 0 && scene_is(scene, i, ",") &&
                  may_describe(scene, i - 1); // "en anonym, høytstående …"
-    bool name = scene->lexicon->lang == LANG_EN && i > 0 && (scene->in[i].flags & TOKEN_CAPITAL) &&
-                !scene->words[i]->pronoun; // "the Rovers manager"
+    bool name = scene->lexicon->lang == LANG_EN && (i > 0 || scene->words[i]->role) &&
+                (scene->in[i].flags & TOKEN_CAPITAL) &&
+                !scene->words[i]->pronoun; // "the Rovers manager", "Police chiefs"
     if (!comma && !name && !may_describe(scene, i)) break;
   }
   return noun;
@@ -113,18 +114,45 @@ static bool is_owner(const Scene *scene, const Name *name)
          (is_lower_word(scene, next) && !word->cue && !word->small && !word->pronoun);
 }
 
+// What the noun at `noun` is of, as Party.of: "presidente di Confindustria", "segretario generale della Uil".
+static uint16_t owner_of(const Scene *scene, uint32_t noun)
+{
+  enum { DESCRIBED = 2 }; // words between
+  uint32_t i = noun + 1, end = noun + 1 + DESCRIBED;
+  while (i < scene->len && i < end && may_describe(scene, i)) i++;
+  if (i >= scene->len || scene->inside[i] || scene->words[i]->small != SMALL_OF) return 0;
+  for (i++; i < scene->len && scene->words[i]->small == SMALL_DET;) i++;
+  if (i >= scene->len || scene->inside[i] || !scene_is_word(scene, i)) return 0;
+  return (uint16_t)(scene->in[i].hash | 1);
+}
+
 static void note_title(const Scene *scene, uint32_t noun, const Name *name, QuoteVec *titles)
 {
   const Word *word = scene->words[noun];
   QuoteDraft draft = {.start = name->start, .end = name->end, .form = QUOTE_TITLE};
-  draft.speaker = (Party){scene->in[noun].start, scene->in[noun].end, PARTY_ROLE, word->role, word->lemma};
+  draft.speaker = (Party){scene->in[noun].start, scene->in[noun].end, PARTY_ROLE, word->role,
+                          owner_of(scene, noun), word->lemma};
+  vec_push_in(scene->keep, titles, draft);
+}
+
+// "Ms. Roth": no office, but it tells the gender.
+static void note_honor(const Scene *scene, const Name *name, QuoteVec *titles)
+{
+  char honor = name->first > 0 ? scene->words[name->first - 1]->honor : 0;
+  if (!honor) return;
+  QuoteDraft draft = {.start = name->start, .end = name->end, .form = QUOTE_TITLE};
+  draft.speaker = (Party){.kind = PARTY_ROLE, .gender = honor};
   vec_push_in(scene->keep, titles, draft);
 }
 
 // The noun that names the name's office: right in front of it, or behind it after a comma.
 static void find_title(const Scene *scene, const Name *name, QuoteVec *titles)
 {
-  if (name->type != ENTITY_PER || is_owner(scene, name)) return; // "sprach der Präsident Fords Aussage an"
+  if (is_owner(scene, name)) return; // "sprach der Präsident Fords Aussage an"
+  bool body = name->type == ENTITY_ORG && name->first > 0 && scene->words[name->first - 1]->role == 'g';
+  if (body && !scene->words[name->first - 1]->many) note_title(scene, name->first - 1, name, titles);
+  if (name->type != ENTITY_PER) return;
+  note_honor(scene, name, titles);
   bool comma = name->first > 0 && scene_is(scene, name->first - 1, ","); // "talsmann for organet, Ann Lee"
   for (uint32_t i = name->first - comma, steps = 0; i > 0 && steps < (comma ? 8 : 3); steps++) {
     i--;
@@ -160,7 +188,8 @@ static bool takes_noun(const Scene *scene, const Name *name, CandidateVec *out, 
     bool person = word->role && word->role != 'g' && word->role != 'o';
     bool verb = word->cue && !(scene->in[i - 1].flags & TOKEN_CAPITAL); // not "Secretary of State"
     if (!scene_is_word(scene, i - 1) || person || verb) return false;
-    if (word->small == SMALL_OF || word->small == SMALL_PREP) break;
+    bool to = word->small == SMALL_TO && scene_drops_subjects(scene); // "l'assessore alla Cultura"
+    if (word->small == SMALL_OF || word->small == SMALL_PREP || to) break;
     if (word->small && word->small != SMALL_DET) return false;
     nouns += !word->small;
   }
@@ -249,7 +278,7 @@ static bool add_unknown_name(const Scene *scene, uint32_t noun, uint32_t stop, C
 static void add_outlet(const Scene *scene, uint32_t i, CandidateVec *out)
 {
   uint64_t class;
-  if (scene->inside[i] || !quotes_may_be_outlet(scene->quotes, &scene->in[i]) ||
+  if (scene->inside[i] || !quotes_may_be_outlet(scene->quotes, scene->in[i].hash) ||
       !map_get(&scene->quotes->outlets, scene->in[i].lower, &class) || class != 'n')
     return;
   Candidate c = {.first = i, .last = i + 1, .type = ENTITY_ORG, .outlet = true};
@@ -266,9 +295,30 @@ static bool is_predicate(const Scene *scene, uint32_t i)
   Lang lang = scene->lexicon->lang;
   bool north = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA;
   if (!north || !i || scene->inside[i - 1] || word->many || !str_eq(word->form, word->lemma)) return false;
-  const Word *before = scene->words[i - 1];
+  const Word *before = scene->words[i - 1],
+             *behind = i + 1 < scene->len ? scene->words[i + 1] : &g_unknown_word;
+  bool inverted = behind->pronoun && behind->small != SMALL_DET && !scene->inside[i + 1]; // "spiller hun"
+  if (inverted && before->small != SMALL_DET) return true;
   bool name = (scene->in[i - 1].flags & TOKEN_CAPITAL) && !(scene->in[i - 1].flags & TOKEN_FIRST);
   return ((before->pronoun || before->role) && before->small != SMALL_DET) || name;
+}
+
+// "Opposition lawmakers", "the police chief": in English a noun that the next one is made of.
+static bool is_made_of(const Scene *scene, uint32_t i)
+{
+  return scene->lexicon->lang == LANG_EN && i + 1 < scene->len && !scene->inside[i + 1] &&
+         scene->words[i + 1]->role && scene->words[i + 1]->role != 'a' && !scene->words[i + 1]->small;
+}
+
+// "One of the managers", "en av lærerne": one, and nobody whom a title would mean. *first: where it begins.
+static bool is_one_of(const Scene *scene, uint32_t *first)
+{
+  uint32_t i = *first;
+  if (i > 0 && !scene->inside[i - 1] && scene->words[i - 1]->small == SMALL_DET) i--;
+  if (i < 2 || scene->words[i - 1]->small != SMALL_OF || scene->inside[i - 2]) return false;
+  if (!scene->words[i - 2]->one) return false;
+  *first = i - 2;
+  return true;
 }
 
 static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
@@ -276,6 +326,9 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
   const Word *word = scene->words[i];
   Candidate c = {.first = i, .last = i + 1};
   if (word->pronoun == '1' || (word->pronoun == 'w' && !says_itself(scene, i))) return;
+  bool noun = scene->lexicon->lang == LANG_DE && word->pronoun == 'c' && i + 1 < scene->len &&
+              scene->in[i + 1].flags & TOKEN_CAPITAL && !scene->inside[i + 1];
+  if (noun) return; // "sagte dieser Zeitung"
   if (word->pronoun == 'i') {
     if (!stands_alone(scene, i)) return;
     c.party.kind = PARTY_NOUN;
@@ -285,13 +338,16 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
     c.party.gender = word->pronoun;
   } else if (word->role) {
     bool describes = word->role == 'a' && may_describe(scene, i + 1); // "a 22-year-old student"
-    if (describes || is_predicate(scene, i)) return;
+    if (describes || is_predicate(scene, i) || is_made_of(scene, i)) return;
     c.party.kind = PARTY_ROLE;
     c.first = phrase_start(scene, i);
     c.outlet = word->role == 'o';
-    c.party.gender = word->many ? 'p' : word->role == 'c' ? 0 : word->role;
+    bool named = i + 1 < scene->len && scene_is(scene, i + 1, ","); // "one of its authors, Ann Lee,"
+    bool one = word->many && !named && is_one_of(scene, &c.first);
+    c.party.gender = word->many && !one ? 'p' : word->role == 'c' ? 0 : word->role;
     // "a minister" and "ministers" are not the one whom the article called minister
     if (!word->many && !scene->words[c.first]->fresh) c.party.lemma = word->lemma;
+    c.party.of = scene->words[c.first]->own ? PARTY_OWN : owner_of(scene, i);
   } else {
     return;
   }
@@ -299,10 +355,13 @@ static void add_word(const Scene *scene, uint32_t i, CandidateVec *out)
   vec_push_in(scene->arena, out, c);
 }
 
-// Whether the noun is right in front of the name at `stop`: "madre 35enne Risa", "Sprecherin Dr. Eva Roth".
+// Whether the noun is right in front of the name at `stop`: "madre 35enne Risa", "Sprecherin Dr. Eva Roth",
+// "il segretario generale Carlo Neri".
 static bool is_near(const Scene *scene, uint32_t noun, uint32_t stop)
 {
   if (stop > noun + 4) return false;
+  bool behind = scene_drops_subjects(scene) || scene->lexicon->lang == LANG_FR; // adjectives
+  if (behind && stop == noun + 2 && may_describe(scene, noun + 1) && !scene->inside[noun + 1]) return true;
   for (uint32_t i = noun + 1; i < stop; i++) {
     bool age = i == noun + 1 && (scene->in[i].flags & TOKEN_NUMBER);
     if (!age && !(scene->in[i].flags & TOKEN_ABBREV)) return false;
@@ -324,6 +383,9 @@ void candidates_find(const Scene *scene, CandidateVec *out, QuoteVec *titles)
       if (!known || scene->inside[token]) continue;
       if (role && name && name->type == ENTITY_PER && is_near(scene, token, stop))
         continue; // a title is part of its name
+      if (role == 'g' && name && name->type == ENTITY_ORG && token + 1 == stop && !scene->inside[stop] &&
+          !is_owner(scene, name))
+        continue; // and so is what a body is: "facket Seko"
       bool person = role && role != 'g' && role != 'o';
       if (!person || !add_unknown_name(scene, token, stop, out)) add_word(scene, token, out);
     }

@@ -10,6 +10,8 @@ static bool phrase_like(const Scene *scene, uint32_t first)
 {
   Lang lang = scene->lexicon->lang;
   if (memchr(scene->in[first].lower.ptr, '.', scene->in[first].lower.len)) return true; // "weather.com"
+  SmallClass before = first > 0 ? scene->words[first - 1]->small : SMALL_NONE; // with the article: "nella"
+  if (scene_drops_subjects(scene) && (before == SMALL_PREP || before == SMALL_OF)) return true;
   bool hung = lang == LANG_SV || lang == LANG_NB || lang == LANG_NN || lang == LANG_DA || lang == LANG_FI;
   return hung || scene->words[first]->small == SMALL_DET || (scene->in[first].flags & TOKEN_CAPITAL);
 }
@@ -28,6 +30,18 @@ uint32_t phrase_date_end(const Scene *scene, uint32_t token)
   if (a == dates->len || dates->items[a].start > scene->in[token].start) return token;
   while (token < scene->len && scene->in[token].start < dates->items[a].end) token++;
   return token;
+}
+
+bool phrase_oblique(const Scene *scene, uint32_t token, Party *party)
+{
+  if (token >= scene->len || scene->inside[token] || !scene->words[token]->oblique) return false;
+  const Word *word = scene->words[token];
+  uint32_t next = token + 1;
+  bool owns = word->small == SMALL_DET && next < scene->len && scene_is_word(scene, next) &&
+              scene->words[next]->small != SMALL_AUX; // "according to her lawyer"
+  if (owns) return false;
+  *party = (Party){scene->in[token].start, scene->in[token].end, PARTY_PRONOUN, word->oblique, 0, {0}};
+  return true;
 }
 
 bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party)
@@ -51,7 +65,7 @@ bool phrase_behind(const Scene *scene, uint32_t from, uint32_t end, Party *party
     nouns += !word->small;
   }
   if (!nouns || !phrase_like(scene, first)) return false;
-  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
+  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, 0, {0}};
   return true;
 }
 
@@ -64,7 +78,7 @@ bool phrase_marked(const Scene *scene, uint32_t from, uint32_t end, Party *party
   if (!(scene->in[first].flags & TOKEN_CAPITAL)) return false;
   while (i < end && !marks_is(scene->notes->text, &scene->in[i])) words += scene_is_word(scene, i++);
   if (i == end || words != i - first || words > TITLE_MOST) return false;
-  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
+  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, 0, {0}};
   return true;
 }
 
@@ -92,7 +106,7 @@ bool phrase_before(const Scene *scene, uint32_t from, uint32_t end, Party *party
   SmallClass before = first > 0 ? scene->words[first - 1]->small : SMALL_NONE;
   if (before == SMALL_PREP || before == SMALL_TO || before == SMALL_OF) return false;
   if (first > 0 && scene->words[first - 1]->cue == CUE_PREP) return false; // "according to a document"
-  *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, {0}};
+  *party = (Party){scene->in[first].start, scene->in[last - 1].end, PARTY_NOUN, 0, 0, {0}};
   return true;
 }
 
@@ -111,6 +125,7 @@ bool phrase_first(const Scene *scene, uint32_t from, uint32_t end, Party *party)
   bool article = first < end && (scene->words[first]->small == SMALL_DET ||
                                  (first + 1 < end && (scene->in[first + 1].flags & TOKEN_CAPITAL)));
   if (!nouns || i == end || (!article && scene_drops_subjects(scene))) return false;
-  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, {0}};
+  if (phrase_date_end(scene, first) >= i) return false; // "two years ago"
+  *party = (Party){scene->in[first].start, scene->in[i - 1].end, PARTY_NOUN, 0, 0, {0}};
   return true;
 }

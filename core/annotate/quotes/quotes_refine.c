@@ -4,6 +4,7 @@
 
 #define REPORTER_WITHIN 2.2F // toll from the verb of saying
 #define PHRASE_MOST 8u       // tokens that describe somebody
+#define TITLE_MOST 3u        // tokens in front of a name
 
 // The token that ends at byte `end`.
 static uint32_t token_ending(const Scene *scene, uint32_t end)
@@ -63,6 +64,27 @@ static void find_source(Frame *self)
   }
 }
 
+// "sagte Roth der „Neuen Zeitung“", "sa hun til «Morgenavisen»": a title between marks, right behind who
+// speaks.
+static void find_marked_outlet(Frame *self)
+{
+  const Scene *scene = self->scene;
+  const Party *speaker = &self->best.speaker;
+  uint32_t i = self->best.cue_last;
+  if (i < self->stretch.last || i >= self->hi) return;
+  if (speaker->start >= scene->in[i - 1].end) i = token_ending(scene, speaker->end) + 1;
+  if (i >= self->hi) return;
+  SmallClass joint = scene->words[i]->small;
+  Party paper;
+  if (joint != SMALL_DET && joint != SMALL_TO && joint != SMALL_PREP) return;
+  if (!phrase_marked(scene, i + 1, self->hi, &paper)) return;
+  Str title = str_slice(scene->notes->text, paper.start, paper.end);
+  bool long_title =
+      memchr(title.ptr, ' ', title.len) != NULL; // a word in marks may be any: "zum „Austausch“"
+  if (joint == SMALL_DET || long_title || quotes_is_outlet(scene->quotes, title, scene->arena))
+    self->best.source = paper;
+}
+
 // "… told Reuters", "… sagte sie der BBC", "in an interview with CNN": the outlet in the cue's clause reports
 // it.
 static void find_outlet(Frame *self)
@@ -70,6 +92,13 @@ static void find_outlet(Frame *self)
   const Scene *scene = self->scene;
   const Saying *best = &self->best;
   if (best->source.kind || !best->cue || best->cue >= CUE_PREP || !best->speaker.kind) return;
+  uint32_t verb = cue_group(scene, best->cue_first);
+  for (size_t i = self->first_candidate; best->cue == CUE_CITE && i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    if (!c->outlet || c->last != verb) continue;
+    self->best.source = c->party; // "the newspaper quoted Lee as saying"
+    return;
+  }
   for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
     const Candidate *c = &self->candidates->items[i];
     bool ahead =
@@ -84,6 +113,7 @@ static void find_outlet(Frame *self)
     self->best.source = c->party;
     return;
   }
+  find_marked_outlet(self);
 }
 
 // Somebody without a name is known by the whole phrase: "a farmer from Manitoba", "ein Sprecher des
@@ -114,10 +144,23 @@ static void describe(Frame *self)
   party->end = scene->in[last].end;
 }
 
-// Whether the name stands behind the noun and its own phrase: "talsmann for organet, Ann Lee".
-static bool follows_noun(const Scene *scene, const Candidate *name, const Party *noun)
+// Where the phrase of a name begins, with the title in front of it: ", die Krankenschwester Eva Roth".
+static uint32_t titled_start(const Scene *scene, const Candidate *name)
 {
   uint32_t i = name->first;
+  for (; i > 0 && name->first - i < TITLE_MOST; i--) {
+    const Word *word = scene->words[i - 1];
+    bool person = word->role && word->role != 'g' && word->role != 'o';
+    if (!person && word->small != SMALL_DET) break;
+  }
+  return i;
+}
+
+// Whether the name stands behind the noun and its own phrase: "talsmann for organet, Ann Lee", "leder av
+// foreningen, sykepleier Ann Lee".
+static bool follows_noun(const Scene *scene, const Candidate *name, const Party *noun)
+{
+  uint32_t i = titled_start(scene, name);
   if (noun->end > name->party.start || i < 2 || !scene_is(scene, i - 1, ",")) return false;
   bool closed = name->last >= scene->len || scene_is(scene, name->last, ",.;:") ||
                 scene->words[name->last]->small != SMALL_NONE || scene->inside[name->last];

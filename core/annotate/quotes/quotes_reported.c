@@ -12,6 +12,8 @@
 #define VERB_WITHIN 10u   // tokens, to the verb of a clause
 #define CLAUSE_LEAST 3u   // words
 #define BRACKET_MOST 6u   // tokens of "(Sp)" behind a name
+#define LEAD_IN_MOST 12u  // tokens of "in those days"
+#define DATELINE_MOST 14u // tokens of "LONDON, June 3 (AP) —"
 #define BYTES_BEHIND 24u  // that may stand behind the speaker in "…, according to the police on Friday"
 
 typedef struct Reporter {
@@ -121,6 +123,7 @@ static bool bare_clause(const Reporter *self, const Cue *cue)
   const Word *word = scene->words[i];
   bool subject = word->small == SMALL_DET || word->pronoun || (scene->in[i].flags & TOKEN_CAPITAL);
   if (north || !subject) return false;
+  if (i + 1 < self->last && scene->words[i + 1]->small == SMALL_SUB) return false; // "asked Lee why"
   uint32_t end = i + VERB_WITHIN < self->last ? i + VERB_WITHIN : self->last;
   for (i++; i < end && !(scene->in[i].flags & TOKEN_PUNCT); i++) {
     if (scene->words[i]->small == SMALL_AUX) return true;
@@ -143,7 +146,7 @@ static bool introduced(Reporter *self)
 {
   for (size_t i = 0; i < self->cues.len; i++) {
     const Cue *cue = &self->cues.items[i];
-    if (!says(cue)) continue;
+    if (!says(cue) && cue->class != CUE_READ) continue;
     uint32_t from = clause_behind(self, cue);
     if (from == self->last && bare_clause(self, cue)) from = cue->last;
     if (from < self->last && report(self, from, self->last, 4, 0.85F)) return true;
@@ -158,6 +161,63 @@ static bool take_back(Reporter *self)
   return false;
 }
 
+// Whether nothing but articles and titles parts the speaker of what was just reported from token `from`, else
+// it is taken back: "so machte es sein Vater".
+static bool stands_behind(Reporter *self, uint32_t from)
+{
+  const Scene *scene = self->scene;
+  uint32_t start = self->out->items[self->out->len - 1].speaker.start;
+  for (uint32_t i = from; i < self->last && scene->in[i].start < start; i++) {
+    const Word *word = scene->words[i];
+    if (word->small != SMALL_DET && !word->role && !(scene->in[i].flags & TOKEN_CAPITAL))
+      return take_back(self);
+  }
+  return true;
+}
+
+// Whether the speaker of what was just reported ends the sentence; else it is taken back.
+static bool ends_with_speaker(Reporter *self)
+{
+  const QuoteDraft *draft = &self->out->items[self->out->len - 1];
+  bool ends = self->scene->in[self->last - 1].end <= draft->speaker.end + BYTES_BEHIND;
+  return ends || take_back(self);
+}
+
+// "In those days, nobody asked": what stands in front of the comma is no clause, but a phrase with a
+// preposition.
+static bool only_leads_in(const Scene *scene, uint32_t first, uint32_t comma)
+{
+  SmallClass small = scene->words[first]->small;
+  if (first < comma && phrase_date_end(scene, first) == comma) return true; // "Next week, said Lee, it …"
+  if ((small != SMALL_PREP && small != SMALL_OF && small != SMALL_TO) || comma - first >= LEAD_IN_MOST)
+    return false;
+  for (uint32_t i = first + 1; i < comma; i++) {
+    const Word *word = scene->words[i];
+    if (word->small == SMALL_AUX || word->pronoun || word->reports || (word->cue && word->cue < CUE_NOUN))
+      return false;
+  }
+  return true;
+}
+
+// "Interrogé hier, il a annoncé un plan": where the verb comes first in such a clause, as in Romance
+// languages, a subject in front of it has a clause of its own.
+static bool leads_its_clause(const Scene *scene, const Cue *cue, uint32_t comma)
+{
+  Lang lang = scene->lexicon->lang;
+  bool romance = scene_drops_subjects(scene) || lang == LANG_FR;
+  return romance && cue_group(scene, cue->first) > comma + 1;
+}
+
+// Whether the comma at `comma` ends a clause about the subject that the sentence begins with, whose verb then
+// follows: "Lee, who leads the council, said …".
+static bool ends_aside(const Reporter *self, uint32_t comma)
+{
+  enum { SUBJECT = 5 }; // tokens
+  uint32_t before = comma;
+  while (before > self->first && !scene_is(self->scene, before - 1, ",")) before--;
+  return before > self->first && before - self->first <= SUBJECT && self->scene->words[before]->who;
+}
+
 // "…, said X". Where the verb stands first its subject must follow it: "Khan, the mayor, blamed the
 // government" is none.
 static bool concluded(Reporter *self)
@@ -168,24 +228,20 @@ static bool concluded(Reporter *self)
   for (uint32_t i = self->last; i-- > from;) {
     if (!scene_is(scene, i, ",")) continue;
     if (scene->words[i + 1]->small == SMALL_SUB && !scene->words[i + 1]->as) continue; // "…, which he said …"
+    if (ends_aside(self, i)) continue;
     for (size_t c = 0; c < self->cues.len && self->cues.items[c].first < i + CUE_WITHIN; c++) {
       const Cue *cue = &self->cues.items[c];
-      if (cue->first <= i || !says(cue)) continue;
-      if (!report(self, self->first, i, 5.9F, 0.85F)) return false;
+      bool so = cue->class == CUE_SO && cue->first == i + 1; // ", so der Minister"
+      if (cue->first <= i || !(so || says(cue)) || leads_its_clause(scene, cue, i)) continue;
+      if (only_leads_in(scene, self->first, i)) return false;
+      if (!report(self, self->first, i, so ? 3 : 5.9F, 0.85F)) return false;
+      if (so) return stands_behind(self, cue->last) && ends_with_speaker(self);
       uint32_t speaker = self->out->items[self->out->len - 1].speaker.start, next = cue->last + 1;
       bool apart = cue->first == i + 1 && next < scene->len && speaker > scene->in[next].start;
       return !apart || take_back(self);
     }
   }
   return false;
-}
-
-// Whether the speaker of what was just reported ends the sentence; else it is taken back.
-static bool ends_with_speaker(Reporter *self)
-{
-  const QuoteDraft *draft = &self->out->items[self->out->len - 1];
-  bool ends = self->scene->in[self->last - 1].end <= draft->speaker.end + BYTES_BEHIND;
-  return ends || take_back(self);
 }
 
 // Whether the verb comes second, right behind whatever the sentence begins with.
@@ -219,6 +275,8 @@ static uint32_t clause_after(const Reporter *self, const Cue *cue)
   const CandidateVec *candidates = &self->layout->candidates;
   uint32_t end = cue->last + FRONT_MOST < self->last ? cue->last + FRONT_MOST : self->last, k = cue->last;
   bool verb = verb_second(scene); // a verb begins the clause, its subject behind it
+  Party oblique;
+  if (verb && cue->last + 1 < self->last && phrase_oblique(scene, cue->last, &oblique)) return cue->last + 1;
   while (k < end && !scene_is(scene, k, ",") && !(verb && scene->words[k]->small == SMALL_AUX)) k++;
   uint32_t comma = k;
   size_t a = 0, b = candidates->len;
@@ -238,6 +296,10 @@ static uint32_t clause_after(const Reporter *self, const Cue *cue)
                (c->party.kind == PARTY_ROLE && (verb_second(scene) || opens_clause(scene->words[c->last]))));
   if (verb_next && c->last < comma) {
     const Word *next = scene->words[c->last];
+    const Candidate *paper = a + 1 < candidates->len ? c + 1 : NULL; // "Enligt källor till Aftonposten …"
+    if (next->small == SMALL_TO && paper && paper->outlet && paper->first == c->last + 1 &&
+        paper->last < comma)
+      return paper->last;
     bool on = next->small == SMALL_PREP || next->small == SMALL_OF || next->small == SMALL_CONJ || c->owner;
     if (!on) return c->last;
   }
@@ -298,6 +360,22 @@ static bool goes_on(Reporter *self, bool fresh)
   return true;
 }
 
+// Where a sentence begins behind the place and agency in front of a paragraph: "LONDON (AP) — The …".
+static uint32_t behind_dateline(const Scene *scene, uint32_t first, uint32_t last)
+{
+  uint32_t end = first + DATELINE_MOST < last ? first + DATELINE_MOST : last;
+  bool bracket = false;
+  for (uint32_t i = first; i + 1 < end; i++) {
+    const Token *token = &scene->in[i];
+    if (i > first && scene_is_dash(scene, i) && token->flags & TOKEN_SPACE_BEFORE)
+      return scene->in[i + 1].flags & TOKEN_CAPITAL ? i + 1 : first;
+    bracket = scene_is(scene, i, "(") || (bracket && !scene_is(scene, i, ")"));
+    bool name = token->flags & TOKEN_CAPITAL || token->flags & TOKEN_NUMBER || scene_is(scene, i, "(),./");
+    if (!name && !bracket && phrase_date_end(scene, i) == i) break;
+  }
+  return first;
+}
+
 static bool has_quotation(const Scene *scene, uint32_t first, uint32_t last)
 {
   return first < last && memchr(scene->inside + first, 1, last - first);
@@ -312,6 +390,7 @@ void reported_find(const Layout *layout, QuoteVec *out)
   for (size_t i = 0; i < sentences->len; i++) {
     self.first = sentences->items[i].first;
     self.last = sentences->items[i].last;
+    if (!i) self.first = behind_dateline(scene, self.first, self.last);
     while (self.last > self.first && (scene->in[self.last - 1].flags & TOKEN_PUNCT)) self.last--;
     if (has_quotation(scene, self.first, self.last)) {
       fresh = true;

@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 
-#define CALLED_AHEAD 6 // tokens, while those before are looked up
+#define PREFETCHED_AHEAD 6 // tokens, while those before are looked up
 
 bool scene_is_dash(const Scene *self, uint32_t token)
 {
@@ -38,7 +38,7 @@ void scene_init(Scene *self, const Quotes *quotes, const Lexicon *lexicon, Notes
   self->stops = arena_zalloc(arena, len + 1);
   self->toll = arena_alloc(arena, size_mul((size_t)len + 1, sizeof *self->toll));
   for (uint32_t i = 0; i < len; i++) {
-    if (i + CALLED_AHEAD < len) lexicon_call(lexicon, &self->in[i + CALLED_AHEAD]);
+    if (i + PREFETCHED_AHEAD < len) lexicon_prefetch(lexicon, &self->in[i + PREFETCHED_AHEAD]);
     uint32_t flags = self->in[i].flags;
     bool age = (flags & TOKEN_NUMBER) && (flags & TOKEN_HAS_LOWER);
     self->words[i] = flags & TOKEN_WORD ? lexicon_word(self->lexicon, &self->in[i])

@@ -6,13 +6,14 @@
 #include <math.h>
 
 // A noun that looks like the verb: "a call", "the report".
-static bool is_noun(const Scene *scene, uint32_t token)
+static bool is_noun(const Scene *scene, uint32_t token, bool call)
 {
   if (!token || scene->inside[token - 1]) return false;
   const Word *before = scene->words[token - 1];
   if ((scene->in[token].flags & TOKEN_CAPITAL) && !(scene->in[token].flags & TOKEN_FIRST)) return true;
   if (scene->lexicon->lang == LANG_DE && (scene->in[token].flags & TOKEN_CAPITAL)) return true;
-  return before->small == SMALL_DET && !before->pronoun;
+  bool clitic = call && (scene_drops_subjects(scene) || scene->lexicon->lang == LANG_FR); // "la definisce"
+  return before->small == SMALL_DET && !before->pronoun && !clitic;
 }
 
 // "heißt es", "lyder det", "si legge": with the subject that means nobody.
@@ -26,6 +27,7 @@ static bool impersonal(const Scene *scene, Cue *cue)
 
 #define STANCE_WITHIN 3u // tokens from "for" to the one whose view it is
 #define NOBODY 0.6F      // by hand, where no cue tells
+#define OBLIQUE 3.0F     // of "according to her", which nobody else can be
 
 // Whether an offer of this score, whatever its signs, is none, or none better than what there is.
 static bool hopeless(const Frame *self, float score)
@@ -88,6 +90,10 @@ static void offer_phrases(Frame *self, const Cue *cue)
                  cue->score + (cue->gerund ? 2.6F : 1.8F) - 0.25F * (far > 4 ? 4 : far));
   }
   if (cue->gerund) return;
+  if (cue->class == CUE_PREP && phrase_oblique(scene, cue->last, &party))
+    offer_phrase(self, cue, WAY_BEHIND, &party, cue->score + OBLIQUE);
+  if (cue->class == CUE_POST && cue->first > 0 && phrase_oblique(scene, cue->first - 1, &party))
+    offer_phrase(self, cue, WAY_BEFORE, &party, cue->score + OBLIQUE);
   if (cue->class == CUE_POST) {
     if (phrase_before(scene, cue->behind ? last : self->lo, cue->first, &party))
       offer_phrase(self, cue, WAY_BEFORE, &party, cue->score + 1.5F);
@@ -127,7 +133,7 @@ static void offer_clitic(Frame *self, const Cue *cue)
     uint32_t start;
     const Word *word = lexicon_clitic(scene->lexicon, &scene->in[i], &start);
     if (!word) continue;
-    Party party = {start, scene->in[i].end, PARTY_PRONOUN, word->pronoun, {0}};
+    Party party = {start, scene->in[i].end, PARTY_PRONOUN, word->pronoun, 0, {0}};
     offer_phrase(self, cue, WAY_CLITIC, &party, cue->score + 3.6F);
   }
 }
@@ -143,7 +149,8 @@ static size_t first_behind(const Frame *self, uint32_t token)
 static void try_cue(Frame *self, Cue *cue)
 {
   const Scene *scene = self->scene;
-  if (cue->class < CUE_NOUN && cue->class != CUE_CITE && is_noun(scene, cue->first)) return;
+  if (cue->class < CUE_NOUN && cue->class != CUE_CITE && is_noun(scene, cue->first, cue->class == CUE_CALL))
+    return;
   if (cue->class == CUE_READ && !impersonal(scene, cue)) return;
   cue->behind = cue->first >= self->stretch.last;
   uint32_t group = cue_group(scene, cue->first);
@@ -264,12 +271,31 @@ Saying speaker_lead(const Scene *scene, const CandidateVec *candidates, uint32_t
   return speaker_find(scene, candidates, (Marked){end, end, QUOTE_MARKS, false});
 }
 
-Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end)
+// Of the sentence that `self` is of, who is named as its subject.
+static Party named_subject(const Frame *self)
 {
-  static const Party nobody = {0};
+  for (size_t i = self->first_candidate; i < self->last_candidate; i++) {
+    const Candidate *c = &self->candidates->items[i];
+    bool person = c->party.kind == PARTY_NAME && c->type == ENTITY_PER;
+    bool held = c->after_prep && !c->loosely;
+    if (person && !held && !c->after_to && !c->owner) return c->party;
+  }
+  return (Party){0};
+}
+
+Party speaker_topic(const Scene *scene, const CandidateVec *candidates, uint32_t end, Party *former)
+{
+  enum { SENTENCES = 3 };
   Frame self = frame_of_sentence(scene, candidates, end);
-  if (self.subject == SIZE_MAX) return nobody;
+  *former = (Party){0};
+  if (self.subject == SIZE_MAX) return (Party){0};
   self.best.speaker = candidates->items[self.subject].party;
   refine_name(&self);
-  return self.best.speaker;
+  const Party topic = self.best.speaker;
+  bool one = topic.kind == PARTY_PRONOUN && (topic.gender == 'm' || topic.gender == 'f');
+  for (int i = 0; one && i < SENTENCES && self.lo > 0 && former->kind == PARTY_NONE; i++) {
+    self = frame_of_sentence(scene, candidates, self.lo);
+    *former = named_subject(&self);
+  }
+  return topic;
 }

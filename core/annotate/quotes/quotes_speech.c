@@ -160,6 +160,7 @@ static void look_around(const Scene *scene, const Marked *marked, float *f)
     f[SIGN_AFTER_SUB] = word->small == SMALL_SUB;
     f[SIGN_AFTER_PREP] = word->small == SMALL_PREP || word->small == SMALL_OF || word->small == SMALL_TO;
     bool capital = first + 1 < last && (scene->in[first + 1].flags & TOKEN_CAPITAL);
+    if (first > 1 && scene_is(scene, first - 1, ",")) word = scene->words[first - 2]; // "the novel, “…”"
     f[SIGN_TITLE] = word->term || (word->work && capital) ? TITLE_COUNTS : 0;
     f[SIGN_AFTER_CUE] = word->cue && word->cue < CUE_NOUN;
     f[SIGN_AFTER_AUX] = word->small == SMALL_AUX;

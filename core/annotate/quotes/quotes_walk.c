@@ -106,7 +106,20 @@ size_t quotes_entity_at(QuoteWalk *self, size_t start, size_t end)
 
 static void bear(QuoteWalk *self, const TitleBorne *title)
 {
-  map_put(&self->bearers, title->lemma, title->bearer);
+  if (!title->lemma.len) return; // "Ms."
+  map_put(&self->bearers, title->lemma, self->borne.len);
+  vec_push(&self->borne, title->bearer);
+}
+
+static Bearer look_up_bearer(const QuoteWalk *self, Str lemma)
+{
+  uint64_t at;
+  return map_get(&self->bearers, lemma, &at) ? self->borne.items[at] : (Bearer){0};
+}
+
+static bool same_bearer(const Bearer *a, const Bearer *b)
+{
+  return a->facts == b->facts && a->person == b->person && a->of == b->of;
 }
 
 static bool has_title(const TitleVec *titles, size_t count, Str lemma)
@@ -116,11 +129,10 @@ static bool has_title(const TitleVec *titles, size_t count, Str lemma)
   return false;
 }
 
-uint64_t quotes_bearer_of(QuoteWalk *self, Str lemma)
+Bearer quotes_bearer_of(QuoteWalk *self, Str lemma)
 {
   QuoteStretch *stretch = self->stretch;
-  uint64_t bearer = 0;
-  map_get(&self->bearers, lemma, &bearer);
+  Bearer bearer = look_up_bearer(self, lemma);
   if (!has_title(&stretch->titles, self->next_title, lemma) &&
       !has_title(&stretch->bearers, stretch->bearers.len, lemma))
     vec_push_in(self->arena, &stretch->bearers, (TitleBorne){.lemma = lemma, .bearer = bearer});
@@ -137,7 +149,7 @@ static void find_titles(QuoteWalk *self, size_t block, TitleVec *out)
                                      passage->start + drafts->items[i].end);
     if (entity == SIZE_MAX) continue;
     const Span *span = &self->entities->items[entity];
-    uint64_t bearer = bearer_of(span->entity, span->type == ENTITY_PER);
+    Bearer bearer = {span->entity, span->type == ENTITY_PER, title->of};
     const Lexicon *lexicon = quotes_lexicon(self->quotes, passage->notes->lang, NULL);
     Str head = lexicon ? lexicon_head(lexicon, title->lemma) : (Str){"", 0};
     if (head.len) vec_push_in(self->arena, out, (TitleBorne){(uint32_t)block, title->gender, head, bearer});
@@ -158,7 +170,7 @@ static size_t max_cluster(const SpanVec *entities)
 
 QuoteWalk *quotes_walk_new(const Quotes *quotes, const Passages *article, const SpanVec *entities)
 {
-  QuoteWalk *self = xcalloc(1, sizeof *self);
+  QuoteWalk *self = xmalloc(sizeof *self);
   *self = (QuoteWalk){.quotes = quotes, .article = article, .entities = entities, .state = &g_quotes_start};
   self->clusters = max_cluster(entities) + 1;
   self->genders = arena_zalloc(&self->scratch, self->clusters);
@@ -171,6 +183,7 @@ QuoteWalk *quotes_walk_new(const Quotes *quotes, const Passages *article, const 
 void quotes_walk_free(QuoteWalk *self)
 {
   map_release(&self->bearers);
+  vec_release(&self->borne);
   voices_release(&self->voices);
   groups_release(&self->groups);
   arena_release(&self->scratch);
@@ -192,9 +205,9 @@ void quotes_hear_titles(QuoteWalk *self, const QuoteStretch *stretch)
     const TitleBorne *title = &stretch->titles.items[i];
     uint64_t known;
     if (!map_get(&self->bearers, title->lemma, &known)) bear(self, title);
-    const EntityFacts *facts = bearer_facts(title->bearer);
+    const EntityFacts *facts = title->bearer.facts;
     if (title->gender == 'm' || title->gender == 'f') learn_gender(self, facts, title->gender);
-    if (facts->cluster < self->clusters && title->gender != 'g' && title->gender != 'o')
+    if (title->lemma.len && facts->cluster < self->clusters && title->gender != 'g' && title->gender != 'o')
       self->titled[facts->cluster] = true;
   }
 }
@@ -213,9 +226,8 @@ bool quotes_answered(QuoteWalk *self, const QuoteStretch *stretch)
         is_titled(self, stretch->genders.items[i].facts) != stretch->genders.items[i].titled)
       return false;
   for (size_t i = 0; i < stretch->bearers.len; i++) {
-    uint64_t bearer = 0;
-    map_get(&self->bearers, stretch->bearers.items[i].lemma, &bearer);
-    if (bearer != stretch->bearers.items[i].bearer) return false;
+    Bearer bearer = look_up_bearer(self, stretch->bearers.items[i].lemma);
+    if (!same_bearer(&bearer, &stretch->bearers.items[i].bearer)) return false;
   }
   return true;
 }
@@ -266,15 +278,40 @@ static void set_facts(Span *span, const QuoteFacts *facts, bool fresh, Arena *ar
     span->quote = arena_copy(arena, facts, sizeof *facts);
 }
 
-static void name_headlines(QuoteWalk *self, Span *spans, const QuoteFacts *below, Arena *arena)
+static void name_headline(Span *span, const QuoteFacts *below, Str why, Arena *arena)
+{
+  QuoteFacts facts = *span->quote;
+  facts.speaker = below->speaker;
+  facts.voice = below->voice;
+  facts.why = why;
+  set_facts(span, &facts, false, arena);
+}
+
+// The quotation below gives those that wait its speaker.
+static void name_waiting(QuoteWalk *self, Span *spans, const QuoteFacts *below, Arena *arena)
 {
   for (size_t i = 0; i < self->waiting_len; i++) {
-    Span *span = &spans[self->waiting[i]];
-    QuoteFacts facts = *span->quote;
-    facts.speaker = below->speaker;
-    facts.voice = below->voice;
-    facts.why = STR("This headline stands over what this speaker says.");
-    set_facts(span, &facts, false, arena);
+    bool settled = false;
+    for (size_t k = 0; k < HEADS && k < self->heads_len; k++)
+      settled = settled || (self->heads[k].span == self->waiting[i] && self->heads[k].settled);
+    if (!settled)
+      name_headline(&spans[self->waiting[i]], below, STR("This headline stands over what this speaker says."),
+                    arena);
+  }
+}
+
+// A headline that says what the quotation below says has its speaker, rather than a court or a place in
+// front: "Landgericht: „Ich war es nicht“".
+static void settle_headlines(QuoteWalk *self, uint32_t opening, Span *spans, const QuoteFacts *below,
+                             Arena *arena)
+{
+  if (!opening || below->speaker.start == below->speaker.end) return;
+  for (size_t k = 0; k < HEADS && k < self->heads_len; k++) {
+    Head *head = &self->heads[k];
+    if (head->opening != opening || head->settled) continue;
+    head->settled = true;
+    if (head->sure) continue;
+    name_headline(&spans[head->span], below, STR("This headline repeats what this speaker says."), arena);
   }
 }
 
@@ -297,7 +334,11 @@ void quotes_place(QuoteWalk *self, const QuoteStretch *stretch, size_t nth, size
     set_facts(&spans[at], &facts, fresh, arena);
   if (seed->waits == 1) self->waiting_len = 0;
   if (seed->waits) self->waiting[self->waiting_len++] = at;
-  if (seed->names) name_headlines(self, spans, &facts, arena);
+  if (seed->heads)
+    self->heads[self->heads_len++ % HEADS] = (Head){at, seed->opening, seed->sure, false};
+  else
+    settle_headlines(self, seed->opening, spans, &facts, arena);
+  if (seed->names) name_waiting(self, spans, &facts, arena);
 }
 
 void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec *entities, Arena *arena,

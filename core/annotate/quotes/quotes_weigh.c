@@ -166,6 +166,14 @@ static bool parenthetical(const Scene *scene, const Cue *cue)
   return scene_drops_subjects(scene) && behind_comma(scene, cue) && scene_is(scene, cue->last, ",.");
 }
 
+// Whether a candidate ends a clause about the subject: "Lee, who leads the council, said".
+static bool ends_aside(const Frame *self, const Candidate *c)
+{
+  if (self->subject == SIZE_MAX || !scene_is(self->scene, c->last, ",")) return false;
+  uint32_t comma = self->candidates->items[self->subject].last;
+  return c->first > comma + 1 && scene_is(self->scene, comma, ",") && self->scene->words[comma + 1]->who;
+}
+
 float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
 {
   const Scene *scene = self->scene;
@@ -187,6 +195,7 @@ float weigh_left(const Frame *self, const Cue *cue, const Candidate *c)
   if (c->after_prep) score -= c->loosely ? 0.8F : bare ? 2.5F : 1.8F;
   if (c->after_to) score -= bare ? 3.0F : 2.4F;
   if (c->owner) score -= 1;
+  if (ends_aside(self, c)) score -= 2;
   if (cue->behind && c->first < self->stretch.first) score -= 2.6F;
   if (cue->behind && c->first >= self->stretch.last) score += 0.7F;
   return score;

@@ -9,12 +9,11 @@ static bool is_person(const QuoteWalk *self, size_t entity)
   return self->entities->items[entity].type == ENTITY_PER;
 }
 
-static void remember(QuoteWalk *self, size_t entity)
+static void remember(QuoteWalk *self, const EntityFacts *facts, size_t start, size_t end)
 {
   QuoteState *now = &self->now;
-  const Span *span = &self->entities->items[entity];
   bool leads = !now->recent_len || now->recent[0].block != self->block;
-  Person person = {span->entity, span->start, span->end, self->block, leads};
+  Person person = {facts, start, end, self->block, leads};
   size_t at = now->recent_len < RECENT ? now->recent_len : RECENT - 1;
   for (size_t i = 0; i < now->recent_len; i++) {
     if (now->recent[i].facts->cluster != person.facts->cluster) continue;
@@ -44,7 +43,7 @@ void quotes_advance(QuoteWalk *self, size_t pos, bool heard)
        self->now.next_entity++) {
     size_t i = self->now.next_entity;
     if (!heard) continue;
-    if (is_person(self, i)) remember(self, i);
+    if (is_person(self, i)) remember(self, all->items[i].entity, all->items[i].start, all->items[i].end);
     if (all->items[i].type == ENTITY_ORG) hear_organisation(self, i);
   }
 }
@@ -63,9 +62,15 @@ bool quotes_may_speak(const Speaker *speaker)
   return speaker->gender != 'n' && speaker->gender != 'g' && speaker->gender != 'o';
 }
 
+void quotes_remember(QuoteWalk *self, const Speaker *speaker)
+{
+  if (speaker->facts && quotes_may_speak(speaker))
+    remember(self, speaker->facts, speaker->mention.start, speaker->mention.end);
+}
+
 // --- pronouns and nouns
 
-static bool agrees(char known, char wanted)
+bool quotes_agrees(char known, char wanted)
 {
   return known == wanted || known == '?' || !known || wanted == 'c';
 }
@@ -90,12 +95,12 @@ static const EntityFacts *antecedent(QuoteWalk *self, char gender)
     float score = 5 - 0.4F * (float)i - 0.5F * (float)(self->block - person->block);
     if (known == gender)
       score += 1.2F; // an unknown gender speaks little against anybody
-    else if (!agrees(known, gender))
+    else if (!quotes_agrees(known, gender))
       score -= 6;
     bool meant = subject && same_cluster(subject, person->facts);
     bool passed = subject && subject->facts && !meant && person->block == self->now.topic_block;
     if (person->leads && !passed) score += self->block - person->block <= 1 ? 1.1F : 0.5F;
-    if (meant) score += 1.0F;
+    if (meant) score += self->now.topic_block == self->block ? 1.6F : 1.0F;
     bool spoke = same_cluster(&self->now.last, person->facts);
     if (spoke && self->block - self->now.last_block <= 3) score += 1.2F;
     if (score > best_score) {
@@ -111,9 +116,9 @@ static const Speaker *unnamed(const QuoteWalk *self, char gender)
 {
   const Speaker *subject = about(self), *last = &self->now.last;
   bool subject_person = subject && !subject->facts && quotes_may_speak(subject) && subject->mention.name.len;
-  if (subject_person && agrees(subject->gender, gender)) return subject;
-  bool spoke = self->now.last_cued && has_speaker(last) && !last->facts && agrees(last->gender, gender) &&
-               self->block - self->now.last_block <= 3;
+  if (subject_person && quotes_agrees(subject->gender, gender)) return subject;
+  bool spoke = self->now.last_cued && has_speaker(last) && !last->facts &&
+               quotes_agrees(last->gender, gender) && self->block - self->now.last_block <= 3;
   return spoke && (!self->now.recent_len || self->now.recent[0].block < self->now.last_block) ? last : NULL;
 }
 
@@ -124,6 +129,7 @@ static void resolve_pronoun(QuoteWalk *self, const Party *party, Speaker *speake
     return;
   }
   if (party->gender == 'p' || party->gender == 'n') {
+    speaker->gender = party->gender;
     bool near = self->now.last.mention.name.len && self->block - self->now.last_block <= 2;
     if (near && (self->now.last.gender == 'n' || self->now.last.gender == 'p')) {
       speaker->mention.name = self->now.last.mention.name;
@@ -141,34 +147,56 @@ static void resolve_pronoun(QuoteWalk *self, const Party *party, Speaker *speake
     return;
   }
   const EntityFacts *person = antecedent(self, party->gender);
+  speaker->gender = party->gender;
   if (!person) return;
   quotes_take_name(self, speaker, person, true);
   quotes_learn_gender(self, person, party->gender);
 }
 
-// Whom a noun for one person means that is nobody's title here: the one with a name, and no other title, who
-// spoke just before, or whom the sentence before is about, as writers do not like to say "he" again.
+const Person *quotes_only_here(const QuoteWalk *self)
+{
+  const QuoteState *now = &self->now;
+  if (!now->recent_len || now->recent[0].block != self->block) return NULL;
+  for (size_t i = 1; i < now->recent_len && now->recent[i].block == self->block; i++)
+    if (now->recent[i].facts->cluster != now->recent[0].facts->cluster) return NULL;
+  return &now->recent[0];
+}
+
+static bool is_only_here(const QuoteWalk *self, const Speaker *one)
+{
+  const Person *only = quotes_only_here(self);
+  return only && same_cluster(one, only->facts);
+}
+
+// Whom a noun for one person means that is nobody's title here: the one with a name who spoke just before, or
+// whom the sentence before is about, as writers do not like to say "he" again. Who has another title may have
+// this one too if nobody else was named nearby: "Kapitän Kimmich … so der Nationalspieler".
 static const EntityFacts *varied(QuoteWalk *self, const Party *party)
 {
   const QuoteState *now = &self->now;
   if (!party->lemma.len || !strchr("mfc", party->gender ? party->gender : 'c')) return NULL;
+  if (party->of == PARTY_OWN) return NULL; // "her lawyer" is somebody else
   const Speaker *subject = about(self);
   bool spoke = now->last_cued && self->block - now->last_block <= 1;
-  const Speaker *one = subject ? subject : spoke ? &now->last : NULL;
+  bool here = spoke && now->last_block == self->block && now->topic_block != self->block;
+  const Speaker *one = subject && !here ? subject : spoke ? &now->last : NULL;
   if (!one || !one->facts || !quotes_may_speak(one) || !now->recent_len ||
       !same_cluster(one, now->recent[0].facts))
     return NULL;
-  bool fits = agrees(one->gender, party->gender ? party->gender : 'c');
-  return fits && !quotes_is_titled(self, one->facts) ? one->facts : NULL;
+  bool fits = quotes_agrees(one->gender, party->gender ? party->gender : 'c');
+  return fits && (!quotes_is_titled(self, one->facts) || is_only_here(self, one)) ? one->facts : NULL;
 }
 
 static void resolve_noun(QuoteWalk *self, const Party *party, Speaker *speaker)
 {
   bool aged = party->gender == 'a'; // somebody by age: whoever "she" would mean
-  uint64_t bearer = party->lemma.len && !aged ? quotes_bearer_of(self, party->lemma) : 0;
-  const EntityFacts *same = bearer ? NULL : aged ? antecedent(self, 'c') : varied(self, party);
-  if (bearer) {
-    quotes_take_name(self, speaker, bearer_facts(bearer), bearer & 1);
+  Bearer bearer = party->lemma.len && !aged ? quotes_bearer_of(self, party->lemma) : (Bearer){0};
+  bool other = party->of && party->of != PARTY_OWN && bearer.of &&
+               party->of != bearer.of; // of another company, country, party
+  if (other) bearer.facts = NULL;
+  const EntityFacts *same = bearer.facts ? NULL : aged ? antecedent(self, 'c') : varied(self, party);
+  if (bearer.facts) {
+    quotes_take_name(self, speaker, bearer.facts, bearer.person);
   } else if (same) {
     quotes_take_name(self, speaker, same, true);
   } else if (party->gender == 'o' && (self->now.outlet || self->now.organisation)) {

@@ -5,6 +5,8 @@
 #include "base/table.h"
 #include "base/utf8.h"
 
+#include <assert.h>
+
 #define TAIL 4u       // bytes that a noun must share with a compound to be looked for in it
 #define TAIL_LEAST 5u // bytes of such a noun
 #define HEAD_LEAST 2u // of what stands in front of it
@@ -77,10 +79,13 @@ static bool load_small(Lexicon *self, Error *err)
     unsigned kind;
     Str fresh = table_cell(table, i, 1), class = str_cut(&fresh, ' ');
     if (!class_of(class, names, ARRAY_LEN(names), &kind)) return broken(table, i, err);
-    if (fresh.len && !str_is(fresh, "new")) return broken(table, i, err);
+    bool own = str_is(fresh, "own");
+    if (fresh.len && !own && !str_is(fresh, "new") && !str_is(fresh, "one")) return broken(table, i, err);
     Word *word = word_slot(self, table_cell(table, i, 0));
     word->small = (uint8_t)kind;
-    word->fresh = fresh.len > 0;
+    word->fresh = fresh.len > 0 && !own;
+    word->own = own;
+    word->one = str_is(fresh, "one");
   }
   return true;
 }
@@ -109,6 +114,8 @@ static bool load_reported(Lexicon *self, Error *err)
       word->by = true;
     else if (str_is(class, "back"))
       word->back = true;
+    else if (str_is(class, "thus"))
+      word->back = word->thus = true;
     else
       return broken(table, i, err);
   }
@@ -133,15 +140,23 @@ static bool load_speakers(Lexicon *self, Error *err)
   const Table *table = table_find("pronouns", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     Str class = table_cell(table, i, 1);
-    if (class.len != 1 || !strchr("mfnpci1w", class.ptr[0])) return broken(table, i, err);
-    word_slot(self, table_cell(table, i, 0))->pronoun = class.ptr[0];
+    if (class.len != 1 || !strchr("mfnpci1wMFC", class.ptr[0])) return broken(table, i, err);
+    Word *word = word_slot(self, table_cell(table, i, 0));
+    if (strchr("MFC", class.ptr[0]))
+      word->oblique = (char)(class.ptr[0] | 0x20);
+    else
+      word->pronoun = class.ptr[0];
   }
   table = table_find("roles", lang_code(self->lang));
   for (size_t i = 0; table && i < table->rows; i++) {
     Str number = table_cell(table, i, 2), class = str_cut(&number, ' ');
     if (class.len != 1 || !strchr("mfcaog", class.ptr[0])) return broken(table, i, err);
-    if (number.len && !str_is(number, "many")) return broken(table, i, err);
     Word *word = word_slot(self, table_cell(table, i, 0));
+    if (str_is(number, "honor")) {
+      word->honor = class.ptr[0];
+      continue;
+    }
+    if (number.len && !str_is(number, "many")) return broken(table, i, err);
     word->role = class.ptr[0];
     word->lemma = table_cell(table, i, 1);
     word->many = number.len > 0;
@@ -179,15 +194,16 @@ static uint32_t tail_hash(Str lower)
 
 static void add_slot(Lexicon *self, uint32_t index)
 {
-  uint32_t hash = (uint32_t)str_hash(self->words.items[index].form), at = hash & self->mask;
-  while (self->slots[at].word) at = (at + 1) & self->mask;
-  self->slots[at] = (WordSlot){hash, index + 1};
+  uint64_t hash = str_hash(self->words.items[index].form), at = hash & self->mask;
+  while (self->slots[at]) at = (at + 1) & self->mask;
+  self->slots[at] = (hash & ~(uint64_t)UINT16_MAX) | (index + 1);
 }
 
 // The words are all there: lay them out for reading.
 static void lexicon_settle(Lexicon *self)
 {
   uint32_t size = 16;
+  assert(self->words.len < UINT16_MAX);
   while (size < 2 * self->words.len) size *= 2;
   self->mask = size - 1;
   self->slots = xcalloc(size, sizeof *self->slots);
@@ -239,12 +255,17 @@ const Lexicon *quotes_lexicon(const Quotes *self, Lang lang, Error *err)
   return none;
 }
 
+bool quotes_check(const Quotes *self, Lang lang, Error *err)
+{
+  return quotes_lexicon(self, lang, err) != NULL;
+}
+
 static void load_outlets(Quotes *self)
 {
   const Table *outlets = table_find("outlets", "");
   for (size_t i = 0; outlets && i < outlets->rows; i++) {
     Str name = table_cell(outlets, i, 0);
-    uint32_t hash = (uint32_t)str_hash(name);
+    uint64_t hash = str_hash(name);
     map_put(&self->outlets, name, (uint64_t)table_cell(outlets, i, 1).ptr[0]);
     self->outlet_bits[hash % OUTLET_BITS / 64] |= (uint64_t)1 << hash % 64;
   }
@@ -276,31 +297,37 @@ void quotes_free(Quotes *self)
   free(self);
 }
 
+// What outlets.tsv says of the words in lower case; 0: nothing.
+static uint64_t outlet_class(const Quotes *self, Str lower)
+{
+  uint64_t class = 0;
+  if (quotes_may_be_outlet(self, str_hash(lower))) map_get(&self->outlets, lower, &class);
+  return class;
+}
+
 bool quotes_is_outlet(const Quotes *self, Str name, Arena *scratch)
 {
-  uint64_t class;
   Str lower = utf8_lower_in(scratch, name);
-  if (map_get(&self->outlets, lower, &class)) return class == 'n';
+  uint64_t whole = outlet_class(self, lower);
+  if (whole) return whole == 'n';
   for (Str rest = lower; rest.len;) {
     Str word = str_cut(&rest, ' ');
-    if (word.len < lower.len && map_get(&self->outlets, word, &class) && class == 'w') return true;
+    if (word.len < lower.len && outlet_class(self, word) == 'w') return true;
   }
   return false;
 }
 
-static inline const Word *find(const Lexicon *self, Str lower, uint32_t hash)
+static inline const Word *find(const Lexicon *self, uint64_t hash)
 {
-  for (uint32_t at = hash & self->mask; self->slots[at].word; at = (at + 1) & self->mask) {
-    if (self->slots[at].hash != hash) continue;
-    const Word *word = &self->words.items[self->slots[at].word - 1];
-    if (str_eq(word->form, lower)) return word;
-  }
+  uint64_t at = hash & self->mask;
+  for (uint64_t slot; (slot = self->slots[at]); at = (at + 1) & self->mask)
+    if (!((slot ^ hash) >> 16)) return &self->words.items[(slot & UINT16_MAX) - 1];
   return NULL;
 }
 
 static const Word *find_str(const Lexicon *self, Str lower)
 {
-  return find(self, lower, (uint32_t)str_hash(lower));
+  return find(self, str_hash(lower));
 }
 
 // The longest noun that ends the compound. Most words end like none, which their last bytes tell.
@@ -353,7 +380,7 @@ static const Word *find_part(const Lexicon *self, const Token *token)
 
 const Word *lexicon_word(const Lexicon *self, const Token *token)
 {
-  const Word *word = find(self, token->lower, token->hash);
+  const Word *word = find(self, token->whole_hash);
   return word ? word : find_part(self, token);
 }
 
