@@ -27,6 +27,7 @@ typedef struct Printer {
   size_t word_width, column, width;
   bool space; // a space is due before the word
   Palette palette;
+  const Snapshot *text;
 } Printer;
 
 static void flush_word(Printer *p)
@@ -150,11 +151,20 @@ static void put_tag_style(Printer *p, const TagType *type)
 
 // --- spans
 
+// A date's value where it says more than the words do: not of "now", nor of what is written as values are.
+static Str value_of(const Printer *p, const Span *span, Arena *arena)
+{
+  Str value = span->date->value;
+  bool is_said =
+      str_ends(value, STR("_REF")) || str_eq(value, snapshot_read(p->text, span->start, span->end, arena));
+  return is_said ? (Str){"", 0} : value;
+}
+
 // What stands behind a span in dim letters: a date's value, a quotation's speaker and source, a tag's name
 // and value.
-static Str note_of(const Span *span, Arena *arena)
+static Str note_of(const Printer *p, const Span *span, Arena *arena)
 {
-  if (span->kind == SPAN_DATE && span->date->value.len) return span->date->value;
+  if (span->kind == SPAN_DATE) return value_of(p, span, arena);
   if (span->kind == SPAN_QUOTE && span->quote->speaker.name.len) {
     Str speaker = span->quote->speaker.name, source = span->quote->source.name;
     return source.len ? arena_printf(arena, STR_FMT " ← " STR_FMT, STR_ARG(speaker), STR_ARG(source))
@@ -169,7 +179,7 @@ static Str note_of(const Span *span, Arena *arena)
 
 static void put_note(Printer *p, const Span *span, Arena *arena)
 {
-  Str note = note_of(span, arena);
+  Str note = note_of(p, span, arena);
   if (!note.len) return;
   put_style(p, RESET DIM);
   put_text(p, STR("‹"));
@@ -278,7 +288,8 @@ static void put_head(Printer *p, const char *path, const Annotations *found)
 void ansi_print(FILE *out, const Manifest *manifest, const char *path, const Snapshot *text,
                 const Annotations *found)
 {
-  Printer printer = {.out = out, .width = terminal_width(out), .palette = palette_of_terminal(manifest)};
+  Printer printer = {
+      .out = out, .width = terminal_width(out), .palette = palette_of_terminal(manifest), .text = text};
   put_head(&printer, path, found);
   put_article(&printer, text, found);
   fputc('\n', out);

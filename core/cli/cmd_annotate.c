@@ -15,8 +15,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FRONT_MATTER_MAX ((size_t)1 << 16) // bytes at the head of an article
-
 typedef struct Request {
   const char *format, *lang, *dct, *only, *offsets, *color;
   bool stream, machine, indirect;
@@ -76,20 +74,6 @@ static void print_frame(void (*part)(StrBuf *out))
   strbuf_release(&out);
 }
 
-// What is wrong in the article's own settings.
-static void report_front_matter(const Settings *settings, const char *path)
-{
-  const ConfigIssueVec *issues = settings_issues(settings);
-  for (size_t i = 0; i < issues->len; i++)
-    if (str_is(issues->items[i].file, path))
-      say("%s: front matter: " STR_FMT, path, STR_ARG(issues->items[i].text));
-}
-
-static Str either(const char *given, Str otherwise)
-{
-  return given ? str_of(given) : otherwise;
-}
-
 // To be looked at, rather than to be worked on.
 static bool is_display(const Request *request)
 {
@@ -99,41 +83,26 @@ static bool is_display(const Request *request)
 static bool annotate_file(const Pipeline *pipeline, const char *path, const Request *request)
 {
   Error err = {0};
-  Snapshot *text = setup_read_file(path, &err);
-  if (!text) {
+  Loaded article;
+  Reading how = {.manifest = request->manifest,
+                 .pipeline = pipeline,
+                 .host = request->host,
+                 .lang = request->lang,
+                 .dct = request->dct,
+                 .no_reported = is_display(request) && !request->indirect};
+  if (!setup_load(&article, &how, path, &err)) {
     say("%s: %s", path, err.text);
     return false;
   }
-  bool standard = !strcmp(path, "-");
-  Arena head = {0};
-  size_t head_len = snapshot_len(text) < FRONT_MATTER_MAX ? snapshot_len(text) : FRONT_MATTER_MAX;
-  Str front_matter = settings_front_matter(snapshot_read(text, 0, head_len, &head));
-  Settings *settings = setup_settings(request->manifest, standard ? NULL : path, front_matter);
-  if (!standard) report_front_matter(settings, path);
-  ArticleInfo info = {.lang = lang_of(either(request->lang, settings_str(settings, "language"))),
-                      .dct = either(request->dct, settings_str(settings, "date"))};
-  if (!standard) info.path = str_of(path);
-  info.markup = markup_of(info.path, (Str){0});
-  Analysis *analysis = analysis_new(pipeline);
-  Annotations *plain = analysis_run(analysis, text, &info, NULL);
-  if (is_display(request) && !request->indirect) spans_drop_reported(&plain->spans);
-  Annotations *tagged = host_annotate(request->host, plain->prose, plain, info.path);
-  Annotations *found =
-      request->machine ? annotations_ref(tagged) : setup_lay_people(path, text, plain->prose, tagged);
-  annotations_unref(tagged);
-  annotations_unref(plain);
-  keep_kinds(found, settings_bool(settings, "enabled", true) ? request->kinds : 0);
+  Annotations *found = request->machine ? article.machine : article.found;
+  keep_kinds(found, request->kinds);
   if (request->exporter)
-    print_export(request->exporter, path, text, found);
+    print_export(request->exporter, path, article.text, found);
   else if (!strcmp(request->format, "ansi"))
-    ansi_print(stdout, request->manifest, standard ? NULL : path, text, found);
+    ansi_print(stdout, request->manifest, strcmp(path, "-") ? path : NULL, article.text, found);
   else
-    print_json(standard ? "-" : path, text, found, request);
-  annotations_unref(found);
-  analysis_free(analysis);
-  settings_free(settings);
-  arena_release(&head);
-  snapshot_unref(text);
+    print_json(path, article.text, found, request);
+  setup_unload(&article);
   return true;
 }
 
@@ -167,10 +136,7 @@ static bool check(Request *request)
     options_refuse("annotate", "--date needs a day that exists, YYYY-MM-DD, not '%s'", request->dct);
     return false;
   }
-  if (request->offsets)
-    request->enc = !strcmp(request->offsets, "utf8")    ? ENC_UTF8
-                   : !strcmp(request->offsets, "utf16") ? ENC_UTF16
-                                                        : ENC_UTF32;
+  if (request->offsets) request->enc = setup_unit(request->offsets);
   if (request->format) request->exporter = exporter_find(request->format);
   if (!request->format) request->format = isatty(STDOUT_FILENO) ? "ansi" : "json";
   return read_kinds(request->only, &request->kinds);

@@ -13,8 +13,9 @@
 
 typedef struct Check {
   RowsOut *rows; // NULL: lines
-  const Pipeline *pipeline;
-  Host *host;
+  Encoding columns;
+  unsigned kinds; // the questions that are wanted, a bit each by DoubtKind
+  Reading how;
 } Check;
 
 static const Column g_columns[] = {
@@ -54,14 +55,15 @@ static bool check_one(const Check *self, const char *path)
   Error err = {0};
   Arena arena = {0};
   DoubtVec doubts = {0};
-  if (!setup_load(&article, self->pipeline, self->host, path, &err)) {
+  if (!setup_load(&article, &self->how, path, &err)) {
     say("%s: %s", path, err.text);
     return false;
   }
   doubts_find(article.found, &arena, &doubts);
-  PositionWalk walk = position_walk(article.text, ENC_UTF8);
+  PositionWalk walk = position_walk(article.text, self->columns);
   for (size_t i = 0; i < doubts.len; i++) {
     const Doubt *doubt = &doubts.items[i];
+    if (!(self->kinds & 1u << doubt->kind)) continue;
     Position at = position_walk_to(&walk, doubt->span->start);
     Str text = snapshot_read(article.text, doubt->span->start, doubt->span->end, &arena);
     if (self->rows)
@@ -74,14 +76,34 @@ static bool check_one(const Check *self, const char *path)
   return true;
 }
 
-static int check_all(const char *format, int count, char **paths)
+#define CODES "no-speaker speaker who name written date"
+
+// "who,date" to bits; false after a message.
+static bool read_codes(const char *only, unsigned *kinds)
+{
+  *kinds = only ? 0 : ~0u;
+  for (Str rest = str_of(only); rest.len;) {
+    Str word = str_cut(&rest, ',');
+    int kind = 0;
+    while (kind < DOUBT_KINDS && !str_is(word, doubt_code((DoubtKind)kind))) kind++;
+    if (kind == DOUBT_KINDS) {
+      options_refuse("check", "--only cannot be '" STR_FMT "'; there are: " CODES, STR_ARG(word));
+      return false;
+    }
+    *kinds |= 1u << kind;
+  }
+  return true;
+}
+
+static int check_all(const char *format, Encoding columns, unsigned kinds, int count, char **paths)
 {
   int status = EXIT_DONE;
   Manifest *manifest = setup_manifest();
   Pipeline *pipeline = setup_pipeline();
   Host *host =
       setup_host(&(SetupHost){.manifest = manifest, .articles = paths, .count = (size_t)count, .loud = true});
-  Check self = {.pipeline = pipeline, .host = host};
+  Check self = {
+      .columns = columns, .kinds = kinds, .how = {.manifest = manifest, .pipeline = pipeline, .host = host}};
   if (strcmp(format, "lines") != 0) self.rows = rows_new(stdout, rows_format(format), g_columns);
   for (int i = 0; i < count; i++) {
     ArticlePaths articles = {0};
@@ -99,12 +121,17 @@ static int check_all(const char *format, int count, char **paths)
 
 int cmd_check(int argc, char **argv)
 {
-  const char *format = "lines";
+  const char *format = "lines", *columns = "utf8", *only = NULL;
+  unsigned kinds;
   const Option table[] = {{"format", 'f', OPTION_TEXT, &format, "FMT", "lines table json csv",
                            "lines where none is named: PATH:LINE:COLUMN: QUESTION WORDS"},
+                          {"only", 'o', OPTION_TEXT, &only, "CODE,...", NULL, "only these questions: " CODES},
+                          {"columns", 0, OPTION_TEXT, &columns, "UNIT", "utf8 utf16 codepoint",
+                           "what columns count; utf8 (bytes) where none is named"},
                           {0}};
   int status, first = options_read("check [options] DIR|FILE...", table, argc, argv, &status);
   if (first == OPTIONS_STOP) return status;
   if (first == argc) return options_refuse("check", "it wants folders or articles");
-  return check_all(format, argc - first, argv + first);
+  if (!read_codes(only, &kinds)) return EXIT_USAGE;
+  return check_all(format, setup_unit(columns), kinds, argc - first, argv + first);
 }

@@ -139,6 +139,7 @@ int cmd_doctor(int argc, char **argv)
 
   Error err = {0};
   Pipeline *pipeline = pipeline_new(setup_data_dir(), &err);
+  if (!err.code && pipeline) pipeline_check(pipeline, &err);
   row("annotators", err.code ? err.text : "ready");
   if (err.code) status = EXIT_PARTLY;
   if (!grammar_rows(pipeline_grammars(pipeline))) status = EXIT_PARTLY;

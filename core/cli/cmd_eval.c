@@ -56,7 +56,7 @@ static void judge(Tallies *self, const Loaded *article, bool done)
           ->missed++;
 }
 
-static bool eval_article(Tallies *self, const Pipeline *pipeline, const char *path)
+static bool eval_article(Tallies *self, const Reading *how, const char *path)
 {
   KeptPaths paths = {0};
   Error err = {0};
@@ -67,7 +67,7 @@ static bool eval_article(Tallies *self, const Pipeline *pipeline, const char *pa
   if (ok && news.len) {
     Loaded article;
     Kept kept = {0};
-    ok = setup_load(&article, pipeline, NULL, path, &err);
+    ok = setup_load(&article, how, path, &err);
     if (ok) {
       kept_place(&kept, &news, article.text);
       bool done = str_is(kept.state, "done");
@@ -87,10 +87,13 @@ static bool eval_article(Tallies *self, const Pipeline *pipeline, const char *pa
 
 static bool eval_folder(Tallies *self, const Pipeline *pipeline, const char *path)
 {
+  Manifest *manifest = setup_manifest();
+  Reading how = {.manifest = manifest, .pipeline = pipeline};
   ArticlePaths articles = {0};
   bool ok = setup_articles(path, &articles);
-  for (size_t i = 0; i < articles.len; i++) ok &= eval_article(self, pipeline, articles.items[i]);
+  for (size_t i = 0; i < articles.len; i++) ok &= eval_article(self, &how, articles.items[i]);
   articles_release(&articles);
+  manifest_free(manifest);
   return ok;
 }
 

@@ -79,16 +79,16 @@ static void drop_sensitive(Host *host, SpanVec *spans)
   arena_release(&arena);
 }
 
-static bool export_one(const Export *self, const Pipeline *pipeline, Host *host, const char *path)
+static bool export_one(const Export *self, const Reading *how, const char *path)
 {
   Loaded article;
   Error err = {0};
-  if (!setup_load(&article, pipeline, host, path, &err)) {
+  if (!setup_load(&article, how, path, &err)) {
     say("%s: %s", path, err.text);
     return false;
   }
   StrBuf out = {0};
-  if (host && !self->sensitive) drop_sensitive(host, &article.found->spans);
+  if (!self->sensitive) drop_sensitive(how->host, &article.found->spans);
   if (self->out && self->exporter->begin) self->exporter->begin(&out);
   exporter_write(self->exporter, &out, relative(self, path), article.text, article.found);
   if (self->out && self->exporter->end) self->exporter->end(&out);
@@ -121,9 +121,10 @@ static int export_all(Export *self, char *path)
   Pipeline *pipeline = setup_pipeline();
   char *where[] = {path};
   Host *host = setup_host(&(SetupHost){.manifest = manifest, .articles = where, .count = 1, .loud = true});
+  Reading how = {.manifest = manifest, .pipeline = pipeline, .host = host};
   if (!self->out) print_frame(self->exporter->begin);
   for (size_t i = 0; i < articles.len; i++)
-    if (!export_one(self, pipeline, host, articles.items[i])) status = EXIT_PARTLY;
+    if (!export_one(self, &how, articles.items[i])) status = EXIT_PARTLY;
   if (!self->out) print_frame(self->exporter->end);
   articles_release(&articles);
   host_free(host);

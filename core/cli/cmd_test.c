@@ -44,7 +44,10 @@ static bool run_script(const char *path, const char *prelude, const Pipeline *pi
   }
   size_t failed = tagger_run_tests(tagger, pipeline, SIZE_MAX, &arena, &outcomes);
   print_failures(path, &outcomes);
-  say_result("%s: %zu of %zu tests passed", path, outcomes.len - failed, outcomes.len);
+  if (outcomes.len)
+    say_result("%s: %zu of %zu tests passed", path, outcomes.len - failed, outcomes.len);
+  else
+    say_result("%s: it loads, but has no tests", path);
   tagger_free(tagger);
   arena_release(&arena);
   return failed == 0;

@@ -4,6 +4,7 @@
 #include "cli/setup.h"
 
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "cli/folderfacts.h"
 #include "cli/say.h"
 #include "human/kept.h"
@@ -310,6 +311,12 @@ void setup_report_scripts(Host *host)
   arena_release(&arena);
 }
 
+Encoding setup_unit(const char *name)
+{
+  if (!strcmp(name, "utf8")) return ENC_UTF8;
+  return !strcmp(name, "utf16") ? ENC_UTF16 : ENC_UTF32;
+}
+
 static bool read_all(int fd, StrBuf *into, Error *err)
 {
   for (;;) {
@@ -331,9 +338,13 @@ Snapshot *setup_read_file(const char *path, Error *err)
     return NULL;
   }
   StrBuf bytes = {0};
-  struct stat info;
-  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
-      (size_t)info.st_size <= MOST_BYTES)
+  struct stat info = {0};
+  if (fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+    close(fd);
+    error_set(err, ERR_USAGE, "a folder, not an article ('newsmark export DIR' annotates all of a folder)");
+    return NULL;
+  }
+  if (S_ISREG(info.st_mode) && info.st_size > 0 && (size_t)info.st_size <= MOST_BYTES)
     strbuf_grow(&bytes, (size_t)info.st_size + 65536); // one read, no copies
   bool ok = read_all(fd, &bytes, err);
   if (!standard) close(fd);
@@ -343,20 +354,6 @@ Snapshot *setup_read_file(const char *path, Error *err)
   }
   size_t len = bytes.len;
   return snapshot_take(strbuf_detach(&bytes), len);
-}
-
-Annotations *setup_lay_people(const char *path, const Snapshot *text, const Snapshot *prose,
-                              const Annotations *found)
-{
-  KeptPaths kept = {0};
-  if (!strcmp(path, "-") || !kept_paths(&kept, path, NULL)) return annotations_ref(found);
-  const Registry *registry = kept_registry(kept.entities);
-  const HumanLayer *layer = kept_layer(kept.marks, registry, text);
-  Annotations *laid = overlay_lay(found, layer, prose);
-  layer_unref(layer);
-  registry_unref(registry);
-  kept_paths_release(&kept);
-  return laid;
 }
 
 // --- articles of a folder
@@ -382,18 +379,88 @@ bool setup_articles(const char *path, ArticlePaths *out)
   return true;
 }
 
-bool setup_load(Loaded *self, const Pipeline *pipeline, Host *host, const char *path, Error *err)
+// `found` with what people decided about the article at `path` over it; "-" and folders without .newsmark/
+// have nothing. The caller holds a reference.
+static Annotations *lay_people(const char *path, const Snapshot *text, const Snapshot *prose,
+                               const Annotations *found)
+{
+  KeptPaths kept = {0};
+  if (!strcmp(path, "-") || !kept_paths(&kept, path, NULL)) return annotations_ref(found);
+  const Registry *registry = kept_registry(kept.entities);
+  const HumanLayer *layer = kept_layer(kept.marks, registry, text);
+  Annotations *laid = overlay_lay(found, layer, prose);
+  layer_unref(layer);
+  registry_unref(registry);
+  kept_paths_release(&kept);
+  return laid;
+}
+
+static Str front_matter_of(const Snapshot *text, Arena *arena)
+{
+  size_t len = snapshot_len(text);
+  return settings_front_matter(
+      snapshot_read(text, 0, len < MOST_FRONT_MATTER ? len : MOST_FRONT_MATTER, arena));
+}
+
+// What is wrong in the article's own settings.
+static void report_front_matter(const Settings *settings, const char *path)
+{
+  const ConfigIssueVec *issues = settings_issues(settings);
+  for (size_t i = 0; i < issues->len; i++)
+    if (str_is(issues->items[i].file, path))
+      say("%s: front matter: " STR_FMT, path, STR_ARG(issues->items[i].text));
+}
+
+static Str either(const char *given, Str otherwise)
+{
+  return given ? str_of(given) : otherwise;
+}
+
+static void annotate(Loaded *self, const Reading *how, const char *path, const ArticleInfo *info)
+{
+  Analysis *analysis = analysis_new(how->pipeline);
+  Annotations *plain = analysis_run(analysis, self->text, info, NULL);
+  self->prose = snapshot_ref(plain->prose);
+  self->machine =
+      how->host ? host_annotate(how->host, self->prose, plain, info->path) : annotations_ref(plain);
+  self->found = lay_people(path, self->text, self->prose, self->machine);
+  annotations_unref(plain);
+  analysis_free(analysis);
+}
+
+// Words of another encoding are read as well as they can be: what is not ASCII in them is lost.
+static void report_encoding(const Snapshot *text, const char *path)
+{
+  Arena scratch = {0};
+  Str bytes = snapshot_read(text, 0, snapshot_len(text), &scratch);
+  size_t bad = utf8_first_invalid(bytes), line = 1;
+  for (size_t i = 0; i < bad && bad < bytes.len; i++) line += bytes.ptr[i] == '\n';
+  bool wide = str_starts(bytes, STR("\xFF\xFE")) || str_starts(bytes, STR("\xFE\xFF"));
+  if (bad < bytes.len)
+    say("%s:%zu: not UTF-8, so its letters beyond ASCII are lost; 'iconv -f %s -t UTF-8' may convert it",
+        path, line, wide ? "UTF-16" : "WINDOWS-1252");
+  arena_release(&scratch);
+}
+
+bool setup_load(Loaded *self, const Reading *how, const char *path, Error *err)
 {
   *self = (Loaded){.text = setup_read_file(path, err)};
   if (!self->text) return false;
-  ArticleInfo info = {.path = str_of(path), .markup = markup_of(str_of(path), (Str){0})};
-  Analysis *analysis = analysis_new(pipeline);
-  Annotations *plain = analysis_run(analysis, self->text, &info, NULL);
-  self->prose = snapshot_ref(plain->prose);
-  self->machine = host ? host_annotate(host, self->prose, plain, info.path) : annotations_ref(plain);
-  self->found = setup_lay_people(path, self->text, self->prose, self->machine);
-  annotations_unref(plain);
-  analysis_free(analysis);
+  Arena scratch = {0};
+  bool is_file = strcmp(path, "-") != 0;
+  Settings *settings =
+      setup_settings(how->manifest, is_file ? path : NULL, front_matter_of(self->text, &scratch));
+  if (is_file) report_front_matter(settings, path);
+  report_encoding(self->text, is_file ? path : "standard input");
+  ArticleInfo info = {.path = is_file ? str_of(path) : (Str){0},
+                      .lang = lang_of(either(how->lang, settings_str(settings, "language"))),
+                      .dct = either(how->dct, settings_str(settings, "date")),
+                      .no_reported = how->no_reported};
+  info.markup = markup_of(info.path, (Str){0});
+  annotate(self, how, path, &info);
+  if (!settings_bool(settings, "enabled", true)) self->machine->spans.len = self->found->spans.len = 0;
+  settings_free(settings);
+  arena_release(&scratch);
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include "config/paths.h"
 #include "index/indexer.h"
 #include "script/host.h"
+#include "text/position.h"
 
 // Where newsmark's files are; found once, lives as long as the program.
 const Paths *setup_paths(void);
@@ -43,22 +44,28 @@ char *setup_user_taggers(void); // the folder of the user's own; heap; NULL: the
 char *setup_trust_list(void);   // where config/trust.h keeps what the user trusts; heap; NULL: nowhere
 // Say on standard error what is wrong with the scripts.
 void setup_report_scripts(Host *host);
+Encoding setup_unit(const char *name); // "utf8", "utf16" or "codepoint"
 // A whole file (NULL or "-": standard input). NULL with *err: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT (above 256
 // MB), a directory.
 Snapshot *setup_read_file(const char *path, Error *err);
-// `found` with what people decided about the article at `path` over it; "-" and folders without .newsmark/
-// have nothing. The caller holds a reference.
-Annotations *setup_lay_people(const char *path, const Snapshot *text, const Snapshot *prose,
-                              const Annotations *found);
 
 // The articles that `path` names: itself, or all .txt, .md and .html below it, sorted. False with a message
 // where there is no such thing.
 bool setup_articles(const char *path, ArticlePaths *out);
 
+typedef struct Reading {    // how articles are read
+  const Manifest *manifest; // the settings that hold for an article count
+  const Pipeline *pipeline;
+  Host *host;             // NULL: without scripts
+  const char *lang, *dct; // before what the settings say; NULL: they are asked
+  bool no_reported;       // leave out "X said that …"
+} Reading;
+
 typedef struct Loaded { // an article with all that is found in it
   Snapshot *text, *prose;
-  Annotations *machine, *found; // without and with what people decided
+  Annotations *machine, *found; // without and with what people decided; empty where the settings say so
 } Loaded;
-// Read and annotate the article at `path`. `host` may be NULL. False with *err.
-bool setup_load(Loaded *self, const Pipeline *pipeline, Host *host, const char *path, Error *err);
+// Read and annotate the article at `path` ("-": standard input), with what is wrong in its front matter said
+// on standard error. False with *err.
+bool setup_load(Loaded *self, const Reading *how, const char *path, Error *err);
 void setup_unload(Loaded *self);

@@ -81,22 +81,26 @@ static void write_annotations(StrBuf *out, const Annotations *found, const Snaps
   arena_release(&scratch);
 }
 
-static Annotations *annotate(const Stream *stream, Host *host, const Snapshot *text, const ArticleInfo *info)
+typedef struct Annotator { // of one thread
+  Analysis *analysis;
+  Host *host; // NULL: no scripts
+} Annotator;
+
+static Annotations *annotate(const Annotator *by, const Snapshot *text, const ArticleInfo *info)
 {
-  Analysis *analysis = analysis_new(stream->pipeline);
-  Annotations *found = analysis_run(analysis, text, info, NULL);
-  analysis_free(analysis);
-  if (!host) return found;
-  Annotations *tagged = host_annotate(host, text, found, (Str){0});
+  Annotations *found = analysis_run(by->analysis, text, info, NULL);
+  analysis_restart(by->analysis);
+  if (!by->host) return found;
+  Annotations *tagged = host_annotate(by->host, text, found, (Str){0});
   annotations_unref(found);
   return tagged;
 }
 
-static void answer_article(const Stream *stream, Host *host, StrBuf *out, const cJSON *in, Str text)
+static void answer_article(const Stream *stream, const Annotator *by, StrBuf *out, const cJSON *in, Str text)
 {
   ArticleInfo info = {.lang = lang_of(json_get_str(in, "lang")), .dct = json_get_str(in, "dct")};
   Snapshot *snapshot = snapshot_new(text);
-  Annotations *found = annotate(stream, host, snapshot, &info);
+  Annotations *found = annotate(by, snapshot, &info);
   strbuf_byte(out, '{');
   write_id(out, json_get(in, "id"));
   json_write_member(out, "lang", str_of(lang_code(found->lang)));
@@ -106,7 +110,7 @@ static void answer_article(const Stream *stream, Host *host, StrBuf *out, const 
   snapshot_unref(snapshot);
 }
 
-static void answer_line(const Stream *stream, Host *host, Job *job)
+static void answer_line(const Stream *stream, const Annotator *by, Job *job)
 {
   Error err = {0};
   strbuf_reset(&job->answer);
@@ -121,7 +125,7 @@ static void answer_line(const Stream *stream, Host *host, Job *job)
   else if (!text.ptr)
     answer_error(&job->answer, json_get(in, "id"), "no \"text\"");
   else
-    answer_article(stream, host, &job->answer, in, text);
+    answer_article(stream, by, &job->answer, in, text);
   cJSON_Delete(in);
 }
 
@@ -131,7 +135,8 @@ static void work(void *arg)
 {
   Stream *stream = arg;
   const Manifest *manifest = stream->options->manifest;
-  Host *host = manifest ? setup_host(&(SetupHost){.manifest = manifest}) : NULL;
+  Annotator own = {.analysis = analysis_new(stream->pipeline),
+                   .host = manifest ? setup_host(&(SetupHost){.manifest = manifest}) : NULL};
   uv_mutex_lock(&stream->lock);
   for (;;) {
     while (stream->taken == stream->read && !stream->ended) uv_cond_wait(&stream->to_work, &stream->lock);
@@ -140,13 +145,14 @@ static void work(void *arg)
     Job *job = &stream->jobs[number % stream->ring];
     job->state = JOB_TAKEN;
     uv_mutex_unlock(&stream->lock);
-    answer_line(stream, host, job);
+    answer_line(stream, &own, job);
     uv_mutex_lock(&stream->lock);
     job->state = JOB_DONE;
     if (number == stream->written) uv_cond_signal(&stream->to_write);
   }
   uv_mutex_unlock(&stream->lock);
-  host_free(host);
+  analysis_free(own.analysis);
+  host_free(own.host);
 }
 
 static void write_answers(void *arg)

@@ -8,11 +8,10 @@ typedef struct Numbers { // of brat's ids so far
 } Numbers;
 
 // "12 20;21 30" for a span whose lines end at 20.
-static void put_fragments(StrBuf *out, const Exported *article, size_t start, size_t end, Str words)
+static void put_fragments(StrBuf *out, const Exported *article, size_t start, Str words)
 {
   size_t from = 0;
   bool first = true;
-  (void)end;
   while (from < words.len) {
     size_t to = from;
     while (to < words.len && words.ptr[to] != '\n' && words.ptr[to] != '\r') to++;
@@ -41,7 +40,7 @@ static void put_bound(StrBuf *out, unsigned number, const Exported *article, Str
 {
   Str words = exported_text(article, start, end);
   strbuf_addf(out, "T%u\t" STR_FMT " ", number, STR_ARG(type));
-  put_fragments(out, article, start, end, words);
+  put_fragments(out, article, start, words);
   strbuf_byte(out, '\t');
   put_words(out, words);
   strbuf_byte(out, '\n');
