@@ -1,6 +1,7 @@
 // Of front matter only lines "key: value" are read; whatever else YAML can say of a title is none.
 #include "index/about.h"
 
+#include "base/utf8.h"
 #include "config/settings.h"
 
 static Str unquoted(Str value)
@@ -29,7 +30,7 @@ static About read_front_matter(Str lines)
 static Str plain(Str html, Arena *arena)
 {
   HtmlFacts none;
-  Str words = htmltext_of(str_trim(html), arena, &none);
+  Str words = utf8_without_soft(arena, htmltext_of(str_trim(html), arena, &none));
   char *out = arena_alloc(arena, words.len + 1);
   size_t len = 0;
   while (words.len) {

@@ -132,7 +132,7 @@ Indexer *indexer_new(uv_loop_t *loop, const Pipeline *pipeline, const char *root
   self->wake_open = true;
   if (uv_mutex_init(&self->lock) || uv_async_init(loop, &self->notify, on_notify) ||
       uv_loop_init(&self->scout_loop) || uv_async_init(&self->scout_loop, &self->wake, on_wake) ||
-      uv_thread_create(&self->scout_thread, scout_main, self))
+      uv_thread_create(&self->scout_thread, session_main, self))
     abort(); // out of memory or of descriptors before anything began
   return self;
 }

@@ -1,7 +1,8 @@
 // indexer_p: what the indexer's threads share. For core/index/ alone.
 //
 //   loop's thread   indexer.c: owns the Indexer, hears by uv_async
-//   scout           scout.c: own loop; owns the tree, the crawl and the watches; starts and ends the others
+//   scout           session.c: own loop; starts and ends the others
+//                   scout.c: owns the tree, the crawl and the watches
 //   workers         worker.c: take jobs from one queue, one at a time for each path, so that what happens to
 //                   one file stays in order
 //   writer          writer.c: owns the Store
@@ -14,9 +15,9 @@
 
 #include <stdatomic.h>
 
-// What waits for the workers, and for the writer while it fills the tables from what it gathered: they go on
-// meanwhile.
-enum { WORKERS_MAX = QUEUE_RECEIVERS, JOBS_BYTES = 64 << 10, RESULTS_BYTES = 8 << 20 };
+// What may wait for the workers, and for the writer while it fills the tables from what it gathered or puts
+// runs together: for a second or two, in which the workers are to go on.
+enum { WORKERS_MAX = QUEUE_RECEIVERS, JOBS_BYTES = 64 << 10, RESULTS_BYTES = 32 << 20 };
 
 typedef enum ResultKind {
   RESULT_PUT,
@@ -45,8 +46,9 @@ typedef struct Result { // from worker to writer
 typedef struct Worker {
   Indexer *indexer;
   uv_thread_t thread;
-  void *tagger;  // its own
-  Arena scratch; // of the article at hand
+  void *tagger;       // its own
+  Analysis *analysis; // of the article at hand
+  Arena scratch;      // likewise
 } Worker;
 
 typedef struct Problem {
@@ -100,7 +102,7 @@ void indexer_wake(Indexer *self);
 // Give this thread the lowest priority, where the options ask for it.
 void indexer_lower_priority(const Indexer *self);
 
-void scout_main(void *indexer);
+void session_main(void *indexer); // the scout's
 void worker_main(void *worker);
 void writer_main(void *indexer);
 void job_free(Job *job);

@@ -124,6 +124,14 @@ void *queue_pop(Queue *self, int receiver)
   return item;
 }
 
+bool queue_filled(Queue *self)
+{
+  uv_mutex_lock(&self->lock);
+  bool filled = self->len;
+  uv_mutex_unlock(&self->lock);
+  return filled;
+}
+
 void queue_close(Queue *self)
 {
   uv_mutex_lock(&self->lock);

@@ -21,5 +21,7 @@ bool queue_push(Queue *self, void *item, size_t bytes, uint64_t key);
 // The oldest item that is not to wait for another receiver's; what `receiver` (from 0) took before is done
 // with. Waits for one; NULL once the queue is closed and empty.
 void *queue_pop(Queue *self, int receiver);
+// Whether there is something in it, just now.
+bool queue_filled(Queue *self);
 // Let nobody push any more and wake everybody who waits.
 void queue_close(Queue *self);

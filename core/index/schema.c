@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #define APPLICATION_ID 0x4e77736d // "Nwsm"
-#define SCHEMA_VERSION 11
+#define SCHEMA_VERSION 12
 
 static const char g_tables[] =
     "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
@@ -56,9 +56,13 @@ static const char g_tables[] =
     "CREATE INDEX tags_article ON tags(article);"
     "CREATE TABLE words(word TEXT PRIMARY KEY, articles INTEGER) WITHOUT ROWID;"
     "CREATE VIRTUAL TABLE text USING fts5(body, said, content='', tokenize='ascii');"
-    // Few and great segments: what a batch holds in one, and merged sixteen at a time, not four.
+    // Few and great segments: what a batch holds in one, and merged sixteen at a time, not four. They are
+    // merged in steps (store_settle_text), a few with each batch; a crisis is all of a size at once, which
+    // lets what is saved meanwhile wait for a second.
     "INSERT INTO text(text, rank) VALUES('hashsize', 12582912);"
-    "INSERT INTO text(text, rank) VALUES('automerge', 16);";
+    "INSERT INTO text(text, rank) VALUES('automerge', 16);"
+    "INSERT INTO text(text, rank) VALUES('usermerge', 16);"
+    "INSERT INTO text(text, rank) VALUES('crisismerge', 200);";
 
 // Days are counted from 1900, as small numbers take fewer bytes.
 int64_t schema_article_of(int index, int bits)
@@ -209,7 +213,9 @@ sqlite3 *schema_open_reader(const char *path, Error *err)
   bool ok = read_stamp(db, stamp, sizeof stamp, err) &&
             schema_exec(db, "PRAGMA query_only = 1; PRAGMA cache_size = -16384", err);
   if (ok && strcmp(stamp, stamp_wanted(wanted, sizeof wanted)) != 0)
-    ok = error_set(err, ERR_STATE, "the index was made by another version");
+    ok = error_set(err, ERR_STATE,
+                   strcmp(stamp, "0 0") ? "the index was made by another version"
+                                        : "the index is not begun yet; the log says why, if it stays so");
   if (ok) return db;
   sqlite3_close(db);
   return NULL;

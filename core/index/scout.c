@@ -1,46 +1,19 @@
-// The scout's thread. A session is: lock, open the store, load the tree, start the others, scan, and where it
-// watches go on until it is told to stop. A damaged database ends the session; it is set aside and a second
-// one begins from nothing.
-#include "index/indexer_p.h"
+// The crawl tells what changed in a folder, inotify which folders to crawl. Events come on the scout's loop
+// and only note what is dirty; between them, a tenth of a second after the first, all of it is scanned at
+// once.
+#include "index/scout.h"
 
 #include "base/clock.h"
-#include "human/kept.h"
-#include "index/crawl.h"
 #include "index/people.h"
-#include "index/watch.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
   SETTLE_MS = 100,      // after a change is heard of: more of them come together
   SLOW_SCAN_MS = 60000, // where folders cannot be watched
-  WAIT_MS = 500,        // for the lock
   RENEW_MS = 2000,      // without news of settings and scripts: people save them many times
-  STACK_BYTES = 8 << 20,
-  SESSIONS_MORE = 2, // after one that failed
-  MANY = 64,         // files to be read: progress is of interest
+  MANY = 64,            // files to be read: progress is of interest
 };
-
-typedef struct Scout {
-  Indexer *indexer;
-  TreeDir *tree;
-  Crawl *crawl;
-  Watch *watch;
-  uv_timer_t settle, slow, renew;
-  VEC_OF(TreeDir *) by_number; // [watch's number]; NULL: no longer watched
-  VEC_OF(int) dirty;           // numbers of folders that changed
-  bool overflow, partial;      // events were lost; some folders are not watched
-  VEC_OF(int) people_numbers;  // of folders of the human layer
-  bool people;                 // something in it changed
-  int64_t people_ns;           // when it was looked through last
-  StrBuf who;                  // entities.jsonl
-  Arena arena;                 // of the indexer's rules
-  uint64_t rules, scripts;     // what they were when the session began
-  size_t sent;                 // files to be read
-  bool again;                  // who is who, rules or scripts are others: another session is to begin
-} Scout;
 
 // --- rules and scripts
 
@@ -352,17 +325,20 @@ static void watch_until_stopped(Scout *self)
   }
 }
 
-// Run what handles that were closed still have to do, so that their memory may go. A call of uv_stop() may be
-// waiting.
-static void run_dry(Indexer *indexer)
-{
-  uv_unref((uv_handle_t *)&indexer->wake);
-  while (uv_run(&indexer->scout_loop, UV_RUN_DEFAULT) != 0) {
-  }
-  uv_ref((uv_handle_t *)&indexer->wake);
-}
+// --- the length of a session ---
 
-// --- a session ---
+void scout_init(Scout *self, Indexer *indexer)
+{
+  *self = (Scout){.indexer = indexer, .tree = tree_new()};
+  begin_scan(indexer); // before what is pending is counted anew: nobody may take that for the end
+  uv_timer_init(&indexer->scout_loop, &self->settle);
+  uv_timer_init(&indexer->scout_loop, &self->slow);
+  uv_timer_init(&indexer->scout_loop, &self->renew);
+  self->slow.data = self;
+  atomic_store(&indexer->renew_ns, 0); // before they are read: what comes later is news
+  self->rules = read_rules(indexer, &self->arena, &indexer->rules);
+  self->scripts = read_scripts(indexer);
+}
 
 static void load_file(void *ud, Str path, FileStamp stamp, uint64_t hash)
 {
@@ -375,21 +351,9 @@ static void load_file(void *ud, Str path, FileStamp stamp, uint64_t hash)
   file->hash = hash;
 }
 
-// What annotates in this session.
-static const char *maker_of(Scout *self)
-{
-  return arena_printf(&self->arena, "%s %016" PRIx64, self->indexer->maker, self->scripts).ptr;
-}
-
-// Open the store and load the tree from it; an index with more waste than content is swept first.
-static bool open_store(Scout *self, Error *err)
+bool scout_load(Scout *self, Error *err)
 {
   Indexer *indexer = self->indexer;
-  indexer->store = store_open(indexer->folder.db, maker_of(self), err);
-  if (!indexer->store) return false;
-  size_t dead, articles;
-  store_waste(indexer->store, &dead, &articles);
-  if (dead > articles / 2 + 1000 && !store_sweep(indexer->store, err)) return false;
   people_read(indexer->folder.root, &self->who);
   self->people_ns = store_people_ns(indexer->store);
   walk_people(self, on_decided_stored);
@@ -399,40 +363,7 @@ static bool open_store(Scout *self, Error *err)
          store_each_file(indexer->store, load_file, self->tree, err);
 }
 
-static void start_thread(uv_thread_t *thread, void (*entry)(void *), void *arg)
-{
-  uv_thread_options_t options = {.flags = UV_THREAD_HAS_STACK_SIZE, .stack_size = STACK_BYTES};
-  if (uv_thread_create_ex(thread, &options, entry, arg) != 0) abort(); // out of memory
-}
-
-static void start_threads(Indexer *indexer)
-{
-  indexer->store_error = (Error){0};
-  atomic_store(&indexer->pending, 0);
-  atomic_store(&indexer->queued, 0);
-  atomic_store(&indexer->done, 0);
-  indexer->jobs = queue_new(JOBS_BYTES);
-  indexer->results = queue_new(RESULTS_BYTES);
-  for (int i = 0; i < indexer->worker_count; i++) {
-    Worker *worker = &indexer->workers[i];
-    worker->indexer = indexer;
-    start_thread(&worker->thread, worker_main, worker);
-  }
-  start_thread(&indexer->writer_thread, writer_main, indexer);
-}
-
-// What is in the queues is finished first, unless `cancel` is set.
-static void end_threads(Indexer *indexer)
-{
-  queue_close(indexer->jobs);
-  for (int i = 0; i < indexer->worker_count; i++) uv_thread_join(&indexer->workers[i].thread);
-  queue_free(indexer->jobs);
-  queue_close(indexer->results);
-  uv_thread_join(&indexer->writer_thread);
-  queue_free(indexer->results);
-}
-
-static void run_crawl(Scout *self)
+void scout_run(Scout *self)
 {
   Indexer *indexer = self->indexer;
   WatchEvents watch_events = {self, on_folder_changed, on_watch_ended, on_overflow};
@@ -461,7 +392,7 @@ static void run_crawl(Scout *self)
   watch_close(self->watch);
 }
 
-static void free_scout(Scout *self)
+void scout_release(Scout *self)
 {
   tree_free(self->tree);
   vec_release(&self->by_number);
@@ -472,137 +403,4 @@ static void free_scout(Scout *self)
   uv_close((uv_handle_t *)&self->settle, NULL);
   uv_close((uv_handle_t *)&self->slow, NULL);
   uv_close((uv_handle_t *)&self->renew, NULL);
-  run_dry(self->indexer);
-}
-
-// *again: another session is to take up what changed (Scout).
-static bool run_session(Indexer *indexer, bool *again, Error *err)
-{
-  Scout scout = {.indexer = indexer, .tree = tree_new()};
-  begin_scan(indexer); // before what is pending is counted anew: nobody may take that for the end
-  uv_timer_init(&indexer->scout_loop, &scout.settle);
-  uv_timer_init(&indexer->scout_loop, &scout.slow);
-  uv_timer_init(&indexer->scout_loop, &scout.renew);
-  scout.slow.data = &scout;
-  atomic_store(&indexer->cancel, atomic_load(&indexer->stop));
-  atomic_store(&indexer->expected, 0);
-  atomic_store(&indexer->renew_ns, 0); // before they are read: what comes later is news
-  scout.rules = read_rules(indexer, &scout.arena, &indexer->rules);
-  scout.scripts = read_scripts(indexer);
-  bool ok = open_store(&scout, err);
-  if (ok) {
-    KeptPaths kept = {0};
-    kept_paths_in(&kept, indexer->folder.root, "");
-    indexer->registry = kept_registry(kept.entities);
-    kept_paths_release(&kept);
-    start_threads(indexer);
-    run_crawl(&scout);
-    end_threads(indexer);
-    registry_unref(indexer->registry);
-    ok = indexer->store_error.code == ERR_NONE;
-    if (!ok) *err = indexer->store_error;
-  }
-  *again = ok && scout.again && !atomic_load(&indexer->stop);
-  store_free(indexer->store);
-  indexer->store = NULL;
-  free_scout(&scout);
-  return ok;
-}
-
-static bool set_aside(Indexer *indexer, const Error *why)
-{
-  Error err = {0};
-  char text[700];
-  if (!store_set_aside(indexer->folder.db, &err)) {
-    indexer_problem(indexer, (Str){0}, err.text);
-    return false;
-  }
-  snprintf(text, sizeof text, "%.500s: damaged, kept as index.db.damaged and built anew", why->text);
-  indexer_problem(indexer, (Str){0}, text);
-  return true;
-}
-
-static void on_wait_over(uv_timer_t *timer)
-{
-  uv_stop(timer->loop);
-}
-
-// Wait for the writer's lock as long as another process has it. -1 when stopped, or where it cannot be made.
-static int wait_for_lock(Indexer *indexer)
-{
-  uv_timer_t timer;
-  uv_timer_init(&indexer->scout_loop, &timer);
-  int lock = -1;
-  bool told = false;
-  while (!atomic_load(&indexer->stop)) {
-    Error err = {0};
-    lock = folder_lock(&indexer->folder, &err);
-    if (lock >= 0) break;
-    if (err.code == ERR_STATE) atomic_store(&indexer->state, INDEX_WAITING);
-    if (!told) indexer_problem(indexer, (Str){0}, err.text);
-    told = true;
-    if (err.code != ERR_STATE) break;
-    indexer_notify(indexer);
-    uv_timer_start(&timer, on_wait_over, WAIT_MS, 0);
-    uv_run(&indexer->scout_loop, UV_RUN_DEFAULT);
-  }
-  uv_close((uv_handle_t *)&timer, NULL);
-  run_dry(indexer);
-  return lock;
-}
-
-static void close_loop(Indexer *indexer)
-{
-  uv_mutex_lock(&indexer->lock);
-  indexer->wake_open = false;
-  uv_close((uv_handle_t *)&indexer->wake, NULL);
-  uv_mutex_unlock(&indexer->lock);
-  while (uv_run(&indexer->scout_loop, UV_RUN_DEFAULT) != 0) {
-  }
-  if (uv_loop_close(&indexer->scout_loop) != 0) abort(); // a handle was left: a bug
-}
-
-// After a session that failed: make the index such that another one can go on. False where that is no use.
-static bool start_again(Indexer *indexer, const Error *why)
-{
-  if (atomic_load(&indexer->stop)) return false;
-  if (why->code == ERR_FORMAT) return set_aside(indexer, why);
-  if (why->code != ERR_LIMIT) return false;
-  Error err = {0};
-  Store *store =
-      store_open(indexer->folder.db, indexer->maker, &err); // the maker of no session: all is read again
-  bool ok = store && store_widen(store, &err);
-  if (!ok) indexer_problem(indexer, (Str){0}, err.text);
-  store_free(store);
-  return ok;
-}
-
-// Sessions until one has nothing to take up again.
-static bool run_sessions(Indexer *indexer, Error *err)
-{
-  bool ok, again;
-  do {
-    ok = run_session(indexer, &again, err);
-  } while (again);
-  return ok;
-}
-
-void scout_main(void *arg)
-{
-  Indexer *indexer = arg;
-  indexer_lower_priority(indexer);
-  int lock = wait_for_lock(indexer);
-  Error err = {0};
-  bool ok = lock >= 0 && run_sessions(indexer, &err);
-  for (int more = 0; !ok && more < SESSIONS_MORE && err.code != ERR_NONE && start_again(indexer, &err);
-       more++) {
-    err = (Error){0};
-    ok = run_sessions(indexer, &err);
-  }
-  if (!ok && err.code != ERR_NONE) indexer_problem(indexer, (Str){0}, err.text);
-  folder_unlock(lock);
-  close_loop(indexer);
-  atomic_store(&indexer->state, ok ? INDEX_READY : INDEX_FAILED);
-  atomic_store(&indexer->scout_ended, true);
-  indexer_notify(indexer);
 }

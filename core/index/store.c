@@ -514,3 +514,12 @@ bool store_settle(Store *self, size_t most, bool *more, Error *err)
       store_begin(self, err) && postings_settle(self->postings, most, more, err) && store_commit(self, err);
   return ok || store_roll_back(self);
 }
+
+bool store_settle_text(Store *self, bool *more, Error *err)
+{
+  if (!store_begin(self, err)) return false;
+  int before = sqlite3_total_changes(self->db);
+  bool ok = schema_exec(self->db, "INSERT INTO text(text, rank) VALUES('merge', 128)", err); // pages of 4 KB
+  *more = sqlite3_total_changes(self->db) - before >= 2; // FTS5: less where there was nothing to do
+  return (ok && store_commit(self, err)) || store_roll_back(self);
+}

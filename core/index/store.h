@@ -47,5 +47,7 @@ bool store_sweep(Store *self, Error *err);
 // Bring what was put in great batches together where there are more than `most` of them: a part of it, in a
 // transaction. *more: call again.
 bool store_settle(Store *self, size_t most, bool *more, Error *err);
+// The same for segments of the full-text table, of which there are many once sixteen are of a size.
+bool store_settle_text(Store *self, bool *more, Error *err);
 // Move the damaged database at `path` out of the way: it becomes `path`.damaged. False with ERR_IO.
 bool store_set_aside(const char *path, Error *err);

@@ -113,6 +113,7 @@ static bool read_file(const Indexer *self, const Job *job, Content *to, Error *e
 
 typedef struct Reading { // of one article
   Indexer *indexer;
+  Analysis *analysis; // the worker's
   void *tagger;
   const char *path; // in the folder
   StrBuf full;      // absolute
@@ -126,9 +127,8 @@ static Annotations *find(Reading *self, Str text, uint64_t settings)
   const IndexTagger *tagging = self->indexer->options.tagger;
   ArticleInfo info = {.path = str_of(self->path), .markup = self->markup};
   bool wanted = !self->tagger || tagging->inform(self->tagger, text, self->full.ptr, settings, &info);
-  Analysis *analysis = analysis_new(self->indexer->pipeline);
-  Annotations *found = analysis_run(analysis, self->text, &info, &self->indexer->cancel);
-  analysis_free(analysis);
+  Annotations *found = analysis_run(self->analysis, self->text, &info, &self->indexer->cancel);
+  analysis_restart(self->analysis);
   if (found) self->prose = snapshot_ref(found->prose); // what scripts make of it has none of its own
   if (found && !wanted) found->spans.len = 0;
   return found && wanted && self->tagger ? tagging->tag(self->tagger, self->prose, found, self->full.ptr)
@@ -155,6 +155,7 @@ static Record *annotate(Worker *worker, const Job *job, const Content *content)
   const char *path = job->path;
   Str text = strbuf_str(&content->bytes);
   Reading self = {.indexer = indexer,
+                  .analysis = worker->analysis,
                   .tagger = worker->tagger,
                   .path = path,
                   .markup = markup_of(str_of(path), (Str){0})};
@@ -220,6 +221,7 @@ void worker_main(void *arg)
   int number = (int)(worker - self->workers);
   indexer_lower_priority(self);
   Content content = {0};
+  worker->analysis = analysis_new(self->pipeline);
   const IndexTagger *tagging = self->options.tagger;
   worker->tagger = tagging ? tagging->begin(tagging->ctx, self->folder.root) : NULL;
   for (Job *job; (job = queue_pop(self->jobs, number)); job_free(job)) {
@@ -232,6 +234,7 @@ void worker_main(void *arg)
     if (!queue_push(self->results, result, result_bytes(result), 0)) result_free(result);
   }
   if (worker->tagger) tagging->end(worker->tagger);
+  analysis_free(worker->analysis);
   arena_release(&worker->scratch);
   strbuf_release(&content.bytes);
 }

@@ -48,13 +48,16 @@ static bool due(const Indexer *self, const Batch *batch, ResultKind kind)
   return all_stored(self, batch) || (kind == RESULT_FLUSH && batch->len >= LAST_BUT_ONE);
 }
 
-// Put together what a first scan wrote in batches: when they are many, and at its end, so that questions look
-// into few.
+// Put together what was written in batches, so that questions look into few: where they are many, and at the
+// end. Then in steps between which comes what somebody saves meanwhile; that commit goes on here.
 static bool settle(Indexer *self, bool end)
 {
   bool ok = true, more = true;
-  while (ok && more && !atomic_load(&self->cancel))
+  while (ok && more && !atomic_load(&self->cancel) && !(end && queue_filled(self->results)))
     ok = store_settle(self->store, end ? RUNS_KEPT : RUNS_MOST, &more, &self->store_error);
+  more = end;
+  while (ok && more && !atomic_load(&self->cancel) && !queue_filled(self->results))
+    ok = store_settle_text(self->store, &more, &self->store_error);
   return ok;
 }
 

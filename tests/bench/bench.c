@@ -5,75 +5,7 @@
 // feels them, with the processor time of the server beside.
 #include "annotate/notes.h"
 #include "annotate/pipeline.h"
-#include "base/clock.h"
-#include "base/json.h"
-
-#include <dirent.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-typedef VEC_OF(Str) StrVec;
-
-static uint64_t g_random = 42;
-
-static uint64_t next_random(void) // SplitMix64
-{
-  uint64_t z = g_random += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
-}
-
-// --- text
-
-static Str read_file(const char *path)
-{
-  StrBuf text = {0};
-  char part[65536];
-  FILE *file = fopen(path, "rb");
-  if (!file) return (Str){0};
-  for (size_t n; (n = fread(part, 1, sizeof part, file));) strbuf_add(&text, (Str){part, n});
-  fclose(file);
-  return strbuf_str(&text);
-}
-
-static void add_paragraphs(Str text, StrVec *out)
-{
-  while (text.len) {
-    Str line = str_trim(str_cut(&text, '\n'));
-    if (line.len > 80) vec_push(out, line);
-  }
-}
-
-static StrVec read_articles(const char *dir, StrVec *articles)
-{
-  StrVec paragraphs = {0};
-  DIR *listing = opendir(dir);
-  for (struct dirent *entry; listing && (entry = readdir(listing));) {
-    char path[4096];
-    if (!str_ends(str_of(entry->d_name), STR(".txt"))) continue;
-    snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
-    Str text = read_file(path);
-    vec_push(articles, text);
-    add_paragraphs(text, &paragraphs);
-  }
-  if (listing) closedir(listing);
-  return paragraphs;
-}
-
-static Str make_text(const StrVec *paragraphs, size_t size)
-{
-  StrBuf text = {0};
-  strbuf_add(&text, STR("Rådet möts i Oslo\n\n2023-04-17\n\n"));
-  while (text.len < size) {
-    strbuf_add(&text, paragraphs->items[next_random() % paragraphs->len]);
-    strbuf_add(&text, STR("\n\n"));
-  }
-  return strbuf_str(&text);
-}
+#include "server.h"
 
 static size_t count_words(Str text)
 {
@@ -83,12 +15,6 @@ static size_t count_words(Str text)
 }
 
 // --- throughput
-
-static StageCosts add_costs(StageCosts a, StageCosts b)
-{
-  return (StageCosts){a.parse + b.parse, a.tokens + b.tokens, a.langid + b.langid,  a.names + b.names,
-                      a.dates + b.dates, a.quotes + b.quotes, a.article + b.article};
-}
 
 typedef struct Work { // what was done in some time
   StageCosts costs;   // where it was asked for
@@ -102,20 +28,21 @@ static Work annotate_all(const Pipeline *pipeline, const StrVec *articles, size_
 {
   Work work = {.bytes = 0};
   uint64_t began = clock_ns(), worked = clock_thread_ns();
+  Analysis *analysis = analysis_new(pipeline);
+  if (stages) analysis_time(analysis);
   while (work.bytes < least) {
     for (size_t i = 0; i < articles->len; i++) {
       Snapshot *text = snapshot_new(articles->items[i]);
-      Analysis *analysis = analysis_new(pipeline);
-      if (stages) analysis_time(analysis);
       Annotations *found = analysis_run(analysis, text, NULL, NULL);
-      work.costs = add_costs(work.costs, analysis_costs(analysis));
+      analysis_restart(analysis);
       work.bytes += articles->items[i].len;
       work.spans += found->spans.len;
       annotations_unref(found);
-      analysis_free(analysis);
       snapshot_unref(text);
     }
   }
+  work.costs = analysis_costs(analysis);
+  analysis_free(analysis);
   work.seconds = (double)(clock_thread_ns() - worked) / 1e9;
   work.share = work.seconds / ((double)(clock_ns() - began) / 1e9);
   size_t bytes = 0, words = 0;
@@ -202,173 +129,22 @@ static void measure_throughput(const Pipeline *pipeline, const StrVec *samples, 
   putchar('\n');
 }
 
-// --- the server over a pipe
+// --- the server
 
-typedef struct Server {
-  pid_t pid;
-  int in, out; // its standard input, its standard output
-  StrBuf read; // what came and is not yet taken
-} Server;
-
-static Server server_start(const char *program)
-{
-  int in[2], out[2];
-  if (pipe(in) != 0 || pipe(out) != 0) exit(1);
-  Server server = {.pid = fork(), .in = in[1], .out = out[0]};
-  if (server.pid == 0) {
-    dup2(in[0], 0), dup2(out[1], 1);
-    close(in[1]), close(out[0]);
-    execl(program, program, "lsp", (char *)NULL);
-    _exit(127);
-  }
-  close(in[0]), close(out[1]);
-  return server;
-}
-
-static void server_send(Server *server, Str body)
-{
-  StrBuf message = {0};
-  strbuf_addf(&message, "Content-Length: %zu\r\n\r\n", body.len);
-  strbuf_add(&message, body);
-  for (size_t sent = 0; sent < message.len;) {
-    ssize_t n = write(server->in, message.ptr + sent, message.len - sent);
-    if (n <= 0) exit(1);
-    sent += (size_t)n;
-  }
-  strbuf_release(&message);
-}
-
-// The next message's body as a copy in `body`. False at the end of the stream.
-static bool server_read(Server *server, StrBuf *body)
-{
-  for (;;) {
-    char *end = server->read.len ? strstr(server->read.ptr, "\r\n\r\n") : NULL;
-    size_t head = end ? (size_t)(end - server->read.ptr) + 4 : 0;
-    size_t len = end ? strtoul(strstr(server->read.ptr, "Content-Length: ") + 16, NULL, 10) : 0;
-    if (end && server->read.len >= head + len) {
-      strbuf_reset(body);
-      strbuf_add(body, (Str){server->read.ptr + head, len});
-      memmove(server->read.ptr, server->read.ptr + head + len, server->read.len - head - len);
-      server->read.len -= head + len;
-      server->read.ptr[server->read.len] = '\0';
-      return true;
-    }
-    char part[65536];
-    ssize_t n = read(server->out, part, sizeof part);
-    if (n <= 0) return false;
-    strbuf_add(&server->read, (Str){part, (size_t)n});
-  }
-}
-
-static void server_await(Server *server, const char *words)
-{
-  StrBuf body = {0};
-  while (server_read(server, &body)) {
-    if (strstr(body.ptr, words)) {
-      strbuf_release(&body);
-      return;
-    }
-  }
-  fprintf(stderr, "bench: the server ended before it said %s\n", words);
-  exit(1);
-}
-
-static double server_initialize(Server *server)
-{
-  uint64_t began = clock_ns();
-  server_send(server, STR("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"processId\":"
-                          "null,\"rootUri\":null,"
-                          "\"capabilities\":{\"general\":{\"positionEncodings\":[\"utf-8\"]}},"
-                          "\"initializationOptions\":{\"newsmark\":{\"annotations\":true}}}}"));
-  server_await(server, "\"capabilities\"");
-  server_send(server, STR("{\"jsonrpc\":\"2.0\",\"method\":\"initialized\",\"params\":{}}"));
-  return (double)(clock_ns() - began) / 1e6;
-}
-
-static void server_stop(Server *server)
-{
-  server_send(server, STR("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"shutdown\"}"));
-  server_await(server, "\"id\":9");
-  server_send(server, STR("{\"jsonrpc\":\"2.0\",\"method\":\"exit\"}"));
-  close(server->in), close(server->out);
-  waitpid(server->pid, NULL, 0);
-  strbuf_release(&server->read);
-}
-
-static double resident_mb(pid_t pid)
-{
-  char path[64], line[256];
-  double kb = 0;
-  snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-  FILE *file = fopen(path, "r");
-  while (file && fgets(line, sizeof line, file)) {
-    if (!strncmp(line, "VmRSS:", 6)) kb = strtod(line + 6, NULL);
-  }
-  if (file) fclose(file);
-  return kb / 1024;
-}
-
-static int by_size(const void *a, const void *b)
-{
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static void change_message(StrBuf *out, int version, size_t line, size_t column, char key)
-{
-  strbuf_reset(out);
-  strbuf_addf(
-      out,
-      "{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didChange\",\"params\":{\"textDocument\":{\"uri\":"
-      "\"file:///"
-      "bench.txt\",\"version\":%d},\"contentChanges\":[{\"range\":{\"start\":{\"line\":%zu,\"character\":%zu}"
-      ","
-      "\"end\":{\"line\":%zu,\"character\":%zu}},\"text\":\"%c\"}]}}",
-      version, line, column, line, column, key);
-}
-
-enum { KEYS = 400 };
-
-// Words typed at places all over a text of `size` bytes: from the write of the change to the read of its
-// annotations.
+// Keys one behind the other.
 static void measure_keys(const char *program, const StrVec *paragraphs, size_t size)
 {
-  static const char typed[] = " Anna Lind sa den 3 maj att";
   Server server = server_start(program);
-  server_initialize(&server);
+  server_initialize(&server, NULL);
   Str text = make_text(paragraphs, size);
-  StrBuf message = {0};
-  strbuf_add(
-      &message,
-      STR("{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didOpen\",\"params\":{\"textDocument\":{\"uri\":"
-          "\"file:///bench.txt\",\"languageId\":\"text\",\"version\":1"));
-  json_write_member(&message, "text", text);
-  strbuf_add(&message, STR("}}}"));
   uint64_t began = clock_ns();
-  server_send(&server, strbuf_str(&message));
-  server_await(&server, "publishAnnotations");
+  server_open(&server, text);
   double opened = (double)(clock_ns() - began) / 1e6;
-
-  double times[KEYS];
-  size_t lines = 0, line = 4;
-  for (size_t i = 0; i < text.len; i++) lines += text.ptr[i] == '\n';
-  for (int i = 0; i < KEYS; i++) {
-    size_t typed_at = (size_t)i % (sizeof typed - 1);
-    if (!typed_at) line = 4 + 2 * (next_random() % ((lines - 4) / 2)); // a new place for each run of words
-    change_message(&message, i + 2, line, typed_at, typed[typed_at]);
-    char wait_for[32];
-    snprintf(wait_for, sizeof wait_for, "\"version\":%d", i + 2);
-    began = clock_ns();
-    server_send(&server, strbuf_str(&message));
-    server_await(&server, wait_for);
-    times[i] = (double)(clock_ns() - began) / 1e6;
-  }
-  qsort(times, KEYS, sizeof *times, by_size);
-  printf("| %zu KB | %.1f | %.2f | %.2f | %.2f | %.0f |\n", size / 1000, opened, times[KEYS / 2],
-         times[KEYS * 99 / 100], times[KEYS - 1], resident_mb(server.pid));
+  Typed typed = server_type(&server, text, 0, false);
+  printf("| %zu KB | %.1f | %.2f | %.2f | %.2f | %.0f |\n", size / 1000, opened, typed.p50, typed.p99,
+         typed.most, resident_mb(server.pid));
   fflush(stdout);
   server_stop(&server);
-  strbuf_release(&message);
 }
 
 static void measure_start(const char *program)
@@ -378,7 +154,7 @@ static void measure_start(const char *program)
   for (size_t i = 0; i < ARRAY_LEN(best); i++) {
     uint64_t began = clock_ns();
     Server server = server_start(program);
-    server_initialize(&server);
+    server_initialize(&server, NULL);
     best[i] = (double)(clock_ns() - began) / 1e6;
     memory = resident_mb(server.pid);
     server_stop(&server);
