@@ -385,11 +385,14 @@ static bool make_folders(const char *path, Error *err)
 {
   char *folder = path_dir(path);
   bool ok = true;
+  int refused = 0; // what is there may be closed: what is not there yet tells
   for (char *at = folder; ok && at;) {
     at = strchr(at + 1, '/');
     if (at) *at = '\0';
-    ok = mkdir(folder, 0777) == 0 || errno == EEXIST || errno == EROFS ||
-         errno == EACCES; // what is there may be closed
+    int failed = mkdir(folder, 0777) == 0 ? 0 : errno;
+    if (failed == EROFS || failed == EACCES) refused = failed;
+    ok = !failed || failed == EEXIST || failed == refused;
+    errno = failed == ENOENT && refused ? refused : failed;
     if (at) *at = '/';
   }
   if (!ok) no_file(folder, "cannot be made", err);

@@ -397,6 +397,19 @@ static size_t read_place(const char *text, const char **rest)
   return strncmp(text, "prelude.lua:", 12) ? line : 0;
 }
 
+// Of a traceback the frames that are the script's; those of the host say nothing to its author.
+static void keep_own_frames(const char *trace, char *out, size_t size)
+{
+  size_t used = 0;
+  out[0] = '\0';
+  for (const char *at = trace; at && used < size && (at = strstr(at, "\n\t"));) {
+    const char *frame = at += 2, *ignored;
+    if (read_place(frame, &ignored))
+      used += (size_t)snprintf(out + used, size - used, "%s\n\t%.*s",
+                               used ? "" : "stack traceback:", (int)strcspn(frame, "\n"), frame);
+  }
+}
+
 // "weapons.lua:12: message\nstack traceback:\n\t…" into its parts. Where the message has no place, the
 // innermost function of the script has.
 static void fault_read(Fault *fault, const char *message)
@@ -408,7 +421,7 @@ static void fault_read(Fault *fault, const char *message)
     fault->line = read_place(at += 2, &ignored);
   }
   snprintf(fault->text, sizeof fault->text, "%.*s", end > message ? (int)(end - message) : 0, message);
-  snprintf(fault->trace, sizeof fault->trace, "%s", trace ? trace + 1 : "");
+  keep_own_frames(trace, fault->trace, sizeof fault->trace);
 }
 
 static void arm(Sandbox *self, uint32_t budget_ms)

@@ -124,7 +124,8 @@ bool act_join_entities(Act *act)
   bool is_id = memchr(wanted.ptr, ':', wanted.len) != NULL;
   if (!into.entity.len && !is_id)
     return error_set(act->err, ERR_NOT_FOUND, "nobody called " STR_FMT " in this article", STR_ARG(wanted));
-  if (!into.entity.len) into = (EntityFacts){.entity = wanted, .name = wanted};
+  Str called = str_trim(json_get_str(act->args, "name"));
+  if (!into.entity.len) into = (EntityFacts){.entity = wanted, .name = called.len ? called : wanted};
   if (str_eq(into.entity, facts.entity)) return error_set(act->err, ERR_USAGE, "they are one already");
   cJSON *line = entity_line(act, into.entity, into_type, &id);
   add_to_list(line, "same", arena_dup(&act->arena, facts.entity).ptr);

@@ -35,6 +35,7 @@ typedef struct Document {
   struct Desk *desk;         // who keeps them on disk; owned by desk.c; NULL: nobody, it is no file
   bool hold;                 // what is kept is being read: nothing is annotated before
   bool hints, hints_told;    // settings want inlay hints; what the client knows of that
+  bool doubts;               // settings want open questions as diagnostics
   struct TokensMemo *tokens; // what the client has of the semantic tokens; owned by tokens.c; NULL: nothing
   // of docs.c and docs_job.c alone
   Analysis *analysis;   // the job's while there is one

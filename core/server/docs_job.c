@@ -31,9 +31,9 @@ struct DocJob {
   uint64_t layer_serial;
   Changes changes; // since `old`
   bool publish, full;
-  bool hints;        // what the settings say of them
-  bool asked, quick; // the scripts were before; and may be at once
-  uint64_t tags_ns;  // what that took; 0: they were not asked
+  bool hints, doubts; // what the settings say of them
+  bool asked, quick;  // the scripts were before; and may be at once
+  uint64_t tags_ns;   // what that took; 0: they were not asked
   atomic_bool cancel;
   Findings *fresh; // NULL: cancelled
   StrBuf message;
@@ -123,6 +123,7 @@ static void annotate_work(uv_work_t *req)
   job->editor = NULL;
   docsettings_apply(&job->doc->settings, &info);
   job->hints = docsettings_hints(&job->doc->settings);
+  job->doubts = docsettings_doubts(&job->doc->settings);
   Annotations *found = analysis_run(analysis, job->text, &info, &job->cancel);
   if (!found) return;
   if (!docsettings_enabled(&job->doc->settings)) {
@@ -239,6 +240,7 @@ static void annotate_done(uv_work_t *req, int status)
   (void)status;
   job->doc->job = NULL;
   job->doc->hints = job->hints;
+  job->doc->doubts = job->doubts;
   tell_settings(job->docs, job->doc);
   job_over(job);
 }

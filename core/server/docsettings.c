@@ -63,6 +63,11 @@ bool docsettings_hints(const DocSettings *self)
   return self->settings && settings_bool(self->settings, "inlay_hints", false);
 }
 
+bool docsettings_doubts(const DocSettings *self)
+{
+  return self->settings && settings_bool(self->settings, "doubts", false);
+}
+
 void docsettings_apply(const DocSettings *self, ArticleInfo *info)
 {
   if (!self->settings) return;

@@ -25,6 +25,7 @@ void docsettings_read(DocSettings *self, const SettingsFrom *from, cJSON *fresh,
                       const Snapshot *text);
 void docsettings_release(DocSettings *self);
 bool docsettings_enabled(const DocSettings *self);
-bool docsettings_hints(const DocSettings *self); // resolved dates as inlay hints
+bool docsettings_hints(const DocSettings *self);  // resolved dates as inlay hints
+bool docsettings_doubts(const DocSettings *self); // open questions as diagnostics
 // Language and day, where they are set. Borrowed from `self` until the next read.
 void docsettings_apply(const DocSettings *self, ArticleInfo *info);

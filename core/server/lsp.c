@@ -209,6 +209,7 @@ static void on_found(void *ctx, Document *doc, StrBuf *message)
   methods_found(lsp, doc);
   if (lsp->refresh && tokens_are_stale(doc)) ask_for_refresh(lsp, "workspace/semanticTokens/refresh");
   tell_hints(lsp, doc);
+  if (docs_is_complete(doc)) troubles_doubts(lsp->troubles, lsp, doc);
   for (size_t i = 0; i < lsp->parts.len; i++)
     if (lsp->parts.items[i].found) lsp->parts.items[i].found(lsp->parts.items[i].ctx, lsp, doc);
 }

@@ -73,7 +73,9 @@ static QueryFilter filter_of(const Question *question)
                        .enc = question->enc};
 }
 
-#define HOW_TO_MARK "an empty file .newsmark.toml in the folder of your articles asks for one"
+#define HOW_TO_MARK                                                                                          \
+  "an empty file .newsmark.toml in the folder of your articles asks for one (:Newsmark index, M-x "          \
+  "newsmark-index-folder)"
 
 static void ask_rows(Question *question, Query *query, const char *root)
 {

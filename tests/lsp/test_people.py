@@ -266,6 +266,9 @@ def test_entities(start):
         check(named("Erik Holm") == ["Anna Maria Berg"], named("Erik Holm"))
         one.do("undo")
         check(named("Erik Holm") == ["Erik Holm"], named("Erik Holm"))
+        one.do("joinEntities", range=one.range("Erik Holm"), into="name:somebody else", name="Somebody Else")
+        check(named("Erik Holm") == ["Somebody Else"], named("Erik Holm"))
+        one.do("undo")
         one.do("splitEntity", range=one.range("Berg", 1), name="Karin Berg")
         check(named("Berg") == ["Karin Berg"] and named("Anna Berg") == ["Anna Maria Berg"], one.all())
         quote = next(m for m in one.all() if m["kind"] == "quote")
@@ -500,6 +503,35 @@ def test_doubts(start):
         one.do("undo")
         one.do("undo")
         check(asked() == rows, asked())
+
+
+def test_doubts_as_diagnostics(start):
+    """On wish: the same questions as newsmark/doubts, told anew when they change, beside what is wrong in the front matter."""
+    text = "---\nnewsmark-dat: 2024-01-01\n---\n\n”Ingen har 🙂 frågat oss.”\n\n– Vi är oroliga, säger Wistrand i tisdags.\n"
+    with folder(a_txt=text) as path:
+        one = Reader(start, path)
+
+        def told(condition):
+            return [d for d in one.client.notification("textDocument/publishDiagnostics",
+                    lambda p: p["uri"] == one.uri and condition({d["code"] for d in p["diagnostics"]}))["diagnostics"] if d["code"] != "settings"]
+
+        def wish(settings):
+            one.client.notify("workspace/didChangeConfiguration", {"settings": {"newsmark": settings}})
+
+        told(lambda codes: codes == {"settings"})
+        wish({"doubts": True})
+        shown = told(lambda codes: len(codes) > 1)
+        check([(d["code"], d["message"], d["range"]) for d in shown] ==
+              [(row["code"], row["question"], row["range"]) for row in one.ask("doubts")] and len(shown) == 3, shown)
+        check({d["severity"] for d in shown} == {3}, shown)
+        one.do("setSpeaker", position=shown[0]["range"]["start"], kind="quote", name="Anna Wistrand")
+        told(lambda codes: "settings" in codes and "no-speaker" not in codes)
+        wish({})
+        told(lambda codes: codes == {"settings"})
+        wish({"doubts": True})
+        told(lambda codes: "who" in codes)
+        one.client.close(one.uri)
+        told(lambda codes: not codes)
 
 
 def test_articles_refused(start):

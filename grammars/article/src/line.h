@@ -269,7 +269,8 @@ static Kind dash_kind(const Line *line)
     return KIND_LIST_ITEM;
   }
   if (hyphen) return KIND_NONE;
-  return is_word(line->second) || line->second == C_QUOTE ? KIND_SPEECH : KIND_NONE;
+  bool opens = line->second == C_QUOTE || line->second == C_OPEN; // "—¿Quién?"
+  return is_word(line->second) || opens ? KIND_SPEECH : KIND_NONE;
 }
 
 // "2023 04 17", "3 november 2023", "Publicerad 2023-04-17 kl 09:12", "STOCKHOLM, 3 nov (TT)"
