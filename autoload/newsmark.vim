@@ -188,7 +188,7 @@ def Warn(text: string)
   endif
 enddef
 
-def Server(): list<string>
+export def Server(): list<string>
   var cmd: list<string> = colors.Setting('cmd')
   if !empty(cmd)
     return executable(cmd[0]) ? cmd : []
@@ -459,21 +459,33 @@ def AddFolder(bufnr: number)
   endif
 enddef
 
-# Have the articles of a folder indexed from now on: a file in it says so. Without a name the working folder is meant where it
-# holds the article, else the article's.
-export def Index(name: string)
+export def HoldsHome(dir: string): bool
+  return dir == '/' || stridx($HOME .. '/', dir .. '/') == 0
+enddef
+
+# The folder meant where none is named: the working folder where it holds the article, else the article's.
+export def FolderHere(): string
   var file = expand('%:p')
   var cwd = getcwd()
-  var near = stridx($HOME .. '/', cwd .. '/') != 0 && stridx(file, cwd .. '/') == 0 ? cwd : fnamemodify(file, ':h')
-  var dir = name == '' ? near : fnamemodify(expand(name), ':p')->substitute('\(.\)/$', '\1', '')
-  if dir == '/' || stridx($HOME .. '/', dir .. '/') == 0
+  return !HoldsHome(cwd) && stridx(file, cwd .. '/') == 0 ? cwd : fnamemodify(file, ':h')
+enddef
+
+# Have the articles of a folder indexed from now on: a file in it says so.
+export def Index(name: string)
+  var dir = name == '' ? FolderHere() : fnamemodify(expand(name), ':p')->substitute('\(.\)/$', '\1', '')
+  if HoldsHome(dir)
     Warn(dir .. ': a home folder or the whole disk is not indexed; name a folder of articles')
   elseif !isdirectory(dir)
     Warn(dir .. ' is no folder')
   else
-    if !filereadable(dir .. '/.newsmark.toml')
-      writefile(['# newsmark indexes the articles below this folder. Its settings for them stand here.'], dir .. '/.newsmark.toml')
-    endif
+    try
+      if !filereadable(dir .. '/.newsmark.toml')
+        writefile(['# newsmark indexes the articles below this folder. Its settings for them stand here.'], dir .. '/.newsmark.toml')
+      endif
+    catch /E482/
+      Warn(dir .. '/.newsmark.toml: cannot be made')
+      return
+    endtry
     folders = index(folders, dir) < 0 ? folders + [dir] : folders
     Notify('workspace/didChangeWorkspaceFolders', {event: {added: [Folder(dir)], removed: []}})
     echomsg $'newsmark: {fnamemodify(dir, ':~')} is indexed from now on'
@@ -656,7 +668,26 @@ export def Jump(count: number, kind: string)
   cursor(places[target][0], places[target][1])
 enddef
 
-# What is under the cursor, told by the server, in a popup window.
+def CloseOnEscape(id: number, key: string): bool
+  if key == "\<Esc>"
+    popup_close(id)
+  endif
+  return key == "\<Esc>"
+enddef
+
+# A line in pieces of at most `most` cells, cut at blanks.
+def Wrapped(line: string, most: number): list<string>
+  var pieces = ['']
+  for word in split(line, '\s\zs')
+    if pieces[-1] != '' && strdisplaywidth(pieces[-1] .. trim(word, ' ', 2)) > most
+      pieces->add('')
+    endif
+    pieces[-1] ..= word
+  endfor
+  return pieces
+enddef
+
+# What is under the cursor, told by the server, in a popup window, until the reader goes on.
 export def Info()
   var state = get(buffers, bufnr(), null_dict)
   if state == null
@@ -672,7 +703,12 @@ export def Info()
       return
     endif
     var text = type(hover.contents) == v:t_dict ? hover.contents.value : hover.contents
-    popup_atcursor(text->split("\n"), {border: [], padding: [0, 1, 0, 1], maxwidth: 80, highlight: 'NewsmarkPopup'})
+    var most = min([80, &columns - 6])
+    var lines = text->split("\n")->mapnew((_, line) => Wrapped(line, most))->flattennew()
+    var width = max(lines->mapnew((_, line) => strdisplaywidth(line)))
+    var id = popup_atcursor(lines, {border: [], padding: [0, 1, 0, 1], minwidth: width, maxwidth: width,
+      col: max([1, min([screencol(), &columns - width - 3])]), highlight: 'NewsmarkPopup', mapping: false, filter: CloseOnEscape})
+    execute $'autocmd newsmark CmdlineEnter,WinLeave * ++once call popup_close({id})'
   })
 enddef
 
@@ -695,7 +731,7 @@ def StartCommand()
 enddef
 
 const COMMANDS: dict<func> = {
-  check: (_, _) => act.Check(),
+  check: (_, where) => where == '' ? act.Check() : act.CheckFolder(),
   index: (_, dir) => Index(dir),
   info: (_, _) => Info(),
   next: (count, kind) => Jump(max([count, 1]), kind),
@@ -708,7 +744,7 @@ const COMMANDS: dict<func> = {
   stop: (_, _) => Stop(),
   toggle: (_, kind) => Toggle(kind),
 }
-const ARGUMENTS = {next: KINDS, prev: KINDS, toggle: ['entity', 'date', 'quote', 'tag']}
+const ARGUMENTS = {check: ['folder'], next: KINDS, prev: KINDS, toggle: ['entity', 'date', 'quote', 'tag']}
 
 def Names(): list<string>
   return sort(keys(COMMANDS) + act.COMMANDS + act.QUESTIONS)

@@ -76,14 +76,15 @@ def Act(command: string, argument: dict<any>, bang: bool)
     endif
     var rows = answer.rows[ : &lines / 2]->mapnew((_, row) => Context(row))
     var rest = answer.count > len(rows) ? [$'… and {answer.count - len(rows)} more'] : []
-    popup_dialog([$'{command} {answer.count} place(s)? y does it, n leaves it', ''] + rows + rest, {
+    var what = $'{toupper(command[0])}{command[1 :]} {answer.count} {answer.count == 1 ? 'place' : 'places'}?'
+    popup_dialog([what .. ' y does it, n leaves it', ''] + rows + rest, {
       filter: 'popup_filter_yesno',
       callback: (_, yes) => {
         if yes == 1
           Execute(command, argument, Tell)
         endif
       },
-      highlight: 'NewsmarkPopup', maxwidth: &columns - 4})
+      highlight: 'NewsmarkPopup', maxwidth: &columns - 4, wrap: false})
   })
 enddef
 
@@ -185,17 +186,22 @@ export def Command(name: string, items: number, bang: bool, arguments: list<stri
     given.type = remove(words, 0)
   endif
   if name == 'tag' || index(['untag', 'accept', 'reject', 'forget'], name) >= 0
+    var open = ''
     for word in words
-      var [key, value] = matchlist(word, '^\(\%(name\|value\)\ze=\|\)=\?\(.*\)$')[1 : 2]
-      if key != ''
-        given[key] = value
+      var assigned = matchlist(word, '^\(name\|value\)=\(.*\)$')
+      if !empty(assigned)
+        open = assigned[1]
+        given[open] = assigned[2]
       elseif index(SCOPES, word) >= 0
-        given.scope = word
+        [given.scope, open] = [word, '']
+      elseif open != '' # a name or value of several words
+        given[open] ..= ' ' .. word
       else
         Say($'{name}: {word} is no scope')
         return
       endif
     endfor
+    map(given, (key, value) => index(['name', 'value'], key) >= 0 ? substitute(value, '^"\(.*\)"$', '\1', '') : value)
   elseif !empty(words)
     given.text = join(words)
   endif
@@ -291,6 +297,53 @@ export def Check()
       botright copen
     endif
   })
+enddef
+
+# --- what is open in all articles of the folder: the program is asked as on the command line, and the list fills
+
+var checking: job
+
+# The marked folder that holds the article, else the one that would be indexed.
+def FolderToCheck(): string
+  var from = fnameescape(expand('%:p:h')) .. ';'
+  var marks = [findfile('.newsmark.toml', from), finddir('.newsmark', from)]->filter((_, found) => found != '')
+  return empty(marks) ? newsmark#FolderHere() : fnamemodify(marks[0], ':p')->substitute('/$', '', '')->fnamemodify(':h')
+enddef
+
+def AddQuestion(list: number, line: string)
+  var parts = matchlist(line, '\v^(.{-}):(\d+):(\d+): (.*)$')
+  if !empty(parts)
+    setqflist([], 'a', {id: list, items: [{filename: parts[1], lnum: str2nr(parts[2]), col: str2nr(parts[3]), text: parts[4]}]})
+  endif
+enddef
+
+def Checked(list: number, dir: string, errors: list<string>)
+  var found = getqflist({id: list, items: 0}).items
+  if !empty(errors)
+    Say(errors[0]->substitute('^newsmark: ', '', ''))
+  elseif empty(found)
+    Say('nothing is open in ' .. fnamemodify(dir, ':~'))
+  endif
+  if !empty(found) && getqflist({id: 0}).id == list # else the reader is at another one
+    botright copen
+  endif
+enddef
+
+export def CheckFolder()
+  var cmd = newsmark#Server()
+  var dir = FolderToCheck()
+  if empty(cmd) || newsmark#HoldsHome(dir)
+    Say(empty(cmd) ? 'the program is not built' : dir .. ': a home folder or the whole disk is not read')
+    return
+  endif
+  setqflist([], ' ', {title: 'newsmark check ' .. fnamemodify(dir, ':~')})
+  var list = getqflist({id: 0}).id
+  var errors: list<string> = []
+  if job_status(checking) == 'run'
+    job_stop(checking)
+  endif
+  checking = job_start([cmd[0], 'check', dir], {in_io: 'null', out_cb: (_, line) => AddQuestion(list, line),
+    err_cb: (_, line) => errors->add(line), close_cb: (_) => Checked(list, dir, errors)})
 enddef
 
 # :Newsmark mentions [name] [from=] [until=] [type=] [words=]

@@ -89,7 +89,9 @@ def Colors()
     voice_numbers = [numbers.Speaker]
     grounds = [numbers.Quote]
   endif
-  var looks = {Person: 'underline', Org: 'underdouble', Place: 'underdotted', Date: 'underdashed', Tag: 'bold,underdouble',
+  # In tmux and others terminfo's "ds" is not the code of dots, but of a status line.
+  var dotted = &t_ds == '' || stridx(&t_ds, "\<Esc>[4") == 0 ? 'underdotted' : 'underline'
+  var looks = {Person: 'underline', Org: 'underdouble', Place: dotted, Date: 'underdashed', Tag: 'bold,underdouble',
     Speaker: 'bold', Source: 'bold', Cue: 'italic'}
   highlight default link NewsmarkSpeakerUncertain NewsmarkPersonUncertain
   var background = synIDattr(hlID('Normal'), 'bg#', 'gui')

@@ -52,11 +52,23 @@ end
 
 -- --- asking the server
 
+local function is_followed(uri)
+  for _, state in pairs(require("newsmark.buffer").all()) do
+    if state.uri == uri then return true end
+  end
+  return false
+end
+
 -- Run a command of the server; `done` gets its answer.
 local function execute(command, argument, done)
   local clients = require("newsmark.client")
   local client = clients.client()
   if not client or not client.initialized then return say("the server does not run", vim.log.levels.WARN) end
+  local uri = argument.textDocument.uri
+  if not is_followed(uri) then
+    local is_here = uri == vim.uri_from_bufnr(0)
+    return say(is_here and "this buffer is not annotated" or "the article is closed", vim.log.levels.WARN)
+  end
   local params = { command = "newsmark." .. command, arguments = { argument } }
   clients.request(client, "workspace/executeCommand", params, function(err, answer)
     if err then return say(err.message, vim.log.levels.WARN) end
@@ -214,14 +226,39 @@ actions.alias = with_text("addAlias", "alias", "Another name: ")
 actions.split = with_text("splitEntity", "name", "Somebody else, called: ", name_here)
 actions.note = with_text("note", "text", "Note: ", note_here)
 
+-- Who in the folder is called so: their id and name, for an article in which they are not named.
+local function find_in_folder(name, done)
+  require("newsmark.folder").ask("entities", { name = name, limit = 20 }, function(answer)
+    for _, row in ipairs(answer and answer.rows or {}) do
+      if row.name:lower() == name:lower() then return done(row.entity, row.name) end
+    end
+    done(name)
+  end)
+end
+
+-- Joining reaches all of the folder: the mentions there are shown first, if other articles have any.
+local function join(argument, options)
+  local who = require("newsmark.info").who(false)
+  if options.bang or not who then return M.act("joinEntities", argument, options) end
+  require("newsmark.folder").ask("mentions", { name = who.entity }, function(answer)
+    local articles = {}
+    for _, row in ipairs(answer and answer.rows or {}) do articles[row.uri] = true end
+    local function run() M.act("joinEntities", argument, options) end
+    if vim.tbl_count(articles) < 2 then return run() end
+    local reached = { count = #answer.rows, articles = vim.tbl_count(articles), rows = answer.rows }
+    require("newsmark.preview").open("joinEntities", argument, reached, run)
+  end)
+end
+
 function actions.join(place, given, options)
-  local function go(into)
-    given.text = into
-    M.act("joinEntities", with(place, { into = into }), options)
+  local function go(into, name)
+    given.text, given.name = into, name
+    join(with(place, { into = into, name = name }), options or {})
   end
-  if given.text then return go(given.text) end
+  if given.text and given.name then return go(given.text, given.name) end
+  if given.text then return find_in_folder(given.text, go) end
   choose_person(place, "The same as", function(who)
-    if not who.none then go(who.entity or who.name) end
+    if not who.none then go(who.entity or who.name, who.name) end
   end)
 end
 
@@ -291,18 +328,24 @@ end
 
 -- --- the command line
 
--- "article name=Anna type" and so on: the scope, the name and the value out of words; the rest is text.
+-- "article name=Anna Berg" and so on: the scope, the name and the value out of words; the rest is text. A name or
+-- value of several words ends at the next "key=" or at a scope.
 local function parse(words)
-  local given, rest = {}, {}
+  local given, rest, open = {}, {}, nil
   for _, word in ipairs(words) do
     local key, value = word:match("^(%l+)=(.*)$")
     if vim.tbl_contains(M.scopes, word) then
-      given.scope = word
+      given.scope, open = word, nil
     elseif key == "name" or key == "value" then
-      given[key] = value
+      given[key], open = value, key
+    elseif open then
+      given[open] = given[open] .. " " .. word
     else
       rest[#rest + 1] = word
     end
+  end
+  for _, key in ipairs({ "name", "value" }) do
+    given[key] = given[key] and given[key]:gsub('^"(.*)"$', "%1") or nil
   end
   given.text = #rest > 0 and table.concat(rest, " ") or nil
   return given

@@ -252,7 +252,17 @@ function M.publish(message, client)
     end
   end
   if #state.edits == 0 then settle(buf, state, client) end
+  state.heard = true
   status.update(buf, state)
+end
+
+--- Why nothing can be said of a buffer yet. nil: its marks are there.
+---@return string?
+function M.silence(buf)
+  if states[buf] and states[buf].heard then return nil end
+  local client = require("newsmark.client").client()
+  if states[buf] or client and not client.initialized then return "the article is still being read" end
+  return "this buffer is not annotated"
 end
 
 return M

@@ -45,9 +45,10 @@ function M.command()
 end
 
 --- The nearest folder above a file that has one of the root markers. nil: none has.
+---@param markers? string[] other ones
 ---@return string?
-function M.root(file)
-  for _, marker in ipairs(root_markers) do
+function M.root(file, markers)
+  for _, marker in ipairs(markers or root_markers) do
     local folder = vim.fn.fnamemodify(file, ":p:h")
     while true do
       if vim.loop.fs_stat(folder .. "/" .. marker) then return folder end

@@ -132,7 +132,11 @@ M.subcommands.decisions = {
   run = function() require("newsmark.listing").open("decisions", {}) end,
 }
 M.subcommands.check = {
-  run = function(args) require("newsmark.listing").open("doubts", {}, { quickfix = args.bang }) end,
+  run = function(args)
+    if args.fargs[2] then return require("newsmark.check").folder() end
+    require("newsmark.listing").open("doubts", {}, { quickfix = args.bang })
+  end,
+  arguments = { "folder" },
 }
 M.subcommands.articles = {
   run = function(args) require("newsmark.listing").open("articles", { state = args.fargs[2] }) end,
@@ -172,6 +176,9 @@ end
 --- Run the command; `args` as from nvim_create_user_command().
 function M.run(args)
   local name, argument = args.fargs[1], args.fargs[2]
+  if name and name:find("^%l+!$") then -- "quotes!" is ":Newsmark! quotes"
+    name, args.bang = name:sub(1, -2), true
+  end
   local subcommand = M.subcommands[name or ""]
   if not subcommand then
     return complain(("%s; there are %s"):format(name and ("no command " .. name) or "a command is needed",

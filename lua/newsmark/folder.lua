@@ -169,6 +169,18 @@ local function folder_here()
   return cwd
 end
 
+local HOME = ": a home folder or the whole disk is not "
+
+--- The folder whose articles are meant, indexed or not. nil: the second result says why there is none.
+---@return string? dir, string? trouble
+function M.to_read()
+  local name = api.nvim_buf_get_name(0)
+  local marked = name ~= "" and require("newsmark.client").root(name, { ".newsmark.toml", ".newsmark" })
+  local dir = marked or folder_here()
+  if not holds_home(dir) then return dir end
+  return nil, vim.fn.fnamemodify(dir, ":~") .. HOME .. "read; open an article of a folder"
+end
+
 --- Have the articles of a folder indexed from now on: a file in it says so.
 ---@param dir? string
 function M.mark(dir)
@@ -177,8 +189,7 @@ function M.mark(dir)
   local short = vim.fn.fnamemodify(dir, ":~")
   if vim.fn.isdirectory(dir) == 0 then return say(short .. " is no folder", vim.log.levels.ERROR) end
   if holds_home(dir) then
-    return say(short .. ": a home folder or the whole disk is not indexed; name a folder of articles",
-      vim.log.levels.ERROR)
+    return say(short .. HOME .. "indexed; name a folder of articles", vim.log.levels.ERROR)
   end
   if not vim.loop.fs_stat(dir .. MARKER) then
     local file, trouble = io.open(dir .. MARKER, "w")

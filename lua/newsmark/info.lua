@@ -249,7 +249,7 @@ function M.open()
     vim.list_extend(lines, M.lines(annotation, state))
   end
   if #lines == 0 then
-    return vim.notify("newsmark: nothing is marked here")
+    return vim.notify("newsmark: " .. (require("newsmark.buffer").silence(buf) or "nothing is marked here"))
   end
   local who, here = M.who(false), api.nvim_get_current_win()
   local shown, win = vim.lsp.util.open_floating_preview(lines, "", { focus_id = "newsmark_info", border = "single",

@@ -89,6 +89,8 @@ local function adopt(kind, params, rows)
   for _, row in ipairs(of_article[kind] and rows or {}) do row.uri = params.textDocument.uri end
 end
 
+local function wraps(kind) return kind == "quotes" or kind == "doubts" end
+
 local function refresh(buf)
   local listing = listings[buf]
   if not listing then return end
@@ -102,6 +104,9 @@ local function refresh(buf)
       listing.pending = listing.rows or {}
     end
     show(buf, require("newsmark.compose").lines(listing, width_of(buf), trouble))
+    for _, win in ipairs(windows_of(buf)) do
+      vim.wo[win].wrap = wraps(listing.kind) or trouble ~= nil
+    end
   end)
 end
 
@@ -337,17 +342,22 @@ local function buffer_of(name, kind, params, label)
   return buf
 end
 
+-- The window of this tab page that shows a listing, this one first; else a new one.
+local function take_window()
+  if listings[api.nvim_get_current_buf()] then return end
+  for _, win in ipairs(api.nvim_tabpage_list_wins(0)) do
+    if listings[api.nvim_win_get_buf(win)] then return api.nvim_set_current_win(win) end
+  end
+  vim.cmd(("botright %dsplit"):format(math.max(10, math.floor(vim.o.lines * 0.45))))
+end
+
 local function open_window(buf, kind)
   local shown = windows_of(buf)[1]
   if shown then return api.nvim_set_current_win(shown) end
-  if listings[api.nvim_get_current_buf()] then
-    vim.cmd("keepalt") -- a listing out of a listing takes its window
-    return api.nvim_win_set_buf(0, buf)
-  end
-  vim.cmd(("botright %dsplit"):format(math.max(10, math.floor(vim.o.lines * 0.45))))
+  take_window()
   api.nvim_win_set_buf(0, buf)
   local wo = vim.wo
-  wo.wrap, wo.linebreak, wo.breakindent, wo.breakindentopt = kind == "quotes" or kind == "doubts", true, true, "shift:2"
+  wo.wrap, wo.linebreak, wo.breakindent, wo.breakindentopt = wraps(kind), true, true, "shift:2"
   wo.number, wo.relativenumber, wo.signcolumn, wo.foldcolumn, wo.list, wo.spell = false, false, "no", "0", false, false
   wo.cursorline, wo.winfixheight = true, true
 end
@@ -362,6 +372,15 @@ local function here_as_place()
     row = row and row_key(row) }
 end
 
+-- The article that a question asked here is about: of a listing, the one it was asked in. nil: none.
+local function article_meant()
+  local buf = api.nvim_get_current_buf()
+  local asked = listings[buf] and listings[buf].params.textDocument
+  if asked then return asked.uri end
+  local is_file = vim.bo[buf].buftype == "" and api.nvim_buf_get_name(buf) ~= ""
+  return is_file and vim.uri_from_bufnr(buf) or nil
+end
+
 --- Open the listing of a question, or go to the window that has it.
 ---@param kind string
 ---@param params table
@@ -369,7 +388,13 @@ end
 function M.open(kind, params, options)
   options = options or {}
   -- The question needs the article's folder; once in the listing's window the article is out of sight.
-  if not params.folder and not params.textDocument then params.textDocument = { uri = vim.uri_from_bufnr(0) } end
+  local article = article_meant()
+  if of_article[kind] and not article then
+    return vim.notify("newsmark: this buffer is not annotated", vim.log.levels.WARN)
+  end
+  if not params.folder and not params.textDocument then
+    params.textDocument = { uri = article or vim.uri_from_bufnr(0) }
+  end
   if options.quickfix then
     local title = name_of(kind, params, options.label)
     return folder.ask(kind, params, function(answer, trouble)

@@ -96,7 +96,8 @@ function M.jump(count, kind, noun)
   local place = state
     and find(buf, state, test, cursor[1] - 1, cursor[2], math.abs(count), count < 0, vim.o.wrapscan)
   if not place then
-    return vim.notify(("newsmark: no %s here"):format(noun or type(kind) == "string" and kind or "mark"))
+    local none = ("no %s here"):format(noun or type(kind) == "string" and kind or "mark")
+    return vim.notify("newsmark: " .. (require("newsmark.buffer").silence(buf) or none))
   end
   vim.cmd("normal! m'")
   api.nvim_win_set_cursor(0, { place[1] + 1, place[2] })

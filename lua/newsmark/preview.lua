@@ -5,10 +5,12 @@ local api = vim.api
 
 local verbs = {
   tag = "Tag", untag = "Untag", accept = "Accept", reject = "Reject", splitEntity = "Set apart",
+  joinEntities = "Join",
 }
 
 local function title_of(command, argument, answer)
   local what = argument.type and (" as " .. argument.type) or ""
+  if argument.into then what = " with " .. (argument.name or argument.into) end
   local places = answer.count == 1 and "1 place" or ("%d places"):format(answer.count)
   local where = answer.articles and answer.articles > 1 and (" in %d articles"):format(answer.articles) or ""
   return ("%s %s%s%s?"):format(verbs[command] or command, places, where, what)

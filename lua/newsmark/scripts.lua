@@ -143,6 +143,7 @@ function M.log()
       win = api.nvim_get_current_win()
       api.nvim_win_set_buf(win, buf)
     end
+    vim.wo[win].wrap, vim.wo[win].linebreak = true, true
     api.nvim_win_set_cursor(win, { api.nvim_buf_line_count(buf), 0 })
   end)
 end

@@ -32,6 +32,7 @@
 
 (require 'cl-lib)
 (require 'color)
+(require 'compile)
 (require 'eglot)
 
 (defgroup newsmark nil "Names, dates and quotations in news articles." :group 'text)
@@ -469,8 +470,15 @@ The result is members for a command."
 
 ;;; The folder
 
+;; `grep-mode' would go to the line only.
+(define-compilation-mode newsmark-list-mode "Newsmark"
+  "Places in articles, one a line: PATH:LINE:COLUMN: WORDS."
+  (setq-local compilation-error-regexp-alist '(("^\\(.+?\\):\\([1-9][0-9]*\\):\\([1-9][0-9]*\\): " 1 2 3))
+              compilation-error-face 'compilation-info
+              compilation-error-screen-columns nil))
+
 (defun newsmark--context (row)
-  "The words of ROW in their place, on a line that `compile' and `grep' can follow."
+  "The words of ROW in their place, on a line that `newsmark-list-mode' can follow."
   (let ((start (plist-get (plist-get row :range) :start)))
     (format "%s:%s:%s: %s%s%s" (or (plist-get row :path) "") (if start (1+ (plist-get start :line)) 1)
             (if start (1+ (plist-get start :character)) 1) (or (plist-get row :left) "")
@@ -486,7 +494,7 @@ The result is members for a command."
       (insert title "\n\n")
       (seq-doseq (row rows) (insert (newsmark--context row) "\n"))
       (goto-char (point-min))
-      (grep-mode)
+      (newsmark-list-mode)
       (setq truncate-lines (not wrapped) word-wrap wrapped))
     (display-buffer (current-buffer))))
 
@@ -515,6 +523,15 @@ BEFORE makes what stands before the words of a row."
       (nconc row (list :path file :left (concat (plist-get row :question) " ")
                        :group (equal (plist-get row :kind) "quote"))))
     (newsmark--show "check" default-directory (format "Open in %s · %d" file (length rows)) rows t)))
+
+(defun newsmark-check-folder (folder)
+  "List what is open in all articles in and below FOLDER, as they are on disk."
+  (interactive (list (read-directory-name "Check the articles in: "
+                                          (locate-dominating-file default-directory ".newsmark.toml"))))
+  (let ((default-directory (file-name-as-directory (expand-file-name folder))))
+    (compilation-start (concat (shell-quote-argument (car (newsmark--command)))
+                               " check --columns codepoint .")
+                       #'newsmark-list-mode (lambda (_) "*newsmark check folder*"))))
 
 (defun newsmark--read-name (prompt)
   "Read a name of the folder with PROMPT, by default who is at point."
@@ -667,6 +684,7 @@ With a prefix argument: only those of TYPE (PER, ORG or LOC)."
                      ("o" . newsmark-source) ("c" . newsmark-note) ("j" . newsmark-join) ("d" . newsmark-split)
                      ("r" . eglot-rename) ("+" . newsmark-alias) ("e" . newsmark-state)
                      ("/" . newsmark-undo) ("?" . newsmark-redo) ("g" . newsmark-next-unreviewed) ("k" . newsmark-check)
+                     ("K" . newsmark-check-folder)
                      ("=" . newsmark-next-same) ("m" . newsmark-mentions) ("q" . newsmark-quotes)
                      ("l" . newsmark-timeline) ("w" . newsmark-search) ("E" . newsmark-entities) ("i" . newsmark-index-folder)
                      ("h" . newsmark-toggle)))

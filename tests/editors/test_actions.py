@@ -68,6 +68,10 @@ def test_visual_and_a_chosen_type(context):
     nvim.command("Newsmark tag vessel value=9074729")
     wait_group(context, "bra", "NewsmarkTagVessel")
     assert asked(context)[-1][1]["value"] == "9074729"
+    nvim.command("Newsmark tag person name=Anna Maria Berg here")
+    nvim.wait("a name of several words", lambda: asked(context)[-1][1].get("name") == "Anna Maria Berg")
+    nvim.command('Newsmark tag! vessel value="the old one"')
+    nvim.wait("a value of several words", lambda: asked(context)[-1][1].get("value") == "the old one")
 
 
 def test_positions_in_utf_16(context):

@@ -177,6 +177,9 @@ def test_the_folder(context):
   (next-error 2)
   (check "b.txt" (file-name-nondirectory (buffer-file-name (window-buffer (selected-window))))))
 (switch-to-buffer "a.txt")
+(with-current-buffer "*newsmark mentions*" (goto-char (point-max)) (next-error -1)) ; also in a line's midst
+(check "Karin Ekdahl. Hon" (with-current-buffer "b.txt" (buffer-substring (point) (+ (point) 17))))
+(switch-to-buffer "a.txt")
 (execute-kbd-macro (kbd "C-c n q Karin SPC Ekdahl RET"))
 (with-current-buffer "*newsmark quotes*"
   (check t (and (string-match "Karin Ekdahl: ”Nu räcker det”$" (buffer-string)) t)))
@@ -200,6 +203,15 @@ def test_the_folder(context):
 (execute-kbd-macro (kbd "C-c n k"))
 (with-current-buffer "*newsmark check*"
   (check "Open in a.txt · 1\n\na.txt:7:24: who is it (one name only)? Wistrand\n" (substring-no-properties (buffer-string))))
+(with-temp-file "c d.txt" (insert "Bron\n\n”Så här är det”, säger Ekdahl.\n"))
+(newsmark-check-folder ".")
+(with-current-buffer "*newsmark check folder*"
+  (while (get-buffer-process (current-buffer)) (accept-process-output nil 0.1))
+  (goto-char (point-min))
+  (check t (and (search-forward "c d.txt:3:24: who is it (one name only)? Ekdahl") t))
+  (goto-char (point-min))
+  (next-error))
+(check (list "c d.txt" "Ekdahl.") (with-current-buffer "c d.txt" (list (buffer-name) (buffer-substring (point) (line-end-position)))))
 (newsmark-entities "LOC")
 (set-buffer "*newsmark entities*")
 (check " 1" mode-line-process)

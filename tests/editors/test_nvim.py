@@ -469,6 +469,7 @@ def test_text_objects(context):
         nvim.type(keys.replace("Ud", "U"))
         assert nvim.call("nvim_get_current_line") == line, (keys, nvim.call("nvim_get_current_line"))
         nvim.type("u")
+        nvim.wait("all is answered", lambda: nvim.lua("return #require('newsmark.buffer').get(0).edits == 0"))
         context.wait_marks(*ALL)
 
 
@@ -767,6 +768,7 @@ def test_helptags(context):
     tags = (doc / "tags").read_text()
     for tag in (":Newsmark-next", "newsmark-settings", "<Plug>(newsmark-info)", "hl-NewsmarkPerson", "b:newsmark_status"):
         assert tag in tags, tag
+    assert tags == (context.root / "doc" / "tags").read_text(), "what make writes is what :helptags does"
 
 
 def test_vim_lsp_enable(context):

@@ -303,9 +303,77 @@ def test_check(context):
     listed(context, "Open · 1 question")
     nvim.type("gg/Wistrand<CR><CR>")
     assert nvim.call("nvim_win_get_cursor", 0)[0] == 7, nvim.call("nvim_win_get_cursor", 0)
-    nvim.command("Newsmark! check")
+    nvim.command("Newsmark check!")
     nvim.wait("the quickfix list", lambda: nvim.lua("return #vim.fn.getqflist()") == 1)
     assert nvim.lua("return vim.fn.getqflist()[1].text") == "who is it (one name only)? Wistrand"
+
+
+def test_an_article_is_asked_about_from_its_listing(context):
+    nvim = folder(context)
+    nvim.command("Newsmark entities")
+    listed(context, "Names · ")
+    nvim.command("Newsmark check")
+    listed(context, "Open · ")
+    assert nvim.call("nvim_buf_get_name", 0).endswith("doubts/press/a.txt"), nvim.call("nvim_buf_get_name", 0)
+    nvim.command("only | enew | set buftype=nofile | Newsmark decisions")
+    assert "this buffer is not annotated" in context.messages(), context.messages()
+    assert nvim.lua("return vim.fn.winnr('$')") == 1, "an empty listing"
+
+
+def test_joining_shows_what_it_reaches(context):
+    """Who is joined with somebody of another article: found by name, and shown first where other articles mention them."""
+    nvim = folder(context)
+    press = context.folder / "press"
+    (press / "c.txt").write_text("Bron\n\n2024-05-23\n\nUlla Ek besökte Oslo.\n")
+    nvim.command("Newsmark entities")
+    listed(context, "Ulla Ek")
+    nvim.type("q/Ekdahl<CR>:noh<CR>:Newsmark join Ulla Ek<CR>")
+    nvim.wait("the preview", lambda: nvim.screen.find("in 2 articles with Ulla Ek?"))
+    names = press / ".newsmark/entities.jsonl"
+    nvim.type("n")
+    nvim.wait("its window is gone", lambda: not nvim.screen.find("in 2 articles with"))
+    assert not names.exists(), names.read_text()
+    nvim.command("Newsmark join Ulla Ek")
+    nvim.wait("the preview", lambda: nvim.screen.find("in 2 articles with Ulla Ek?"))
+    nvim.type("y")
+    nvim.wait("words", lambda: "Karin Ekdahl and Ulla Ek are one" in context.messages())
+    nvim.wait("on disk", lambda: names.exists() and '"name":"Ulla Ek"' in names.read_text())
+
+
+def test_one_window_for_listings(context):
+    """Another question from the article takes the window of the listing before; what is decided there is told off."""
+    nvim = folder(context)
+    nvim.command("Newsmark entities")
+    listed(context, "Names · ")
+    nvim.command("Newsmark tag person")
+    nvim.wait("words", lambda: "this buffer is not annotated" in context.messages())
+    nvim.command("wincmd p | Newsmark timeline")
+    listed(context, "Timeline · ")
+    assert len(nvim.lua("return vim.api.nvim_list_wins()")) == 2
+    nvim.type("q")
+    assert len(nvim.lua("return vim.api.nvim_list_wins()")) == 1
+
+
+def test_check_of_a_folder(context):
+    """What is open in all articles of the folder, without an index; the byte columns are right where letters are wide."""
+    press = context.folder / "press"
+    (press / "sub").mkdir(parents=True)
+    (press / ".newsmark.toml").write_text('date = "2024-03-14"\n')
+    (press / "a.txt").write_text("Hamnen\n\n– Vi är så oroliga, säger Wistrand i går.\n")
+    (press / "sub" / "b:3.txt").write_text("Bron\n\n”Ingen har frågat oss.”\n")
+    nvim = context.start(settings=server(context), files=[press / "a.txt"])
+    nvim.command("Newsmark check folder")
+    nvim.wait("it is done", lambda: "2 open questions in 2 articles" in context.messages())
+    found = nvim.lua("return vim.tbl_map(function(i) return { vim.fn.bufname(i.bufnr):match('[^/]+$'), i.lnum, i.col, i.text } end,"
+                     " vim.fn.getqflist())")
+    assert found == [["a.txt", 3, len("– Vi är så oroliga, säger ".encode()) + 1, "who is it (one name only)? Wistrand"],
+                     ["b:3.txt", 3, 1, "who said it? ”Ingen har frågat oss.”"]], found
+    assert nvim.lua("return vim.bo.buftype") == "quickfix", "the list is open"
+    (press / "a.txt").write_text("Hamnen\n")
+    (press / "sub" / "b:3.txt").unlink()
+    nvim.command("cclose")
+    nvim.command("Newsmark check folder")
+    nvim.wait("nothing", lambda: "nothing is open in ~/press" in context.messages())
 
 
 def test_names_are_completed(context):
@@ -326,6 +394,7 @@ def test_a_folder_begins_to_be_indexed(context):
     nvim.command("Newsmark entities")
     listed(context, "Names · no folder has an index: an empty file .newsmark.toml")
     assert not nvim.screen.find("0 names")
+    nvim.wait("the whole of it, wrapped", lambda: nvim.screen.find("newsmark-index-folder)"))
     for refused, told in (("~", "a home folder or the whole disk is not indexed"), ("/", "a home folder"), ("nowhere", "is no folder")):
         nvim.command("Newsmark index " + refused)
         assert told in context.messages(), context.messages()

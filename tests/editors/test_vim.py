@@ -142,7 +142,16 @@ call assert_equal([5, 19], [line('.'), col('.')])
 Newsmark info
 call Wait('the popup', {-> !empty(popup_list())})
 call assert_equal(['a hover'], getbufline(winbufnr(popup_list()[0]), 1, '$'))
+call assert_true(popup_getpos(popup_list()[0]).core_width >= len('a hover'), 'it is not squeezed')
+call feedkeys("\<Esc>", 'xt')
+call assert_equal([], popup_list())
+set columns=24
+Newsmark info
+call Wait('the popup near the edge', {-> !empty(popup_list())})
+call assert_equal(len('a hover'), popup_getpos(popup_list()[0]).core_width)
+set columns=80
 call popup_clear()
+call assert_match('^:Newsmark-next ', getcompletion(':Newsmark-n', 'help')->join() .. ' ', 'help is found')
 nmap ]a <Plug>(newsmark-next)
 call cursor(1, 1)
 call feedkeys("2]a", 'xt')
@@ -237,7 +246,7 @@ call Wait('no Volvo', {-> index(Words(), 'Volvo') < 0})
 call cursor(1, 1)
 Newsmark tag org article
 call Wait('the preview', {-> !empty(popup_list())})
-call assert_match('tag 2 place(s)?', getbufline(winbufnr(popup_list()[0]), 1)[0])
+call assert_match('^Tag 2 places?', getbufline(winbufnr(popup_list()[0]), 1)[0])
 call feedkeys("y", 'xt')
 call Wait('both', {-> len(filter(Marks(), {_, mark -> mark ==# ['Org', 'Anna']})) == 2})
 call cursor(1, 1)
@@ -303,6 +312,12 @@ call setqflist([])
 Newsmark check
 call Wait('what is open', {-> len(getqflist()) == 1})
 call assert_equal(['who is it (one name only)? Wistrand', len('– Vi ä😀r oroliga, säger ') + 1, 7, 'b å.txt'], [getqflist()[0].text, getqflist()[0].col, getqflist()[0].lnum, bufname(getqflist()[0].bufnr)->fnamemodify(':t')])
+wincmd p
+call writefile(['Bron', '', '”Så här är det”, säger Ekdahl.'], expand('%:p:h') .. '/c.txt')
+cclose
+Newsmark check folder
+call Wait('what is open in the folder', {-> &buftype ==# 'quickfix'})
+call assert_equal(['who is it (one name only)? Ekdahl', len('”Så här är det”, säger ') + 1, 3, 'c.txt'], [getqflist()[-1].text, getqflist()[-1].col, getqflist()[-1].lnum, bufname(getqflist()[-1].bufnr)->fnamemodify(':t')])
 wincmd p
 Newsmark entities
 call Wait('names', {-> !empty(popup_list())})
@@ -494,6 +509,12 @@ call search('Oslo', 'w')
 call feedkeys("ga", 'xt')
 call Wait('accepted', {-> IsKept('Oslo', 'accepted', 'LOC')})
 call search('Erik Holm', 'w')
+set columns=40
+Newsmark info
+call Wait('a popup', {-> !empty(popup_list())})
+call assert_equal(0, popup_getpos(popup_list()[0]).core_width - max(map(getbufline(winbufnr(popup_list()[0]), 1, '$'), {_, l -> strdisplaywidth(l)})))
+set columns=80
+call popup_clear()
 call feedkeys("gx", 'xt')
 call Wait('rejected', {-> !Has('Person', 'Erik Holm') && IsKept('Erik Holm', 'rejected', 'PER')})
 call search('bra', 'w')
@@ -505,6 +526,8 @@ call search('växer', 'w')
 Newsmark tag growth value=3
 call Wait('a tag of ones own', {-> Has('TagGrowth', 'växer') && IsKept('växer', 'made', 'growth')})
 call search('Reuters', 'w')
+Newsmark tag growth value=three of four here
+call Wait('a value of several words', {-> match(map(Kept(), {_, r -> get(r, 'value', '')}), '^three of four$') >= 0})
 Newsmark! tag org article
 call Wait('an organisation', {-> Has('Org', 'Reuters')})
 call search('Nordbanken', 'w')

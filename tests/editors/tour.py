@@ -24,13 +24,13 @@ SCENES = [
     ("<CR>   To the place.", ":resize 12<CR>/die Deutschen<CR><CR>:nohlsearch<CR>", "Donnerstag", 4),
     (":Newsmark timeline   The days that are told of, whatever they were called.",
      ":Newsmark timeline Astrid Hallberg<CR><C-w>_", "Timeline", 5),
-    (":Newsmark check   What is open: here a newspaper may have been taken for a place.",
-     "q:only | edit 2024-11-11-sv-kabeln.txt<CR>:Newsmark check<CR>", "is it a place?", 5),
-    ("<CR>   What the machine got wrong …", "<CR>:nohlsearch<CR>", "Allehanda", 3),
+    (":Newsmark check   What is open: here a company may have been taken for a place.",
+     "q:only | edit 2024-11-13-en-brussels.txt<CR>:Newsmark check<CR>", "is it a place?", 5),
+    ("<CR>   What the machine got wrong …", "<CR>:nohlsearch<CR>", "Nordkabel", 3),
     (":Newsmark tag org   … is put right where it stands, and kept in a file that git can merge.",
-     ":Newsmark! tag org<CR>", "Allehanda", 4),
-    ("And it reads along while you write.", "Go<CR><Esc>", "sa", 1),
-    ("And it reads along while you write.", "o– Vi möts i Visby på fredag, sa Hallberg.<Esc>", "fredag", 5),
+     ":Newsmark! tag org<CR>", "Nordkabel", 4),
+    ("And it reads along while you write.", "Go<CR><Esc>", "Monday morning", 1),
+    ("And it reads along while you write.", "o\"We meet in Visby on Friday,\" said Hallberg.<Esc>", "Friday", 5),
 ]
 
 
