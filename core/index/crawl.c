@@ -59,11 +59,13 @@ static bool read_small(Str folder, const char *name, StrBuf *text)
   return ok;
 }
 
-// The list of the .gitignore in `folder` ("…/"), below `above`; `above` where there is none.
-static const Ignore *read_list(Crawl *self, const Ignore *above, Str folder, Str base)
+// The list of the .gitignore in `folder` ("…/"), below `above`; `above` where there is none. *hash: of its
+// bytes.
+static const Ignore *read_list(Crawl *self, const Ignore *above, Str folder, Str base, uint64_t *hash)
 {
   StrBuf text = {0};
   read_small(folder, ".gitignore", &text);
+  *hash = str_hash(strbuf_str(&text));
   if (text.len) above = add_list(self, above, base, strbuf_str(&text));
   strbuf_release(&text);
   return above;
@@ -85,12 +87,12 @@ static bool same_globs(const char *const *a, const char *const *b)
   return !(a && *a) && !(b && *b);
 }
 
-// What is left out in `dir`, whose paths are set, beside what is left out above: by its .gitignore, and by
-// its own settings.
-static const Ignore *lists_in(Crawl *self, const TreeDir *dir, const Ignore *above)
+// What is left out in `dir`, whose paths are set, beside what is left out above: by its .gitignore, of which
+// *hash tells, and by its own settings.
+static const Ignore *lists_in(Crawl *self, const TreeDir *dir, const Ignore *above, uint64_t *hash)
 {
   Str inside = strbuf_str(&self->inside);
-  above = read_list(self, above, strbuf_str(&self->full), inside);
+  above = read_list(self, above, strbuf_str(&self->full), inside, hash);
   const CrawlRules *upper = dir->parent ? dir->parent->rules : NULL;
   if (!upper || !dir->rules || same_globs(dir->rules->exclude, upper->exclude)) return above;
   return add_globs(self, above, inside, dir->rules->exclude);
@@ -123,7 +125,8 @@ static void read_base_lists(Crawl *self)
   for (size_t at = top; top && at < len; at++) {
     if (self->root[at] != '/') continue;
     Str base = at > top ? str_slice(str_of(self->prefix), 0, at - top) : (Str){0};
-    self->base = read_list(self, self->base, (Str){self->root, at + 1}, base);
+    uint64_t hash;
+    self->base = read_list(self, self->base, (Str){self->root, at + 1}, base, &hash);
   }
   self->base = add_globs(self, self->base, str_of(self->prefix), self->rules->exclude);
   self->base_lists = self->lists.len;
@@ -190,6 +193,28 @@ static void see_file(Crawl *self, TreeDir *dir, const char *name, Str path, cons
   file->hash = 0; // read anew by whoever was told; after that only the index knows
 }
 
+// Another folder under a known name, moved or made there, is listed like a new one, and so is all below it:
+// what is known of the files stays until then.
+static void see_folder(TreeDir *dir, const char *name, uint64_t inode)
+{
+  bool is_new;
+  TreeDir *child = tree_child(dir, str_of(name), &is_new);
+  child->seen = true;
+  if (child->inode != inode) child->listed = false;
+  child->inode = inode;
+}
+
+// What cannot be looked at stays what it was. Of a folder its own listing will tell.
+static void keep_entry(Crawl *self, TreeDir *dir, const char *name, Str path, bool is_dir, int why)
+{
+  bool is_new;
+  if (is_dir)
+    tree_child(dir, str_of(name), &is_new)->seen = true;
+  else
+    tree_file(dir, str_of(name), &is_new)->seen = true;
+  if (!is_dir) tell_problem(self, path, why);
+}
+
 // An entry of the folder at hand. Its kind is the listing's where that knows it.
 static void see_entry(Crawl *self, TreeDir *dir, const Ignore *ignore, const uv_dirent_t *entry)
 {
@@ -201,23 +226,20 @@ static void see_entry(Crawl *self, TreeDir *dir, const Ignore *ignore, const uv_
   Str path = with_name(&self->path, path_len, entry->name);
   Str inside = with_name(&self->inside, inside_len, entry->name);
   with_name(&self->full, full_len, entry->name);
-  uv_fs_t req;
   bool is_dir = entry->type == UV_DIRENT_DIR;
-  if (!is_dir && !ignore_match(ignore, inside, false)) {
+  if (!ignore_match(ignore, inside, is_dir)) {
+    uv_fs_t req;
     int status = uv_fs_lstat(NULL, &req, self->full.ptr, NULL);
     if (status == 0) {
-      is_dir = S_ISDIR(req.statbuf.st_mode);
-      if (S_ISREG(req.statbuf.st_mode) && wanted_extension(dir, str_of(entry->name)))
-        see_file(self, dir, entry->name, path, &req.statbuf);
+      const uv_stat_t *info = &req.statbuf;
+      if (S_ISREG(info->st_mode) && wanted_extension(dir, str_of(entry->name)))
+        see_file(self, dir, entry->name, path, info);
+      else if (S_ISDIR(info->st_mode) && (is_dir || !ignore_match(ignore, inside, true)))
+        see_folder(dir, entry->name, info->st_ino);
     } else if (status != UV_ENOENT) {
-      tell_problem(self, path, status);
+      keep_entry(self, dir, entry->name, path, is_dir, status);
     }
     uv_fs_req_cleanup(&req);
-  }
-  if (is_dir && !ignore_match(ignore, inside, true)) {
-    bool is_new;
-    TreeDir *child = tree_child(dir, str_of(entry->name), &is_new);
-    child->seen = true;
   }
   self->path.len = path_len;
   self->full.len = full_len;
@@ -295,20 +317,24 @@ static bool read_settings(Crawl *self, TreeDir *dir)
   return known && dir->settings != before;
 }
 
-// List one folder, whose paths are set; *ignore becomes the list that holds inside it. 0, or libuv's error.
-static int scan_one(Crawl *self, TreeDir *dir, const Ignore **ignore)
+// List the folder of `step`, whose paths are set; step->ignore becomes the list that holds inside it, and
+// step->deep is set where that is another one than before. 0, or libuv's error.
+static int scan_one(Crawl *self, Step *step)
 {
+  TreeDir *dir = step->dir;
   if (self->events->folder) self->events->folder(self->events->ud, dir, self->full.ptr);
   uv_fs_t req;
   int count = uv_fs_scandir(NULL, &req, self->full.ptr, 0, NULL);
   if (count >= 0) {
+    uint64_t before = dir->ignore;
+    step->ignore = lists_in(self, dir, step->ignore, &dir->ignore);
+    step->deep |= dir->listed && dir->ignore != before;
     dir->listed = true;
-    *ignore = lists_in(self, dir, *ignore);
     for (size_t i = 0; i < dir->files.len; i++) dir->files.items[i].seen = false;
     for (size_t i = 0; i < dir->dirs.len; i++) dir->dirs.items[i]->seen = false;
     uv_dirent_t entry;
     while (uv_fs_scandir_next(&req, &entry) != UV_EOF && !stopped(self))
-      see_entry(self, dir, *ignore, &entry);
+      see_entry(self, dir, step->ignore, &entry);
     if (!stopped(self)) drop_unseen(self, dir);
   }
   uv_fs_req_cleanup(&req);
@@ -348,8 +374,9 @@ static const Ignore *lists_above(Crawl *self, const TreeDir *dir)
 {
   if (!dir->parent) return self->base;
   const Ignore *above = lists_above(self, dir->parent);
+  uint64_t hash;
   set_paths(self, dir->parent);
-  return lists_in(self, dir->parent, above);
+  return lists_in(self, dir->parent, above, &hash);
 }
 
 bool crawl_scan(Crawl *self, TreeDir *dir, bool deep, Error *err)
@@ -361,9 +388,9 @@ bool crawl_scan(Crawl *self, TreeDir *dir, bool deep, Error *err)
     Step step = self->stack.items[--self->stack.len];
     set_paths(self, step.dir);
     step.deep |= read_settings(self, step.dir);
-    int status = scan_one(self, step.dir, &step.ignore);
+    int status = scan_one(self, &step);
     if (status < 0 && !step.dir->parent)
-      ok = error_set(err, ERR_IO, "%s: %s", self->root, uv_strerror(status));
+      ok = error_set(err, ERR_IO, "%s", uv_strerror(status));
     else if (status < 0 && status != UV_ENOENT)
       tell_problem(self, strbuf_str(&self->path), status);
     if (status < 0) continue;

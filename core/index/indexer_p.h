@@ -91,6 +91,7 @@ struct Indexer {
   const Registry *registry; // what people say of the folder's names; constant while workers run
   Store *store;             // the writer's while its thread runs
   Error store_error;        // the writer's until it is joined
+  bool stored_all;          // likewise: at least once, since the last session that failed
 };
 
 // Tell the loop's thread of a file that could not be used. Any thread.

@@ -6,11 +6,16 @@
 #include "base/clock.h"
 #include "index/people.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum {
   SETTLE_MS = 100,      // after a change is heard of: more of them come together
   SLOW_SCAN_MS = 60000, // where folders cannot be watched
+  LOOK_MS = 1000,       // for a folder that is not where it was
   RENEW_MS = 2000,      // without news of settings and scripts: people save them many times
   MANY = 64,            // files to be read: progress is of interest
 };
@@ -148,32 +153,56 @@ static void on_settled(uv_timer_t *timer)
   uv_stop(timer->loop);
 }
 
-static void on_folder_changed(void *ud, int number)
+static void soon(Scout *self)
 {
-  Scout *self = ud;
-  for (size_t i = 0; i < self->people_numbers.len; i++)
-    self->people |= self->people_numbers.items[i] == number;
-  if (self->people || number == self->tree->watch) atomic_store(&self->indexer->renew_ns, clock_ns());
-  bool known = (size_t)number < self->by_number.len && self->by_number.items[number];
-  if (!known && !self->people) return;
-  if (known && (!self->dirty.len || self->dirty.items[self->dirty.len - 1] != number))
-    vec_push(&self->dirty, number);
   if (!uv_is_active((uv_handle_t *)&self->settle)) uv_timer_start(&self->settle, on_settled, SETTLE_MS, 0);
 }
 
+static TreeDir *dir_of(const Scout *self, int number)
+{
+  return (size_t)number < self->by_number.len ? self->by_number.items[number] : NULL;
+}
+
+static void on_folder_changed(void *ud, int number)
+{
+  Scout *self = ud;
+  if (number == self->home_number) {
+    self->check_home = true;
+    soon(self);
+    return;
+  }
+  for (size_t i = 0; i < self->people_numbers.len; i++)
+    self->people |= self->people_numbers.items[i] == number;
+  if (self->people || number == self->tree->watch) atomic_store(&self->indexer->renew_ns, clock_ns());
+  bool known = dir_of(self, number);
+  if (!known && !self->people) return;
+  if (known && (!self->dirty.len || self->dirty.items[self->dirty.len - 1] != number))
+    vec_push(&self->dirty, number);
+  soon(self);
+}
+
+// There may be another folder under its name by now, with the same inode.
 static void on_watch_ended(void *ud, int number)
 {
   Scout *self = ud;
-  if ((size_t)number >= self->by_number.len || !self->by_number.items[number]) return;
-  self->by_number.items[number]->watch = -1;
+  TreeDir *dir = dir_of(self, number);
+  if (number == self->home_number) on_folder_changed(ud, number);
+  if (!dir) return;
+  dir->watch = -1;
+  dir->listed = false;
   self->by_number.items[number] = NULL;
+  if (dir->parent && dir->parent->watch >= 0)
+    vec_push(&self->dirty, dir->parent->watch);
+  else
+    self->overflow = true;
+  soon(self);
 }
 
 static void on_overflow(void *ud)
 {
   Scout *self = ud;
   self->overflow = true;
-  if (!uv_is_active((uv_handle_t *)&self->settle)) uv_timer_start(&self->settle, on_settled, SETTLE_MS, 0);
+  soon(self);
 }
 
 static void on_slow_scan(uv_timer_t *timer)
@@ -192,16 +221,27 @@ static void go_slow(Scout *self, const char *why)
   uv_timer_start(&self->slow, on_slow_scan, SLOW_SCAN_MS, SLOW_SCAN_MS);
 }
 
+static void stop_watching(Scout *self, TreeDir *dir)
+{
+  if (dir->watch < 0) return;
+  self->by_number.items[dir->watch] = NULL;
+  watch_remove(self->watch, dir->watch);
+  dir->watch = -1;
+}
+
+// The folder of this name may be another one than was watched.
 static void on_folder(void *ud, TreeDir *dir, const char *full_path)
 {
   Scout *self = ud;
-  if (!self->watch || dir->watch >= 0) return;
+  if (!self->watch) return;
   Error err = {0};
-  int number = watch_add(self->watch, full_path, &err);
+  int number = watch_add(self->watch, full_path, WATCH_ALL, &err);
   if (number < 0) {
     if (err.code == ERR_LIMIT) go_slow(self, err.text);
     return;
   }
+  if (number == dir->watch) return;
+  stop_watching(self, dir);
   while (self->by_number.len <= (size_t)number) vec_push(&self->by_number, NULL);
   TreeDir *other =
       self->by_number.items[number]; // the same folder, met at its old place before it was moved here
@@ -214,10 +254,7 @@ static void on_folder_gone(void *ud, TreeDir *dir)
 {
   Scout *self = ud;
   for (size_t i = 0; i < dir->dirs.len; i++) on_folder_gone(ud, dir->dirs.items[i]);
-  if (dir->watch < 0) return;
-  self->by_number.items[dir->watch] = NULL;
-  watch_remove(self->watch, dir->watch);
-  dir->watch = -1;
+  stop_watching(self, dir);
 }
 
 // --- the human layer ---
@@ -225,7 +262,7 @@ static void on_folder_gone(void *ud, TreeDir *dir)
 static void on_people_folder(void *ud, const char *full_path)
 {
   Scout *self = ud;
-  int number = self->watch ? watch_add(self->watch, full_path, NULL) : -1;
+  int number = self->watch ? watch_add(self->watch, full_path, WATCH_ALL, NULL) : -1;
   bool known = number < 0;
   for (size_t i = 0; i < self->people_numbers.len; i++) known |= self->people_numbers.items[i] == number;
   if (!known) vec_push(&self->people_numbers, number);
@@ -276,10 +313,31 @@ static void hear_people(Scout *self)
 
 // --- scanning ---
 
+static void on_look(uv_timer_t *timer)
+{
+  Scout *self = timer->data;
+  if (access(self->indexer->folder.root, R_OK | X_OK) != 0) return;
+  self->lost = false;
+  self->overflow = true;
+  atomic_store(&self->indexer->renew_ns, clock_ns());
+  uv_timer_stop(timer);
+  uv_stop(timer->loop);
+}
+
+// The folder was renamed or deleted, or its disk is away: what is known of it stays, until it comes back.
+static void lose_folder(Scout *self, const char *why)
+{
+  self->dirty.len = 0;
+  if (self->lost) return;
+  self->lost = true;
+  indexer_problem(self->indexer, (Str){0}, why);
+  if (self->indexer->options.watch) uv_timer_start(&self->look, on_look, LOOK_MS, LOOK_MS);
+}
+
 static void scan(Scout *self, TreeDir *dir, bool deep)
 {
   Error err = {0};
-  if (!crawl_scan(self->crawl, dir, deep, &err)) indexer_problem(self->indexer, (Str){0}, err.text);
+  if (!crawl_scan(self->crawl, dir, deep, &err)) lose_folder(self, err.text);
   atomic_store(&self->indexer->seen, crawl_seen(self->crawl));
 }
 
@@ -298,27 +356,61 @@ static void end_scan(Indexer *indexer)
   indexer_notify(indexer);
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+  int x = *(const int *)a, y = *(const int *)b;
+  return (x > y) - (x < y);
+}
+
+// Each folder once, whatever happened in it, and most often after the one that holds it: its number is
+// greater.
 static void scan_dirty(Scout *self)
 {
+  if (self->dirty.len) qsort(self->dirty.items, self->dirty.len, sizeof *self->dirty.items, compare_numbers);
   begin_scan(self->indexer);
   bool all = self->overflow || atomic_exchange(&self->indexer->rescan, false);
   self->overflow = false;
   if (all) scan(self, self->tree, true);
   for (size_t i = 0; !all && i < self->dirty.len; i++) {
-    TreeDir *dir = self->by_number.items[self->dirty.items[i]];
+    bool once = !i || self->dirty.items[i] != self->dirty.items[i - 1];
+    TreeDir *dir = once ? self->by_number.items[self->dirty.items[i]] : NULL;
     if (dir) scan(self, dir, false);
   }
   self->dirty.len = 0;
   end_scan(self->indexer);
 }
 
+// Device and inode of the database in its place; 0, 0: there is none.
+static void see_database(const Indexer *indexer, uint64_t found[2])
+{
+  struct stat info;
+  bool there = stat(indexer->folder.db, &info) == 0;
+  found[0] = there ? (uint64_t)info.st_dev : 0;
+  found[1] = there ? (uint64_t)info.st_ino : 0;
+}
+
+// An index may be deleted at any time: where that happened to the one that is open, another session makes a
+// new one.
+static void check_home(Scout *self)
+{
+  uint64_t found[2];
+  see_database(self->indexer, found);
+  self->check_home = false;
+  self->moved = !found[1] || memcmp(found, self->database, sizeof found) != 0;
+  self->again |= self->moved;
+}
+
 static void watch_until_stopped(Scout *self)
 {
   Indexer *indexer = self->indexer;
+  check_home(self);
   while (!atomic_load(&indexer->cancel) && !self->again) {
     if (atomic_load(&indexer->renew_ns)) uv_timer_start(&self->renew, on_settled, RENEW_MS + 1, 0);
     uv_run(&indexer->scout_loop, UV_RUN_DEFAULT); // until something calls uv_stop()
+    if (access(indexer->folder.root, F_OK) != 0) lose_folder(self, strerror(errno));
+    if (self->lost) continue;
     hear_rules(self);
+    if (self->check_home) check_home(self);
     bool changed = self->overflow || self->dirty.len || atomic_load(&indexer->rescan);
     if (changed || self->people) hear_people(self);
     if (!self->again && (changed || self->overflow || self->dirty.len)) scan_dirty(self);
@@ -329,12 +421,13 @@ static void watch_until_stopped(Scout *self)
 
 void scout_init(Scout *self, Indexer *indexer)
 {
-  *self = (Scout){.indexer = indexer, .tree = tree_new()};
+  *self = (Scout){.indexer = indexer, .tree = tree_new(), .home_number = -1};
   begin_scan(indexer); // before what is pending is counted anew: nobody may take that for the end
   uv_timer_init(&indexer->scout_loop, &self->settle);
   uv_timer_init(&indexer->scout_loop, &self->slow);
   uv_timer_init(&indexer->scout_loop, &self->renew);
-  self->slow.data = self;
+  uv_timer_init(&indexer->scout_loop, &self->look);
+  self->slow.data = self->look.data = self;
   atomic_store(&indexer->renew_ns, 0); // before they are read: what comes later is news
   self->rules = read_rules(indexer, &self->arena, &indexer->rules);
   self->scripts = read_scripts(indexer);
@@ -354,6 +447,7 @@ static void load_file(void *ud, Str path, FileStamp stamp, uint64_t hash)
 bool scout_load(Scout *self, Error *err)
 {
   Indexer *indexer = self->indexer;
+  see_database(indexer, self->database);
   people_read(indexer->folder.root, &self->who);
   self->people_ns = store_people_ns(indexer->store);
   walk_people(self, on_decided_stored);
@@ -381,7 +475,10 @@ void scout_run(Scout *self)
     if (!self->watch) go_slow(self, err.text);
   }
   self->crawl = crawl_new(indexer->folder.root, &indexer->rules, &events, self->tree);
-  if (self->watch) walk_people(self, on_decided);
+  if (self->watch) {
+    self->home_number = watch_add(self->watch, indexer->folder.home, WATCH_REMOVALS, NULL);
+    walk_people(self, on_decided);
+  }
   scan(self, self->tree, true);
   if (!self->again) end_scan(indexer);
   if (indexer->options.watch) watch_until_stopped(self);
@@ -389,6 +486,7 @@ void scout_run(Scout *self)
   uv_timer_stop(&self->settle);
   uv_timer_stop(&self->slow);
   uv_timer_stop(&self->renew);
+  uv_timer_stop(&self->look);
   watch_close(self->watch);
 }
 
@@ -403,4 +501,5 @@ void scout_release(Scout *self)
   uv_close((uv_handle_t *)&self->settle, NULL);
   uv_close((uv_handle_t *)&self->slow, NULL);
   uv_close((uv_handle_t *)&self->renew, NULL);
+  uv_close((uv_handle_t *)&self->look, NULL);
 }

@@ -12,10 +12,11 @@ typedef struct Scout {
   TreeDir *tree;
   Crawl *crawl;
   Watch *watch;
-  uv_timer_t settle, slow, renew;
+  uv_timer_t settle, slow, renew, look;
   VEC_OF(TreeDir *) by_number; // [watch's number]; NULL: no longer watched
   VEC_OF(int) dirty;           // numbers of folders that changed
   bool overflow, partial;      // events were lost; some folders are not watched
+  bool lost;                   // the folder itself is not where it was
   VEC_OF(int) people_numbers;  // of folders of the human layer
   bool people;                 // something in it changed
   int64_t people_ns;           // when it was looked through last
@@ -24,6 +25,9 @@ typedef struct Scout {
   uint64_t rules, scripts;     // what they were when the session began
   size_t sent;                 // files to be read
   bool again;                  // who is who, rules or scripts are others: another session is to begin
+  int home_number;             // of the folder that holds the database; -1: not watched
+  uint64_t database[2];        // device and inode of the one that is open
+  bool check_home, moved;      // something went from that folder; and that was the database
 } Scout;
 
 // Begin a scan: from here on the indexer has not ended. Reads the rules that hold in this session.

@@ -1,6 +1,8 @@
-// The scout's thread. A session is: lock, open the store, load the tree, start the others, scan, and where it
-// watches go on until it is told to stop. A damaged database ends the session; it is set aside and a second
-// one begins from nothing.
+// The scout's thread. A session is: open the store, load the tree, start the others, scan, and where it
+// watches go on until it is told to stop. Sessions follow each other under one lock. A damaged database ends
+// the session; it is set aside and a second one begins from nothing. One that was deleted is made again,
+// under a new lock. What the disk refuses is tried again from time to time, as soon as there is more room on
+// it.
 #include "human/kept.h"
 #include "index/scout.h"
 
@@ -9,10 +11,21 @@
 #include <stdlib.h>
 
 enum {
-  WAIT_MS = 500, // for the lock
+  WAIT_MS = 500,  // for the lock
+  LOOK_MS = 1000, // for room on the disk
   STACK_BYTES = 8 << 20,
   SESSIONS_MORE = 2, // after one that failed
+  PATIENCE_MIN_MS = 30000,
+  PATIENCE_MAX_MS = 960000,
+  ROOM = 256 << 10, // bytes more than before, and an eighth of the database
 };
+
+typedef enum SessionEnd {
+  SESSION_DONE,   // or it was stopped
+  SESSION_AGAIN,  // another one is to take up what changed (Scout)
+  SESSION_MOVED,  // the database is no longer where it was
+  SESSION_FAILED, // with *err
+} SessionEnd;
 
 // Run what handles that were closed still have to do, so that their memory may go. A call of uv_stop() may be
 // waiting.
@@ -71,12 +84,12 @@ static bool open_store(Indexer *indexer, const Scout *scout, Error *err)
   return dead <= articles / 2 + 1000 || store_sweep(indexer->store, err);
 }
 
-// *again: another session is to take up what changed (Scout).
-static bool run_session(Indexer *indexer, bool *again, Error *err)
+static SessionEnd run_session(Indexer *indexer, Error *err)
 {
   Scout scout;
   scout_init(&scout, indexer);
-  atomic_store(&indexer->cancel, atomic_load(&indexer->stop));
+  atomic_store(&indexer->cancel, false);
+  if (atomic_load(&indexer->stop)) atomic_store(&indexer->cancel, true);
   atomic_store(&indexer->expected, 0);
   bool ok = open_store(indexer, &scout, err) && scout_load(&scout, err);
   if (ok) {
@@ -91,12 +104,15 @@ static bool run_session(Indexer *indexer, bool *again, Error *err)
     ok = indexer->store_error.code == ERR_NONE;
     if (!ok) *err = indexer->store_error;
   }
-  *again = ok && scout.again && !atomic_load(&indexer->stop);
+  SessionEnd end = !ok                                           ? SESSION_FAILED
+                   : !scout.again || atomic_load(&indexer->stop) ? SESSION_DONE
+                   : scout.moved                                 ? SESSION_MOVED
+                                                                 : SESSION_AGAIN;
   store_free(indexer->store);
   indexer->store = NULL;
   scout_release(&scout);
   run_dry(indexer);
-  return ok;
+  return end;
 }
 
 // --- sessions ---
@@ -119,28 +135,32 @@ static void on_wait_over(uv_timer_t *timer)
   uv_stop(timer->loop);
 }
 
-// Wait for the writer's lock as long as another process has it. -1 when stopped, or where it cannot be made.
-static int wait_for_lock(Indexer *indexer)
+// Until then, or somebody wakes the scout.
+static void wait_for(Indexer *indexer, uint64_t ms)
 {
   uv_timer_t timer;
   uv_timer_init(&indexer->scout_loop, &timer);
-  int lock = -1;
-  bool told = false;
-  while (!atomic_load(&indexer->stop)) {
-    Error err = {0};
-    lock = folder_lock(&indexer->folder, &err);
-    if (lock >= 0) break;
-    if (err.code == ERR_STATE) atomic_store(&indexer->state, INDEX_WAITING);
-    if (!told) indexer_problem(indexer, (Str){0}, err.text);
-    told = true;
-    if (err.code != ERR_STATE) break;
-    indexer_notify(indexer);
-    uv_timer_start(&timer, on_wait_over, WAIT_MS, 0);
-    uv_run(&indexer->scout_loop, UV_RUN_DEFAULT);
-  }
+  uv_timer_start(&timer, on_wait_over, ms, 0);
+  uv_run(&indexer->scout_loop, UV_RUN_DEFAULT);
   uv_close((uv_handle_t *)&timer, NULL);
   run_dry(indexer);
-  return lock;
+}
+
+// Wait for the writer's lock as long as another process has it. -1 when stopped, or with *err where it cannot
+// be made.
+static int wait_for_lock(Indexer *indexer, Error *err)
+{
+  for (bool told = false; !atomic_load(&indexer->stop); told = true) {
+    *err = (Error){0};
+    int lock = folder_lock(&indexer->folder, err);
+    if (lock >= 0 || err->code != ERR_STATE) return lock;
+    atomic_store(&indexer->state, INDEX_WAITING);
+    if (!told) indexer_problem(indexer, (Str){0}, err->text);
+    indexer_notify(indexer);
+    *err = (Error){0};
+    wait_for(indexer, WAIT_MS);
+  }
+  return -1;
 }
 
 static void close_loop(Indexer *indexer)
@@ -170,31 +190,87 @@ static bool start_again(Indexer *indexer, const Error *why)
 }
 
 // Sessions until one has nothing to take up again.
-static bool run_sessions(Indexer *indexer, Error *err)
+static SessionEnd run_sessions(Indexer *indexer, Error *err)
 {
-  bool ok, again;
+  SessionEnd end;
   do {
-    ok = run_session(indexer, &again, err);
-  } while (again);
-  return ok;
+    *err = (Error){0};
+    end = run_session(indexer, err);
+  } while (end == SESSION_AGAIN);
+  return end;
+}
+
+static SessionEnd run_locked(Indexer *indexer, Error *err)
+{
+  if (!folder_make_home(&indexer->folder, err)) return SESSION_FAILED;
+  int lock = wait_for_lock(indexer, err);
+  if (lock < 0) return err->code == ERR_NONE ? SESSION_DONE : SESSION_FAILED;
+  SessionEnd end = run_sessions(indexer, err);
+  for (int more = 0; end == SESSION_FAILED && more < SESSIONS_MORE && start_again(indexer, err); more++)
+    end = run_sessions(indexer, err);
+  folder_unlock(lock);
+  return end;
+}
+
+// --- after a failure
+
+// Bytes that the disk of the database has left, and those that are to come before another try.
+static void look_at_disk(const Indexer *indexer, uint64_t *left, uint64_t *more)
+{
+  uv_fs_t req;
+  *left = 0;
+  *more = ROOM;
+  if (uv_fs_statfs(NULL, &req, indexer->folder.home, NULL) == 0) {
+    const uv_statfs_t *disk = req.ptr;
+    *left = disk->f_bavail * disk->f_bsize;
+  }
+  uv_fs_req_cleanup(&req);
+  if (uv_fs_stat(NULL, &req, indexer->folder.db, NULL) == 0) *more += req.statbuf.st_size / 8;
+  uv_fs_req_cleanup(&req);
+}
+
+// Wait until another try is worth it, longer after each that was in vain. False: the indexer is to end.
+static bool wait_for_better(Indexer *indexer, uint64_t *patience_ms)
+{
+  if (!indexer->options.watch) return false;
+  uint64_t before, left, more, waited_ms = 0;
+  if (indexer->stored_all) *patience_ms = PATIENCE_MIN_MS;
+  indexer->stored_all = false;
+  atomic_store(&indexer->state, INDEX_FAILED);
+  indexer_notify(indexer);
+  look_at_disk(indexer, &before, &more);
+  for (left = before; waited_ms < *patience_ms && left < before + more; waited_ms += LOOK_MS) {
+    if (atomic_load(&indexer->stop)) return false;
+    wait_for(indexer, LOOK_MS);
+    look_at_disk(indexer, &left, &more);
+  }
+  *patience_ms = *patience_ms < PATIENCE_MAX_MS ? 2 * *patience_ms : PATIENCE_MAX_MS;
+  return true;
+}
+
+// The same trouble is told once, until the index was good in between.
+static void tell_failure(Indexer *indexer, const Error *err, Error *told)
+{
+  bool is_new = indexer->stored_all || strcmp(err->text, told->text) != 0;
+  if (err->code != ERR_NONE && is_new) indexer_problem(indexer, (Str){0}, err->text);
+  *told = *err;
 }
 
 void session_main(void *arg)
 {
   Indexer *indexer = arg;
   indexer_lower_priority(indexer);
-  int lock = wait_for_lock(indexer);
-  Error err = {0};
-  bool ok = lock >= 0 && run_sessions(indexer, &err);
-  for (int more = 0; !ok && more < SESSIONS_MORE && err.code != ERR_NONE && start_again(indexer, &err);
-       more++) {
-    err = (Error){0};
-    ok = run_sessions(indexer, &err);
-  }
-  if (!ok && err.code != ERR_NONE) indexer_problem(indexer, (Str){0}, err.text);
-  folder_unlock(lock);
+  SessionEnd end;
+  Error told = {0};
+  uint64_t patience_ms = PATIENCE_MIN_MS;
+  do {
+    Error err = {0};
+    end = run_locked(indexer, &err);
+    if (end == SESSION_FAILED) tell_failure(indexer, &err, &told);
+  } while (!atomic_load(&indexer->stop) &&
+           (end == SESSION_MOVED || (end == SESSION_FAILED && wait_for_better(indexer, &patience_ms))));
   close_loop(indexer);
-  atomic_store(&indexer->state, ok ? INDEX_READY : INDEX_FAILED);
+  atomic_store(&indexer->state, end == SESSION_FAILED ? INDEX_FAILED : INDEX_READY);
   atomic_store(&indexer->scout_ended, true);
   indexer_notify(indexer);
 }

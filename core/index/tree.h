@@ -18,7 +18,9 @@ typedef struct TreeDir {
   VEC_OF(TreeFile) files;        // sorted by name
   VEC_OF(struct TreeDir *) dirs; // sorted by name
   int watch;                     // inotify's number; -1: none
-  bool listed;                   // by this process, at least once
+  uint64_t inode;                // when it was met last; 0: not yet, and that of the root
+  uint64_t ignore;               // hash of its .gitignore
+  bool listed;                   // by this process, as the folder that it is now
   // Of the settings files from below the root down to here: another number, other settings. 0: there are
   // none.
   uint64_t settings;

@@ -17,6 +17,7 @@ struct Watch {
   uv_poll_t poll;
   int fd;
   size_t count;
+  int latest; // the numbers only grow
   const WatchEvents *events;
 };
 
@@ -66,19 +67,23 @@ Watch *watch_new(uv_loop_t *loop, const WatchEvents *events, Error *err)
   return self;
 }
 
-int watch_add(Watch *self, const char *path, Error *err)
+int watch_add(Watch *self, const char *path, WatchWhat what, Error *err)
 {
-  if (self->count >= WATCH_MAX) {
+  static const uint32_t masks[] = {
+      [WATCH_ALL] = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_MOVE_SELF,
+      [WATCH_REMOVALS] = IN_DELETE | IN_MOVED_FROM | IN_MOVE_SELF,
+  };
+  int number = inotify_add_watch(self->fd, path, masks[what] | IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK);
+  if (number > self->latest) {
+    self->latest = number;
+    self->count++;
+  }
+  if (number == self->latest && self->count > WATCH_MAX) {
+    watch_remove(self, number);
     error_set(err, ERR_LIMIT, "more than %d folders: changes are found by scanning", WATCH_MAX);
     return -1;
   }
-  int number = inotify_add_watch(self->fd, path,
-                                 IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE |
-                                     IN_ONLYDIR | IN_DONT_FOLLOW | IN_EXCL_UNLINK);
-  if (number >= 0) {
-    self->count++;
-    return number;
-  }
+  if (number >= 0) return number;
   if (errno == ENOSPC)
     error_set(err, ERR_LIMIT,
               "no more inotify watches: raise fs.inotify.max_user_watches; changes are found by scanning");
@@ -119,9 +124,9 @@ Watch *watch_new(uv_loop_t *loop, const WatchEvents *events, Error *err)
   return NULL;
 }
 
-int watch_add(Watch *self, const char *path, Error *err)
+int watch_add(Watch *self, const char *path, WatchWhat what, Error *err)
 {
-  (void)self, (void)path, (void)err;
+  (void)self, (void)path, (void)what, (void)err;
   return -1;
 }
 

@@ -11,7 +11,8 @@ enum { WATCH_MAX = 8192 }; // the kernel's limit is the user's, shared with ever
 
 typedef struct WatchEvents {
   void *ud;
-  void (*changed)(void *ud, int number); // something in this folder is new, gone, renamed or written
+  void (*changed)(void *ud, int number); // something in this folder is new, gone, renamed or written, or it
+                                         // was itself renamed
   void (*ended)(void *ud, int number);   // the folder is gone; its number means nothing any more
   void (*overflow)(void *ud);            // events were lost: scan everything
 } WatchEvents;
@@ -20,9 +21,11 @@ typedef struct Watch Watch;
 
 // `events` is borrowed. NULL with *err: ERR_LIMIT or ERR_IO.
 Watch *watch_new(uv_loop_t *loop, const WatchEvents *events, Error *err);
+// What of a folder is told.
+typedef enum WatchWhat { WATCH_ALL, WATCH_REMOVALS } WatchWhat;
 // Watch the folder at `path`. Returns its number (the same for the same folder); -1 with *err: ERR_LIMIT,
 // naming the setting to raise; ERR_NOT_FOUND; ERR_IO.
-int watch_add(Watch *self, const char *path, Error *err);
+int watch_add(Watch *self, const char *path, WatchWhat what, Error *err);
 void watch_remove(Watch *self, int number);
 // Ends in the loop's next turn; no callback comes after this. NULL is fine.
 void watch_close(Watch *self);

@@ -65,7 +65,10 @@ static bool commit(Indexer *self, Batch *batch)
 {
   Error *err = &self->store_error;
   if (!store_commit(self->store, err) || !settle(self, all_stored(self, batch))) return false;
-  if (all_stored(self, batch) && !store_set_ready(self->store, true, err)) return false;
+  if (all_stored(self, batch)) {
+    if (!store_set_ready(self->store, true, err)) return false;
+    self->stored_all = true;
+  }
   if (!store_commit(self->store, err)) return false;
   atomic_fetch_add(&self->done, batch->len - batch->removed);
   atomic_fetch_add(&self->removed, batch->removed);

@@ -141,7 +141,7 @@ static void on_index_changed(void *ud)
 static void on_index_problem(void *ud, Str path, Str why)
 {
   IndexRoot *root = ud;
-  if (!root->indexer || ++root->problems > PROBLEMS_TOLD) return;
+  if (!root->indexer || (path.len && ++root->problems > PROBLEMS_TOLD)) return;
   Lsp *lsp = root->lsp;
   bool whole = !path.len && indexer_progress(root->indexer).state != INDEX_WAITING;
   if (whole) // the index itself is in trouble, and not only written by another process
@@ -149,7 +149,7 @@ static void on_index_problem(void *ud, Str path, Str why)
   else
     lsp_log(lsp, LSP_LOG_WARNING, "%s%s" STR_FMT ": " STR_FMT "%s", root->path, path.len ? "/" : "",
             STR_ARG(path), STR_ARG(why),
-            root->problems == PROBLEMS_TOLD ? " (and perhaps more like it)" : "");
+            path.len && root->problems == PROBLEMS_TOLD ? " (and perhaps more like it)" : "");
 }
 
 static void on_timer_closed(uv_handle_t *handle)

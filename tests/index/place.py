@@ -83,7 +83,9 @@ class Place:
 
     def write(self, name, text="Anna Lind spoke in Hull on 3 May 2023.\n", age=10):
         """A file last changed `age` seconds ago: what is younger than two seconds is read again, to be sure."""
-        path = os.path.join(os.fsencode(self.dir), os.fsencode(name))
+        return self.write_at(os.path.join(os.fsencode(self.dir), os.fsencode(name)), text, age)
+
+    def write_at(self, path, text="Anna Lind spoke in Hull on 3 May 2023.\n", age=10):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as out:
             out.write(text if isinstance(text, bytes) else text.encode())

@@ -144,9 +144,10 @@ def a_folder_that_cannot_be_read_keeps_its_rows(place):
     place.write("sub/a.txt")
     os.chmod(place.cache, 0o777)
     place.index(user=True)
-    os.chmod(os.path.join(place.dir, "sub"), 0)
-    place.index(status=1, user=True)
-    equal(place.paths(), {b"sub/a.txt"}, "articles")
+    for mode in (0, 0o444):  # not to be listed; listed, but its files are not to be looked at
+        os.chmod(os.path.join(place.dir, "sub"), mode)
+        place.index(status=1, user=True)
+        equal(place.paths(), {b"sub/a.txt"}, "articles")
 
 
 @test

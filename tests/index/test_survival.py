@@ -1,4 +1,5 @@
 """What an index survives: kills, damage, full disks, several processes at once."""
+import contextlib
 import json
 import os
 import random
@@ -8,6 +9,7 @@ import threading
 import time
 
 from place import LONG, PATIENCE, STONES, Skip, corpus, equal, expect, test
+from test_server import Server
 
 
 @test
@@ -136,22 +138,75 @@ def tags_of_scripts(place):
     equal([row["path"] for row in place.ask("mentions", "--type", "stone")], ["a.txt", "b.txt"], "mentions of the new script")
 
 
-@test
-def full_disk(place):
+@contextlib.contextmanager
+def small_disk(place, size):
+    """The place's cache on a disk of its own."""
     small = os.path.join(place.top, "small")
     os.mkdir(small)
-    if os.getuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700k", "none", small], stderr=subprocess.DEVNULL).returncode:
+    if os.getuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "none", small], stderr=subprocess.DEVNULL).returncode:
         raise Skip("no small disk to be had")
     try:
-        corpus(place, 400)
-        place.env["XDG_CACHE_HOME"] = small
+        place.cache = place.env["XDG_CACHE_HOME"] = small
+        yield small
+    finally:
+        subprocess.run(["umount", small])
+
+
+@test
+def full_disk(place):
+    corpus(place, 400)
+    with small_disk(place, "700k"):
         status, _, err = place.run("index", place.dir)
         equal(status, 1, "exit status")
         expect("full" in err, err)
         status, _, err = place.run("entities", place.dir, "--format", "json")
         equal(status, 0, "exit status of a question afterwards (%s)" % err)
-    finally:
-        subprocess.run(["umount", small])
+
+
+@test
+def full_disk_that_gets_room(place):
+    """The reader is told once, the editor goes on, and so does the index as soon as it can."""
+    corpus(place, 800)
+    place.write(".newsmark.toml", "")
+    with small_disk(place, "32m") as small:
+        ballast = os.path.join(small, "ballast")
+        with open(ballast, "wb") as out:
+            out.write(bytes((32 << 20) - (700 << 10)))
+        with Server(place) as server:
+            told = server.client.notification("window/showMessage")
+            expect("full" in told["message"], told)
+            server.client.notification("newsmark/indexStatus", lambda p: p["state"] == "failed")
+            equal(server.rows("entities"), [], "what was stored is asked")
+            uri = server.folder + "/typed.txt"
+            server.client.open(uri, "Anna Lind spoke in Hull.\n")
+            server.client.published(uri, 1)
+            os.remove(ballast)
+            server.ready()
+            equal(len(place.paths()), 800, "articles")
+            equal([m for m in server.client.seen if m.get("method") == "window/showMessage"], [], "further messages")
+            equal(server.client.finish(), 0, "exit status")
+        place.expect_sound()
+
+
+@test
+def index_deleted_while_it_is_kept(place):
+    """It is safe to delete: what keeps it makes another one."""
+    for i in range(30):
+        place.write("%d.txt" % i)
+    place.write(".newsmark.toml", "")
+    with Server(place) as server:
+        server.ready()
+        for gone in (os.path.join(place.cache, "newsmark"), place.db()):
+            shutil.rmtree(gone) if os.path.isdir(gone) else os.remove(gone)
+            place.until(lambda: len(place.paths()) == 30, "the articles to be read again")
+            place.write("new.txt", "Berta Strand.\n", age=0)
+            place.until(lambda: [r["path"] for r in server.rows("search", words="strand")] == ["new.txt"], "a new file")
+            os.remove(os.path.join(place.dir, "new.txt"))
+            place.until(lambda: len(place.paths()) == 30, "its removal")
+        server.ready()
+        equal(server.client.finish(), 0, "exit status")
+    place.expect_sound()
+    place.expect_as_fresh()
 
 
 @test

@@ -75,6 +75,83 @@ def lost_events(place):
 
 
 @test
+def folders_under_the_same_name(place):
+    """Another folder takes the place of a known one at once: what is in it is found, now and later, at every depth."""
+    for name in ("moved/a.txt", "moved/in/b.txt", "made/a.txt", "made/in/b.txt"):
+        place.write(name)
+    place.watch()
+    new = os.path.join(place.top, "new")
+    for name in ("c.txt", "in/d.txt"):
+        place.write_at(os.path.join(new, name))
+    os.rename(os.path.join(place.dir, "moved"), os.path.join(place.top, "old"))
+    os.rename(new, os.path.join(place.dir, "moved"))
+    shutil.rmtree(os.path.join(place.dir, "made"))
+    place.write("made/c.txt", age=0)
+    place.write("made/in/d.txt", age=0)
+    want = {b"moved/c.txt", b"moved/in/d.txt", b"made/c.txt", b"made/in/d.txt"}
+    place.until(lambda: place.paths() == want, "what is in the other folders")
+    for name in ("moved/e.txt", "moved/in/f.txt", "made/e.txt", "made/in/f.txt"):
+        place.write(name, age=0)
+        want.add(name.encode())
+        place.until(lambda: place.paths() == want, "what is put into them later")
+    place.write_at(os.path.join(place.top, "old", "in", "g.txt"))  # none of ours any more
+    os.remove(os.path.join(place.dir, "made", "c.txt"))
+    place.until(lambda: place.paths() == want - {b"made/c.txt"}, "a removal")
+    place.expect_as_fresh()
+
+
+@test
+def the_folder_itself_goes_and_comes_back(place):
+    place.write(".newsmark.toml", '[index]\nexclude = ["out/"]\n')
+    place.write("a.txt")
+    place.write("sub/b.txt")
+    place.write("out/c.txt")
+    process = place.watch()
+    os.set_blocking(process.stderr.fileno(), False)
+    said = []
+
+    def is_missed():
+        said.append(process.stderr.read() or b"")
+        return b"No such file" in b"".join(said)
+    away = place.dir + "-away"
+    os.rename(place.dir, away)
+    place.until(is_missed, "the folder to be missed")
+    place.write_at(os.path.join(away, "sub", "d.txt"))
+    status, _, err = place.run("search", place.dir, "lind")
+    expect(status == 1 and "No such file" in err, err)
+    os.rename(away, place.dir)
+    place.until(lambda: place.paths() == {b"a.txt", b"sub/b.txt", b"sub/d.txt"}, "what was written while it was away")
+    place.write("sub/e.txt", age=0)
+    place.until(lambda: b"sub/e.txt" in place.paths(), "a new file in it")
+    said.clear()
+    shutil.rmtree(place.dir)
+    place.until(is_missed, "the folder to be missed again")
+    place.write("sub/f.txt", age=0)
+    place.until(lambda: place.paths() == {b"sub/f.txt"}, "another folder in its place")
+    place.write("g.txt", age=0)
+    place.until(lambda: place.paths() == {b"sub/f.txt", b"g.txt"}, "a new file in that")
+    expect(process.poll() is None, "the process ended")
+    place.expect_as_fresh()
+
+
+@test
+def gitignore_that_changes_meanwhile(place):
+    for name in ("a.txt", "sub/a.txt", "sub/in/a.txt", "sub/b.txt", "drafts/c.txt"):
+        place.write(name)
+    every = {b"a.txt", b"sub/a.txt", b"sub/in/a.txt", b"sub/b.txt", b"drafts/c.txt"}
+    place.watch()
+    for rules, left in (("a.txt\n", {b"sub/b.txt", b"drafts/c.txt"}), ("/a.txt\ndrafts\n", {b"sub/a.txt", b"sub/in/a.txt", b"sub/b.txt"}),
+                        ("", every)):
+        place.write(".gitignore", rules, age=0)
+        place.until(lambda: place.paths() == left, "the rules %r to hold" % rules)
+    place.write("sub/.gitignore", "a.txt\n", age=0)
+    place.until(lambda: place.paths() == every - {b"sub/a.txt", b"sub/in/a.txt"}, "the rules of a subfolder to hold")
+    os.remove(os.path.join(place.dir, "sub", ".gitignore"))
+    place.until(lambda: place.paths() == every, "the rules to be gone")
+    place.expect_as_fresh()
+
+
+@test
 def settings_that_change_meanwhile(place):
     """A folder's settings hold for its index soon after they are saved, for what is there already, too."""
     for name in ("a.txt", "b.text", "drafts/c.txt"):
