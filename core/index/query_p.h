@@ -39,6 +39,7 @@ void drafts_lift(Drafts *self);                              // let another quer
 // A file of the folder as it was indexed, read once for many places.
 typedef struct Source {
   StrBuf text;
+  size_t bom; // bytes of its byte order mark, which no editor shows or counts
   bool valid; // it has the stamp that the index knows
 } Source;
 

@@ -32,6 +32,7 @@ void source_read(Source *self, const char *root, Str path, FileStamp stamp)
     self->valid = self->text.len == size;
   }
   fclose(file);
+  self->bom = str_starts(strbuf_str(&self->text), STR("\xEF\xBB\xBF")) ? 3 : 0;
   Markup markup = markup_of(path, (Str){0});
   if (self->valid && markup) {
     Arena arena = {0};
@@ -45,6 +46,7 @@ void source_read(Source *self, const char *root, Str path, FileStamp stamp)
 void source_take(Source *self, const Drafts *from, Str path)
 {
   self->valid = drafts_text(from, path, &self->text);
+  self->bom = 0; // an editor that sends one counts it
 }
 
 void source_release(Source *self)
@@ -121,14 +123,15 @@ Str source_text(const Source *self, size_t start, size_t end)
 void source_place(const Source *self, Place *place, Encoding enc, Arena *arena)
 {
   Str text = strbuf_str(&self->text);
-  if (!self->valid || place->end > text.len || place->start > place->end) return;
-  size_t line = 1, line_start = 0;
+  if (!self->valid || place->end > text.len || place->start > place->end || place->start < self->bom) return;
+  size_t line = 1, line_start = self->bom, before = back_from(text, place->start);
   place->column = walk_to(text, place->start, enc, &line, &line_start);
   place->line = line;
   place->end_column = walk_to(text, place->end, enc, &line, &line_start);
   place->end_line = line;
   if (!place->text.ptr) place->text = source_line(arena, str_slice(text, place->start, place->end), 200);
-  place->left = source_line(arena, str_slice(text, back_from(text, place->start), place->start), SIZE_MAX);
+  place->left =
+      source_line(arena, str_slice(text, before > self->bom ? before : self->bom, place->start), SIZE_MAX);
   place->right = source_line(arena, str_slice(text, place->end, forth_from(text, place->end)), SIZE_MAX);
 }
 

@@ -215,7 +215,21 @@ end
 
 -- --- to the quickfix list
 
-local function quickfix_item(row, kind)
+-- Byte columns of positions, by path: out of buffers where the text is at hand, else out of the files.
+local function converters()
+  local buffers, known = {}, {}
+  for _, buf in ipairs(api.nvim_list_bufs()) do
+    if api.nvim_buf_is_loaded(buf) then buffers[api.nvim_buf_get_name(buf)] = buf end
+  end
+  return function(path)
+    local position = require("newsmark.position")
+    known[path] = known[path] or (buffers[path] and position.converter(buffers[path], encoding())
+      or position.file_converter(path, encoding()))
+    return known[path]
+  end
+end
+
+local function quickfix_item(row, kind, converter)
   local start = type(row.range) == "table" and row.range.start or nil
   local path = vim.uri_to_fname(row.uri)
   local item = { filename = path, text = require("newsmark.compose").plain(row, kind) }
@@ -224,22 +238,17 @@ local function quickfix_item(row, kind)
     return item
   end
   item.lnum, item.col = start.line + 1, start.character + 1
-  -- Byte columns only where the text is at hand: the server counts in units of its own.
-  local buf = vim.fn.bufnr(path)
-  if encoding() ~= "utf-8" and buf > 0 and api.nvim_buf_is_loaded(buf) then
-    local _, col = require("newsmark.position").converter(buf, encoding())(start)
+  if encoding() ~= "utf-8" and start.character > 0 then -- else as the server counts
+    local _, col = converter(path)(start)
     item.col = col + 1
-  elseif encoding() ~= "utf-8" then
-    item.col = nil
-    item.pattern = nil
   end
   return item
 end
 
 local function to_quickfix(rows, kind, title)
-  local items = {}
+  local items, converter = {}, converters()
   for _, row in ipairs(rows) do
-    if row.uri then items[#items + 1] = quickfix_item(row, kind) end
+    if row.uri then items[#items + 1] = quickfix_item(row, kind, converter) end
   end
   if #items == 0 then return vim.notify("newsmark: no places for the quickfix list") end
   vim.fn.setqflist({}, " ", { title = title, items = items })
@@ -279,6 +288,14 @@ local function show_more(buf)
   refresh(buf)
 end
 
+-- The last window stays, with what it showed before.
+local function close()
+  if pcall(vim.cmd, "close") then return end
+  local buf, other = api.nvim_get_current_buf(), vim.fn.bufnr("#")
+  local fits = other > 0 and other ~= buf and vim.fn.buflisted(other) == 1
+  vim.cmd(fits and "buffer " .. other or "enew")
+end
+
 local function map_keys(buf, kind)
   local function map(keys, run, desc)
     for _, key in ipairs(keys) do
@@ -287,7 +304,7 @@ local function map_keys(buf, kind)
   end
   map({ "<CR>" }, function() jump(false) end, "Go there")
   map({ "p" }, function() jump(true) end, "Show it and stay")
-  map({ "q" }, function() vim.cmd("close") end, "Close")
+  map({ "q" }, close, "Close")
   map({ "R" }, function() refresh(buf) end, "Ask again")
   map({ "m" }, function() show_more(buf) end, "Show more")
   map({ "<BS>" }, function() go_back(buf) end, "Back to the listing before")

@@ -41,12 +41,8 @@ local function byte_in(slices, column, encoding, line_len)
   return slice.byte + vim.str_byteindex(slice.text, column - slice.unit, encoding == "utf-16")
 end
 
---- A converter of positions in the buffer as it is now; keep it for one batch only.
----@param buf integer
----@param encoding "utf-8"|"utf-16"|"utf-32"
----@return fun(position: {line: integer, character: integer}): integer, integer row and byte column, within the buffer
-function M.converter(buf, encoding)
-  local last_row = vim.api.nvim_buf_line_count(buf) - 1
+-- `line_at` gives the lines of a text, whose rows go to last_row.
+local function converter_of(line_at, last_row, encoding)
   local lines, slices = {}, {}
   return function(position)
     local row = position.line
@@ -56,13 +52,33 @@ function M.converter(buf, encoding)
     end
     local line = lines[row]
     if not line then
-      line = vim.api.nvim_buf_get_lines(buf, row, row + 1, true)[1]
+      line = line_at(row)
       lines[row] = line
     end
     if encoding == "utf-8" or position.character == 0 then return row, math.min(position.character, #line) end
     slices[row] = slices[row] or slices_of(line, encoding)
     return row, byte_in(slices[row], position.character, encoding, #line)
   end
+end
+
+--- A converter of positions in the buffer as it is now; keep it for one batch only.
+---@param buf integer
+---@param encoding "utf-8"|"utf-16"|"utf-32"
+---@return fun(position: {line: integer, character: integer}): integer, integer row and byte column, within the buffer
+function M.converter(buf, encoding)
+  return converter_of(function(row) return vim.api.nvim_buf_get_lines(buf, row, row + 1, true)[1] end,
+    vim.api.nvim_buf_line_count(buf) - 1, encoding)
+end
+
+--- The same for a file that is in no loaded buffer. One that cannot be read has one empty line.
+---@param path string
+---@param encoding "utf-8"|"utf-16"|"utf-32"
+---@return fun(position: {line: integer, character: integer}): integer, integer
+function M.file_converter(path, encoding)
+  local ok, lines = pcall(vim.fn.readfile, path)
+  if not ok or #lines == 0 then lines = { "" } end
+  lines[1] = lines[1]:gsub("^\239\187\191", "") -- the byte order mark
+  return converter_of(function(row) return lines[row + 1] end, #lines - 1, encoding)
 end
 
 --- The other way: a row and a byte column as a position of the protocol, in the buffer as it is now.

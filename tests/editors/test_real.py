@@ -214,6 +214,33 @@ def test_quotes_with_words(context):
     listed(context, "0 articles")
 
 
+def test_places_in_files_that_are_not_open(context):
+    """The quickfix list has byte columns, whatever the server counts in, and takes no file for another by its name."""
+    nvim = folder(context)
+    nvim.command("bwipeout! | enew")
+    said = "ÅÄÖ 😀 möttes, och sedan for "
+    for name in ("*.txt", "[x].txt", "bom.txt"):
+        bom = "\ufeff" if name == "bom.txt" else ""
+        (context.folder / "press" / name).write_text(bom + said + "Nils Holmgren till Lund.\n")
+    nvim.wait("the new files", lambda: len(nvim.lua("return require('newsmark.folder').rows_now('mentions', {name = 'Holmgren'})")) == 3)
+    nvim.command("Newsmark! mentions Holmgren")
+    nvim.wait("the quickfix list", lambda: nvim.lua("return #vim.fn.getqflist()") == 3)
+    places = nvim.lua("return vim.tbl_map(function(i) return {vim.fn.fnamemodify(vim.fn.bufname(i.bufnr), ':t'), i.lnum, i.col} end,"
+                      " vim.fn.getqflist())")
+    column = len(said.encode()) + 1
+    assert sorted(places) == [["*.txt", 1, column], ["[x].txt", 1, column], ["bom.txt", 1, column]], places
+
+
+def test_q_in_the_only_window(context):
+    nvim = folder(context)
+    nvim.command("Newsmark quotes")
+    listed(context, "Quotations")
+    nvim.command("only")
+    nvim.type("q")
+    nvim.wait("the article again", lambda: nvim.call("nvim_buf_get_name", 0).endswith("a.txt"))
+    assert "Error" not in context.messages(), context.messages()
+
+
 def test_one_person_in_five_languages(context):
     """What the demo's folder answers: one minister's words and days, whatever the article's language."""
     press = context.folder / "press"

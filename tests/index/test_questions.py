@@ -95,6 +95,16 @@ def on_a_terminal(place, columns, *args):
 
 
 @test
+def a_byte_order_mark_is_no_column(place):
+    """Offsets are those of the file, columns those of an editor, which does not show the mark."""
+    place.write("a.txt", "\ufeffÅsa Lindqvist spoke.\nÅsa Lindqvist left.\n")
+    place.index()
+    rows = place.ask("mentions", "lindqvist")
+    equal([(row["line"], row["column"], row["start"]) for row in rows], [(1, 1, 3), (2, 1, 25)], "places")
+    equal(rows[0]["left"], None, "what stands before the first")
+
+
+@test
 def tables_fit_the_terminal(place):
     """A place keeps its line where there is no room for its path, and a column that says nothing is left out."""
     name = "2024/a-folder-with-a-long-name/an-article-with-a-long-name.txt"
