@@ -62,6 +62,8 @@ static void on_notify_closed(uv_handle_t *handle)
   Indexer *self = container_of(handle, Indexer, notify);
   void (*closed)(void *) = self->closed;
   void *ud = self->options.ud;
+  for (size_t i = 0; i < self->missed.len; i++) free(self->missed.items[i]);
+  vec_release(&self->missed);
   uv_mutex_destroy(&self->lock);
   folder_release(&self->folder);
   free(self);

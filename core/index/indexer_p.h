@@ -76,9 +76,10 @@ struct Indexer {
   _Atomic(size_t) seen, expected, queued, done, removed, problem_count;
   _Atomic(size_t) pending; // jobs sent and not yet committed
 
-  uv_mutex_t lock; // guards problems and wake_open
+  uv_mutex_t lock; // guards problems, missed and wake_open
   VEC_OF(Problem) problems;
-  bool wake_open; // `wake` may be sent to
+  VEC_OF(char *) missed; // files that were gone when they were to be read
+  bool wake_open;        // `wake` may be sent to
 
   // The scout's, for the length of a session; workers and writer use their ends of the queues.
   uv_loop_t scout_loop;

@@ -18,6 +18,7 @@ enum {
   LOOK_MS = 1000,       // for a folder that is not where it was
   RENEW_MS = 2000,      // without news of settings and scripts: people save them many times
   MANY = 64,            // files to be read: progress is of interest
+  MISSED_MAX = 3,       // times that a file which cannot be found is looked for
 };
 
 // --- rules and scripts
@@ -181,6 +182,14 @@ static void on_folder_changed(void *ud, int number)
   soon(self);
 }
 
+// What was to be read in it meanwhile may not have been found.
+static void on_folder_moved(void *ud, int number)
+{
+  Scout *self = ud;
+  if (dir_of(self, number)) vec_push(&self->renamed, number);
+  on_folder_changed(ud, number);
+}
+
 // There may be another folder under its name by now, with the same inode.
 static void on_watch_ended(void *ud, int number)
 {
@@ -274,20 +283,41 @@ static void on_decided_stored(void *ud, Str path)
   store_read_again(self->indexer->store, path, NULL); // before the tree is loaded
 }
 
-static void on_decided(void *ud, Str path)
+static void read_again(Scout *self, Str path, bool missed)
 {
-  Scout *self = ud;
   size_t name = path.len;
   while (name && path.ptr[name - 1] != '/') name--;
   bool is_new;
   TreeDir *dir = tree_dir(self->tree, str_slice(path, 0, name));
   TreeFile *file = tree_file(dir, str_slice(path, name, path.len), &is_new);
+  if (missed && file->missed++ == MISSED_MAX) return;
   file->stamp = (FileStamp){.mtime_ns = STAMP_RACY};
   file->hash = 0;
   if (dir->watch >= 0)
     vec_push(&self->dirty, dir->watch);
   else
     self->overflow = true;
+}
+
+static void on_decided(void *ud, Str path)
+{
+  read_again(ud, path, false);
+}
+
+static void hear_missed(Scout *self)
+{
+  Indexer *indexer = self->indexer;
+  uv_mutex_lock(&indexer->lock);
+  char **items = indexer->missed.items;
+  size_t len = indexer->missed.len;
+  indexer->missed.items = NULL;
+  indexer->missed.len = indexer->missed.cap = 0;
+  uv_mutex_unlock(&indexer->lock);
+  for (size_t i = 0; i < len; i++) {
+    read_again(self, str_of(items[i]), true);
+    free(items[i]);
+  }
+  free(items);
 }
 
 static void walk_people(Scout *self, void (*decided)(void *, Str))
@@ -327,7 +357,7 @@ static void on_look(uv_timer_t *timer)
 // The folder was renamed or deleted, or its disk is away: what is known of it stays, until it comes back.
 static void lose_folder(Scout *self, const char *why)
 {
-  self->dirty.len = 0;
+  self->dirty.len = self->renamed.len = 0;
   if (self->lost) return;
   self->lost = true;
   indexer_problem(self->indexer, (Str){0}, why);
@@ -371,6 +401,11 @@ static void scan_dirty(Scout *self)
   bool all = self->overflow || atomic_exchange(&self->indexer->rescan, false);
   self->overflow = false;
   if (all) scan(self, self->tree, true);
+  for (size_t i = 0; !all && i < self->renamed.len; i++) {
+    TreeDir *dir = self->by_number.items[self->renamed.items[i]];
+    if (dir) scan(self, dir, true);
+  }
+  self->renamed.len = 0;
   for (size_t i = 0; !all && i < self->dirty.len; i++) {
     bool once = !i || self->dirty.items[i] != self->dirty.items[i - 1];
     TreeDir *dir = once ? self->by_number.items[self->dirty.items[i]] : NULL;
@@ -409,6 +444,7 @@ static void watch_until_stopped(Scout *self)
     uv_run(&indexer->scout_loop, UV_RUN_DEFAULT); // until something calls uv_stop()
     if (access(indexer->folder.root, F_OK) != 0) lose_folder(self, strerror(errno));
     if (self->lost) continue;
+    hear_missed(self);
     hear_rules(self);
     if (self->check_home) check_home(self);
     bool changed = self->overflow || self->dirty.len || atomic_load(&indexer->rescan);
@@ -460,7 +496,7 @@ bool scout_load(Scout *self, Error *err)
 void scout_run(Scout *self)
 {
   Indexer *indexer = self->indexer;
-  WatchEvents watch_events = {self, on_folder_changed, on_watch_ended, on_overflow};
+  WatchEvents watch_events = {self, on_folder_changed, on_folder_moved, on_watch_ended, on_overflow};
   CrawlEvents events = {.ud = self,
                         .changed = on_file_changed,
                         .gone = on_file_gone,
@@ -495,6 +531,7 @@ void scout_release(Scout *self)
   tree_free(self->tree);
   vec_release(&self->by_number);
   vec_release(&self->dirty);
+  vec_release(&self->renamed);
   vec_release(&self->people_numbers);
   strbuf_release(&self->who);
   arena_release(&self->arena);

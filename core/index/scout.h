@@ -15,6 +15,7 @@ typedef struct Scout {
   uv_timer_t settle, slow, renew, look;
   VEC_OF(TreeDir *) by_number; // [watch's number]; NULL: no longer watched
   VEC_OF(int) dirty;           // numbers of folders that changed
+  VEC_OF(int) renamed;         // of those that were renamed: all below is looked at
   bool overflow, partial;      // events were lost; some folders are not watched
   bool lost;                   // the folder itself is not where it was
   VEC_OF(int) people_numbers;  // of folders of the human layer

@@ -10,6 +10,7 @@ typedef struct TreeFile {
   FileStamp stamp; // when it was last sent to be read
   uint64_t hash;   // of its bytes then, as far as known; 0: not known
   bool seen;       // by the scan that runs
+  uint8_t missed;  // how often it was seen and could not be found when it was to be read
 } TreeFile;
 
 typedef struct TreeDir {

@@ -29,6 +29,8 @@ static void tell(Watch *self, const struct inotify_event *event)
   } else if (event->mask & IN_IGNORED) {
     if (self->count) self->count--;
     to->ended(to->ud, event->wd);
+  } else if (event->mask & IN_MOVE_SELF) {
+    to->moved(to->ud, event->wd);
   } else {
     to->changed(to->ud, event->wd);
   }

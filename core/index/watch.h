@@ -11,8 +11,8 @@ enum { WATCH_MAX = 8192 }; // the kernel's limit is the user's, shared with ever
 
 typedef struct WatchEvents {
   void *ud;
-  void (*changed)(void *ud, int number); // something in this folder is new, gone, renamed or written, or it
-                                         // was itself renamed
+  void (*changed)(void *ud, int number); // something in this folder is new, gone, renamed or written
+  void (*moved)(void *ud, int number);   // the folder itself was renamed
   void (*ended)(void *ud, int number);   // the folder is gone; its number means nothing any more
   void (*overflow)(void *ud);            // events were lost: scan everything
 } WatchEvents;

@@ -176,9 +176,22 @@ static Record *annotate(Worker *worker, const Job *job, const Content *content)
   return record;
 }
 
+// It was there when it was seen and may be there again, renamed away and back: the scout looks once more.
+static void tell_missed(Indexer *self, const char *path)
+{
+  if (!self->options.watch) return;
+  uv_mutex_lock(&self->lock);
+  vec_push(&self->missed, xstrdup(path));
+  uv_mutex_unlock(&self->lock);
+  indexer_wake(self);
+}
+
 static ResultKind kind_of_failure(Indexer *self, const Job *job, const Error *err)
 {
-  if (err->code == ERR_NOT_FOUND) return RESULT_GONE;
+  if (err->code == ERR_NOT_FOUND) {
+    tell_missed(self, job->path);
+    return RESULT_GONE;
+  }
   indexer_problem(self, str_of(job->path), err->text);
   return err->code == ERR_IO ? RESULT_SKIP : RESULT_GONE; // what can be read but is no article is not kept
 }

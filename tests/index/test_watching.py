@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from place import BUILD, equal, expect, test
+from place import BUILD, corpus, equal, expect, test
 
 
 @test
@@ -100,6 +100,37 @@ def folders_under_the_same_name(place):
     place.expect_as_fresh()
 
 
+def says(process, words):
+    """A function that tells whether the process said the words since they were heard last."""
+    os.set_blocking(process.stderr.fileno(), False)
+    said = []
+
+    def heard():
+        said.append(process.stderr.read() or b"")
+        found = words in b"".join(said)
+        if found:
+            said.clear()
+        return found
+    return heard
+
+
+@test
+def folders_that_are_away_while_they_are_read(place):
+    """A folder, and then the one around all of them, is renamed and back during the first scan: nothing is missing in the end."""
+    corpus(place, 1500)
+    process = place.start("index", place.dir, "--watch", "--quiet")
+    is_missed = says(process, b"No such file")
+    inner, away = os.path.join(place.dir, "0001"), place.dir + "-away"
+    place.until(lambda: place.value("SELECT value FROM meta WHERE key = 'maker'"), "the scan to begin")
+    os.rename(inner, inner + "-away")
+    os.rename(inner + "-away", inner)
+    os.rename(place.dir, away)
+    place.until(is_missed, "the folder to be missed")
+    os.rename(away, place.dir)
+    place.until(lambda: len(place.paths()) == 1500, "all articles")
+    place.expect_as_fresh()
+
+
 @test
 def the_folder_itself_goes_and_comes_back(place):
     place.write(".newsmark.toml", '[index]\nexclude = ["out/"]\n')
@@ -107,12 +138,7 @@ def the_folder_itself_goes_and_comes_back(place):
     place.write("sub/b.txt")
     place.write("out/c.txt")
     process = place.watch()
-    os.set_blocking(process.stderr.fileno(), False)
-    said = []
-
-    def is_missed():
-        said.append(process.stderr.read() or b"")
-        return b"No such file" in b"".join(said)
+    is_missed = says(process, b"No such file")
     away = place.dir + "-away"
     os.rename(place.dir, away)
     place.until(is_missed, "the folder to be missed")
@@ -123,7 +149,6 @@ def the_folder_itself_goes_and_comes_back(place):
     place.until(lambda: place.paths() == {b"a.txt", b"sub/b.txt", b"sub/d.txt"}, "what was written while it was away")
     place.write("sub/e.txt", age=0)
     place.until(lambda: b"sub/e.txt" in place.paths(), "a new file in it")
-    said.clear()
     shutil.rmtree(place.dir)
     place.until(is_missed, "the folder to be missed again")
     place.write("sub/f.txt", age=0)
