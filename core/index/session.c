@@ -146,17 +146,34 @@ static void wait_for(Indexer *indexer, uint64_t ms)
   run_dry(indexer);
 }
 
-// Wait for the writer's lock as long as another process has it. -1 when stopped, or with *err where it cannot
-// be made.
+// When the database's log, which every commit goes to, was written last; 0: there is none.
+static int64_t last_commit(const Indexer *indexer)
+{
+  StrBuf log = {0};
+  strbuf_addf(&log, "%s-wal", indexer->folder.db);
+  uv_fs_t req;
+  int64_t ns = 0;
+  if (uv_fs_stat(NULL, &req, log.ptr, NULL) == 0)
+    ns = (int64_t)req.statbuf.st_mtim.tv_sec * 1000000000 + req.statbuf.st_mtim.tv_nsec;
+  uv_fs_req_cleanup(&req);
+  strbuf_release(&log);
+  return ns;
+}
+
+// Wait for the writer's lock as long as another process has it, and tell when that stored something. -1 when
+// stopped, or with *err where it cannot be made.
 static int wait_for_lock(Indexer *indexer, Error *err)
 {
+  int64_t seen = -1;
   for (bool told = false; !atomic_load(&indexer->stop); told = true) {
     *err = (Error){0};
-    int lock = folder_lock(&indexer->folder, err);
+    int lock = folder_make_home(&indexer->folder, err) ? folder_lock(&indexer->folder, err) : -1;
     if (lock >= 0 || err->code != ERR_STATE) return lock;
     atomic_store(&indexer->state, INDEX_WAITING);
     if (!told) indexer_problem(indexer, (Str){0}, err->text);
-    indexer_notify(indexer);
+    int64_t now = last_commit(indexer);
+    if (now != seen) indexer_notify(indexer);
+    seen = now;
     *err = (Error){0};
     wait_for(indexer, WAIT_MS);
   }
@@ -202,7 +219,6 @@ static SessionEnd run_sessions(Indexer *indexer, Error *err)
 
 static SessionEnd run_locked(Indexer *indexer, Error *err)
 {
-  if (!folder_make_home(&indexer->folder, err)) return SESSION_FAILED;
   int lock = wait_for_lock(indexer, err);
   if (lock < 0) return err->code == ERR_NONE ? SESSION_DONE : SESSION_FAILED;
   SessionEnd end = run_sessions(indexer, err);

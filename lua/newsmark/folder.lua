@@ -230,7 +230,7 @@ function M.on_status(message)
   folders[message.folder] = message
   vim.g.newsmark_index_status = M.status()
   local grown = not before or before.done ~= message.done or before.removed ~= message.removed
-    or before.state ~= message.state
+    or before.state ~= message.state or message.state == "waiting" -- told when the other process stored something
   if grown and package.loaded["newsmark.listing"] then
     require("newsmark.listing").index_grew(message.folder, message.state)
   end

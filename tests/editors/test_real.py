@@ -231,6 +231,27 @@ def test_places_in_files_that_are_not_open(context):
     assert sorted(places) == [["*.txt", 1, column], ["[x].txt", 1, column], ["bom.txt", 1, column]], places
 
 
+def test_a_listing_of_an_index_that_another_process_keeps(context):
+    """It grows with the index, though this editor does not write it."""
+    press = context.folder / "press"
+    press.mkdir()
+    (press / ".newsmark.toml").touch()
+    (press / "a.txt").write_text(FOLDER["a.txt"])
+    env = {**os.environ, "HOME": str(context.folder), "XDG_CACHE_HOME": str(context.folder / "cache")}
+    with subprocess.Popen([context.build / "newsmark", "index", press, "--watch"], env=env, stderr=subprocess.PIPE) as other:
+        try:
+            assert b"1 files" in other.stderr.readline()
+            nvim = context.start(settings=server(context), files=[press / "a.txt"])
+            nvim.wait("the index", lambda: len(nvim.lua("return require('newsmark.folder').rows_now('quotes', {})")) == 1)
+            nvim.command("Newsmark quotes")
+            listed(context, "1 quotation in 1 article")
+            for count in range(2, 6):  # the first ones may be there before the listing is asked again for another reason
+                (press / f"{count}.txt").write_text(FOLDER["b.txt"])
+                listed(context, f"{count} quotations in {count} articles")
+        finally:
+            other.kill()
+
+
 def test_q_in_the_only_window(context):
     nvim = folder(context)
     nvim.command("Newsmark quotes")
