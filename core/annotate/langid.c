@@ -18,10 +18,11 @@ static const int8_t g_langid_weights[LANGID_BUCKETS * LANGID_LANES + 4] = {
 #define LOOK 4u         // words between two looks at how clear it is
 #define CLEAR (26 * 32) // steps of lead over the second that no rest of a block took back in 43 000
 
-#define VOICE 25.0f       // most that one block adds to a language's lead in the article
-#define PRIOR 6.0f        // natural logarithm: the main language is e^6 times as likely as another
-#define PRIOR_KIN 14.0f   // as another one of its family
-#define PRIOR_GIVEN 40.0f // what the caller's word adds to a language in the article
+#define VOTE_PARTS 1024.0f // of a natural logarithm
+#define VOICE 25.0f        // most that one block adds to a language's lead in the article
+#define PRIOR 6.0f         // natural logarithm: the main language is e^6 times as likely as another
+#define PRIOR_KIN 14.0f    // as another one of its family
+#define PRIOR_GIVEN 40.0f  // what the caller's word adds to a language in the article
 
 _Static_assert(LANGID_LANES == LANG_COUNT - 1, "one lane a language");
 
@@ -124,31 +125,43 @@ static Lang best_of(const float log_p[LANG_COUNT])
   return best;
 }
 
-Lang langid_choose(const LangScores *const *scores, size_t count, Lang given, Lang *langs)
+// --- the article
+
+// In whole numbers, whose sum is the same in whatever order blocks come and go.
+static int64_t vote_for(const LangScores *scores, float top, Lang lang)
 {
-  float article[LANG_COUNT] = {0};
-  for (size_t i = 0; i < count; i++) {
-    if (i + 8 < count) __builtin_prefetch(scores[i + 8]);
-    if (scores[i]->weight <= 0) continue;
-    langs[i] = best_of(scores[i]->log_p);
-    float top = scores[i]->log_p[langs[i]];
-    float voice = VOICE * scores[i]->weight / (scores[i]->weight + 100);
-    for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
-      float behind = top - scores[i]->log_p[lang];
-      article[lang] -= behind < voice ? behind : voice;
-    }
+  float behind = top - scores->log_p[lang], voice = VOICE * scores->weight / (scores->weight + 100);
+  return -(int64_t)((behind < voice ? behind : voice) * VOTE_PARTS + 0.5f);
+}
+
+void langid_vote(LangVotes *votes, const LangScores *scores, int sign)
+{
+  votes->blocks += (size_t)sign;
+  if (scores->weight <= 0) return;
+  votes->speaking += (size_t)sign;
+  float top = scores->log_p[best_of(scores->log_p)];
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++)
+    votes->sums[lang] += sign * vote_for(scores, top, lang);
+}
+
+Lang langid_main(const LangVotes *votes, Lang given)
+{
+  if (given == LANG_UNKNOWN && !votes->speaking) return LANG_UNKNOWN;
+  Lang best = LANG_SV;
+  int64_t most = INT64_MIN;
+  for (Lang lang = LANG_SV; lang < LANG_COUNT; lang++) {
+    int64_t sum = votes->sums[lang];
+    if (lang == given) sum += (int64_t)(PRIOR_GIVEN * VOTE_PARTS) * (int64_t)(votes->blocks + 1);
+    if (sum > most) best = lang;
+    if (sum > most) most = sum;
   }
-  if (given != LANG_UNKNOWN) article[given] += PRIOR_GIVEN * (float)(count + 1);
-  Lang main = best_of(article);
-  bool silent = given == LANG_UNKNOWN;
-  for (size_t i = 0; i < count && silent; i++) silent = scores[i]->weight <= 0;
-  if (silent) main = LANG_UNKNOWN;
-  for (size_t i = 0; i < count; i++) {
-    Lang best = langs[i];
-    langs[i] = main;
-    if (scores[i]->weight <= 0) continue;
-    float prior = is_norse(best) && is_norse(main) ? PRIOR_KIN : PRIOR;
-    if (scores[i]->log_p[best] - scores[i]->log_p[main] > prior) langs[i] = best;
-  }
-  return main;
+  return best;
+}
+
+Lang langid_of(const LangScores *scores, Lang main)
+{
+  if (scores->weight <= 0) return main;
+  Lang best = best_of(scores->log_p);
+  float prior = is_norse(best) && is_norse(main) ? PRIOR_KIN : PRIOR;
+  return scores->log_p[best] - scores->log_p[main] > prior ? best : main;
 }

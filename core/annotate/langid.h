@@ -10,7 +10,15 @@ typedef struct LangScores {
 } LangScores;
 
 LangScores langid_score(Str text, const TokenVec *tokens);
-// Choose a language for each of `count` blocks: langs[i]. `given` (LANG_UNKNOWN: none) is the caller's word
-// for the article: blocks that are plainly in another language keep theirs. Returns the article's main
-// language.
-Lang langid_choose(const LangScores *const *scores, size_t count, Lang given, Lang *langs);
+
+typedef struct LangVotes { // what the blocks of an article say together
+  int64_t sums[LANG_COUNT];
+  size_t blocks, speaking; // all, and those that say something
+} LangVotes;               // = {0} to begin: no blocks
+
+void langid_vote(LangVotes *votes, const LangScores *scores, int sign); // 1: a block comes; -1: it goes
+// The article's main language. `given` is the caller's word for it, LANG_UNKNOWN: none. LANG_UNKNOWN where
+// nothing says anything.
+Lang langid_main(const LangVotes *votes, Lang given);
+// A block's, in an article of that main language: blocks that are plainly in another one keep theirs.
+Lang langid_of(const LangScores *scores, Lang main);

@@ -25,6 +25,7 @@
 
 #define BLOCKS_LEAST 32 // in a stretch; on average as many more
 #define BLOCKS_MOST 96
+#define FACTS_AHEAD 16  // spans, whose facts are fetched: they lie all over the memory
 #define CAST_SPARE 1000 // entities that are not in the article any more
 
 typedef struct Stretch {
@@ -160,13 +161,15 @@ static void link_names(Run *self)
 
 // --- stretches
 
+// Its parts are mixed side by side, as there are many entities, and only their mixture by turns.
 static uint64_t digest_entity(uint64_t digest, const Span *span, size_t start)
 {
   uint32_t confidence;
   memcpy(&confidence, &span->confidence, sizeof confidence);
-  digest = digest_add(digest, (uint64_t)(span->start - start) << 32 | (span->end - start));
-  digest = digest_add(digest, digest_pointer(span->entity));
-  return digest_add(digest, (uint64_t)confidence << 16 | (uint64_t)span->type << 8 | span->by);
+  uint64_t place = (uint64_t)(span->start - start) << 32 | (span->end - start);
+  uint64_t label = (uint64_t)confidence << 16 | (uint64_t)span->type << 8 | span->by;
+  return digest_add(digest,
+                    digest_add(place, label) + digest_add(DIGEST_EMPTY, digest_pointer(span->entity)));
 }
 
 static void digest_blocks(Run *self)
@@ -279,6 +282,7 @@ static void place(Run *self, const Stretch *stretch, size_t start, bool fresh)
   size_t shift = start - stretch->start, nth = 0; // modulo
   for (size_t i = 0; i < stretch->spans.len; i++) {
     Span *span = &out->items[out->len++];
+    if (i + FACTS_AHEAD < stretch->spans.len) __builtin_prefetch(stretch->spans.items[i + FACTS_AHEAD].quote);
     *span = stretch->spans.items[i];
     span->start += shift;
     span->end += shift;

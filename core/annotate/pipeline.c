@@ -5,7 +5,10 @@
 // without notes in their language get names, dates and quotations, some blocks at a time, in an arena that
 // all share, and of that the slot keeps what the passes read. Then the passes over the article (passes.h).
 // They are left out where they would read what they read last time (moved.h), and what they found then is
-// moved; the slots keep the notes that they read then.
+// moved; the notes that they read then are kept (Edited).
+//
+// What a run has to know of every block lies side by side, a few bytes a block, as a long article has ten
+// thousand; the rest of a slot is looked at only in the stretch of slots that may miss something.
 //
 // Notes depend on a block's bytes, kind and language only, and the passes on the notes in order, so a run
 // after edits and a run from scratch give the same spans.
@@ -31,27 +34,36 @@ struct Pipeline {
 };
 
 typedef struct Slot {
-  Block block;
-  LangScores scores; // once `scored`
-  bool scored;
-  Notes *notes;  // owned; NULL: not yet worked on
-  Lang lang;     // of the notes
-  uint64_t made; // the how-manieth notes they are
-  Notes *read;   // owned: what the passes of `full` read; NULL: `notes`
-  bool moved;    // the passes would read the same in `notes`, moved by `shift`
-  Shift shift;
+  Notes *notes;      // owned; NULL: not yet worked on
+  Lang lang;         // of the notes
+  bool scored;       // has `scores`, which have voted
+  LangScores scores; // of the block's language
 } Slot;
 typedef VEC_OF(Slot) SlotVec;
+
+typedef struct Edited { // a block that was edited since `full`
+  size_t slot;
+  Notes *read; // owned: what the passes of `full` read of it
+  bool moved;  // they would read the same in the slot's notes, moved by `shift`
+  Shift shift;
+} Edited;
+typedef VEC_OF(Edited) EditedVec;
 
 struct Analysis {
   const Pipeline *pipeline;
   Article *article;
   Prose prose; // of a file with markup
   SlotVec slots;
-  uint64_t made;     // notes so far
-  Annotations *full; // counted: the result of the last run of the passes, at these slots; NULL: nothing
-  Arena scratch;     // of one run
-  Arena work;        // of one block, or some: see Batch
+  BlockSpan *blocks;       // [slot] the article's block, in the language that was chosen
+  Passage *passages;       // [slot]
+  size_t first, last;      // only slots [first, last) may miss scores or notes
+  LangVotes votes;         // of the slots that are scored
+  Lang main_lang;          // the languages of all other slots were chosen by it
+  uint64_t made;           // notes so far
+  const Annotations *full; // counted: the result of the last run of the passes, at these slots; NULL: nothing
+  EditedVec edited;        // since then; empty without it
+  Arena scratch;           // of one run
+  Arena work;              // of one block, or some: see Batch
   Passes *passes;
   StageCosts costs;
   bool timed; // costs are wanted: the clock is asked several times a block
@@ -119,10 +131,20 @@ void annotations_unref(const Annotations *self)
 
 // --- slots
 
-static void slot_release(Slot *slot)
+static void forget_full(Analysis *self)
 {
-  notes_free(slot->notes);
-  notes_free(slot->read);
+  annotations_unref(self->full);
+  self->full = NULL;
+  for (size_t i = 0; i < self->edited.len; i++) notes_free(self->edited.items[i].read);
+  self->edited.len = 0;
+}
+
+static void slots_release(Analysis *self)
+{
+  for (size_t i = 0; i < self->slots.len; i++) notes_free(self->slots.items[i].notes);
+  vec_release(&self->slots);
+  free(self->blocks);
+  free(self->passages);
 }
 
 static void begin_article(Analysis *self)
@@ -135,10 +157,13 @@ static void begin_article(Analysis *self)
 
 static void end_article(Analysis *self)
 {
-  annotations_unref(self->full);
-  self->full = NULL;
-  for (size_t i = 0; i < self->slots.len; i++) slot_release(&self->slots.items[i]);
-  vec_release(&self->slots);
+  forget_full(self);
+  vec_release(&self->edited);
+  slots_release(self);
+  self->blocks = NULL;
+  self->passages = NULL;
+  self->first = self->last = 0;
+  self->votes = (LangVotes){0};
   article_free(self->article);
   prose_release(&self->prose);
   passes_free(self->passes);
@@ -188,102 +213,148 @@ StageCosts analysis_costs(const Analysis *self)
   return self->costs;
 }
 
-static bool same_block(const Block *a, const Block *b)
+static bool same_block(const BlockSpan *a, const Block *b)
 {
   return a->hash == b->hash && a->end - a->start == b->end - b->start && a->kind == b->kind;
 }
 
-static Str hash_key(const Block *block)
+static BlockSpan block_span(const Block *block)
 {
-  return (Str){(const char *)&block->hash, sizeof block->hash};
+  return (BlockSpan){block->start, block->end, block->kind, LANG_UNKNOWN, block->hash};
 }
 
-// Give the new blocks [first, last) the notes of old slots [old_first, old_last) with the same content.
-static void match_between(Slot *fresh, size_t first, size_t last, SlotVec *old, size_t old_first,
-                          size_t old_last)
+static void miss(Analysis *self, size_t first, size_t last)
 {
-  Map by_hash = {0};
-  for (size_t i = old_last; i-- > old_first;) map_put(&by_hash, hash_key(&old->items[i].block), i);
-  for (size_t i = first; i < last; i++) {
-    uint64_t at;
-    if (!map_get(&by_hash, hash_key(&fresh[i].block), &at)) continue;
-    Slot *from = &old->items[at];
-    if (!from->notes || !same_block(&from->block, &fresh[i].block)) continue; // each serves once
-    fresh[i].notes = from->notes;
-    fresh[i].lang = from->lang;
-    fresh[i].made = from->made;
-    fresh[i].scores = from->scores;
-    fresh[i].scored = true;
-    from->notes = NULL;
-  }
-  map_release(&by_hash);
+  if (self->first == self->last) self->first = first, self->last = last;
+  if (first < self->first) self->first = first;
+  if (last > self->last) self->last = last;
 }
 
-static void move_notes(Slot *to, Slot *from)
+static void slot_clear(Analysis *self, Slot *slot)
 {
-  Block block = to->block;
-  *to = *from;
-  to->block = block;
-  from->notes = from->read = NULL;
+  if (slot->scored) langid_vote(&self->votes, &slot->scores, -1);
+  *slot = (Slot){0};
 }
 
-static void forget_full(Analysis *self)
+// The block was edited: the passes have read its notes, or those of an edit before.
+static void edit_slot(Analysis *self, size_t at)
 {
-  annotations_unref(self->full);
-  self->full = NULL;
-  for (size_t i = 0; i < self->slots.len; i++) {
-    notes_free(self->slots.items[i].read);
-    self->slots.items[i].read = NULL;
-  }
+  Slot *slot = &self->slots.items[at];
+  Edited *edited = NULL;
+  for (size_t i = 0; i < self->edited.len && !edited; i++)
+    if (self->edited.items[i].slot == at) edited = &self->edited.items[i];
+  if (edited) edited->moved = false;
+  if (self->full && !edited)
+    vec_push(&self->edited, (Edited){.slot = at, .read = slot->notes});
+  else
+    notes_free(slot->notes);
+  slot_clear(self, slot);
+  miss(self, at, at + 1);
 }
 
 // Whether all blocks are as they were, but perhaps one: *at, else their number.
-static bool one_differs(const SlotVec *slots, const BlockVec *blocks, size_t *at)
+static bool one_differs(const Analysis *self, const BlockVec *blocks, size_t *at)
 {
-  size_t front = 0, back = slots->len;
-  if (slots->len != blocks->len) return false;
-  while (front < back && same_block(&slots->items[front].block, &blocks->items[front])) front++;
-  while (back > front && same_block(&slots->items[back - 1].block, &blocks->items[back - 1])) back--;
+  size_t front = 0, back = self->slots.len;
+  if (back != blocks->len) return false;
+  while (front < back && same_block(&self->blocks[front], &blocks->items[front])) front++;
+  while (back > front && same_block(&self->blocks[back - 1], &blocks->items[back - 1])) back--;
   *at = front;
   return back - front <= 1;
 }
 
-// The block was edited: the passes have read its notes, or those of an edit before.
-static void keep_read(Analysis *self, Slot *slot)
+static void move_blocks(Analysis *self, const BlockVec *blocks)
 {
-  if (self->full && !slot->read)
-    slot->read = slot->notes;
-  else
-    notes_free(slot->notes);
-  slot->notes = NULL;
-  slot->scored = slot->moved = false;
+  for (size_t i = 0; i < blocks->len; i++) {
+    self->passages[i].start = self->blocks[i].start = blocks->items[i].start;
+    self->blocks[i].end = blocks->items[i].end;
+  }
+}
+
+typedef struct Slots { // side by side, as in an Analysis
+  SlotVec slots;
+  BlockSpan *blocks;
+  Passage *passages;
+} Slots;
+
+// Slot `to` of the Analysis gets what old slot `from` has, at its own place.
+static void take_slot(Analysis *self, size_t to, Slots *old, size_t from)
+{
+  self->slots.items[to] = old->slots.items[from];
+  self->blocks[to].lang = old->blocks[from].lang;
+  self->passages[to].notes = old->passages[from].notes;
+  self->passages[to].made = old->passages[from].made;
+  old->slots.items[from] = (Slot){0};
+}
+
+static Str hash_key(const BlockSpan *block)
+{
+  return (Str){(const char *)&block->hash, sizeof block->hash};
+}
+
+// Give the blocks [first, last) the notes of old slots [old_first, old_last) with the same content.
+static void match_between(Analysis *self, size_t first, size_t last, Slots *old, size_t old_first,
+                          size_t old_last, const BlockVec *blocks)
+{
+  Map by_hash = {0};
+  for (size_t i = old_last; i-- > old_first;) map_put(&by_hash, hash_key(&old->blocks[i]), i);
+  for (size_t i = first; i < last; i++) {
+    uint64_t at;
+    if (!map_get(&by_hash, hash_key(&self->blocks[i]), &at)) continue;
+    if (!old->slots.items[at].notes || !same_block(&old->blocks[at], &blocks->items[i]))
+      continue; // each once
+    take_slot(self, i, old, at);
+  }
+  map_release(&by_hash);
+}
+
+static void set_slots(Analysis *self, const BlockVec *blocks)
+{
+  size_t count = blocks->len;
+  self->slots = (SlotVec){xcalloc(count, sizeof(Slot)), count, count};
+  self->blocks = xmalloc(size_mul(count, sizeof *self->blocks));
+  self->passages = xcalloc(count, sizeof *self->passages);
+  for (size_t i = 0; i < count; i++) {
+    self->blocks[i] = block_span(&blocks->items[i]);
+    self->passages[i].start = blocks->items[i].start;
+  }
 }
 
 // Line the slots up with the article's blocks.
 static void update_slots(Analysis *self)
 {
   const BlockVec *blocks = article_blocks(self->article);
-  SlotVec old = self->slots;
-  size_t least = old.len < blocks->len ? old.len : blocks->len, front = 0, back = 0, at;
-  if (one_differs(&old, blocks, &at)) {
-    if (at < old.len) keep_read(self, &old.items[at]);
-    for (size_t i = 0; i < old.len; i++) old.items[i].block = blocks->items[i];
+  size_t front = 0, back = 0, at;
+  if (one_differs(self, blocks, &at)) {
+    if (at < blocks->len) {
+      edit_slot(self, at);
+      self->blocks[at] = block_span(&blocks->items[at]);
+    }
+    move_blocks(self, blocks);
     return;
   }
   forget_full(self);
-  SlotVec fresh = {.items = xcalloc(blocks->len, sizeof(Slot)), .len = blocks->len, .cap = blocks->len};
-  for (size_t i = 0; i < blocks->len; i++) fresh.items[i].block = blocks->items[i];
-  for (; front < least && same_block(&old.items[front].block, &fresh.items[front].block); front++)
-    move_notes(&fresh.items[front], &old.items[front]);
+  Slots old = {self->slots, self->blocks, self->passages};
+  size_t old_len = old.slots.len, least = old_len < blocks->len ? old_len : blocks->len;
+  bool missed = self->first < self->last;
+  set_slots(self, blocks);
+  for (; front < least && same_block(&old.blocks[front], &blocks->items[front]); front++)
+    take_slot(self, front, &old, front);
   for (; back < least - front; back++) {
-    Slot *was = &old.items[old.len - 1 - back], *is = &fresh.items[fresh.len - 1 - back];
-    if (!same_block(&was->block, &is->block)) break;
-    move_notes(is, was);
+    size_t was = old_len - 1 - back, is = blocks->len - 1 - back;
+    if (!same_block(&old.blocks[was], &blocks->items[is])) break;
+    take_slot(self, is, &old, was);
   }
-  match_between(fresh.items, front, fresh.len - back, &old, front, old.len - back);
-  for (size_t i = 0; i < old.len; i++) slot_release(&old.items[i]);
-  vec_release(&old);
-  self->slots = fresh;
+  match_between(self, front, blocks->len - back, &old, front, old_len - back, blocks);
+  for (size_t i = front; i < old_len - back; i++) {
+    notes_free(old.slots.items[i].notes);
+    slot_clear(self, &old.slots.items[i]);
+  }
+  vec_release(&old.slots);
+  free(old.blocks);
+  free(old.passages);
+  self->first = missed ? 0 : front;
+  self->last = missed ? blocks->len : blocks->len - back;
 }
 
 // --- blocks
@@ -306,7 +377,8 @@ static bool cancelled(const _Atomic(bool) *cancel)
 }
 
 // A block's text and tokens, in `arena`.
-static void read_block(Analysis *self, const Block *block, const Snapshot *text, Arena *arena, Notes *notes)
+static void read_block(Analysis *self, const BlockSpan *block, const Snapshot *text, Arena *arena,
+                       Notes *notes)
 {
   uint64_t clock = now(self);
   *notes = (Notes){.text = snapshot_read(text, block->start, block->end, arena), .kind = block->kind};
@@ -314,54 +386,67 @@ static void read_block(Analysis *self, const Block *block, const Snapshot *text,
   self->costs.tokens += lap(self, &clock);
 }
 
-// Score the language of the blocks that are new. What was read of them waits in `drafts` for
-// annotate_blocks(), as far as there is room: a long article is rather read twice than held as tokens all at
-// once.
+// Score the language of the blocks that are new. What was read of them waits in `drafts` (from self->first
+// on) for annotate_blocks(), as far as there is room: a long article is rather read twice than held as tokens
+// all at once.
 static bool score_blocks(Analysis *self, const Snapshot *text, Notes **drafts, const _Atomic(bool) *cancel)
 {
-  for (size_t i = 0; i < self->slots.len && arena_bytes(&self->scratch) < DRAFTS_MOST; i++) {
-    const Slot *slot = &self->slots.items[i];
-    if (slot->scored) continue;
+  for (size_t i = self->first; i < self->last && arena_bytes(&self->scratch) < DRAFTS_MOST; i++) {
+    if (self->slots.items[i].scored) continue;
     if (cancelled(cancel)) return false;
-    drafts[i] = arena_alloc(&self->scratch, sizeof *drafts[i]);
-    read_block(self, &slot->block, text, &self->scratch, drafts[i]);
+    Notes **draft = &drafts[i - self->first];
+    *draft = arena_alloc(&self->scratch, sizeof **draft);
+    read_block(self, &self->blocks[i], text, &self->scratch, *draft);
   }
-  for (size_t i = 0; i < self->slots.len; i++) {
+  for (size_t i = self->first; i < self->last; i++) {
     Slot *slot = &self->slots.items[i];
-    Notes again, *draft = drafts[i] ? drafts[i] : &again;
+    Notes again, *draft = drafts[i - self->first] ? drafts[i - self->first] : &again;
     if (slot->scored) continue;
     if (cancelled(cancel)) return false;
     if (draft == &again) {
       arena_reset(&self->work);
-      read_block(self, &slot->block, text, &self->work, draft);
+      read_block(self, &self->blocks[i], text, &self->work, draft);
     }
     uint64_t clock = now(self);
     slot->scores = langid_score(draft->text, &draft->tokens);
     slot->scored = true;
+    langid_vote(&self->votes, &slot->scores, 1);
     self->costs.langid += lap(self, &clock);
   }
   return true;
+}
+
+// The languages of the blocks, by what all of them say together. Another main language may be another one for
+// any block.
+static void choose_langs(Analysis *self, Lang given)
+{
+  uint64_t clock = now(self);
+  Lang main = langid_main(&self->votes, given);
+  if (main != self->main_lang) miss(self, 0, self->slots.len);
+  self->main_lang = main;
+  for (size_t i = self->first; i < self->last; i++)
+    self->blocks[i].lang = langid_of(&self->slots.items[i].scores, main);
+  self->costs.langid += lap(self, &clock);
 }
 
 // Some blocks at a time: each annotator goes through them all before the next one does, so that its code and
 // its tables come into the processor's nearest cache once a batch.
 enum { BATCH_BLOCKS = 32, BATCH_BYTES = 4096 };
 typedef struct Batch {
-  Slot *slots[BATCH_BLOCKS];
+  size_t slots[BATCH_BLOCKS];
   Notes notes[BATCH_BLOCKS];
   size_t len, bytes;
 } Batch;
 typedef void (*Find)(const Pipeline *pipeline, Notes *notes);
 
-static void add_block(Analysis *self, Batch *batch, Slot *slot, const Notes *draft, const Snapshot *text,
-                      Lang lang)
+static void add_block(Analysis *self, Batch *batch, size_t slot, const Notes *draft, const Snapshot *text)
 {
   Notes *notes = &batch->notes[batch->len];
   if (draft)
     *notes = *draft;
   else
-    read_block(self, &slot->block, text, &self->work, notes);
-  notes->lang = lang;
+    read_block(self, &self->blocks[slot], text, &self->work, notes);
+  notes->lang = self->blocks[slot].lang;
   batch->slots[batch->len++] = slot;
   batch->bytes += notes->text.len;
 }
@@ -420,49 +505,62 @@ static void annotate_batch(Analysis *self, Batch *batch)
   annotate_by(self, batch, find_dates, &costs->dates);
   annotate_by(self, batch, find_quotes, &costs->quotes);
   for (size_t i = 0; i < batch->len; i++) {
-    Slot *slot = batch->slots[i];
+    Slot *slot = &self->slots.items[batch->slots[i]];
+    Passage *passage = &self->passages[batch->slots[i]];
     notes_free(slot->notes);
     slot->notes = notes_keep(&batch->notes[i]);
     slot->lang = batch->notes[i].lang;
-    slot->made = ++self->made;
+    passage->notes = slot->notes;
+    passage->made = ++self->made;
   }
   batch->len = batch->bytes = 0;
   arena_reset(&self->work);
 }
 
-// Notes for every block that has none in its language.
-static bool annotate_blocks(Analysis *self, const Snapshot *text, const Lang *langs, Notes **drafts,
+// Notes for every block that has none in its language. `drafts` are those of the blocks from `begin` on, up
+// to `end`.
+static bool annotate_blocks(Analysis *self, const Snapshot *text, Notes **drafts, size_t begin, size_t end,
                             const _Atomic(bool) *cancel)
 {
   Batch batch;
   batch.len = batch.bytes = 0;
   arena_reset(&self->work);
-  for (size_t i = 0; i < self->slots.len; i++) {
-    Slot *slot = &self->slots.items[i];
-    if (slot->notes && slot->lang == langs[i]) continue;
+  for (size_t i = self->first; i < self->last; i++) {
+    const Slot *slot = &self->slots.items[i];
+    if (slot->notes && slot->lang == self->blocks[i].lang) continue;
     if (cancelled(cancel)) return false;
-    add_block(self, &batch, slot, drafts[i], text, langs[i]);
+    add_block(self, &batch, i, begin <= i && i < end ? drafts[i - begin] : NULL, text);
     if (batch.len == BATCH_BLOCKS || batch.bytes >= BATCH_BYTES) annotate_batch(self, &batch);
   }
   annotate_batch(self, &batch);
+  self->first = self->last = 0;
   return true;
 }
 
 // --- the article
 
-static Str find_title(const SlotVec *slots, Arena *arena)
+static Str find_title(const Analysis *self, Arena *arena)
 {
-  for (size_t i = 0; i < slots->len; i++) {
-    const Notes *notes = slots->items[i].notes;
+  for (size_t i = 0; i < self->slots.len; i++) {
+    const Notes *notes = self->passages[i].notes;
     if (notes->kind == BLOCK_HEADLINE) return arena_dup(arena, notes->text);
     if (notes->kind == BLOCK_PARAGRAPH || notes->kind == BLOCK_SPEECH) break;
   }
   return (Str){"", 0};
 }
 
-static void number_spans(SpanVec *spans)
+// The first ids; `reported`: with reported speech, which displays leave out unless it is asked for.
+static void settle_spans(SpanVec *spans, bool reported)
 {
-  for (size_t i = 0; i < spans->len; i++) spans->items[i].id = (uint32_t)i + 1;
+  size_t kept = 0;
+  for (size_t i = 0; i < spans->len; i++) {
+    Span *span = &spans->items[i];
+    if (!reported && span->kind == SPAN_QUOTE && span->type == QUOTE_INDIRECT) continue;
+    if (kept < i) spans->items[kept] = *span;
+    spans->items[kept].id = (uint32_t)kept + 1;
+    kept++;
+  }
+  spans->len = kept;
 }
 
 static Annotations *result_new(Lang lang, const Snapshot *prose)
@@ -474,35 +572,16 @@ static Annotations *result_new(Lang lang, const Snapshot *prose)
   return result;
 }
 
-static void set_blocks(const Analysis *self, const Lang *langs, Annotations *result)
+// Whether the passes would read in the blocks that were edited what they read for `full`.
+static bool read_same(Analysis *self)
 {
-  size_t count = self->slots.len;
-  BlockSpan *blocks = arena_alloc(&result->arena, size_mul(count, sizeof *blocks));
-  for (size_t i = 0; i < count; i++) {
-    const Block *block = &self->slots.items[i].block;
-    blocks[i] = (BlockSpan){block->start, block->end, block->kind, langs[i], block->hash};
+  for (size_t i = 0; i < self->edited.len; i++) {
+    Edited *edited = &self->edited.items[i];
+    const Notes *notes = self->slots.items[edited->slot].notes;
+    if (!edited->moved) edited->moved = notes_same(edited->read, notes, &edited->shift);
+    if (!edited->moved) return false;
   }
-  result->blocks = blocks;
-  result->block_count = count;
-}
-
-static Passages list_passages(Analysis *self, Lang main_lang)
-{
-  size_t count = self->slots.len;
-  Passage *passages = arena_alloc(&self->scratch, size_mul(count, sizeof *passages));
-  for (size_t i = 0; i < count; i++) {
-    const Slot *slot = &self->slots.items[i];
-    passages[i] = (Passage){slot->block.start, slot->notes, slot->made};
-  }
-  return (Passages){passages, count, main_lang};
-}
-
-// Whether the passes would read in this slot what they read for `full`.
-static bool reads_same(Slot *slot, Lang lang, Lang full_lang)
-{
-  if (lang != full_lang) return false;
-  if (slot->read && !slot->moved) slot->moved = notes_same(slot->read, slot->notes, &slot->shift);
-  return !slot->read || slot->moved;
+  return true;
 }
 
 // The blocks as they were for `full` and are now; NULL where the passes would not find the same.
@@ -510,25 +589,29 @@ static const MovedBlock *list_moved(Analysis *self, const Annotations *result)
 {
   const Annotations *full = self->full;
   if (!full || full->lang != result->lang || !str_eq(full->dct.value, result->dct.value)) return NULL;
+  if (!read_same(self)) return NULL;
   size_t count = self->slots.len;
   MovedBlock *moved = arena_alloc(&self->scratch, size_mul(count, sizeof *moved));
   for (size_t i = 0; i < count; i++) {
-    Slot *slot = &self->slots.items[i];
     const BlockSpan *was = &full->blocks[i], *is = &result->blocks[i];
-    if (!reads_same(slot, is->lang, was->lang)) return NULL;
-    moved[i] = (MovedBlock){was->start, was->end, is->start, is->end, slot->read ? &slot->shift : NULL};
+    if (is->lang != was->lang) return NULL;
+    moved[i] = (MovedBlock){was->start, was->end, is->start, is->end, NULL};
   }
+  for (size_t i = 0; i < self->edited.len; i++)
+    moved[self->edited.items[i].slot].shift = &self->edited.items[i].shift;
   return blocks_keep_order(moved, count) ? moved : NULL;
 }
 
 static Annotations *annotate_article(Analysis *self, const Snapshot *prose, const ArticleInfo *info,
-                                     const Dct *dct, Lang main_lang, const Lang *langs)
+                                     const Dct *dct)
 {
   uint64_t clock = now(self);
-  Annotations *result = result_new(main_lang, prose);
-  Passages article = list_passages(self, main_lang);
-  set_blocks(self, langs, result);
-  result->title = find_title(&self->slots, &result->arena);
+  size_t count = self->slots.len;
+  Annotations *result = result_new(self->main_lang, prose);
+  Passages article = {self->passages, count, self->main_lang};
+  result->blocks = arena_copy(&result->arena, self->blocks, size_mul(count, sizeof *self->blocks));
+  result->block_count = count;
+  result->title = find_title(self, &result->arena);
   result->dct = dates_dct(self->pipeline->dates, &article, dct, info->path, &result->arena);
   const MovedBlock *moved = list_moved(self, result);
   if (moved) {
@@ -537,8 +620,7 @@ static Annotations *annotate_article(Analysis *self, const Snapshot *prose, cons
   } else {
     forget_full(self);
     passes_run(self->passes, &article, result);
-    if (info->no_reported) spans_drop_reported(&result->spans);
-    number_spans(&result->spans);
+    settle_spans(&result->spans, !info->no_reported);
     self->full = annotations_ref(result);
   }
   self->costs.article += lap(self, &clock);
@@ -570,16 +652,10 @@ Annotations *analysis_run(Analysis *self, const Snapshot *text, const ArticleInf
   update_slots(self);
   self->costs.parse += lap(self, &clock);
 
-  size_t count = self->slots.len;
-  Notes **drafts = arena_zalloc(&self->scratch, size_mul(count, sizeof *drafts));
+  size_t begin = self->first, end = self->last;
+  Notes **drafts = arena_zalloc(&self->scratch, size_mul(end - begin, sizeof *drafts));
   if (!score_blocks(self, text, drafts, cancel)) return NULL;
-  const LangScores **scores = arena_alloc(&self->scratch, size_mul(count, sizeof *scores));
-  Lang *langs = arena_alloc(&self->scratch, size_mul(count, sizeof *langs));
-  for (size_t i = 0; i < count; i++) scores[i] = &self->slots.items[i].scores;
-  clock = now(self);
-  Lang main_lang = langid_choose(scores, count, known.lang, langs);
-  self->costs.langid += lap(self, &clock);
-
-  if (!annotate_blocks(self, text, langs, drafts, cancel)) return NULL;
-  return annotate_article(self, text, &known, &dct, main_lang, langs);
+  choose_langs(self, known.lang);
+  if (!annotate_blocks(self, text, drafts, begin, end, cancel)) return NULL;
+  return annotate_article(self, text, &known, &dct);
 }

@@ -93,13 +93,3 @@ size_t spans_from(const SpanVec *spans, size_t at)
   }
   return low;
 }
-
-void spans_drop_reported(SpanVec *spans)
-{
-  size_t kept = 0;
-  for (size_t i = 0; i < spans->len; i++) {
-    const Span *span = &spans->items[i];
-    if (span->kind != SPAN_QUOTE || span->type != QUOTE_INDIRECT) spans->items[kept++] = *span;
-  }
-  spans->len = kept;
-}

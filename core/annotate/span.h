@@ -63,20 +63,20 @@ typedef struct HumanFacts { // a person's part in an annotation
   Str record, note; // empty: none
 } HumanFacts;
 
-typedef struct Span {
-  size_t start, end; // bytes in the article, half-open
-  SpanKind kind;
-  uint8_t type; // EntityType, DateType, QuoteType; 0 for tags
-  Maker by;
-  float confidence; // 0 to 1
-  uint32_t id;      // unique in the article; steady while the span lives
-  uint32_t human;   // its facts are *Annotations.human[human - 1]; 0: no person has a part in it
+typedef struct Span { // small, as a long article has tens of thousands, and a key looks at each
+  size_t start, end;  // bytes in the article, half-open
   union {
     const EntityFacts *entity; // mentions of one entity share theirs
     const DateFacts *date;
     const QuoteFacts *quote;
     const TagFacts *tag;
   };
+  float confidence; // 0 to 1
+  uint32_t id;      // unique in the article; steady while the span lives
+  uint32_t human;   // its facts are *Annotations.human[human - 1]; 0: no person has a part in it
+  SpanKind kind : 8;
+  Maker by : 8;
+  uint8_t type; // EntityType, DateType, QuoteType; 0 for tags
 } Span;
 typedef VEC_OF(Span) SpanVec;
 
@@ -99,5 +99,3 @@ TagFacts *span_own_tag(Span *span, Arena *arena);
 void spans_merge(Arena *arena, const SpanVec *a, const SpanVec *b, const SpanVec *c, SpanVec *out);
 // The first of `spans`, which are in order, that starts at byte `at` or behind it; spans->len: none.
 size_t spans_from(const SpanVec *spans, size_t at);
-// Take reported speech out of a list: displays leave it out unless it is asked for.
-void spans_drop_reported(SpanVec *spans);

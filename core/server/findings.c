@@ -168,6 +168,14 @@ static bool same_date(const DateFacts *was, const DateFacts *is)
           str_eq(was->anchor, is->anchor));
 }
 
+// Nor may a change have touched what they refer to.
+static bool same_quote(const Follow *self, const QuoteFacts *was, const QuoteFacts *is)
+{
+  return was->group == is->group && was->voice == is->voice && str_eq(was->why, is->why) &&
+         same_mention(self, &was->cue, &is->cue) && same_mention(self, &was->speaker, &is->speaker) &&
+         same_mention(self, &was->source, &is->source);
+}
+
 // What people said of them, and their notes.
 static bool same_human(const Follow *self, const Span *was, const Span *is)
 {
@@ -188,10 +196,7 @@ static bool same_facts(Follow *self, const Span *was, const Span *is)
   case SPAN_DATE:
     return same_date(was->date, is->date);
   case SPAN_QUOTE:
-    return was->quote->group == is->quote->group && was->quote->voice == is->quote->voice &&
-           str_eq(was->quote->why, is->quote->why) && same_mention(self, &was->quote->cue, &is->quote->cue) &&
-           same_mention(self, &was->quote->speaker, &is->quote->speaker) &&
-           same_mention(self, &was->quote->source, &is->quote->source);
+    return same_quote(self, was->quote, is->quote);
   default:
     return was->tag == is->tag ||
            (str_eq(was->tag->tag, is->tag->tag) && str_eq(was->tag->value, is->tag->value) &&
@@ -270,10 +275,36 @@ static void pair_group(Follow *self, size_t a, size_t a_end, size_t b, size_t b_
   free(new_done);
 }
 
+// Give new spans from number `b` on the ids of the old ones from `a` on as long as they are the same but for
+// their place, and no change touched them; how many. These are nearly all, so as little as can be is looked
+// at: quotations apart, facts that are in one place.
+static size_t pair_same(Follow *self, size_t a, size_t b)
+{
+  const Span *was = self->old->items + a;
+  Span *is = self->spans + b;
+  size_t least = self->old->len - a < self->count - b ? self->old->len - a : self->count - b, n = 0;
+  bool behind = least && was->start > self->last;
+  size_t shift = behind ? self->shift : 0, before = behind ? SIZE_MAX : self->first;
+  for (; n < least && was[n].end < before && was[n].start + shift == is[n].start; n++) {
+    bool same = was[n].end + shift == is[n].end && was[n].kind == is[n].kind && was[n].type == is[n].type &&
+                was[n].by == is[n].by && was[n].confidence == is[n].confidence;
+    if (!same || was[n].human || is[n].human) break;
+    if (was[n].kind == SPAN_QUOTE ? !same_quote(self, was[n].quote, is[n].quote)
+                                  : was[n].entity != is[n].entity)
+      break;
+    is[n].id = was[n].id;
+  }
+  return n;
+}
+
 static void pair_all(Follow *self)
 {
   size_t a = 0, b = 0, hint = 0;
   while (a < self->old->len && b < self->count) {
+    size_t same = pair_same(self, a, b);
+    a += same;
+    b += same;
+    if (a == self->old->len || b == self->count) break;
     Moved from = move(self, a, &hint);
     const Span *is = &self->spans[b];
     if (from.start < is->start) {

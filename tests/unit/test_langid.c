@@ -16,12 +16,21 @@ static LangScores score(const char *text)
   return scores;
 }
 
+// The main language, and those of the blocks.
+static Lang choose(const LangScores *blocks, size_t count, Lang given, Lang *langs)
+{
+  LangVotes votes = {0};
+  for (size_t i = 0; i < count; i++) langid_vote(&votes, &blocks[i], 1);
+  Lang main = langid_main(&votes, given);
+  for (size_t i = 0; i < count; i++) langs[i] = langid_of(&blocks[i], main);
+  return main;
+}
+
 static Lang alone(const char *text)
 {
   LangScores scores = score(text);
-  const LangScores *list[] = {&scores};
   Lang lang;
-  langid_choose(list, 1, LANG_UNKNOWN, &lang);
+  choose(&scores, 1, LANG_UNKNOWN, &lang);
   return lang;
 }
 
@@ -79,9 +88,8 @@ static void test_mixed_article(void **state)
       score("2023"),
       score("Mötet fortsätter under tisdagen, enligt ett pressmeddelande från departementet."),
   };
-  const LangScores *list[] = {&blocks[0], &blocks[1], &blocks[2], &blocks[3], &blocks[4]};
   Lang langs[5];
-  assert_int_equal(langid_choose(list, 5, LANG_UNKNOWN, langs), LANG_SV);
+  assert_int_equal(choose(blocks, 5, LANG_UNKNOWN, langs), LANG_SV);
   assert_int_equal(langs[0], LANG_SV);
   assert_int_equal(langs[1], LANG_EN);
   assert_int_equal(langs[2], LANG_SV);
@@ -92,27 +100,39 @@ static void test_mixed_article(void **state)
 static void test_given(void **state)
 {
   (void)state;
-  LangScores headline = score("Ny minister"),
-             english = score("The minister said that she would not resign over this.");
-  const LangScores *list[] = {&headline, &english};
+  LangScores blocks[] = {score("Ny minister"),
+                         score("The minister said that she would not resign over this.")};
   Lang langs[2];
-  assert_int_equal(langid_choose(list, 2, LANG_DA, langs), LANG_DA);
+  assert_int_equal(choose(blocks, 2, LANG_DA, langs), LANG_DA);
   assert_int_equal(langs[0], LANG_DA);
   assert_int_equal(langs[1], LANG_EN);
   LangScores nothing = score("1234 !");
-  const LangScores *silent[] = {&nothing};
-  assert_int_equal(langid_choose(silent, 1, LANG_UNKNOWN, langs), LANG_UNKNOWN);
-  assert_int_equal(langid_choose(silent, 1, LANG_FI, langs), LANG_FI);
-  assert_int_equal(langid_choose(NULL, 0, LANG_UNKNOWN, langs), LANG_UNKNOWN);
+  assert_int_equal(choose(&nothing, 1, LANG_UNKNOWN, langs), LANG_UNKNOWN);
+  assert_int_equal(choose(&nothing, 1, LANG_FI, langs), LANG_FI);
+  assert_int_equal(choose(NULL, 0, LANG_UNKNOWN, langs), LANG_UNKNOWN);
+}
+
+// What comes and goes again leaves nothing behind, in whatever order.
+static void test_votes_go(void **state)
+{
+  (void)state;
+  LangScores blocks[] = {score("Utrikesministern reste på måndagen till mötet."),
+                         score("Die Ministerin sagte am Montag nicht, wohin sie fährt."), score("2023"),
+                         score("The minister said that she would not resign over this.")};
+  LangVotes votes = {0}, nothing = {0};
+  for (size_t i = 0; i < 4; i++) langid_vote(&votes, &blocks[i], 1);
+  assert_int_equal(votes.blocks, 4);
+  assert_int_equal(votes.speaking, 3);
+  for (size_t i = 0; i < 4; i++) langid_vote(&votes, &blocks[(i + 2) % 4], -1);
+  assert_memory_equal(&votes, &nothing, sizeof votes);
 }
 
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_paragraphs),
-      cmocka_unit_test(test_headlines),
-      cmocka_unit_test(test_mixed_article),
-      cmocka_unit_test(test_given),
+      cmocka_unit_test(test_paragraphs),    cmocka_unit_test(test_headlines),
+      cmocka_unit_test(test_mixed_article), cmocka_unit_test(test_given),
+      cmocka_unit_test(test_votes_go),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,30 +56,42 @@ static void call_person(Coref *self, const Form *f)
   if (f->by_middle) self->persons.items[f->by_middle - 1].latest = f->cluster;
 }
 
-static Span span_of(Coref *self, size_t start, const RosterName *name, const Form *f,
-                    const EntityFacts *const *facts)
+// [form] what its mentions have in common: all but their place, and whom those mean that go by it.
+static const Span *list_spans(Coref *self, const EntityFacts *const *facts)
 {
-  uint32_t cluster = f->cluster ? f->cluster : cluster_here(self, f);
-  if (f->cluster) call_person(self, f);
-  return (Span){.start = start + name->start,
-                .end = start + name->start + name->len,
-                .kind = SPAN_ENTITY,
-                .type = f->type,
-                .by = f->mention->by,
-                .confidence = names_confidence(self->names, f->type, f->confidence),
-                .entity = facts[cluster - 1]};
+  size_t count = self->roster->forms.len;
+  Span *spans = arena_zalloc(&self->scratch, size_mul(count, sizeof *spans));
+  for (size_t i = 0; i < count; i++) {
+    const Form *f = &self->forms[i];
+    if (!f->met || !f->accepted) continue;
+    spans[i].kind = SPAN_ENTITY;
+    spans[i].type = f->type;
+    spans[i].by = f->mention->by;
+    spans[i].confidence = names_confidence(self->names, f->type, f->confidence);
+    if (f->cluster) spans[i].entity = facts[f->cluster - 1];
+  }
+  return spans;
 }
 
 static void emit(Coref *self, Cast *cast, Arena *arena, SpanVec *out)
 {
   const RosterBlock *blocks = self->roster->blocks.items;
   const EntityFacts *const *facts = coref_name(self, cast);
+  const Span *spans = list_spans(self, facts);
   for (size_t p = 0; p < self->article->len; p++) {
     size_t start = self->article->items[p].start;
     for (uint32_t i = blocks[p].first; i < blocks[p + 1].first; i++) {
       if (self->use[i] == NO_FORM) continue;
       const RosterName *name = &self->roster->names.items[i];
-      vec_push_in(arena, out, span_of(self, start, name, &self->forms[self->use[i]], facts));
+      const Form *f = &self->forms[self->use[i]];
+      vec_push_in(arena, out, spans[self->use[i]]);
+      Span *span = &out->items[out->len - 1];
+      span->start = start + name->start;
+      span->end = span->start + name->len;
+      if (f->cluster)
+        call_person(self, f);
+      else
+        span->entity = facts[cluster_here(self, f) - 1];
     }
   }
 }

@@ -269,22 +269,28 @@ void quotes_pass(QuoteWalk *self, const QuoteStretch *stretch)
   self->state = &stretch->leaves;
 }
 
-// The facts of a quotation of a result in another place, or with other numbers, or another speaker.
-static void set_facts(Span *span, const QuoteFacts *facts, bool fresh, Arena *arena)
+// The facts of a quotation for changing: its own, of which nobody knows while they are `fresh`, or a copy.
+static QuoteFacts *own_facts(Span *span, bool fresh, Arena *arena)
 {
-  if (fresh)
-    *(QuoteFacts *)(uintptr_t)span->quote = *facts;
-  else
-    span->quote = arena_copy(arena, facts, sizeof *facts);
+  if (fresh) return (QuoteFacts *)(uintptr_t)span->quote;
+  QuoteFacts *facts = arena_copy(arena, span->quote, sizeof *facts);
+  span->quote = facts;
+  return facts;
+}
+
+static void move_mention(Mention *mention, size_t shift)
+{
+  if (mention->start == mention->end) return;
+  mention->start += shift;
+  mention->end += shift;
 }
 
 static void name_headline(Span *span, const QuoteFacts *below, Str why, Arena *arena)
 {
-  QuoteFacts facts = *span->quote;
-  facts.speaker = below->speaker;
-  facts.voice = below->voice;
-  facts.why = why;
-  set_facts(span, &facts, false, arena);
+  QuoteFacts *facts = own_facts(span, false, arena);
+  facts->speaker = below->speaker;
+  facts->voice = below->voice;
+  facts->why = why;
 }
 
 // The quotation below gives those that wait its speaker.
@@ -320,25 +326,23 @@ void quotes_place(QuoteWalk *self, const QuoteStretch *stretch, size_t nth, size
 {
   const QuoteSeed *seed = &stretch->seeds.items[nth];
   const QuoteFacts *was = spans[at].quote;
-  QuoteFacts facts = *was;
-  Mention *mentions[] = {&facts.cue, &facts.speaker, &facts.source};
-  for (size_t i = 0; i < ARRAY_LEN(mentions); i++) {
-    if (mentions[i]->start == mentions[i]->end) continue;
-    mentions[i]->start += shift;
-    mentions[i]->end += shift;
-  }
   if (!seed->goes_on) self->group = groups_next(&self->groups, seed->words);
-  facts.group = self->group;
-  facts.voice = voices_of(&self->voices, &facts.speaker, &self->scratch);
-  if (shift || facts.group != was->group || facts.voice != was->voice)
-    set_facts(&spans[at], &facts, fresh, arena);
+  uint8_t voice = voices_of(&self->voices, &was->speaker, &self->scratch);
+  if (shift || self->group != was->group || voice != was->voice) {
+    QuoteFacts *facts = own_facts(&spans[at], fresh, arena);
+    facts->group = self->group;
+    facts->voice = voice;
+    move_mention(&facts->cue, shift);
+    move_mention(&facts->speaker, shift);
+    move_mention(&facts->source, shift);
+  }
   if (seed->waits == 1) self->waiting_len = 0;
   if (seed->waits) self->waiting[self->waiting_len++] = at;
   if (seed->heads)
     self->heads[self->heads_len++ % HEADS] = (Head){at, seed->opening, seed->sure, false};
   else
-    settle_headlines(self, seed->opening, spans, &facts, arena);
-  if (seed->names) name_waiting(self, spans, &facts, arena);
+    settle_headlines(self, seed->opening, spans, spans[at].quote, arena);
+  if (seed->names) name_waiting(self, spans, spans[at].quote, arena);
 }
 
 void quotes_attribute(const Quotes *self, const Passages *article, const SpanVec *entities, Arena *arena,
