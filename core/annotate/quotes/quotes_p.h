@@ -427,6 +427,7 @@ typedef struct Groups {
 
 // A number for a new group, from 1.
 uint32_t groups_next(Groups *self, uint32_t seed);
+void groups_reserve(Groups *self, size_t count); // room for as many
 void groups_release(Groups *self);
 
 // --- the walk over the article: quotes_attribute.c, quotes_state.c
@@ -565,6 +566,7 @@ struct QuoteWalk {
   size_t block; // where the walk is
   Voices voices;
   Groups groups;
+  size_t quotations;                  // of the stretches that the walk has been through
   uint32_t group;                     // the last one
   size_t waiting[HEADS], waiting_len; // spans of headlines without a speaker
   Head heads[HEADS];                  // quotations of headlines, the latest ones

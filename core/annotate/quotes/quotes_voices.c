@@ -60,9 +60,11 @@ static Group *find(const Groups *self, uint32_t number)
   return &self->taken[at];
 }
 
-static void widen(Groups *self)
+void groups_reserve(Groups *self, size_t count)
 {
-  Groups wider = {.size = self->size ? 2 * self->size : 64, .used = self->used};
+  Groups wider = {.size = 64, .used = self->used};
+  while (wider.size < 2 * (count + 1)) wider.size *= 2;
+  if (wider.size <= self->size) return;
   wider.taken = xcalloc(wider.size, sizeof *wider.taken);
   for (size_t i = 0; i < self->size; i++) {
     if (self->taken[i].number) *find(&wider, self->taken[i].number) = self->taken[i];
@@ -82,7 +84,7 @@ static uint32_t number_of(uint32_t seed, uint64_t again)
 // nearly always, however often they come.
 uint32_t groups_next(Groups *self, uint32_t seed)
 {
-  if (2 * (self->used + 1) > self->size) widen(self);
+  if (2 * (self->used + 1) > self->size) groups_reserve(self, self->used + 1);
   uint32_t number = number_of(seed, 0);
   Group *first = find(self, number), *group = first;
   while (group->number) {

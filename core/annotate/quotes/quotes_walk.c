@@ -259,6 +259,7 @@ void quotes_walk(QuoteWalk *self, size_t first, size_t count, QuoteStretch *stre
   }
   quotes_state_leave(&stretch->leaves, &self->now, origin_of(self, first + count), arena);
   self->state = &stretch->leaves;
+  self->quotations += stretch->seeds.len;
 }
 
 void quotes_pass(QuoteWalk *self, const QuoteStretch *stretch)
@@ -267,6 +268,7 @@ void quotes_pass(QuoteWalk *self, const QuoteStretch *stretch)
   for (size_t i = 0; i < stretch->learned.len; i++)
     learn_gender(self, stretch->learned.items[i].facts, stretch->learned.items[i].gender);
   self->state = &stretch->leaves;
+  self->quotations += stretch->seeds.len;
 }
 
 // The facts of a quotation for changing: its own, of which nobody knows while they are `fresh`, or a copy.
@@ -326,6 +328,7 @@ void quotes_place(QuoteWalk *self, const QuoteStretch *stretch, size_t nth, size
 {
   const QuoteSeed *seed = &stretch->seeds.items[nth];
   const QuoteFacts *was = spans[at].quote;
+  if (!self->groups.size) groups_reserve(&self->groups, self->quotations);
   if (!seed->goes_on) self->group = groups_next(&self->groups, seed->words);
   uint8_t voice = voices_of(&self->voices, &was->speaker, &self->scratch);
   if (shift || self->group != was->group || voice != was->voice) {
