@@ -145,6 +145,10 @@ static void slots_release(Analysis *self)
   vec_release(&self->slots);
   free(self->blocks);
   free(self->passages);
+  self->blocks = NULL;
+  self->passages = NULL;
+  self->first = self->last = 0;
+  self->votes = (LangVotes){0};
 }
 
 static void begin_article(Analysis *self)
@@ -160,10 +164,6 @@ static void end_article(Analysis *self)
   forget_full(self);
   vec_release(&self->edited);
   slots_release(self);
-  self->blocks = NULL;
-  self->passages = NULL;
-  self->first = self->last = 0;
-  self->votes = (LangVotes){0};
   article_free(self->article);
   prose_release(&self->prose);
   passes_free(self->passes);
@@ -225,9 +225,9 @@ static BlockSpan block_span(const Block *block)
 
 static void miss(Analysis *self, size_t first, size_t last)
 {
-  if (self->first == self->last) self->first = first, self->last = last;
-  if (first < self->first) self->first = first;
-  if (last > self->last) self->last = last;
+  bool none = self->first == self->last;
+  if (none || first < self->first) self->first = first;
+  if (none || last > self->last) self->last = last;
 }
 
 static void slot_clear(Analysis *self, Slot *slot)
@@ -240,14 +240,13 @@ static void slot_clear(Analysis *self, Slot *slot)
 static void edit_slot(Analysis *self, size_t at)
 {
   Slot *slot = &self->slots.items[at];
-  Edited *edited = NULL;
-  for (size_t i = 0; i < self->edited.len && !edited; i++)
-    if (self->edited.items[i].slot == at) edited = &self->edited.items[i];
-  if (edited) edited->moved = false;
-  if (self->full && !edited)
+  size_t i = 0;
+  while (i < self->edited.len && self->edited.items[i].slot != at) i++;
+  if (i == self->edited.len && self->full)
     vec_push(&self->edited, (Edited){.slot = at, .read = slot->notes});
   else
     notes_free(slot->notes);
+  if (i < self->edited.len) self->edited.items[i].moved = false;
   slot_clear(self, slot);
   miss(self, at, at + 1);
 }
@@ -301,9 +300,8 @@ static void match_between(Analysis *self, size_t first, size_t last, Slots *old,
   for (size_t i = first; i < last; i++) {
     uint64_t at;
     if (!map_get(&by_hash, hash_key(&self->blocks[i]), &at)) continue;
-    if (!old->slots.items[at].notes || !same_block(&old->blocks[at], &blocks->items[i]))
-      continue; // each once
-    take_slot(self, i, old, at);
+    bool there = old->slots.items[at].notes != NULL; // each serves once
+    if (there && same_block(&old->blocks[at], &blocks->items[i])) take_slot(self, i, old, at);
   }
   map_release(&by_hash);
 }

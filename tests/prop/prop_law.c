@@ -1,6 +1,6 @@
 // The law of the pipeline: after any edits an Analysis gives what a new one gives for the same text. Random
 // edits of a kind that people make (words typed, lines cut, joined and pasted, marks opened and closed) over
-// the sample articles.
+// the sample articles, some of them while the run before was cancelled.
 #include "unit/test.h"
 
 #include "annotate/pipeline.h"
@@ -8,7 +8,9 @@
 #include "text/buffer.h"
 
 #include <glob.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/time.h>
 
 static Str read_file(const char *path)
 {
@@ -71,6 +73,28 @@ static void run(Analysis *analysis, Buffer *buffer, Markup markup, StrBuf *out)
   Annotations *found = analysis_run(analysis, text, &info, NULL);
   describe(found, out);
   annotations_unref(found);
+  snapshot_unref(text);
+}
+
+static _Atomic(bool) g_stop;
+
+static void stop(int number)
+{
+  (void)number;
+  g_stop = true;
+}
+
+// Begin a run that is cancelled at once, or in its midst.
+static void run_a_while(Analysis *analysis, Buffer *buffer, Markup markup)
+{
+  ArticleInfo info = {.markup = markup};
+  Snapshot *text = buffer_snapshot(buffer);
+  struct itimerval soon = {.it_value.tv_usec = 1 + (suseconds_t)dice(1000)}, never = {0};
+  g_stop = !dice(3);
+  signal(SIGALRM, stop);
+  setitimer(ITIMER_REAL, &soon, NULL);
+  annotations_unref(analysis_run(analysis, text, &info, &g_stop));
+  setitimer(ITIMER_REAL, &never, NULL);
   snapshot_unref(text);
 }
 
@@ -139,10 +163,14 @@ static void hold_to_the_law(const Pipeline *pipeline, const char *name, Str text
   Buffer *buffer = buffer_new(text, EOL_LSP);
   Analysis *analysis = analysis_new(pipeline);
   Markup markup = markup_of(str_of(name), (Str){0});
+  run_a_while(analysis, buffer, markup);
   run(analysis, buffer, markup, &edited);
   for (size_t round = 0; round < rounds; round++) {
     uint64_t at = g_chance;
-    for (size_t k = 1 + dice(3); k--;) edit(analysis, buffer, text);
+    for (size_t k = 1 + dice(3); k--;) {
+      edit(analysis, buffer, text);
+      if (!dice(4)) run_a_while(analysis, buffer, markup);
+    }
     run(analysis, buffer, markup, &edited);
     Analysis *again = analysis_new(pipeline);
     run(again, buffer, markup, &fresh);
