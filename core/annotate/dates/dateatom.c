@@ -108,12 +108,18 @@ static inline uint8_t marks_of(const DateLex *lex, uint64_t hash, Str lower)
   return (c == 'i' || c == 'v' || c == 'x') && lower.len <= ROMAN_MOST ? marks | WORD_KNOWN : marks;
 }
 
-static inline void add_atom(AtomReader *self, Atom atom)
+// The caller says where it stands. It is written in place: a copy of what was written just before, piece by
+// piece, has to wait for it.
+static inline Atom *add_atom(AtomReader *self, Str lower, uint64_t hash)
 {
-  atom.marks = marks_of(self->lex, atom.hash, atom.lower);
-  atom.node = atom.marks & WORD_OPENS ? NODE_UNKNOWN : 0;
-  if (!atom.marks) atom.readings = &self->lex->nodes.items[0].readings;
-  vec_push_in(self->scratch, &self->atoms, atom);
+  uint8_t marks = marks_of(self->lex, hash, lower);
+  vec_push_in(self->scratch, &self->atoms,
+              (Atom){.lower = lower,
+                     .hash = hash,
+                     .marks = marks,
+                     .node = marks & WORD_OPENS ? NODE_UNKNOWN : 0,
+                     .readings = marks ? NULL : &self->lex->nodes.items[0].readings});
+  return &self->atoms.items[self->atoms.len - 1];
 }
 
 enum { CUT_FLAGS = TOKEN_HAS_DIGIT | TOKEN_HAS_HYPHEN | TOKEN_NUMBER | TOKEN_HAS_MARK | TOKEN_ABBREV };
@@ -126,12 +132,11 @@ static void split_token(AtomReader *self, const Token *token, uint32_t index)
   Str lower = token->lower;
   bool spaced = token->flags & TOKEN_SPACE_BEFORE, same = lower.len == token->end - token->start;
   if (dateatom_has_inner_point(lower) && datelex_find(lex, 0, token->whole_hash)) {
-    add_atom(self, (Atom){.start = token->start,
-                          .end = token->end,
-                          .lower = lower,
-                          .token = index,
-                          .hash = token->whole_hash,
-                          .spaced = spaced});
+    Atom *atom = add_atom(self, lower, token->whole_hash);
+    atom->start = token->start;
+    atom->end = token->end;
+    atom->token = index;
+    atom->spaced = spaced;
     return;
   }
   for (size_t at = 0; at < lower.len;) {
@@ -139,14 +144,12 @@ static void split_token(AtomReader *self, const Token *token, uint32_t index)
     Str rest = str_slice(lower, at, lower.len); // "8p.m."
     if (at && dateatom_has_inner_point(rest) && datelex_find(lex, 0, str_hash(rest))) end = lower.len;
     Str word = without_curly(self->scratch, str_slice(lower, at, end));
-    Atom atom = {.start = same ? token->start + (uint32_t)at : token->start,
-                 .end = same ? token->start + (uint32_t)end : token->end,
-                 .lower = word,
-                 .token = index,
-                 .hash = str_hash(word),
-                 .inside = at > 0,
-                 .spaced = at == 0 && spaced};
-    add_atom(self, atom);
+    Atom *atom = add_atom(self, word, str_hash(word));
+    atom->start = same ? token->start + (uint32_t)at : token->start;
+    atom->end = same ? token->start + (uint32_t)end : token->end;
+    atom->token = index;
+    atom->inside = at > 0;
+    atom->spaced = at == 0 && spaced;
     at = end;
   }
 }
@@ -577,14 +580,12 @@ void dateatom_cut(AtomReader *self)
       split_token(self, token, i);
       continue;
     }
-    Atom atom = {.start = token->start,
-                 .end = token->end,
-                 .lower = token->lower,
-                 .token = i,
-                 .hash = token->whole_hash};
-    atom.spaced = token->flags & TOKEN_SPACE_BEFORE;
-    if (token->flags & TOKEN_PUNCT && is_curly(token->lower))
-      atom.lower = STR("'"), atom.hash = str_hash(atom.lower);
-    add_atom(self, atom);
+    bool curly = token->flags & TOKEN_PUNCT && is_curly(token->lower);
+    Str lower = curly ? STR("'") : token->lower;
+    Atom *atom = add_atom(self, lower, curly ? str_hash(lower) : token->whole_hash);
+    atom->start = token->start;
+    atom->end = token->end;
+    atom->token = i;
+    atom->spaced = token->flags & TOKEN_SPACE_BEFORE;
   }
 }
