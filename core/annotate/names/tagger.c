@@ -91,6 +91,7 @@ typedef struct Rows {
 } Rows;
 
 // A word on its way through sum_words().
+enum { SUMS_AHEAD = 4, WAITING = 8 }; // SUMS_AHEAD + 3 and more, a power of two
 typedef struct Waiting {
   NameView view;
   uint64_t keys[PART_AROUND]; // to keep a part's sum by
@@ -184,8 +185,8 @@ static Sums finish_word(const Tagger *self, const Waiting *word, const Rows *nex
 }
 
 // The summed weights of the active words of a block; open[at] for those that may be part of a name, which
-// with `hurry` a settled one is not. Kept sums and rows lie all over the memory and are called for a word
-// ahead, so four words are on their way at once.
+// with `hurry` a settled one is not. Kept sums and rows lie all over the memory: the sums are called for
+// SUMS_AHEAD words ahead, the rows one, so several words are on their way at once.
 static const Sums *sum_words(const Tagger *self, NameMemo *memo, const Notes *notes, const NameFact *facts,
                              bool hurry, Arena *arena, bool *open)
 {
@@ -196,17 +197,18 @@ static const Sums *sum_words(const Tagger *self, NameMemo *memo, const Notes *no
     if (facts[at].active) active[count++] = at;
   }
   static const Rows none;
-  Waiting words[4];
-  for (size_t n = 0; count && n < count + 3; n++) {
-    Waiting *looked = &words[n % 4], *begun = &words[(n + 3) % 4], *judged = &words[(n + 2) % 4],
-            *done = &words[(n + 1) % 4];
-    if (n > 0 && n <= count) begin_word(self, memo, begun);
-    if (n == 1) prefetch_rows(self, &begun->own, 0);
-    if (n > 1 && n <= count + 1)
-      open[active[n - 2]] = judge_word(self, memo, judged, n <= count ? &begun->own : &none, hurry);
-    if (n == 2) prefetch_rows(self, &judged->around, 0);
-    if (n > 2) sums[active[n - 3]] = finish_word(self, done, n <= count + 1 ? &judged->around : &none);
-    if (n < count) look_at_word(memo, notes, facts, active[n], looked);
+  Waiting words[WAITING];
+  for (size_t n = 0; count && n < count + SUMS_AHEAD + 2; n++) {
+    size_t begun = n - SUMS_AHEAD, judged = begun - 1, done = judged - 1; // below 0: not in [0, count) either
+    Waiting *newer = &words[begun % WAITING], *word = &words[judged % WAITING];
+    if (begun < count) begin_word(self, memo, newer);
+    if (begun == 0) prefetch_rows(self, &newer->own, 0);
+    if (judged < count)
+      open[active[judged]] = judge_word(self, memo, word, begun < count ? &newer->own : &none, hurry);
+    if (judged == 0) prefetch_rows(self, &word->around, 0);
+    if (done < count)
+      sums[active[done]] = finish_word(self, &words[done % WAITING], judged < count ? &word->around : &none);
+    if (n < count) look_at_word(memo, notes, facts, active[n], &words[n % WAITING]);
   }
   return sums;
 }
