@@ -31,42 +31,32 @@ typedef union Sums {
   Lanes32 four[LANGID_LANES / 4];
 } Sums;
 
-typedef struct Rows { // of one word
-  uint32_t buckets[LANGID_MOST];
-  size_t count;
-} Rows;
-
-static const int8_t *row_of(uint32_t bucket)
-{
-  return &g_langid_weights[(size_t)bucket * LANGID_LANES];
-}
-
 static size_t next_word(const TokenVec *tokens, size_t at)
 {
   while (at < tokens->len && !langid_reads(&tokens->items[at])) at++;
   return at;
 }
 
-// The rows of the word at `at`, if there is one, prefetched.
-static void prefetch_rows(const TokenVec *tokens, size_t at, Rows *rows)
+typedef struct WordSums { // of one word: they hold LANGID_MOST * 127
+  Lanes16 low, high;
+} WordSums;
+
+static inline void add_row(void *context, uint32_t bucket)
 {
-  if (at >= tokens->len) return;
-  rows->count = langid_features(&tokens->items[at], rows->buckets);
-  for (size_t n = 0; n < rows->count; n++) __builtin_prefetch(row_of(rows->buckets[n]));
+  WordSums *sums = context;
+  Lanes16 both[2];
+  lanes_widen_both(&g_langid_weights[(size_t)bucket * LANGID_LANES], both);
+  sums->low += both[0];
+  sums->high += both[1];
 }
 
-static void add_rows(const Rows *rows, Sums *sums)
+static void add_word(const Token *token, Sums *sums)
 {
-  Lanes16 low = {0}, high = {0}; // hold LANGID_MOST * 127
-  for (size_t n = 0; n < rows->count; n++) {
-    Lanes16 both[2];
-    lanes_widen_both(row_of(rows->buckets[n]), both);
-    low += both[0];
-    high += both[1];
-  }
+  WordSums word = {{0}, {0}};
+  langid_features(token, add_row, &word);
   Lanes32 first[2], rest[2];
-  lanes_widen(low, first);
-  lanes_widen(high, rest);
+  lanes_widen(word.low, first);
+  lanes_widen(word.high, rest);
   sums->four[0] += first[0];
   sums->four[1] += first[1];
   sums->four[2] += rest[0];
@@ -100,13 +90,10 @@ LangScores langid_score(Str text, const TokenVec *tokens)
   (void)text;
   LangScores scores = {.weight = weigh(tokens)};
   Sums sums = {{0}};
-  Rows rows[2]; // of this word and the next: they lie all over the table
-  size_t at = next_word(tokens, 0);
-  prefetch_rows(tokens, at, &rows[0]);
-  for (size_t words = 0; at < tokens->len && words < LANGID_WORDS;) {
-    at = next_word(tokens, at + 1);
-    prefetch_rows(tokens, at, &rows[(words + 1) % 2]);
-    add_rows(&rows[words % 2], &sums);
+  size_t words = 0;
+  for (size_t at = next_word(tokens, 0); at < tokens->len && words < LANGID_WORDS;
+       at = next_word(tokens, at + 1)) {
+    add_word(&tokens->items[at], &sums);
     if (++words % LOOK == 0 && is_clear(&sums)) break;
   }
   for (size_t l = 0; l < LANGID_LANES; l++) scores.log_p[l + 1] = (float)sums.of[l] * STEP;

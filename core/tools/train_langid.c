@@ -112,11 +112,10 @@ static Str random_word(const Corpus *corpus)
 
 typedef VEC_OF(uint32_t) Features;
 
-static void add_features(Features *out, const Token *token)
+static void add_feature(void *features, uint32_t bucket)
 {
-  uint32_t buckets[LANGID_MOST];
-  size_t n = langid_features(token, buckets);
-  for (size_t i = 0; i < n; i++) vec_push(out, buckets[i]);
+  Features *out = features;
+  vec_push(out, bucket);
 }
 
 // Features of `most` words from a random place of `text` (0: all of it).
@@ -128,7 +127,7 @@ static void text_features(Str text, size_t most, Features *out)
   size_t from = most && tokens.len > most ? random_below((uint32_t)(tokens.len - most)) : 0, words = 0;
   for (size_t i = from; i < tokens.len && words < (most ? most : LANGID_WORDS); i++) {
     if (!langid_reads(&tokens.items[i])) continue;
-    add_features(out, &tokens.items[i]);
+    langid_features(&tokens.items[i], add_feature, out);
     words++;
   }
   arena_release(&arena);
@@ -140,7 +139,7 @@ static void sample(const Corpus *corpus, Features *out)
   if (corpus->words.len && random_below(5) == 0) {
     for (size_t n = 2 + random_below(6); n; n--) {
       Str word = random_word(corpus);
-      add_features(out, &(Token){.lower = word, .hash = (uint32_t)str_hash(word)});
+      langid_features(&(Token){.lower = word, .hash = (uint32_t)str_hash(word)}, add_feature, out);
     }
     return;
   }
