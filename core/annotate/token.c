@@ -191,14 +191,13 @@ static Word word_read(Scan *scan, CharClass c)
   CharClass prev = c;
   size_t piece_chars = 0;
   while (scan->at < scan->end) {
-    const char *run = scan->at; // most of most words
-    while (run < scan->end && *run >= 'a' && *run <= 'z') run++;
-    if (run > scan->at) {
+    size_t small = utf8_small_ahead(scan->at, scan->end); // most of most words
+    if (small) {
       word.flags |= TOKEN_HAS_LOWER;
       word.letters = true;
       prev = CHAR_LOWER;
-      piece_chars += (size_t)(run - scan->at);
-      scan->at = run;
+      piece_chars += small;
+      scan->at += small;
       continue;
     }
     uint32_t cp;
@@ -305,7 +304,8 @@ void tokens_split(Str text, Arena *arena, TokenVec *tokens)
     }
     before = 0;
     token.end = (uint32_t)(scan.at - scan.base);
-    token.whole_hash = str_hash(token.lower);
+    bool in_text = token.lower.ptr == start; // nothing had to be written anew
+    token.whole_hash = in_text ? str_hash_within(token.lower, scan.end) : str_hash(token.lower);
     token.hash = (uint32_t)token.whole_hash;
     vec_push_in(arena, tokens, token);
   }
@@ -513,16 +513,17 @@ void sentences_split(Str text, Lang lang, TokenVec *tokens, Arena *arena, Senten
   size_t first = 0, next = 0;
   tokens->len = 0; // written again from the front, never past what was read
   for (size_t i = 0; i < job.len; i = next) {
-    Token token = job.in[i];
-    if (blank_line_before(&job, &token)) {
+    if (blank_line_before(&job, &job.in[i])) {
       sentence_close(&job, tokens, first, sentences);
       first = tokens->len;
     }
     next = i + 1;
     if (is_inner(&job, i)) {
-      tokens->items[tokens->len++] = token;
+      if (tokens->len != i) tokens->items[tokens->len] = job.in[i];
+      tokens->len++;
       continue;
     }
+    Token token = job.in[i];
     bool may_end = (token.flags & TOKEN_ABBREV) != 0; // "U.S." by its shape
     bool joined = next < job.len && point_joins(&job, i, &may_end);
     if (joined) {

@@ -13,7 +13,6 @@ int str_cmp(Str a, Str b)
   return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-// Eight bytes at a time through a multiply and xor-shift (the finaliser of SplitMix64).
 static uint64_t load(const char *p, size_t len)
 {
   uint64_t word = 0;
@@ -21,23 +20,17 @@ static uint64_t load(const char *p, size_t len)
   return word;
 }
 
-static inline uint64_t stir(uint64_t hash, uint64_t word)
-{
-  hash = (hash ^ word) * 0xbf58476d1ce4e5b9u;
-  return hash ^ hash >> 29;
-}
-
 uint64_t str_hash(Str s)
 {
-  uint64_t hash = 0x9e3779b97f4a7c15u ^ s.len;
+  uint64_t hash = STR_HASH_SEED ^ s.len;
   const char *end = s.ptr + s.len;
   size_t left = s.len;
-  for (; left >= 8; left -= 8) hash = stir(hash, load(end - left, 8));
+  for (; left >= 8; left -= 8) hash = str_hash_stir(hash, load(end - left, 8));
   bool behind_eight = s.len > 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__; // with the bytes before them
   if (left)
-    hash = stir(hash, behind_eight ? load(end - 8, 8) >> 8 * (8 - left) : str_bytes((Str){end - left, left}));
-  hash *= 0x94d049bb133111ebu;
-  return hash ^ hash >> 32;
+    hash = str_hash_stir(hash, behind_eight ? load(end - 8, 8) >> 8 * (8 - left)
+                                            : str_bytes((Str){end - left, left}));
+  return str_hash_end(hash);
 }
 
 static bool is_space(char c)

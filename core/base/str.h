@@ -65,6 +65,28 @@ static inline uint64_t str_bytes(Str s)
   }
   return word;
 }
+// Eight bytes at a time go through a multiply and xor-shift (the finaliser of SplitMix64).
+#define STR_HASH_SEED 0x9e3779b97f4a7c15u
+static inline uint64_t str_hash_stir(uint64_t hash, uint64_t word)
+{
+  hash = (hash ^ word) * 0xbf58476d1ce4e5b9u;
+  return hash ^ hash >> 29;
+}
+static inline uint64_t str_hash_end(uint64_t hash)
+{
+  hash *= 0x94d049bb133111ebu;
+  return hash ^ hash >> 32;
+}
+// str_hash() where the bytes behind `s` may be read up to `end`, as those behind a word of a text: most words
+// are then hashed without a branch by their length.
+static inline uint64_t str_hash_within(Str s, const char *end)
+{
+  bool low_first = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+  if (!low_first || s.len - 1 >= 8 || end - s.ptr < 8) return str_hash(s);
+  uint64_t eight;
+  memcpy(&eight, s.ptr, 8);
+  return str_hash_end(str_hash_stir(STR_HASH_SEED ^ s.len, eight & UINT64_MAX >> (64 - 8 * s.len)));
+}
 Str str_trim(Str s);  // without ASCII white space at both ends
 char *str_dup(Str s); // heap, NUL-terminated; the caller frees
 // The part before the first `sep`, which *rest loses together with `sep`; the whole where there is none.

@@ -30,6 +30,22 @@ static inline size_t utf8_ascii_ahead(const char *p, const char *end)
   bool low_first = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
   return (size_t)(low_first ? __builtin_ctzll(eight & highs) : __builtin_clzll(eight & highs)) / 8;
 }
+// How many of the bytes at `p` are letters from a to z, up to the first that is none. Most words are eight at
+// most and known at one look.
+static inline size_t utf8_small_ahead(const char *p, const char *end)
+{
+  const uint64_t ones = 0x0101010101010101u, highs = 0x80 * ones;
+  size_t n = 0;
+  for (uint64_t eight; (size_t)(end - p) - n >= 8; n += 8) {
+    memcpy(&eight, p + n, 8);
+    uint64_t low = eight & ~highs, from_a = low + (0x80 - 'a') * ones, behind_z = low + (0x7F - 'z') * ones;
+    uint64_t others = (~from_a | behind_z | eight) & highs;
+    bool low_first = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+    if (others) return n + (size_t)(low_first ? __builtin_ctzll(others) : __builtin_clzll(others)) / 8;
+  }
+  while (p + n < end && p[n] >= 'a' && p[n] <= 'z') n++;
+  return n;
+}
 // The code point that ends at `p` (begin < p) and its length.
 size_t utf8_decode_back(const char *begin, const char *p, uint32_t *cp);
 size_t utf8_encode(uint32_t cp, char out[4]); // bytes written

@@ -52,10 +52,10 @@ static inline void advance(TSLexer *lexer, bool skip)
 static inline unsigned advance_letters(TSLexer *lexer, unsigned most, const char **letters)
 {
   Reader *self = (Reader *)(void *)lexer;
-  size_t left = self->text.len - self->at, end = left < most ? left : most, n = 0;
+  size_t left = self->text.len - self->at, end = left < most ? left : most;
   if (self->lexer.lookahead < 'a' || self->lexer.lookahead > 'z') return 0;
   *letters = self->text.ptr + self->at;
-  while (n < end && (*letters)[n] >= 'a' && (*letters)[n] <= 'z') n++;
+  size_t n = utf8_small_ahead(*letters, *letters + end);
   self->at += n;
   reader_look(self);
   return (unsigned)n;

@@ -82,6 +82,23 @@ static void classes_of_the_characters_that_matter(void **state)
   }
 }
 
+// Runs of 0 to 20 small letters, each ended by every other byte, or by the end of the text.
+static void small_letters_are_counted_up_to_any_other_byte(void **state)
+{
+  (void)state;
+  for (size_t run = 0; run <= 20; run++) {
+    char text[32];
+    for (size_t i = 0; i < sizeof text; i++) text[i] = (char)('a' + i * 7 % 26);
+    assert_int_equal(utf8_small_ahead(text, text + run), run);
+    for (int byte = 0; byte < 256; byte++) {
+      if (byte >= 'a' && byte <= 'z') continue;
+      text[run] = (char)byte;
+      assert_int_equal(utf8_small_ahead(text, text + sizeof text), run);
+      assert_int_equal(utf8_small_ahead(text, text + run + 1), run);
+    }
+  }
+}
+
 static void lower_and_fold(void **state)
 {
   (void)state;
@@ -118,6 +135,7 @@ int main(void)
       cmocka_unit_test(every_code_point_comes_back),
       cmocka_unit_test(lengths_in_three_units),
       cmocka_unit_test(classes_of_the_characters_that_matter),
+      cmocka_unit_test(small_letters_are_counted_up_to_any_other_byte),
       cmocka_unit_test(lower_and_fold),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

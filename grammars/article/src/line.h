@@ -78,14 +78,30 @@ static Role role_of(const char *word)
 // The word or number being read.
 typedef struct Run {
   char text[WORD_MAX]; // lower case, UTF-8
+  const char *letters; // behind the text, not yet copied: few words are looked up
+  unsigned more;       // how many of them
   unsigned bytes, chars, uppers;
   uint32_t value; // of digits
   Class first, before; // of its first character and of the one before it that is not white space
 } Run;
 
+// The letters behind the text become part of it.
+static void run_take_letters(Run *run)
+{
+  unsigned count = run->more;
+  run->more = 0;
+  if (run->bytes + count + 3 >= WORD_MAX) {
+    run->bytes = WORD_MAX - 1; // too long to be in the table
+    return;
+  }
+  memcpy(run->text + run->bytes, run->letters, count);
+  run->bytes += count;
+}
+
 static void run_add(Run *run, int32_t c, Class k)
 {
   uint32_t low = (uint32_t)to_lower(c);
+  if (run->more) run_take_letters(run);
   run->chars++;
   run->uppers += k == C_UPPER;
   if (k == C_DIGIT && run->value < 100000) run->value = run->value * 10 + (low - '0');
@@ -106,16 +122,13 @@ static void run_add(Run *run, int32_t c, Class k)
   }
 }
 
-// More letters of a word, from a to z.
+// More letters of a word, from a to z, which stay where they are until the line is read.
 static void run_add_letters(Run *run, const char *letters, unsigned count)
 {
+  if (run->more) run_take_letters(run);
   run->chars += count;
-  if (run->bytes + count + 3 >= WORD_MAX) {
-    run->bytes = WORD_MAX - 1;
-    return;
-  }
-  memcpy(run->text + run->bytes, letters, count);
-  run->bytes += count;
+  run->letters = letters;
+  run->more = count;
 }
 
 static bool ends_full(Class last) { return last == C_STOP || last == C_COLON || last == C_QUOTE; }
@@ -129,6 +142,7 @@ static void count_number(Line *line, const Run *run)
 
 static Role run_role(Run *run)
 {
+  if (run->more) run_take_letters(run);
   if (run->bytes >= WORD_MAX - 1) return ROLE_NONE;
   run->text[run->bytes] = '\0';
   return role_of(run->text);
