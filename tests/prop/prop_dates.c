@@ -2,6 +2,7 @@
 // language, is found whole and resolved back to the same date; values are valid TIMEX3, bounds are in order,
 // and neither time zone nor locale of the machine changes anything. The model is the calendar itself. The
 // seed is printed; PROP_SEED repeats a run.
+#include "again.h"
 #include "annotate/dates/timex.h"
 #include "annotate/notes.h"
 #include "base/clock.h"
@@ -267,23 +268,19 @@ static void test_nonsense_is_valid(void **state)
   }
 }
 
-// The least of three runs over `size` bytes of `unit` again and again.
+// For `size` bytes of `unit` again and again.
 static double seconds_for(Lang lang, Str unit, size_t size)
 {
   StrBuf text = {0};
-  double least = 1e9;
   while (text.len < size) strbuf_add(&text, unit);
-  for (int run = 0; run < 3; run++) {
-    Arena arena = {0};
-    SpanVec spans = {0};
-    uint64_t began = clock_thread_ns();
-    spans_of(lang, strbuf_str(&text), "2018-10-01", &arena, &spans);
-    double took = (double)(clock_thread_ns() - began) / 1e9;
-    if (took < least) least = took;
-    arena_release(&arena);
-  }
+  Arena arena = {0};
+  SpanVec spans = {0};
+  uint64_t began = clock_thread_ns();
+  spans_of(lang, strbuf_str(&text), "2018-10-01", &arena, &spans);
+  double took = (double)(clock_thread_ns() - began) / 1e9;
+  arena_release(&arena);
   strbuf_release(&text);
-  return least;
+  return took;
 }
 
 // Sixteen times the text may take sixteen times as long, not 256 times.
@@ -302,9 +299,15 @@ static void test_hostile_text_is_linear(void **state)
   };
   for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
     Str unit = str_of(cases[i].unit);
-    double small = seconds_for(cases[i].lang, unit, 1 << 14),
-           large = seconds_for(cases[i].lang, unit, 1 << 18);
-    if (large > 48 * small + 0.02) fail_msg("\"%s\": 16 KB %.4f s, 256 KB %.4f s", unit.ptr, small, large);
+    double small = 1e9, large = 1e9; // the least of each
+    bool in_time = false;
+    for (int tries = 0; !in_time && again(&tries);) {
+      double a = seconds_for(cases[i].lang, unit, 1 << 14), b = seconds_for(cases[i].lang, unit, 1 << 18);
+      small = a < small ? a : small;
+      large = b < large ? b : large;
+      in_time = large <= 48 * small + 0.02;
+    }
+    if (!in_time) fail_msg("\"%s\": 16 KB %.4f s, 256 KB %.4f s", unit.ptr, small, large);
   }
 }
 

