@@ -135,7 +135,7 @@ def test_the_law_in_a_long_text(start):
     home = tempfile.mkdtemp()
     os.mkdir(home + "/newsmark")
     with open(home + "/newsmark/config.toml", "w", encoding="utf-8") as out:
-        out.write("[taggers.weapons]\nenabled = true\n")
+        out.write("[taggers.weapons]\nenabled = true\nlive_ms = 5000\ndocument_ms = 5000\n")
     client = start(env={"XDG_CONFIG_HOME": home})
     client.open(uri, body)
     for version in range(1, 12):

@@ -3,6 +3,7 @@ without them, the good script's tags come too, each hostile one is stopped or en
 import os
 import time
 
+from again import again
 from test_life import check, same
 from test_scripts import home, states, words, write
 from test_speed import resident_mb, processor_ms
@@ -32,17 +33,18 @@ def key(client, version):
 
 
 def type_beside(start, env, count):
-    """Open the article and type; the keys' seconds, the client."""
+    """Open the article and type; the seconds until the first names, the keys' seconds, the client."""
     client = start(env=env)
+    began = time.perf_counter()
     client.open(URI, TEXT)
     client.published(URI, 1)
-    took = []
+    opened, took = time.perf_counter() - began, []
     for version in range(2, 2 + count):
         took.append(key(client, version))
         found = client.annotations(URI)["annotations"]  # waits for the scripts
         check([one for one in found if one["kind"] == "entity" and one["text"] == "Anna Berg"], found)
         check(not env or [one for one in found if one["kind"] == "tag" and one["type"] == "stone"], found)
-    return took, client
+    return opened, took, client
 
 
 def hostile(number, body):
@@ -50,38 +52,48 @@ def hostile(number, body):
             "scan = function(doc, emit) %s end }\n" % (number, body))
 
 
+def batch_beside(start, batch):
+    """These scripts in the folder: the seconds until names are there, of the keys too, the scripts' states, MB and milliseconds of
+    the processor."""
+    with home() as (base, env):
+        folder = base + "/config/newsmark/taggers/"
+        write(folder + "stones.lua", words("kvarnsten"))
+        for number, body in enumerate(batch):
+            with open(folder + "h%d.lua" % number, "w", encoding="utf-8") as out:
+                out.write(hostile(number, body))
+        opened, keys, client = type_beside(start, env, KEYS)
+        now = states(client)
+        for number, body in enumerate(batch):
+            one = now["h%d" % number]
+            check(one["state"] in ("stopped", "running"), (body, one))
+            # Time that a stopped one had: the first article's budget, then that of a key.
+            check(one["p99Us"] < (5000000 if "san" in start.build else 400000), (body, one))
+            check(one["state"] == "running" or one["error"], (body, one))
+        same(now["stones"]["state"], "running")
+        return opened, keys, [now["h%d" % number]["state"] for number in range(len(batch))], resident_mb(client), processor_ms(client)
+
+
 def p(times, percent):
     return sorted(times)[min(len(times) - 1, len(times) * percent // 100)] * 1000
 
 
 def test_typing_beside_hostile_scripts(start):
-    alone, client = type_beside(start, None, KEYS * 4)
+    _, alone, client = type_beside(start, None, KEYS * 4)
     memory = resident_mb(client)
-    all_bodies, took, conditions, most, spent = bodies(), [], {}, 0, 0
+    all_bodies, took, firsts, conditions, most, spent = bodies(), [], [], {}, 0, 0
     for first in range(0, len(all_bodies), AT_ONCE):
-        with home() as (base, env):
-            folder = base + "/config/newsmark/taggers/"
-            write(folder + "stones.lua", words("kvarnsten"))
-            batch = all_bodies[first:first + AT_ONCE]
-            for number, body in enumerate(batch):
-                with open(folder + "h%d.lua" % number, "w", encoding="utf-8") as out:
-                    out.write(hostile(number, body))
-            keys, client = type_beside(start, env, KEYS)
-            took += keys
-            now = states(client)
-            for number, body in enumerate(batch):
-                one = now["h%d" % number]
-                conditions[one["state"]] = conditions.get(one["state"], 0) + 1
-                check(one["state"] in ("stopped", "running"), (body, one))
-                # Time that a stopped one had: the first article's budget, then that of a key.
-                check(one["p99Us"] < (5000000 if "san" in start.build else 400000), (body, one))
-                check(one["state"] == "running" or one["error"], (body, one))
-            same(now["stones"]["state"], "running")
-            most, spent = max(most, resident_mb(client)), spent + processor_ms(client)
+        opened, keys, found, megabytes, processor = again(lambda at=first: batch_beside(start, all_bodies[at:at + AT_ONCE]), tries=4)
+        took += keys
+        firsts.append(opened + keys[0])
+        for state in found:
+            conditions[state] = conditions.get(state, 0) + 1
+        most, spent = max(most, megabytes), spent + processor
     print("    %d scripts, %s; a key's names: alone p50 %.1f ms, p99 %.1f ms; beside them p50 %.1f ms, p99 %.1f ms; %.0f MB, "
           "at most %.0f MB; %.1f s of a processor" % (len(all_bodies), ", ".join("%d %s" % (n, c) for c, n in sorted(conditions.items())),
                                                       p(alone, 50), p(alone, 99), p(took, 50), p(took, 99), memory, most, spent / 1000))
     check(len(all_bodies) >= 60, "few")
     sanitized = "san" in start.build
     check(p(took, 50) < (1000 if sanitized else 50), "typing waits for scripts")
+    # The first key comes while the scripts are at work on the article, half a second and more: neither it nor opening waits for them.
+    check(p(firsts, 25) < (1500 if sanitized else 200), "the first names take %s s" % firsts)
     check(sanitized or most < memory + 60, "memory")

@@ -189,15 +189,20 @@ def test_answers_nobody_asked_for(start):
     same(client.process.wait(lsp.PATIENCE), 0)
 
 
+def edit(version):
+    """A letter more: what is asked behind it waits for the article to be read again."""
+    at = {"line": 0, "character": 0}
+    return {"method": "textDocument/didChange", "params": {"textDocument": {"uri": URI, "version": version},
+                                                           "contentChanges": [{"range": {"start": at, "end": at}, "text": "x"}]}}
+
+
 def test_cancellation(start):
     client = start()
     text = TEXT * 3000
     client.open(URI, text)
-    many = [client.ask("newsmark/annotations", {"textDocument": {"uri": URI}}) for _ in range(5)]
-    client.notify("$/cancelRequest", {"id": many[1]})
-    client.notify("$/cancelRequest", {"id": many[3]})
-    client.notify("$/cancelRequest", {"id": 12345})
-    client.notify("$/cancelRequest", {})
+    many = [1001, 1002, 1003, 1004, 1005]
+    client.send_together(edit(2), *({"id": id, "method": "newsmark/annotations", "params": {"textDocument": {"uri": URI}}} for id in many),
+                         *({"method": "$/cancelRequest", "params": params} for params in ({"id": many[1]}, {"id": many[3]}, {"id": 12345}, {})))
     codes = [client.answer(id).get("error", {}).get("code") for id in many]
     same(codes, [None, -32800, None, -32800, None])
 
@@ -206,13 +211,12 @@ def test_content_modified(start):
     client = start()
     client.open(URI, TEXT * 3000)
     place = {"textDocument": {"uri": URI}, "position": {"line": 2, "character": 25}}
-    hover = client.ask("textDocument/hover", place)
-    whole = client.ask("newsmark/annotations", {"textDocument": {"uri": URI}})
-    client.change(URI, 2, [{"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "x"}])
-    same(client.answer(hover)["error"]["code"], -32801)
-    same(client.answer(whole)["result"]["version"], 2)
+    client.send_together(edit(2), {"id": 1001, "method": "textDocument/hover", "params": place},
+                         {"id": 1002, "method": "newsmark/annotations", "params": {"textDocument": {"uri": URI}}}, edit(3))
+    same(client.answer(1001)["error"]["code"], -32801)
+    same(client.answer(1002)["result"]["version"], 3)
     waiting = client.ask("newsmark/annotations", {"textDocument": {"uri": URI}})
-    client.change(URI, 3, [{"text": TEXT * 3000}])
+    client.change(URI, 4, [{"text": TEXT * 3000}])
     late = client.ask("newsmark/annotations", {"textDocument": {"uri": URI}})
     client.close(URI)
     check(client.answer(waiting).get("error", {}).get("code") in (None, -32801), "closed while waiting")

@@ -1,11 +1,13 @@
 """The author of a tagger in his editor: tags of his own, faults as diagnostics in his file, saved is loaded, tested and at work;
 scripts that came with a folder wait to be trusted."""
 import contextlib
+import itertools
 import os
 import shutil
 import tempfile
 import time
 
+from again import least
 from client import Failure
 from test_life import check, same
 
@@ -36,8 +38,11 @@ def write(path, text):
 
 @contextlib.contextmanager
 def home():
-    """A reader's home: its path, and the environment that says so."""
+    """A reader's home: its path, and the environment that says so. Scripts that mean well have time, as a machine that stands
+    still for a moment takes it from them."""
     path = os.path.realpath(tempfile.mkdtemp())
+    write(path + "/config/newsmark/config.toml",
+          "".join("[taggers.%s]\nlive_ms = 5000\ndocument_ms = 5000\n" % name for name in ("stones", "more", "mill", "own", "loud")))
     try:
         yield path, {"XDG_CONFIG_HOME": path + "/config", "XDG_STATE_HOME": path + "/state", "XDG_CACHE_HOME": path + "/cache"}
     finally:
@@ -273,13 +278,21 @@ def test_saved_to_tagged_in_a_tenth_of_a_second(start):
         client = start(env=env)
         client.open(ARTICLE, TEXT)
         same(tags(client), [("stone", "kvarnsten")])
-        took = []
-        for turn, word in enumerate(["vägen", "tung", "Rubrik", "kvarnsten", "vägen"]):
+        took, turns = [], itertools.cycle(["vägen", "tung", "Rubrik", "kvarnsten"])
+
+        def saved_to_tagged():
+            word = next(turns)
             client.seen = [one for one in client.seen if one.get("method") != "newsmark/publishAnnotations"]
             write(folder + "stones.lua", words(word, tests.replace("%s", word)))
             began = time.monotonic()
             client.notification("newsmark/publishAnnotations",
                                 lambda p: any(one["kind"] == "tag" and one["text"] == word for one in p["added"]))
             took.append(time.monotonic() - began)
+            return min(took)
+
+        for _ in range(4):
+            saved_to_tagged()
+        limit = 1 if "san" in start.build else 0.1
+        shortest = least(saved_to_tagged, limit)
         print("    saved to tagged: %s ms" % ", ".join("%.0f" % (one * 1000) for one in took))
-        check(os.environ.get("NEWSMARK_TEST_PATIENCE") or min(took) < 0.1, took)  # the machine may be busy: the best of five
+        check(shortest < limit, took)
