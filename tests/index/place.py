@@ -12,11 +12,11 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "build"))
 NEWSMARK = os.path.join(BUILD, "newsmark")
 GENERATOR = os.path.join(ROOT, "tests", "bench", "gen_corpus.py")
-PATIENCE = float(os.environ.get("NEWSMARK_TEST_PATIENCE", "60"))
 LONG = bool(os.environ.get("NEWSMARK_LONG"))
 NOBODY = 65534
 TESTS = []
-sys.path.insert(0, os.path.join(ROOT, "tests", "lsp"))
+sys.path[:0] = [os.path.join(ROOT, "tests"), os.path.join(ROOT, "tests", "lsp")]
+from again import PATIENCE, until  # noqa: E402
 
 
 def test(function):
@@ -164,10 +164,7 @@ class Place:
         return {row[0] for row in self.rows("SELECT path FROM articles")}
 
     def until(self, done, what, patience=PATIENCE):
-        end = time.monotonic() + patience
-        while not done():
-            expect(time.monotonic() < end, "waited in vain for %s" % what)
-            time.sleep(0.01)
+        return until(done, what, patience)
 
     def ask(self, verb, *args):
         status, out, err = self.run(verb, self.dir, *args, "--format", "json")
