@@ -3,7 +3,12 @@ import os
 import select
 import struct
 import subprocess
+import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from again import PATIENCE, least  # noqa: E402, F401
 
 
 def pack(value):
@@ -198,7 +203,7 @@ class Nvim:
                 for args in calls:
                     self.screen.apply(event, args)
 
-    def call(self, method, *args, timeout=20):
+    def call(self, method, *args, timeout=PATIENCE):
         """Call an API function; its error is raised."""
         self.last_id += 1
         self.process.stdin.write(pack([0, self.last_id, method, list(args)]))
@@ -228,7 +233,7 @@ class Nvim:
     def lines(self):
         return self.call("nvim_buf_get_lines", 0, 0, -1, True)
 
-    def wait(self, what, condition, timeout=15):
+    def wait(self, what, condition, timeout=PATIENCE):
         """Until condition() is true; what it is about goes into the error."""
         deadline = time.monotonic() + timeout
         while True:

@@ -135,7 +135,8 @@ def test_speaker(context):
     wait_group(context, "”två\nrader här”", "NewsmarkUnattributed")
     nvim.command("Newsmark speaker Karin Ek")
     nvim.wait("by name", lambda: asked(context)[-1][1].get("name") == "Karin Ek")
-    assert nvim.lua("return vim.fn.getcompletion('Newsmark speaker A', 'cmdline')") == ["Anna"]
+    nvim.wait("the people, who come within a moment or not at all",
+              lambda: nvim.lua("return vim.fn.getcompletion('Newsmark speaker A', 'cmdline')") == ["Anna"])
 
 
 def test_note_and_rename(context):

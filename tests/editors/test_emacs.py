@@ -2,6 +2,7 @@
 import os
 import subprocess
 
+from nvim import PATIENCE
 from test_nvim import FAKE, TEXT
 
 PRELUDE = r"""
@@ -17,7 +18,7 @@ PRELUDE = r"""
                                   (and (= (overlay-start a) (overlay-start b))
                                        (> (overlay-get a 'priority) (overlay-get b 'priority))))))))
 (defun wait-words (&rest wanted)
-  (let ((end (+ (float-time) 10)))
+  (let ((end (+ (float-time) 120)))
     (while (not (equal (words) wanted))
       (when (> (float-time) end) (error "marks are %S, not %S" (words) wanted))
       (eglot--signal-textDocument/didChange)
@@ -40,7 +41,7 @@ class Context:
             PRELUDE + f"(setq newsmark-command '({quoted}))\n(find-file \"article.txt\")\n{script}\n")
         done = subprocess.run([self.binary, "--batch", "-L", str(self.root / "plugin" / "emacs"), "-l", "test.el"],
                               cwd=self.folder, env={**os.environ, "HOME": str(self.folder), "LC_ALL": "C.UTF-8"},
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=4 * PATIENCE, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
 
     def close(self):
@@ -93,7 +94,7 @@ ACTIONS = r"""
            when (equal word (buffer-substring-no-properties (overlay-start o) (overlay-end o)))
            return (overlay-get o 'face)))
 (defun wait-face (word face)
-  (let ((end (+ (float-time) 10)))
+  (let ((end (+ (float-time) 120)))
     (while (not (or (equal (face-of word) face) (and face (consp (face-of word)) (memq face (face-of word)))))
       (when (> (float-time) end) (error "%s looks like %S, not %S" word (face-of word) face))
       (accept-process-output nil 0.02))))
@@ -161,7 +162,7 @@ def test_the_folder(context):
 (check "Newsmark: a home folder or the whole disk is not indexed; name a folder of articles"
        (condition-case err (newsmark-index-folder "~") (user-error (cadr err))))
 (newsmark-index-folder "../press/")
-(let ((end (+ (float-time) 10)) (found nil))
+(let ((end (+ (float-time) 120)) (found nil))
   (while (not (and found (= (length found) 2)))
     (when (> (float-time) end) (error "the index has %S" found))
     (accept-process-output nil 0.1)
@@ -236,7 +237,7 @@ def test_the_real_server(context):
 (insert "Oslo, 22 maj 2024\n\n– Vi måste vänta, sa Karin Ekdahl i går.\n")
 (save-buffer)
 (newsmark-mode)
-(let ((end (+ (float-time) 10)))
+(let ((end (+ (float-time) 120)))
   (while (and (not (member "– Vi måste vänta" (words))) (< (float-time) end)) (accept-process-output nil 0.02)))
 (check t (and (member "– Vi måste vänta" (words)) (member "i går" (words)) t))""",
                 [str(context.build / "newsmark"), "lsp"])
@@ -257,7 +258,7 @@ return newsmark.tagger { api = 1, name = "stones", tags = { stone = { light = "#
 (save-buffer)
 (newsmark-mode)
 (wait-words "sten" "väg" "skog")
-(let ((end (+ (float-time) 10)))
+(let ((end (+ (float-time) 120)))
   (while (and (not newsmark--tags) (< (float-time) end)) (accept-process-output nil 0.02)))
 (defun face-at (word) (goto-char 1) (search-forward word)
   (overlay-get (car (overlays-at (match-beginning 0))) 'face))
@@ -277,7 +278,7 @@ REAL = r"""
 (defun keys (text) (execute-kbd-macro (kbd text)))
 (defun at (word) (goto-char 1) (search-forward word) (goto-char (match-beginning 0)))
 (defun wait-for (what holds)
-  (let ((end (+ (float-time) 10)))
+  (let ((end (+ (float-time) 120)))
     (while (not (ignore-errors (funcall holds)))
       (when (> (float-time) end) (error "waited in vain for %s: %S; kept: %S" what (words) (kept)))
       (accept-process-output nil 0.02))))

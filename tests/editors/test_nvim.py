@@ -336,7 +336,7 @@ def random_edits(context, rounds, each, seed):
         nvim.lua("_G.ask()")
         told = nvim.wait("an answer", lambda: nvim.lua("return _G.told and { _G.told }"))[0]
         try:
-            nvim.wait("marks", lambda: nvim.lua("return _G.drawn()") == told, timeout=4)
+            nvim.wait("marks", lambda: nvim.lua("return _G.drawn()") == told)
         except TimeoutError as error:
             drawn = nvim.lua("return _G.drawn()")
             raise AssertionError(f"seed {seed}: only drawn {sorted(set(drawn) - set(told))}, not drawn "

@@ -6,13 +6,14 @@ import pty
 import subprocess
 import threading
 
+from nvim import PATIENCE
 from test_nvim import FAKE, TEXT
 
 PRELUDE = r"""
 func Wait(what, condition)
   let began = reltime()
   while !a:condition()
-    if reltimefloat(reltime(began)) > 10
+    if reltimefloat(reltime(began)) > PATIENCE
       call add(v:errors, 'waited in vain for ' .. a:what .. '; marks are ' .. string(Marks()))
       throw 'done'
     endif
@@ -58,7 +59,7 @@ class Context:
         (self.folder / "init.vim").write_text("\n".join([
             "set nocompatible encoding=utf-8 noswapfile hidden nomore viminfo= termguicolors", "filetype plugin on", init,
             "set runtimepath^=" + str(self.root), "let g:newsmark = json_decode('%s')" % json.dumps(settings)]) + "\n")
-        (self.folder / "test.vim").write_text(PRELUDE + f"try\n{wait}\n{script}\ncatch /^done$/\ncatch\n"
+        (self.folder / "test.vim").write_text(PRELUDE.replace("PATIENCE", str(PATIENCE)) + f"try\n{wait}\n{script}\ncatch /^done$/\ncatch\n"
                                               "call add(v:errors, v:throwpoint .. ': ' .. v:exception)\nendtry\n"
                                               "call writefile(v:errors + ['(end)'], 'errors')\nqall!\n")
         keeper, terminal = pty.openpty()
@@ -68,7 +69,7 @@ class Context:
         os.close(terminal)
         threading.Thread(target=self.drain, args=(keeper,), daemon=True).start()
         try:
-            process.wait(timeout=40)
+            process.wait(timeout=4 * PATIENCE)
         except subprocess.TimeoutExpired as error:
             process.kill()
             raise AssertionError("Vim did not end") from error
@@ -237,7 +238,7 @@ def test_accepting_and_everywhere(context):
 call cursor(1, 18)
 call feedkeys("ga", 'xt')
 call Wait('a date that is certain', {-> index(Marks(), ['Date', '2024-03-14']) >= 0})
-call assert_match('^1/8 reviewed', b:newsmark_review_status)
+call Wait('the counts', {-> b:newsmark_review_status =~# '^1/8 reviewed'})
 call cursor(1, 1)
 Newsmark next unreviewed
 call assert_equal([1, 10], [line('.'), col('.')])
@@ -275,7 +276,7 @@ Newsmark speaker -
 call Wait('nobody', {-> get(Last('setSpeaker'), 'none', v:false)})
 Newsmark note ask "him" | again
 call Wait('a note', {-> get(Last('note'), 'text', '') == 'ask "him" | again'})
-call assert_equal(['Anna'], getcompletion('Newsmark speaker A', 'cmdline'))""")
+call Wait('the people, who come within a moment or not at all', {-> getcompletion('Newsmark speaker A', 'cmdline') == ['Anna']})""")
 
 
 def test_the_folder(context):
@@ -340,12 +341,12 @@ Newsmark index ~
 call assert_match('a home folder or the whole disk is not indexed', execute('messages'))
 Newsmark index
 call assert_true(filereadable('press/.newsmark.toml'))
-let g:tries = 0
-while empty(popup_list()) && g:tries < 100
+func Listed()
   Newsmark entities
   sleep 50m
-  let g:tries += 1
-endwhile
+  return !empty(popup_list())
+endfunc
+call Wait('the names', function('Listed'))
 call assert_match('^Karin Ekdahl', getbufline(winbufnr(popup_list()[0]), 1, 1)[0])
 call popup_clear()
 edit press/wrong/b.txt
