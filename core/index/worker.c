@@ -3,6 +3,7 @@
 // they differ.
 #define _GNU_SOURCE // O_NOFOLLOW, O_CLOEXEC
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "human/kept.h"
 #include "index/indexer_p.h"
 
@@ -88,6 +89,11 @@ static bool read_steady(int fd, size_t max, Content *to, Error *err)
   return true;
 }
 
+static bool is_wide(Str bytes)
+{
+  return str_starts(bytes, STR("\xFF\xFE")) || str_starts(bytes, STR("\xFE\xFF"));
+}
+
 // ERR_NOT_FOUND where the file is gone.
 static bool read_file(const Indexer *self, const Job *job, Content *to, Error *err)
 {
@@ -105,6 +111,8 @@ static bool read_file(const Indexer *self, const Job *job, Content *to, Error *e
   bool ok = read_steady(fd, max, to, err);
   close(fd);
   to->stamp = crawl_stamp(to->stamp, job->settings);
+  if (ok && is_wide(strbuf_str(&to->bytes)))
+    return error_set(err, ERR_FORMAT, "UTF-16, left out; 'iconv -f UTF-16 -t UTF-8' may convert it");
   if (ok && memchr(to->bytes.ptr ? to->bytes.ptr : "", 0,
                    to->bytes.len < BINARY_PROBE ? to->bytes.len : BINARY_PROBE))
     return error_set(err, ERR_FORMAT, "not a text (it holds NUL bytes), left out");
@@ -216,6 +224,10 @@ static void work(Worker *worker, const Job *job, Content *content, Result *resul
   result->record = annotate(worker, job, content);
   result->kind = result->record ? RESULT_PUT : RESULT_SKIP;
   if (!result->record) return; // cancelled
+  if (!utf8_valid(strbuf_str(&content->bytes)))
+    indexer_problem(
+        self, str_of(job->path),
+        "not UTF-8, so its letters beyond ASCII are lost; 'iconv -f WINDOWS-1252 -t UTF-8' may convert it");
   result->record->stamp = content->stamp;
   result->record->hash = hash;
 }

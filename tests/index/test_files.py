@@ -114,11 +114,13 @@ def what_cannot_be_used(place):
     place.write("huge.txt", b"word " * (4 << 20))
     place.write("empty.txt", b"")
     place.write("bad-utf8.txt", b"Anna Lind \xff\xfe\xc3 spoke in Hull.\n")
+    place.write("wide.txt", "Anna Lind spoke in Hull.\n".encode("utf-16"))
     os.mkfifo(os.path.join(place.dir, "fifo.txt"))
     os.mkdir(os.path.join(place.dir, "folder.txt"))
     err = place.index(status=1)
     expect("binary.txt: not a text" in err, err)
     expect("huge.txt: larger than 16 MB" in err, err)
+    expect("bad-utf8.txt: not UTF-8" in err and "wide.txt: UTF-16, left out" in err and "iconv" in err, err)
     equal(place.paths(), {b"good.txt", b"empty.txt", b"bad-utf8.txt"}, "articles")
 
 
