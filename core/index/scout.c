@@ -442,7 +442,8 @@ static void watch_until_stopped(Scout *self)
   while (!atomic_load(&indexer->cancel) && !self->again) {
     if (atomic_load(&indexer->renew_ns)) uv_timer_start(&self->renew, on_settled, RENEW_MS + 1, 0);
     uv_run(&indexer->scout_loop, UV_RUN_DEFAULT); // until something calls uv_stop()
-    if (access(indexer->folder.root, F_OK) != 0) lose_folder(self, strerror(errno));
+    if (access(indexer->folder.root, F_OK) != 0)
+      lose_folder(self, uv_strerror(uv_translate_sys_error(errno)));
     if (self->lost) continue;
     hear_missed(self);
     hear_rules(self);

@@ -126,7 +126,7 @@ def folders_that_are_away_while_they_are_read(place):
     """A folder, and then the one around all of them, is renamed and back during the first scan: nothing is missing in the end."""
     corpus(place, 1500)
     process = place.start("index", place.dir, "--watch", "--quiet")
-    is_missed = says(process, b"No such file")
+    is_missed = says(process, b"no such file")
     inner, away = os.path.join(place.dir, "0001"), place.dir + "-away"
     place.until(lambda: place.value("SELECT value FROM meta WHERE key = 'maker'"), "the scan to begin")
     os.rename(inner, inner + "-away")
@@ -145,7 +145,7 @@ def the_folder_itself_goes_and_comes_back(place):
     place.write("sub/b.txt")
     place.write("out/c.txt")
     process = place.watch()
-    is_missed = says(process, b"No such file")
+    is_missed = says(process, b"no such file")
     away = place.dir + "-away"
     os.rename(place.dir, away)
     place.until(is_missed, "the folder to be missed")
