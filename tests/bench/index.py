@@ -91,7 +91,8 @@ def seen_after(folder, times=100):
 
 def keys_meanwhile(folder, size):
     """How long from a key in an article of `size` bytes to its marks, in words, while a language server reads the folder for the
-    first time; without a folder: with nothing else to do."""
+    first time; without a folder: with nothing else to do. What the stages before wrote is on the disk by then."""
+    os.sync()
     if folder:
         open(os.path.join(folder, ".newsmark.toml"), "w").close()
     env = dict(os.environ, XDG_CACHE_HOME=tempfile.mkdtemp(dir=os.environ["XDG_CACHE_HOME"]))
